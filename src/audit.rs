@@ -1,0 +1,46 @@
+//! The record: who did what to whom, from where, with what result. Rows are only ever added, in the transaction of
+//! the act itself (no act without its row); a worker chains them by hash, so that a change shows.
+
+use crate::args;
+use crate::platform::db::Tx;
+use crate::platform::error::Result;
+
+/// One line of the record.
+pub struct Line<'a> {
+    pub practice_id: &'a str,
+    pub id: String,
+    /// Unix seconds.
+    pub at: i64,
+    pub event: &'a str,
+    /// person, system, support or stranger.
+    pub actor_kind: &'a str,
+    pub actor_id: &'a str,
+    pub actor_name: &'a str,
+    pub subject_id: &'a str,
+    pub subject_name: &'a str,
+    /// done, refused or failed.
+    pub result: &'a str,
+    pub address: String,
+    pub browser: String,
+    pub session_id: &'a str,
+    pub request_id: &'a str,
+    /// A JSON object of short texts.
+    pub detail: String,
+}
+
+/// Adds a line.
+///
+/// # Errors
+/// Faults of the database: then the act itself does not happen either (fail closed).
+pub async fn append(tx: &mut Tx, line: Line<'_>) -> Result<()> {
+    tx.execute(
+        "INSERT INTO audit (practice_id, id, at, event, actor_kind, actor_id, actor_name, subject_id, subject_name, result, address, browser, session_id, request_id, detail)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        args![
+            line.practice_id, line.id, line.at, line.event, line.actor_kind, line.actor_id, line.actor_name, line.subject_id,
+            line.subject_name, line.result, line.address, line.browser, line.session_id, line.request_id, line.detail,
+        ],
+    )
+    .await?;
+    Ok(())
+}

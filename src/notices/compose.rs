@@ -1,0 +1,141 @@
+//! Mails and texts, written from the catalogue: subject, plain text and HTML with the same content.
+//! Who is told is decided in `mod.rs`; sending is the outbox's.
+
+use super::outbox::{self, Message};
+use super::{Happening, administrators};
+use crate::args;
+use crate::platform::db::Tx;
+use crate::platform::error::{Error, Result};
+use crate::platform::secret;
+use crate::platform::web::Visit;
+use crate::platform::when;
+use crate::sign_in::person::Person;
+
+/// "This wasn't me" stays possible for so long (seconds).
+const NOT_ME_SECONDS: i64 = 7 * 86_400;
+
+#[derive(askama::Template)]
+#[template(path = "notices/mail.html")]
+struct MailPage<'a> {
+    lang: &'a str,
+    dir: &'a str,
+    practice: &'a str,
+    subject: &'a str,
+    paragraphs: Vec<Paragraph>,
+    footer: String,
+}
+
+/// A paragraph of a mail: words, or a link on its own line, or a code on its own line.
+enum Paragraph {
+    Words(String),
+    Link(String),
+    Code(String),
+}
+
+/// A mail to be written: message names in the catalogue are `mail-<name>-subject` and `mail-<name>-text`.
+/// In the text a line that is a link or begins with `##` stands alone.
+pub struct Letter<'a> {
+    pub name: &'a str,
+    pub to: &'a str,
+    pub person_id: Option<&'a str>,
+    pub language: &'a str,
+    pub words: Vec<(&'a str, String)>,
+}
+
+/// Writes a letter and puts it into the outbox.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn letter(visit: &Visit, tx: &mut Tx, letter: &Letter<'_>) -> Result<()> {
+    let practice = visit.practice()?;
+    let mut words: Vec<(&str, &str)> = letter.words.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    words.push(("practice", &practice.name));
+    let say = |id: &str| visit.server.texts.say(letter.language, id, &words);
+    let subject = say(&format!("mail-{}-subject", letter.name)).replace(['\r', '\n'], " ");
+    let text = say(&format!("mail-{}-text", letter.name));
+    let footer = say("mail-footer");
+    let page = MailPage {
+        lang: letter.language,
+        dir: crate::platform::text::direction(letter.language),
+        practice: &practice.name,
+        subject: &subject,
+        paragraphs: paragraphs(&text),
+        footer: footer.clone(),
+    };
+    let html = askama::Template::render(&page).map_err(|error| Error::fault("mail", error))?;
+    let plain = format!("{}\n\n-- \n{footer}\n", text.replace("## ", ""));
+    let message = Message { kind: "mail", about: letter.name, to: letter.to, person_id: letter.person_id, subject: &subject, text: &plain, html: &html };
+    outbox::put(visit, tx, &message).await
+}
+
+fn paragraphs(text: &str) -> Vec<Paragraph> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines
+        .map(|line| match line.strip_prefix("## ") {
+            Some(code) => Paragraph::Code(code.to_owned()),
+            None if line.starts_with("https://") || line.starts_with("http://") => Paragraph::Link(line.to_owned()),
+            None => Paragraph::Words(line.to_owned()),
+        })
+        .collect()
+}
+
+/// The notice of an event to the person, at one address, with the way to say "this wasn't me".
+pub(super) async fn notice(visit: &Visit, tx: &mut Tx, happening: &Happening<'_>, person: &Person, to: &str) -> Result<()> {
+    let link = not_me_link(visit, tx, person).await?;
+    let mut words = words_of(visit, happening)?;
+    words.push(("name", person.name.clone()));
+    words.push(("not_me", link));
+    let language = person.language.clone().unwrap_or_else(|| visit.language.clone());
+    letter(visit, tx, &Letter { name: happening.event.word(), to, person_id: Some(&person.id), language: &language, words }).await
+}
+
+/// The same event in words for those who manage the practice's people; they get no link of the person's.
+pub(super) async fn to_administrators(visit: &Visit, tx: &mut Tx, happening: &Happening<'_>) -> Result<()> {
+    let name = format!("{}-administrators", happening.event.word());
+    for (id, who, email) in administrators(visit, tx).await? {
+        if happening.person.is_some_and(|person| person.id == id) {
+            continue;
+        }
+        let mut words = words_of(visit, happening)?;
+        words.push(("name", who));
+        words.push(("person", happening.person.map_or_else(String::new, |person| person.name.clone())));
+        letter(visit, tx, &Letter { name: &name, to: &email, person_id: Some(&id), language: &visit.language, words }).await?;
+    }
+    Ok(())
+}
+
+fn words_of(visit: &Visit, happening: &Happening<'_>) -> Result<Vec<(&'static str, String)>> {
+    let practice = visit.practice()?;
+    let place = visit.place();
+    let mut words = vec![
+        ("time", when::full(visit.now, &practice.zone)),
+        ("browser", visit.browser().words()),
+        ("place", if place.is_empty() { visit.say("unknown-place") } else { place }),
+        ("url", visit.server.origin_of(&practice.host)),
+        ("actor", if let super::Actor::Person(_, name) = &happening.actor { name.clone() } else { String::new() }),
+        ("contact", contact(visit)?),
+    ];
+    for (name, value) in &happening.details {
+        words.retain(|(known, _)| known != name);
+        words.push((name, value.clone()));
+    }
+    Ok(words)
+}
+
+/// How to reach the practice, in one line; its own name where it gave nothing else.
+fn contact(visit: &Visit) -> Result<String> {
+    let practice = visit.practice()?;
+    let ways: Vec<&str> = [practice.contact_phone.as_str(), practice.contact_email.as_str()].into_iter().filter(|way| !way.is_empty()).collect();
+    Ok(if ways.is_empty() { practice.name.clone() } else { ways.join(", ") })
+}
+
+/// A link with which the person says "this wasn't me": it ends sessions and the password, and opens nothing.
+async fn not_me_link(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<String> {
+    let token = visit.new_token();
+    tx.execute(
+        "INSERT INTO token (practice_id, hash, purpose, person_id, sent_to, created_at, expires_at) VALUES ($1, $2, 'not-me', $3, $4, $5, $6)",
+        args![&visit.practice()?.id, secret::hash_token(&token), &person.id, &person.email_key, visit.now, visit.now + NOT_ME_SECONDS],
+    )
+    .await?;
+    Ok(format!("{}/not-me/{token}", visit.server.origin_of(&visit.practice()?.host)))
+}

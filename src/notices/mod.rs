@@ -1,0 +1,274 @@
+//! What happened and who is told. Every change to somebody's sign-in is one call, [`happened`]; the table [`told`] says
+//! whom each event is mailed to. The words of the mails are in `locales/*/notices.ftl`.
+
+pub mod compose;
+pub mod outbox;
+
+use crate::args;
+use crate::audit::{self, Line};
+use crate::platform::db::Tx;
+use crate::platform::error::Result;
+use crate::platform::web::Visit;
+use crate::sign_in::person::Person;
+
+/// Everything that can happen to somebody's sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    SignedIn,
+    SignedInNewBrowser,
+    WrongPassword,
+    WrongCode,
+    /// Three wrong codes after a right password: somebody may know the password.
+    WrongCodesThrice,
+    CodeReplayed,
+    FactorOff,
+    Throttled,
+    StuffingSuspected,
+    RightPasswordInStuffing,
+    FreshProof,
+    Unlocked,
+    LoggedOut,
+    LoggedOutEverywhere,
+    SessionEnded,
+    DeviceRemembered,
+    DeviceForgotten,
+    DeviceRenamed,
+    DeviceCopied,
+    NotMe,
+    ResetAsked,
+    PasswordReset,
+    PasswordChanged,
+    PasswordUpgraded,
+    EmailChangeAsked,
+    EmailChanged,
+    NameChanged,
+    MobileChanged,
+    MobileCodeSent,
+    TwoFactorOn,
+    TwoFactorOff,
+    BackupCodesMade,
+    BackupCodeUsed,
+    BackupCodesLow,
+    Invited,
+    InvitedAgain,
+    Joined,
+    RoleChanged,
+    EmailChangedByAdministrator,
+    Closed,
+    Reopened,
+    SessionsEndedByAdministrator,
+    ResetProved,
+    FactorsReset,
+    ReEnrolMailed,
+    ReEnrolled,
+    MoreTimeGiven,
+    RecordExported,
+    Refused,
+}
+
+/// Whom an event is mailed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// It is only in the record.
+    Nobody,
+    Person,
+    /// The person, at the new address and the old.
+    PersonOldAddress,
+    Administrators,
+    PersonAndAdministrators,
+}
+
+impl Event {
+    /// The word in the record; never changes.
+    pub const fn word(self) -> &'static str {
+        self.row().0
+    }
+
+    pub const fn told(self) -> Told {
+        self.row().1
+    }
+
+    /// The table: a new event does not compile without its row.
+    const fn row(self) -> (&'static str, Told) {
+        match self {
+            Event::SignedIn => ("signed-in", Told::Nobody),
+            Event::SignedInNewBrowser => ("signed-in-new-browser", Told::Person),
+            Event::WrongPassword => ("wrong-password", Told::Nobody),
+            Event::WrongCode => ("wrong-code", Told::Nobody),
+            Event::WrongCodesThrice => ("wrong-codes-thrice", Told::Person),
+            Event::CodeReplayed => ("code-replayed", Told::Nobody),
+            Event::FactorOff => ("factor-off", Told::Person),
+            Event::Throttled => ("throttled", Told::Nobody),
+            Event::StuffingSuspected => ("stuffing-suspected", Told::Administrators),
+            Event::RightPasswordInStuffing => ("right-password-in-stuffing", Told::Person),
+            Event::FreshProof => ("fresh-proof", Told::Nobody),
+            Event::Unlocked => ("unlocked", Told::Nobody),
+            Event::LoggedOut => ("logged-out", Told::Nobody),
+            Event::LoggedOutEverywhere => ("logged-out-everywhere", Told::Nobody),
+            Event::SessionEnded => ("session-ended", Told::Nobody),
+            Event::DeviceRemembered => ("device-remembered", Told::Nobody),
+            Event::DeviceForgotten => ("device-forgotten", Told::Nobody),
+            Event::DeviceRenamed => ("device-renamed", Told::Nobody),
+            Event::DeviceCopied => ("device-copied", Told::PersonAndAdministrators),
+            Event::NotMe => ("not-me", Told::PersonAndAdministrators),
+            Event::ResetAsked => ("reset-asked", Told::Nobody),
+            Event::PasswordReset => ("password-reset", Told::Person),
+            Event::PasswordChanged => ("password-changed", Told::Person),
+            Event::PasswordUpgraded => ("password-upgraded", Told::Nobody),
+            Event::EmailChangeAsked => ("email-change-asked", Told::Person),
+            Event::EmailChanged => ("email-changed", Told::PersonOldAddress),
+            Event::NameChanged => ("name-changed", Told::Nobody),
+            Event::MobileChanged => ("mobile-changed", Told::Person),
+            Event::MobileCodeSent => ("mobile-code-sent", Told::Nobody),
+            Event::TwoFactorOn => ("two-factor-on", Told::Person),
+            Event::TwoFactorOff => ("two-factor-off", Told::Person),
+            Event::BackupCodesMade => ("backup-codes-made", Told::Person),
+            Event::BackupCodeUsed => ("backup-code-used", Told::Person),
+            Event::BackupCodesLow => ("backup-codes-low", Told::Person),
+            Event::Invited => ("invited", Told::Nobody),
+            Event::InvitedAgain => ("invited-again", Told::Nobody),
+            Event::Joined => ("joined", Told::Nobody),
+            Event::RoleChanged => ("role-changed", Told::Person),
+            Event::EmailChangedByAdministrator => ("email-changed-by-administrator", Told::PersonOldAddress),
+            Event::Closed => ("closed", Told::Person),
+            Event::Reopened => ("reopened", Told::Person),
+            Event::SessionsEndedByAdministrator => ("sessions-ended-by-administrator", Told::Person),
+            Event::ResetProved => ("reset-proved", Told::Nobody),
+            Event::FactorsReset => ("factors-reset", Told::PersonAndAdministrators),
+            Event::ReEnrolMailed => ("re-enrol-mailed", Told::Nobody),
+            Event::ReEnrolled => ("re-enrolled", Told::Person),
+            Event::MoreTimeGiven => ("more-time-given", Told::Person),
+            Event::RecordExported => ("record-exported", Told::Nobody),
+            Event::Refused => ("refused", Told::Nobody),
+        }
+    }
+}
+
+/// Who did it.
+#[derive(Clone, Debug)]
+pub enum Actor {
+    /// The person it happened to.
+    Self_,
+    /// A colleague: id and name.
+    Person(String, String),
+    Stranger,
+    System,
+}
+
+/// One thing that happened to one person's sign-in (or to nobody's in particular).
+pub struct Happening<'a> {
+    pub event: Event,
+    pub person: Option<&'a Person>,
+    pub actor: Actor,
+    pub result: &'static str,
+    pub session: String,
+    /// The address the person had before, for events that tell the old one.
+    pub old_email: Option<String>,
+    pub details: Vec<(&'static str, String)>,
+}
+
+impl<'a> Happening<'a> {
+    pub fn of(event: Event, person: &'a Person) -> Happening<'a> {
+        Happening { person: Some(person), ..Happening::to_nobody(event, Actor::Self_) }
+    }
+
+    pub fn to_nobody(event: Event, actor: Actor) -> Happening<'a> {
+        Happening { event, person: None, actor, result: "done", session: String::new(), old_email: None, details: vec![] }
+    }
+
+    #[must_use]
+    pub fn by(mut self, actor: Actor) -> Self {
+        self.actor = actor;
+        self
+    }
+
+    #[must_use]
+    pub fn session(mut self, id: &str) -> Self {
+        id.clone_into(&mut self.session);
+        self
+    }
+
+    #[must_use]
+    pub fn result(mut self, result: &'static str) -> Self {
+        self.result = result;
+        self
+    }
+
+    #[must_use]
+    pub fn old_email(mut self, email: &str) -> Self {
+        self.old_email = Some(email.to_owned());
+        self
+    }
+
+    /// A word for the record and the mail; never a secret.
+    #[must_use]
+    pub fn detail(mut self, name: &'static str, value: &str) -> Self {
+        self.details.push((name, value.to_owned()));
+        self
+    }
+}
+
+/// Writes the line of the record and puts the mails into the outbox, in the transaction of the act itself.
+///
+/// # Errors
+/// Faults and conflicts of the database; then the act does not happen either.
+pub async fn happened(visit: &Visit, tx: &mut Tx, happening: Happening<'_>) -> Result<()> {
+    record(visit, tx, &happening).await?;
+    let told = happening.event.told();
+    if let Some(person) = happening.person {
+        if matches!(told, Told::Person | Told::PersonAndAdministrators | Told::PersonOldAddress) {
+            compose::notice(visit, tx, &happening, person, &person.email).await?;
+        }
+        if let (Told::PersonOldAddress, Some(old)) = (told, &happening.old_email) {
+            compose::notice(visit, tx, &happening, person, old).await?;
+        }
+    }
+    if matches!(told, Told::Administrators | Told::PersonAndAdministrators) {
+        compose::to_administrators(visit, tx, &happening).await?;
+    }
+    visit.server.world.reached("mail queued");
+    Ok(())
+}
+
+async fn record(visit: &Visit, tx: &mut Tx, happening: &Happening<'_>) -> Result<()> {
+    let person = happening.person;
+    let (actor_kind, actor_id, actor_name) = match &happening.actor {
+        Actor::Self_ => ("person", person.map_or("", |p| &p.id), person.map_or("", |p| &p.name)),
+        Actor::Person(id, name) => ("person", id.as_str(), name.as_str()),
+        Actor::Stranger => ("stranger", "", ""),
+        Actor::System => ("system", "", ""),
+    };
+    let details: serde_json::Map<String, serde_json::Value> =
+        happening.details.iter().map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect();
+    let line = Line {
+        practice_id: &visit.practice()?.id,
+        id: visit.new_id(),
+        at: visit.now,
+        event: happening.event.word(),
+        actor_kind,
+        actor_id,
+        actor_name,
+        subject_id: person.map_or("", |p| &p.id),
+        subject_name: person.map_or("", |p| &p.name),
+        result: happening.result,
+        address: visit.address.to_string(),
+        browser: visit.browser().words(),
+        session_id: &happening.session,
+        request_id: &visit.request_id,
+        detail: serde_json::Value::Object(details).to_string(),
+    };
+    audit::append(tx, line).await
+}
+
+/// Everybody who may manage this practice's people.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn administrators(visit: &Visit, tx: &mut Tx) -> Result<Vec<(String, String, String)>> {
+    tx.all(
+        "SELECT id, name, email FROM person WHERE practice_id = $1 AND kind = 'staff' AND role = 'administrator'
+            AND closed_at IS NULL AND joined_at IS NOT NULL ORDER BY name, id",
+        args![&visit.practice()?.id],
+    )
+    .await
+}

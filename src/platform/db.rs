@@ -1,0 +1,241 @@
+//! The two engines behind one text per query: connect, read, write, and three verbs.
+//! All that differs between SQLite and PostgreSQL is in this file and in `migrate.rs`; no feature asks which it is.
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
+use sqlx::{FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::error::{Error, Result};
+
+/// Binds all arguments; a macro because the two engines' query types share no trait.
+macro_rules! bound {
+    ($query:expr, $args:expr) => {{
+        let mut query = $query;
+        for arg in $args {
+            query = match arg {
+                Arg::Int(value) => query.bind(value),
+                Arg::Text(value) => query.bind(value),
+            };
+        }
+        query
+    }};
+}
+
+/// One value bound to a `$n`: numbers and text are enough (times, flags and counts are numbers).
+#[derive(Clone, Debug)]
+pub enum Arg {
+    Int(Option<i64>),
+    Text(Option<String>),
+}
+
+impl From<i64> for Arg {
+    fn from(value: i64) -> Self {
+        Arg::Int(Some(value))
+    }
+}
+impl From<bool> for Arg {
+    fn from(value: bool) -> Self {
+        Arg::Int(Some(i64::from(value)))
+    }
+}
+impl From<Option<i64>> for Arg {
+    fn from(value: Option<i64>) -> Self {
+        Arg::Int(value)
+    }
+}
+impl From<&str> for Arg {
+    fn from(value: &str) -> Self {
+        Arg::Text(Some(value.to_owned()))
+    }
+}
+impl From<String> for Arg {
+    fn from(value: String) -> Self {
+        Arg::Text(Some(value))
+    }
+}
+impl From<&String> for Arg {
+    fn from(value: &String) -> Self {
+        Arg::Text(Some(value.clone()))
+    }
+}
+impl From<Option<String>> for Arg {
+    fn from(value: Option<String>) -> Self {
+        Arg::Text(value)
+    }
+}
+impl From<Option<&str>> for Arg {
+    fn from(value: Option<&str>) -> Self {
+        Arg::Text(value.map(str::to_owned))
+    }
+}
+
+/// The arguments of a query, in the order of `$1, $2, …`.
+#[macro_export]
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { vec![$($crate::platform::db::Arg::from($value)),*] };
+}
+
+/// A row that both engines can give.
+pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+/// A database of one region.
+#[derive(Clone)]
+pub enum Db {
+    /// One writer, since SQLite has one; readers beside it do not wait (WAL).
+    Sqlite { write: SqlitePool, read: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// A write transaction. Dropped without `commit`, it is undone.
+pub enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Db {
+    /// Opens `sqlite:path` or `postgres://…`.
+    ///
+    /// # Errors
+    /// A fault that names the database's kind, never its password.
+    pub async fn connect(url: &str, max_connections: u32) -> Result<Db> {
+        if url.starts_with("sqlite:") { connect_sqlite(url).await } else { connect_postgres(url, max_connections).await }
+    }
+
+    /// Begins a write transaction: `BEGIN IMMEDIATE` on SQLite, `SERIALIZABLE` on PostgreSQL.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when another writer holds on too long.
+    pub async fn write(&self) -> Result<Tx> {
+        Ok(match self {
+            Db::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Postgres(pool) => Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?),
+        })
+    }
+
+    /// One statement on its own; answers the number of rows changed.
+    pub async fn execute(&self, sql: &'static str, args: Vec<Arg>) -> Result<u64> {
+        Ok(match self {
+            Db::Sqlite { write, .. } => bound!(sqlx::query(sql), args).execute(write).await?.rows_affected(),
+            Db::Postgres(pool) => bound!(sqlx::query(sql), args).execute(pool).await?.rows_affected(),
+        })
+    }
+
+    /// One writing statement on its own that gives a row back (`RETURNING`), or none where its condition fails.
+    pub async fn change<T: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Option<T>> {
+        Ok(match self {
+            Db::Sqlite { write, .. } => bound!(sqlx::query_as(sql), args).fetch_optional(write).await?,
+            Db::Postgres(pool) => bound!(sqlx::query_as(sql), args).fetch_optional(pool).await?,
+        })
+    }
+
+    pub async fn optional<T: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Option<T>> {
+        Ok(match self {
+            Db::Sqlite { read, .. } => bound!(sqlx::query_as(sql), args).fetch_optional(read).await?,
+            Db::Postgres(pool) => bound!(sqlx::query_as(sql), args).fetch_optional(pool).await?,
+        })
+    }
+
+    pub async fn all<T: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<T>> {
+        Ok(match self {
+            Db::Sqlite { read, .. } => bound!(sqlx::query_as(sql), args).fetch_all(read).await?,
+            Db::Postgres(pool) => bound!(sqlx::query_as(sql), args).fetch_all(pool).await?,
+        })
+    }
+
+    /// Asks the engine to parse one text against the schema without running it.
+    ///
+    /// # Errors
+    /// What the engine says of the text.
+    pub async fn prepare(&self, sql: &'static str) -> std::result::Result<(), String> {
+        use sqlx::{Executor, SqlSafeStr};
+        let text = sql.into_sql_str();
+        match self {
+            Db::Sqlite { read, .. } => read.prepare(text).await.map(|_| ()).map_err(|e| e.to_string()),
+            Db::Postgres(pool) => pool.prepare(text).await.map(|_| ()).map_err(|e| e.to_string()),
+        }
+    }
+
+    /// Ends all connections; waits for those in use.
+    pub async fn close(&self) {
+        match self {
+            Db::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Db::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    pub async fn execute(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<u64> {
+        Ok(match self {
+            Tx::Sqlite(tx) => bound!(sqlx::query(sql), args).execute(&mut **tx).await?.rows_affected(),
+            Tx::Postgres(tx) => bound!(sqlx::query(sql), args).execute(&mut **tx).await?.rows_affected(),
+        })
+    }
+
+    pub async fn optional<T: Row>(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Option<T>> {
+        Ok(match self {
+            Tx::Sqlite(tx) => bound!(sqlx::query_as(sql), args).fetch_optional(&mut **tx).await?,
+            Tx::Postgres(tx) => bound!(sqlx::query_as(sql), args).fetch_optional(&mut **tx).await?,
+        })
+    }
+
+    pub async fn all<T: Row>(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<T>> {
+        Ok(match self {
+            Tx::Sqlite(tx) => bound!(sqlx::query_as(sql), args).fetch_all(&mut **tx).await?,
+            Tx::Postgres(tx) => bound!(sqlx::query_as(sql), args).fetch_all(&mut **tx).await?,
+        })
+    }
+
+    /// Makes the transaction last.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when another writer came first: the whole request is run again.
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Tx::Sqlite(tx) => tx.commit().await?,
+            Tx::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+async fn connect_sqlite(url: &str) -> Result<Db> {
+    let options = SqliteConnectOptions::from_str(url)?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(10))
+        .foreign_keys(true)
+        .pragma("cache_size", "-4000");
+    let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let read = SqlitePoolOptions::new().max_connections(4).connect_with(options.read_only(true).create_if_missing(false)).await?;
+    Ok(Db::Sqlite { write, read })
+}
+
+async fn connect_postgres(url: &str, max_connections: u32) -> Result<Db> {
+    let options = PgConnectOptions::from_str(url)?.application_name("portico");
+    let pool = PgPoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_with(options)
+        .await?;
+    Ok(Db::Postgres(pool))
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if let sqlx::Error::Database(db) = &error {
+            // 40001, 40P01: PostgreSQL's serialization failure and deadlock; 5 and 517: SQLite busy.
+            if matches!(db.code().as_deref(), Some("40001" | "40P01" | "5" | "261" | "517")) {
+                return Error::Conflict;
+            }
+        }
+        Error::Fault(format!("database: {error}"))
+    }
+}

@@ -1,0 +1,312 @@
+//! The way every request comes in: host to practice, headers to address, cookies, size, form checks, and the
+//! running again of a request whose transaction met another's. What the pages do is not known here.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{MatchedPath, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tower::ServiceExt;
+
+use super::error::{Error, Result};
+use super::problem;
+use super::server::Server;
+use super::web::{Door, Fields, Inner, Visit, parse_form};
+
+/// The largest body of a form, in bytes; the longest password is 1,024 bytes, a tripled name still fits.
+const MOST_BODY: usize = 64 * 1024;
+/// How often a request is run again when writers meet, before "try again in a moment".
+const MOST_RUNS: u32 = 12;
+/// The cookie that ties forms to this browser; gone with the browser.
+const BROWSER_COOKIE: &str = "__Host-browser";
+
+/// The pages behind each kind of door.
+#[derive(Clone)]
+pub struct Doors {
+    pub server: Arc<Server>,
+    pub practice: Router,
+    pub entrance: Router,
+    pub support: Router,
+    /// Paths whose forms show themselves again when they were left open too long, with what was typed.
+    pub keeps_stale: &'static [&'static str],
+}
+
+/// Answers one request, always with a response: an error becomes a page that says what to do.
+pub async fn enter(doors: Doors, request: Request) -> std::result::Result<Response, Infallible> {
+    let (mut parts, body) = request.into_parts();
+    let method = parts.method.clone();
+    let visit = match arrive(&doors, &parts).await {
+        Ok(visit) => visit,
+        Err(error) => return Ok(with_headers(&doors.server, problem::plain(&error))),
+    };
+    let response = match checked(&doors, &visit, &mut parts, body).await {
+        Ok((visit, bytes)) => run(&doors, &visit, parts, bytes).await,
+        Err(error) => problem::page(&visit, &error),
+    };
+    let route = response.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    doors.server.metrics.request(&method, &route, response.status());
+    tracing::debug!(request = visit.request_id, method = %method, route, status = response.status().as_u16(), "request");
+    Ok(with_headers(&doors.server, response))
+}
+
+/// Marks a response with the route it came from, for metrics; paths themselves may hold tokens.
+pub async fn note_route(request: Request, next: axum::middleware::Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let mut response = next.run(request).await;
+    if let Some(route) = route {
+        response.extensions_mut().insert(route);
+    }
+    response
+}
+
+async fn arrive(doors: &Doors, parts: &Parts) -> Result<Visit> {
+    let server = &doors.server;
+    let now = server.world.now();
+    let door = find_door(server, &parts.headers, parts.uri.authority().map(|a| a.as_str()), now).await?;
+    let own_language = if let Door::Practice(practice, _) = &door { practice.language.clone() } else { "en".into() };
+    let accept = text_of(&parts.headers, &header::ACCEPT_LANGUAGE);
+    let language = if accept.is_empty() { own_language } else { server.texts.choose(accept, &own_language) };
+    let cookies = cookies_of(&parts.headers);
+    let known_browser = cookies.iter().find(|(name, value)| name == BROWSER_COOKIE && (16..=64).contains(&value.len()));
+    let fresh = known_browser.is_none();
+    let browser_id = known_browser.map_or_else(|| super::secret::new_token(&*server.world), |(_, value)| value.clone());
+    let mut user_agent = text_of(&parts.headers, &header::USER_AGENT).to_owned();
+    user_agent.truncate(512);
+    let visit = Visit(Arc::new(Inner {
+        server: Arc::clone(server),
+        now,
+        door,
+        address: address_of(server, parts),
+        user_agent,
+        language,
+        request_id: super::world::new_id(&*server.world),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        browser_id: browser_id.clone(),
+        stale: false,
+        cookies,
+        cookies_out: Mutex::default(),
+    }));
+    if fresh && parts.method == Method::GET && wants_a_page(&parts.headers) {
+        visit.set_cookie(BROWSER_COOKIE, &browser_id, None);
+    }
+    Ok(visit)
+}
+
+async fn find_door(server: &Arc<Server>, headers: &HeaderMap, authority: Option<&str>, now: i64) -> Result<Door> {
+    let host = authority.unwrap_or_else(|| text_of(headers, &header::HOST)).to_ascii_lowercase();
+    let name = host.rsplit_once(':').map_or(host.as_str(), |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { &host });
+    let name = name.strip_suffix('.').unwrap_or(name);
+    if name == server.config.base {
+        return Ok(Door::Entrance);
+    }
+    let Some(inner) = name.strip_suffix(&server.config.base).and_then(|rest| rest.strip_suffix('.')) else {
+        return Ok(Door::Nobody);
+    };
+    if inner == "support" {
+        return Ok(Door::Support);
+    }
+    let Some((slug, region_name)) = inner.split_once('.') else { return Ok(Door::Nobody) };
+    let Some(region) = server.region(region_name) else { return Ok(Door::Nobody) };
+    let practice = region.practices.by_slug(&region.db, region_name, slug, now).await?;
+    Ok(practice.map_or(Door::Nobody, |practice| Door::Practice(practice, Arc::clone(region))))
+}
+
+/// Everything that can be refused before a page is asked. The body is read here, once, within its limit.
+async fn checked(doors: &Doors, visit: &Visit, parts: &mut Parts, body: Body) -> Result<(Visit, Bytes)> {
+    if doubled_cookies(&visit.cookies) {
+        for (name, _) in visit.cookies.iter().filter(|(name, _)| name.starts_with("__Host-")) {
+            visit.drop_cookie(name);
+        }
+        return Err(Error::Bad("cookies"));
+    }
+    if !matches!(parts.method, Method::GET | Method::HEAD | Method::POST) {
+        return Err(Error::Bad("method"));
+    }
+    if parts.method != Method::POST {
+        return Ok((visit.clone(), Bytes::new()));
+    }
+    let kind = text_of(&parts.headers, &header::CONTENT_TYPE).to_ascii_lowercase();
+    let mut pieces = kind.split(';').map(str::trim);
+    let is_form = pieces.next() == Some("application/x-www-form-urlencoded");
+    if !is_form || pieces.any(|piece| piece.starts_with("charset=") && !piece.trim_start_matches("charset=").trim_matches('"').eq("utf-8")) {
+        return Err(Error::Bad("content-type"));
+    }
+    let bytes = read_body(body).await?;
+    let fields = parse_form(&bytes)?;
+    let stale = check_sender(doors, visit, parts, &fields)?;
+    parts.extensions.insert(fields);
+    Ok((if stale { stale_visit(visit) } else { visit.clone() }, bytes))
+}
+
+async fn read_body(body: Body) -> Result<Bytes> {
+    let read = Limited::new(body, MOST_BODY).collect();
+    match tokio::time::timeout(Duration::from_secs(30), read).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Error::Bad("too-large")),
+        Ok(Err(_)) => Err(Error::Bad("cut-off")),
+        Err(_) => Err(Error::Bad("slow")),
+    }
+}
+
+/// A form must come from our own page, in this browser (ASVS 5.0, 3.5.1). Answers whether it was open too long
+/// and its page can show itself again.
+fn check_sender(doors: &Doors, visit: &Visit, parts: &Parts, fields: &Fields) -> Result<bool> {
+    let origin = text_of(&parts.headers, &header::ORIGIN);
+    let own = match &visit.door {
+        Door::Practice(practice, _) => own_origins(visit, &practice.host, &practice.slug, &practice.region),
+        Door::Entrance => vec![visit.server.entrance()],
+        Door::Support => vec![visit.server.origin_of(&format!("support.{}", visit.server.config.base))],
+        Door::Nobody => return Err(Error::NotFound),
+    };
+    let site = text_of(&parts.headers, &HeaderName::from_static("sec-fetch-site"));
+    if (!origin.is_empty() && !own.iter().any(|o| o == origin)) || matches!(site, "cross-site" | "same-site") {
+        return Err(Error::Bad("cross-site"));
+    }
+    if visit.cookie(BROWSER_COOKIE).is_none() {
+        return Err(Error::Bad("no-cookie"));
+    }
+    match visit.check_form(fields.text("csrf")) {
+        Ok(()) => Ok(false),
+        Err(Error::Bad("stale")) if doors.keeps_stale.contains(&visit.path.as_str()) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+/// The address the practice goes by now, and the one it was born with.
+fn own_origins(visit: &Visit, host: &str, slug: &str, region: &str) -> Vec<String> {
+    let current = format!("{slug}.{region}.{}", visit.server.config.base);
+    vec![visit.server.origin_of(&current), visit.server.origin_of(host)]
+}
+
+fn stale_visit(visit: &Visit) -> Visit {
+    let old = &visit.0;
+    Visit(Arc::new(Inner {
+        server: Arc::clone(&old.server),
+        now: old.now,
+        door: old.door.clone(),
+        address: old.address,
+        user_agent: old.user_agent.clone(),
+        language: old.language.clone(),
+        request_id: old.request_id.clone(),
+        path: old.path.clone(),
+        query: old.query.clone(),
+        browser_id: old.browser_id.clone(),
+        stale: true,
+        cookies: old.cookies.clone(),
+        cookies_out: Mutex::default(),
+    }))
+}
+
+/// Runs the page; when its transaction met another's, runs it again with the same visit.
+async fn run(doors: &Doors, visit: &Visit, parts: Parts, bytes: Bytes) -> Response {
+    let router = match &visit.door {
+        Door::Practice(..) => &doors.practice,
+        Door::Entrance => &doors.entrance,
+        Door::Support => &doors.support,
+        Door::Nobody => return problem::nobody(visit),
+    };
+    let mut extensions = parts.extensions.clone();
+    extensions.insert(visit.clone());
+    let cookies_before = lock(visit).clone();
+    for round in 0..MOST_RUNS {
+        let mut request = Request::new(Body::from(bytes.clone()));
+        *request.method_mut() = parts.method.clone();
+        *request.uri_mut() = parts.uri.clone();
+        *request.headers_mut() = parts.headers.clone();
+        *request.extensions_mut() = extensions.clone();
+        lock(visit).clone_from(&cookies_before);
+        let response = router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
+        let Some(error) = response.extensions().get::<Error>().cloned() else { return with_cookies(visit, response) };
+        if !matches!(error, Error::Conflict) {
+            return with_cookies(visit, problem::page_for(visit, &error, &response));
+        }
+        visit.server.metrics.database_retry();
+        wait_a_little(visit, round).await;
+    }
+    with_cookies(visit, problem::page(visit, &Error::Busy { retry_after: 2 }))
+}
+
+#[expect(clippy::disallowed_methods, reason = "two writers step apart before they try again")]
+async fn wait_a_little(visit: &Visit, round: u32) {
+    let chance = u64::from(super::world::random::<1>(&*visit.server.world)[0]);
+    tokio::time::sleep(Duration::from_millis((1 << round.min(6)) * (chance + 16) / 128)).await;
+}
+
+fn with_cookies(visit: &Visit, mut response: Response) -> Response {
+    for line in lock(visit).drain(..) {
+        if let Ok(value) = HeaderValue::from_str(&line) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response
+}
+
+fn lock(visit: &Visit) -> std::sync::MutexGuard<'_, Vec<String>> {
+    visit.0.cookies_out.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; font-src 'none'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; manifest-src 'self'; \
+     require-trusted-types-for 'script'";
+
+/// The headers of every answer, errors and redirects too (ASVS 5.0, V3.4).
+fn with_headers(server: &Server, mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let mut put = |name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    put(header::CONTENT_SECURITY_POLICY, POLICY);
+    put(header::CACHE_CONTROL, "no-store");
+    put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    put(header::REFERRER_POLICY, "no-referrer");
+    put(header::X_FRAME_OPTIONS, "DENY");
+    put(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    put(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    put(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)");
+    if server.config.public_scheme == "https" {
+        put(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+    }
+    response
+}
+
+fn address_of(server: &Server, parts: &Parts) -> IpAddr {
+    let peer = parts.extensions.get::<SocketAddr>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), SocketAddr::ip);
+    let forwarded = parts.headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    super::network::client_address(peer, forwarded, &server.config.trusted_proxies)
+}
+
+fn wants_a_page(headers: &HeaderMap) -> bool {
+    let accept = text_of(headers, &header::ACCEPT);
+    accept.contains("text/html") || accept.contains("*/*") || accept.is_empty()
+}
+
+fn cookies_of(headers: &HeaderMap) -> Vec<(String, String)> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).take(100).collect()
+}
+
+/// The same protected name twice: somebody tossed a cookie in; neither is believed.
+fn doubled_cookies(cookies: &[(String, String)]) -> bool {
+    let ours = || cookies.iter().filter(|(name, _)| name.starts_with("__Host-"));
+    ours().enumerate().any(|(at, (name, _))| ours().skip(at + 1).any(|(other, _)| other == name))
+}
+
+fn text_of<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// For what is not a page: a status with a word.
+pub fn status(code: StatusCode) -> Response {
+    (code, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], code.canonical_reason().unwrap_or_default()).into_response()
+}

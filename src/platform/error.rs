@@ -1,0 +1,62 @@
+//! What can go wrong that is nobody's answer. A wrong password is not an error: it is an outcome.
+//! Two messages each: ours (logged) and theirs (a page that says what to do next).
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug, Clone)]
+pub enum Error {
+    /// Something of ours broke; the text is for the log only and holds no secret.
+    Fault(String),
+    /// Two writers met; the request is run again.
+    Conflict,
+    /// Too much at once; come back after so many seconds.
+    Busy { retry_after: i64 },
+    /// Too often; come back after so many seconds.
+    TooOften { retry_after: i64 },
+    /// There is nothing here, or nothing that this person may see: both look the same.
+    NotFound,
+    /// Signed in, but not allowed.
+    Forbidden,
+    /// The request itself is malformed; the word names a message `bad-<word>`.
+    Bad(&'static str),
+}
+
+impl Error {
+    pub fn fault(context: &str, problem: impl std::fmt::Display) -> Self {
+        Error::Fault(format!("{context}: {problem}"))
+    }
+
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Error::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Error::Conflict | Error::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Error::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Error::NotFound => StatusCode::NOT_FOUND,
+            Error::Forbidden => StatusCode::FORBIDDEN,
+            Error::Bad("too-large") => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::Bad("content-type") => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Error::Bad("method") => StatusCode::METHOD_NOT_ALLOWED,
+            Error::Bad("stale" | "cross-site" | "no-cookie") => StatusCode::FORBIDDEN,
+            Error::Bad(_) => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+impl std::error::Error for Error {}
+
+/// The error travels in the response's extensions; the outer layer turns it into a page in the visitor's language.
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

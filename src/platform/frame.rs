@@ -1,0 +1,112 @@
+//! What every page shows around its own part: practice, menu, language, and the words of the catalogue.
+
+use super::web::{Door, Visit};
+
+pub struct Frame {
+    pub visit: Visit,
+    pub title: String,
+    pub menu: Option<Menu>,
+    pub banner: Option<Banner>,
+    /// File names under /assets/, loaded as deferred scripts.
+    pub scripts: Vec<&'static str>,
+    /// Seconds until the session locks and until it ends; for the warning dialog.
+    pub locks_in: Option<(i64, i64)>,
+}
+
+pub struct Menu {
+    pub name: String,
+    pub people: bool,
+}
+
+pub struct Banner {
+    /// info, success, warning or error.
+    pub kind: &'static str,
+    pub text: String,
+}
+
+impl Frame {
+    /// A page with the title of that name; the practice's name is the argument `practice`.
+    pub fn new(visit: &Visit, title: &str) -> Frame {
+        let practice = practice_name(visit);
+        Frame {
+            title: visit.say_with(title, &[("practice", &practice)]),
+            visit: visit.clone(),
+            menu: None,
+            banner: None,
+            scripts: vec!["reveal.js"],
+            locks_in: None,
+        }
+    }
+
+    #[must_use]
+    pub fn script(mut self, name: &'static str) -> Frame {
+        self.scripts.push(name);
+        self
+    }
+
+    #[must_use]
+    pub fn banner(mut self, kind: &'static str, message: &str) -> Frame {
+        self.banner = Some(Banner { kind, text: self.visit.say(message) });
+        self
+    }
+
+    pub fn say(&self, id: &str) -> String {
+        self.visit.say(id)
+    }
+
+    pub fn say1(&self, id: &str, name: &str, value: &str) -> String {
+        self.visit.say_with(id, &[(name, value)])
+    }
+
+    pub fn say2(&self, id: &str, a: (&str, &str), b: (&str, &str)) -> String {
+        self.visit.say_with(id, &[a, b])
+    }
+
+    pub fn csrf(&self) -> String {
+        self.visit.form_token()
+    }
+
+    pub fn practice(&self) -> String {
+        practice_name(&self.visit)
+    }
+
+    pub fn has_logo(&self) -> bool {
+        matches!(&self.visit.door, Door::Practice(practice, _) if practice.has_logo != 0)
+    }
+
+    pub fn is_practice(&self) -> bool {
+        matches!(&self.visit.door, Door::Practice(..))
+    }
+
+    pub fn lang(&self) -> &str {
+        &self.visit.language
+    }
+
+    pub fn dir(&self) -> &'static str {
+        super::text::direction(&self.visit.language)
+    }
+
+    pub fn entrance(&self) -> String {
+        self.visit.server.entrance()
+    }
+
+    pub fn operator(&self) -> &str {
+        &self.visit.server.config.operator_name
+    }
+
+    /// A time as the practice's people read it.
+    pub fn time(&self, at: &i64) -> String {
+        super::when::full(*at, self.visit.zone())
+    }
+
+    pub fn day(&self, at: &i64) -> String {
+        super::when::day(*at, self.visit.zone())
+    }
+}
+
+fn practice_name(visit: &Visit) -> String {
+    match &visit.door {
+        Door::Practice(practice, _) => practice.name.clone(),
+        _ => "Portico".to_owned(),
+    }
+}

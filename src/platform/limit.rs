@@ -1,0 +1,167 @@
+//! How often: wrong answers per person and network, askings per address. Counted in the database, so that neither
+//! a restart nor another node forgets; each count is one statement on its own, so that nobody waits for a transaction.
+
+use super::error::{Error, Result};
+use super::db::Db;
+use super::secret;
+use super::web::Inner;
+
+/// How many wrong answers before it slows, and before the factor is off (decisions.md, Values).
+#[derive(Clone, Copy, Debug)]
+pub struct Bound {
+    /// From this many in a row on, each further one waits: 30 s, doubling to 15 min.
+    pub slow_from: i64,
+    /// At this many in a row the factor is off until it is proved or replaced in another way.
+    pub off_at: i64,
+}
+
+/// Wrong passwords from one network at one person.
+pub const PASSWORD_NEAR: Bound = Bound { slow_from: 5, off_at: 50 };
+/// Wrong passwords at one person from everywhere: strangers elsewhere slow nobody before the 20th.
+pub const PASSWORD_ALL: Bound = Bound { slow_from: 20, off_at: 50 };
+pub const TOTP: Bound = Bound { slow_from: 5, off_at: 20 };
+pub const BACKUP_CODE: Bound = Bound { slow_from: 5, off_at: 50 };
+
+/// Different names tried in vain from one network within an hour before that network has to wait.
+const SPRAYED_NAMES: i64 = 20;
+const SPRAY_SECONDS: i64 = 3600;
+
+#[derive(Debug, PartialEq, Eq, Clone, Copy)]
+pub enum Turn {
+    /// This try may be made; it is already counted. How many in a row with it.
+    Allowed(i64),
+    /// Not before this time (unix seconds).
+    Wait(i64),
+    /// Switched off by wrong answers.
+    Off,
+}
+
+/// Takes one try on a lane. It counts before it is judged, so that a hundred at once cannot outrun the count.
+///
+/// # Errors
+/// A fault when the count cannot be kept: then nobody may try (fail closed).
+pub async fn take(db: &Db, practice: &str, lane: &str, bound: Bound, now: i64) -> Result<Turn> {
+    let taken: Option<(i64,)> = db
+        .change(
+            "INSERT INTO tries (practice_id, lane, count, blocked_until, window_start, updated_at) VALUES ($1, $2, 1, 0, $3, $3)
+             ON CONFLICT (practice_id, lane) DO UPDATE SET
+                count = tries.count + 1,
+                updated_at = $3,
+                blocked_until = CASE WHEN tries.count + 1 < $4 THEN 0
+                                     WHEN tries.count + 1 >= $4 + 5 THEN $3 + 900
+                                     ELSE $3 + (30 << CAST(tries.count + 1 - $4 AS INTEGER)) END
+             WHERE tries.blocked_until <= $3 AND tries.count < $5
+             RETURNING count",
+            crate::args![practice, lane, now, bound.slow_from, bound.off_at],
+        )
+        .await?;
+    if let Some((count,)) = taken {
+        return Ok(Turn::Allowed(count));
+    }
+    look(db, practice, lane, bound, now).await
+}
+
+/// What a lane says, without taking a try.
+///
+/// # Errors
+/// As [`take`].
+pub async fn look(db: &Db, practice: &str, lane: &str, bound: Bound, now: i64) -> Result<Turn> {
+    let row: Option<(i64, i64)> =
+        db.optional("SELECT count, blocked_until FROM tries WHERE practice_id = $1 AND lane = $2", crate::args![practice, lane]).await?;
+    Ok(match row {
+        Some((count, _)) if count >= bound.off_at => Turn::Off,
+        Some((_, until)) if until > now => Turn::Wait(until),
+        Some((count, _)) => Turn::Allowed(count),
+        None => Turn::Allowed(0),
+    })
+}
+
+/// A right answer ends the row of wrong ones.
+///
+/// # Errors
+/// As [`take`].
+pub async fn clear(db: &Db, practice: &str, lane: &str) -> Result<()> {
+    db.execute("DELETE FROM tries WHERE practice_id = $1 AND lane = $2", crate::args![practice, lane]).await?;
+    Ok(())
+}
+
+/// Counts an asking within a window; answers whether it is still within the limit. A new window begins when the old is over.
+///
+/// # Errors
+/// As [`take`].
+pub async fn within(db: &Db, practice: &str, lane: &str, most: i64, seconds: i64, now: i64) -> Result<bool> {
+    let row: Option<(i64,)> = db
+        .change(
+            "INSERT INTO tries (practice_id, lane, count, blocked_until, window_start, updated_at) VALUES ($1, $2, 1, 0, $3, $3)
+             ON CONFLICT (practice_id, lane) DO UPDATE SET
+                count = CASE WHEN tries.window_start + $4 <= $3 THEN 1 ELSE tries.count + 1 END,
+                window_start = CASE WHEN tries.window_start + $4 <= $3 THEN $3 ELSE tries.window_start END,
+                updated_at = $3
+             RETURNING count",
+            crate::args![practice, lane, now, seconds],
+        )
+        .await?;
+    Ok(row.is_some_and(|(count,)| count <= most))
+}
+
+/// One mail a minute, five an hour, ten a day to an address, known or not.
+///
+/// # Errors
+/// As [`take`].
+pub async fn mail_allowed(db: &Db, practice: &str, address_lane: &str, now: i64) -> Result<bool> {
+    for (most, seconds) in [(1, 60), (5, 3600), (10, 86_400)] {
+        if !within(db, practice, &format!("mail{seconds}:{address_lane}"), most, seconds, now).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+impl Inner {
+    /// A lane's name: keyed, so that the table tells nobody's address; the same for known and unknown people.
+    ///
+    /// # Errors
+    /// Not found where there is no practice.
+    pub fn lane(&self, what: &str, whom: &str) -> Result<String> {
+        let key = self.server.keyring().derive_stable("lanes");
+        Ok(format!("{what}:{}", secret::keyed_hash(&key, &[&self.practice()?.id, what, whom])))
+    }
+
+    /// Notes a name tried in vain from this network, and refuses the network that tried too many.
+    ///
+    /// # Errors
+    /// As [`take`].
+    pub async fn note_vain_name(&self, who: &str) -> Result<()> {
+        let (near, _) = super::network::network_of(self.address);
+        let network = self.lane("network", &near)?;
+        let name = self.lane("vain", who)?;
+        self.db()?
+            .execute(
+                "INSERT INTO sprayed (practice_id, network, who, at) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (practice_id, network, who) DO UPDATE SET at = $4",
+                crate::args![&self.practice()?.id, network, name, self.now],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`Error::TooOften`] for a network that tried many names in vain within the hour.
+    pub async fn refuse_sprayer(&self) -> Result<()> {
+        let (near, _) = super::network::network_of(self.address);
+        let network = self.lane("network", &near)?;
+        let row: Option<(i64, Option<i64>)> = self
+            .db()?
+            .optional(
+                "SELECT COUNT(*), MIN(at) FROM sprayed WHERE practice_id = $1 AND network = $2 AND at > $3",
+                crate::args![&self.practice()?.id, network, self.now - SPRAY_SECONDS],
+            )
+            .await?;
+        match row {
+            Some((names, Some(first))) if names >= SPRAYED_NAMES => {
+                Err(Error::TooOften { retry_after: (first + SPRAY_SECONDS - self.now).max(60) })
+            }
+            _ => Ok(()),
+        }
+    }
+}

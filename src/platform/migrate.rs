@@ -1,0 +1,112 @@
+//! The schema's steps: plain SQL, one text for both engines, or a pair where SQLite cannot do it.
+//! They run at start and by `portico migrate`; a database from a newer version is refused, never touched.
+
+use sha2::{Digest, Sha256};
+
+use super::db::{Db, Tx};
+use super::error::{Error, Result};
+use super::world::World;
+
+struct Step {
+    number: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+const STEPS: &[Step] = &[
+    Step {
+        number: 1,
+        name: "start",
+        sqlite: include_str!("../../migrations/0001_start.sql"),
+        postgres: include_str!("../../migrations/0001_start.sql"),
+    },
+    Step {
+        number: 2,
+        name: "record is kept",
+        sqlite: include_str!("../../migrations/0002_record_is_kept.sqlite.sql"),
+        postgres: include_str!("../../migrations/0002_record_is_kept.postgres.sql"),
+    },
+];
+
+/// The newest step this program knows.
+pub fn newest() -> i64 {
+    STEPS.last().map_or(0, |step| step.number)
+}
+
+/// Runs the missing steps, each in its own transaction; answers the names of those it ran.
+///
+/// # Errors
+/// A fault with a clear message where the database is newer than this program, or an old step was edited.
+pub async fn migrate(db: &Db, world: &dyn World) -> Result<Vec<&'static str>> {
+    db.execute("CREATE TABLE IF NOT EXISTS schema_step (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL, at BIGINT NOT NULL)", vec![]).await?;
+    let done: Vec<(i64, String)> = db.all("SELECT number, digest FROM schema_step ORDER BY number", vec![]).await?;
+    check_known(db, &done)?;
+    let mut ran = Vec::new();
+    for step in STEPS.iter().filter(|step| !done.iter().any(|(number, _)| *number == step.number)) {
+        run(db, step, world).await?;
+        ran.push(step.name);
+    }
+    Ok(ran)
+}
+
+/// The steps that `migrate` would run.
+///
+/// # Errors
+/// As [`migrate`].
+pub async fn missing(db: &Db) -> Result<Vec<&'static str>> {
+    let done: Vec<(i64, String)> = match db.all("SELECT number, digest FROM schema_step ORDER BY number", vec![]).await {
+        Ok(done) => done,
+        Err(Error::Fault(text)) if text.contains("no such table") || text.contains("does not exist") => vec![],
+        Err(error) => return Err(error),
+    };
+    check_known(db, &done)?;
+    Ok(STEPS.iter().filter(|step| !done.iter().any(|(number, _)| *number == step.number)).map(|step| step.name).collect())
+}
+
+fn check_known(db: &Db, done: &[(i64, String)]) -> Result<()> {
+    for (number, digest) in done {
+        let Some(step) = STEPS.iter().find(|step| step.number == *number) else {
+            return Err(Error::Fault(format!(
+                "this database was made by a newer Portico: it has schema step {number}, this program knows up to {}. \
+                 Start the newer program again, or restore the backup made before the upgrade.",
+                newest()
+            )));
+        };
+        if *digest != digest_of(text(db, step)) {
+            return Err(Error::Fault(format!(
+                "schema step {number} ({}) in the database is not the one of this program; nothing was changed. Ask whoever built it.",
+                step.name
+            )));
+        }
+    }
+    Ok(())
+}
+
+async fn run(db: &Db, step: &Step, world: &dyn World) -> Result<()> {
+    let mut tx = db.write().await?;
+    match &mut tx {
+        Tx::Sqlite(tx) => sqlx::raw_sql(step.sqlite).execute(&mut **tx).await?,
+        Tx::Postgres(tx) => {
+            sqlx::raw_sql(step.postgres).execute(&mut **tx).await?;
+            Default::default()
+        }
+    };
+    tx.execute(
+        "INSERT INTO schema_step (number, name, digest, at) VALUES ($1, $2, $3, $4)",
+        crate::args![step.number, step.name, digest_of(text(db, step)), world.now()],
+    )
+    .await?;
+    tx.commit().await
+}
+
+fn text(db: &Db, step: &Step) -> &'static str {
+    match db {
+        Db::Sqlite { .. } => step.sqlite,
+        Db::Postgres(_) => step.postgres,
+    }
+}
+
+fn digest_of(sql: &str) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(sql.as_bytes()))
+}

@@ -1,0 +1,100 @@
+//! A practice as every page needs it: name, look and limits, found by its address and remembered for a moment.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::db::Db;
+use super::error::Result;
+
+/// One tenant. Times are unix seconds.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Practice {
+    pub id: String,
+    pub slug: String,
+    /// The immutable host name; its origin is where links lead and passkeys live.
+    pub host: String,
+    pub name: String,
+    pub colour: String,
+    pub has_logo: i64,
+    pub language: String,
+    /// ISO 3166 country, for numbers typed without a prefix.
+    pub country: String,
+    /// IANA time zone in which its people read times.
+    pub zone: String,
+    pub contact_phone: String,
+    pub contact_email: String,
+    pub contact_hours: String,
+    /// Days that "Keep me logged in on this device" lasts: 1 to 90; 0 when it is off.
+    pub keep_days: i64,
+    pub idle_minutes: i64,
+    pub total_minutes: i64,
+    pub admins_second_from: Option<i64>,
+    pub everyone_second_from: Option<i64>,
+    #[sqlx(skip)]
+    pub region: String,
+}
+
+/// How long a node may go on with a practice's settings before it looks again (decisions.md: 5 s on all nodes).
+const FRESH_SECONDS: i64 = 4;
+/// Unknown names are remembered too, so that a walk through names costs no more than one query each; bounded.
+const MOST: usize = 20_000;
+
+type Found = Option<Arc<Practice>>;
+
+/// The practices of a region seen lately.
+#[derive(Default)]
+pub struct Practices {
+    seen: Mutex<HashMap<String, (i64, Found)>>,
+}
+
+impl Practices {
+    /// The practice of that name in the region, or none.
+    ///
+    /// # Errors
+    /// A failed read is a fault, never "no such practice".
+    pub async fn by_slug(&self, db: &Db, region: &str, slug: &str, now: i64) -> Result<Found> {
+        if let Some((at, found)) = self.lock().get(slug)
+            && now - at <= FRESH_SECONDS
+            && now >= *at
+        {
+            return Ok(found.clone());
+        }
+        let found = find(db, region, slug, "").await?;
+        let mut seen = self.lock();
+        if seen.len() >= MOST {
+            seen.clear();
+        }
+        seen.insert(slug.to_owned(), (now, found.clone()));
+        Ok(found)
+    }
+
+    /// Forgets everything, after a change on this node.
+    pub fn forget(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, (i64, Found)>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A practice of the region by its id, for background work.
+///
+/// # Errors
+/// As [`Practices::by_slug`].
+pub async fn by_id(db: &Db, region: &str, id: &str) -> Result<Found> {
+    find(db, region, "", id).await
+}
+
+async fn find(db: &Db, region: &str, slug: &str, id: &str) -> Result<Found> {
+    let found: Option<Practice> = db
+        .optional(
+            "SELECT id, slug, host, name, colour, CASE WHEN logo IS NULL THEN 0 ELSE 1 END AS has_logo, language, country, zone,
+                    contact_phone, contact_email, contact_hours, keep_days, idle_minutes, total_minutes,
+                    admins_second_from, everyone_second_from
+             FROM practice WHERE (slug = $1 OR id = $2) AND closed_at IS NULL",
+            crate::args![slug, id],
+        )
+        .await?;
+    Ok(found.map(|practice| Arc::new(Practice { region: region.to_owned(), ..practice })))
+}

@@ -1,0 +1,100 @@
+//! One page for everything that goes wrong: what happened, what to do next, whom to ask. It never blames.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::error::Error;
+use super::frame::Frame;
+use super::web::{Visit, page_with};
+
+#[derive(askama::Template)]
+#[template(path = "platform/problem.html")]
+struct ProblemPage {
+    frame: Frame,
+    what: String,
+    next: String,
+    request: String,
+    back: String,
+    to_entrance: bool,
+}
+
+/// The page for an error, in the visitor's language.
+pub fn page(visit: &Visit, error: &Error) -> Response {
+    let word = word(error);
+    if let Error::Fault(text) = error {
+        tracing::error!(request = visit.request_id, problem = text, "a fault");
+    }
+    let page = ProblemPage {
+        frame: Frame::new(visit, &format!("problem-{word}-title")),
+        what: visit.say(&format!("problem-{word}-what")),
+        next: visit.say(&format!("problem-{word}-next")),
+        request: visit.request_id.clone(),
+        back: way_back(visit),
+        to_entrance: false,
+    };
+    let mut response = page_with(error.status(), &page).unwrap_or_else(|_| plain(error));
+    if let Error::Busy { retry_after } | Error::TooOften { retry_after } = error
+        && let Ok(value) = HeaderValue::from_str(&retry_after.to_string())
+    {
+        response.headers_mut().insert(header::RETRY_AFTER, value);
+    }
+    response
+}
+
+/// The page for an error that a handler answered; keeps the headers it set and the route for metrics.
+pub(super) fn page_for(visit: &Visit, error: &Error, answered: &Response) -> Response {
+    let mut response = page(visit, error);
+    if let Some(route) = answered.extensions().get::<axum::extract::MatchedPath>() {
+        response.extensions_mut().insert(route.clone());
+    }
+    response
+}
+
+/// Nobody lives at this address: a kind page that leads to the entrance.
+pub(super) fn nobody(visit: &Visit) -> Response {
+    let page = ProblemPage {
+        frame: Frame::new(visit, "problem-nobody-title"),
+        what: visit.say("problem-nobody-what"),
+        next: visit.say("problem-nobody-next"),
+        request: String::new(),
+        back: visit.server.entrance(),
+        to_entrance: true,
+    };
+    page_with(StatusCode::NOT_FOUND, &page).unwrap_or_else(|_| plain(&Error::NotFound))
+}
+
+/// The last resort, when not even a visit could be made (the database is away, say).
+pub(super) fn plain(error: &Error) -> Response {
+    tracing::error!(problem = %error, "a fault before the page");
+    let status = error.status();
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Please try again</title>\
+         <h1>We can't open this page right now</h1><p>This is a fault on our side ({}). Nothing you did is lost. \
+         Please try again in a minute.</p></html>",
+        status.as_u16()
+    );
+    (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
+}
+
+fn word(error: &Error) -> &'static str {
+    match error {
+        Error::Fault(_) => "fault",
+        Error::Conflict | Error::Busy { .. } => "busy",
+        Error::TooOften { .. } => "too-often",
+        Error::NotFound => "not-found",
+        Error::Forbidden => "forbidden",
+        Error::Bad("stale") => "stale",
+        Error::Bad("cross-site") => "cross-site",
+        Error::Bad("no-cookie") => "no-cookie",
+        Error::Bad("cookies") => "cookies",
+        Error::Bad("too-large") => "too-large",
+        Error::Bad("method") => "method",
+        Error::Bad("text") => "text",
+        Error::Bad(_) => "bad",
+    }
+}
+
+/// Back to the page the form was on; never to another host.
+fn way_back(visit: &Visit) -> String {
+    super::web::safe_path(&visit.path, "/")
+}

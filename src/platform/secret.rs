@@ -1,0 +1,80 @@
+//! Secrets that travel: random tokens, their hashes, codes, and keyed hashes of what must not be kept in clear.
+//! Password hashing is in `hashing.rs`, sealing at rest in `keyring.rs`.
+
+use data_encoding::BASE64URL_NOPAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::world::{World, random};
+
+/// A new bearer secret: 256 bits, base64url (43 characters).
+pub fn new_token(world: &dyn World) -> String {
+    BASE64URL_NOPAD.encode(&random::<32>(world))
+}
+
+/// What is stored of a token: SHA-256 is enough for 256 random bits (ASVS 5.0, 6.5.2).
+pub fn hash_token(token: &str) -> String {
+    BASE64URL_NOPAD.encode(&Sha256::digest(token.as_bytes()))
+}
+
+/// A code of six digits, uniform over 000000 to 999999: draws above the last full million are thrown away.
+pub fn six_digits(world: &dyn World) -> String {
+    loop {
+        let draw = u32::from_be_bytes(random::<4>(world));
+        if draw < 4_294_000_000 {
+            return format!("{:06}", draw % 1_000_000);
+        }
+    }
+}
+
+/// HMAC-SHA-256 over length-framed parts, base64url: the same parts in another split give another hash.
+pub fn keyed_hash(key: &[u8; 32], parts: &[&str]) -> String {
+    BASE64URL_NOPAD.encode(&mac(key, parts).finalize().into_bytes())
+}
+
+/// Whether two texts are equal, in a time that does not tell where they differ.
+pub fn same(a: &str, b: &str) -> bool {
+    a.as_bytes().ct_eq(b.as_bytes()).into()
+}
+
+fn mac(key: &[u8; 32], parts: &[&str]) -> Hmac<Sha256> {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new(key.into());
+    for part in parts {
+        mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        mac.update(part.as_bytes());
+    }
+    mac
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::world::RealWorld;
+
+    #[test]
+    fn parts_are_framed() {
+        let key = [7; 32];
+        assert_ne!(keyed_hash(&key, &["ab", "c"]), keyed_hash(&key, &["a", "bc"]));
+        assert_eq!(keyed_hash(&key, &["ab", "c"]), keyed_hash(&key, &["ab", "c"]));
+    }
+
+    #[test]
+    fn six_digits_are_uniform_enough() {
+        // Chi-square over the first digit: 9 degrees of freedom, 0.1 % point 27.9.
+        let mut counts = [0_f64; 10];
+        for _ in 0..20_000 {
+            let code = six_digits(&RealWorld);
+            assert_eq!(code.len(), 6);
+            counts[usize::from(code.as_bytes()[0] - b'0')] += 1.0;
+        }
+        let chi: f64 = counts.iter().map(|count| (count - 2000.0).powi(2) / 2000.0).sum();
+        assert!(chi < 27.9, "{chi}");
+    }
+
+    #[test]
+    fn tokens_are_long_and_unlike() {
+        assert_eq!(new_token(&RealWorld).len(), 43);
+        assert_ne!(new_token(&RealWorld), new_token(&RealWorld));
+    }
+}

@@ -1,0 +1,123 @@
+//! What one running node has: its regions, keys, pools and catalogues. Features find everything through
+//! [`super::web::Visit`]; what a feature keeps in memory for itself is put on the shelf, so that platform knows no feature.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use super::db::Db;
+use super::error::{Error, Result};
+use super::hashing::HashPool;
+use super::keyring::Keyring;
+use super::place::Places;
+use super::practice::{Practice, Practices};
+use super::text::Texts;
+use super::world::World;
+use crate::config::Config;
+use crate::ops::metrics::Metrics;
+
+/// Where some practices' data lives; never mixed with another's.
+pub struct Region {
+    pub name: String,
+    pub db: Db,
+    pub practices: Practices,
+}
+
+pub struct Server {
+    pub config: Config,
+    pub world: Arc<dyn World>,
+    pub regions: Vec<Arc<Region>>,
+    pub keys: RwLock<Arc<Keyring>>,
+    pub hashing: HashPool,
+    pub texts: Texts,
+    pub places: Places,
+    pub metrics: Metrics,
+    /// Rung when something was put into the outbox of this node.
+    pub outbox_bell: tokio::sync::Notify,
+    shelf: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
+}
+
+/// The parts that a caller has to bring.
+pub struct Parts {
+    pub config: Config,
+    pub world: Arc<dyn World>,
+    pub regions: Vec<Arc<Region>>,
+    pub keys: Keyring,
+    pub hashing: HashPool,
+    pub places: Places,
+    pub metrics: Metrics,
+}
+
+impl Server {
+    /// # Errors
+    /// A catalogue that does not parse.
+    pub fn new(parts: Parts) -> Result<Server> {
+        Ok(Server {
+            config: parts.config,
+            world: parts.world,
+            regions: parts.regions,
+            keys: RwLock::new(Arc::new(parts.keys)),
+            hashing: parts.hashing,
+            texts: Texts::load().map_err(Error::Fault)?,
+            places: parts.places,
+            metrics: parts.metrics,
+            outbox_bell: tokio::sync::Notify::new(),
+            shelf: HashMap::new(),
+        })
+    }
+
+    /// Puts a feature's own memory on the shelf, before the server starts.
+    pub fn keep<T: Any + Send + Sync>(&mut self, thing: T) {
+        self.shelf.insert(TypeId::of::<T>(), Box::new(thing));
+    }
+
+    /// # Errors
+    /// A fault when the program forgot to put it there.
+    pub fn kept<T: Any + Send + Sync>(&self) -> Result<&T> {
+        let thing = self.shelf.get(&TypeId::of::<T>()).and_then(|thing| thing.downcast_ref());
+        thing.ok_or_else(|| Error::Fault(format!("{} is not on the shelf", std::any::type_name::<T>())))
+    }
+
+    pub fn keyring(&self) -> Arc<Keyring> {
+        Arc::clone(&self.keys.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// Opens what was sealed under a label for one practice and person.
+    ///
+    /// # Errors
+    /// A fault: a value that does not open is never "absent" (ASVS 5.0, 11.2.5).
+    pub fn open(&self, label: &str, whose: &[&str], sealed: &str) -> Result<String> {
+        let plain = self.keyring().open(label, whose, sealed).map_err(|problem| Error::fault("sealed value", problem))?;
+        String::from_utf8(plain.to_vec()).map_err(|_| Error::Fault("sealed value is not text".into()))
+    }
+
+    /// Seals text under a label, bound to one practice and person.
+    pub fn seal(&self, label: &str, whose: &[&str], plain: &str) -> String {
+        let nonce = super::world::random::<24>(&*self.world);
+        self.keyring().seal(label, whose, plain.as_bytes(), nonce)
+    }
+
+    /// `https://name[:port]`, from the settings and never from a request's headers.
+    pub fn origin_of(&self, host: &str) -> String {
+        match self.config.public_port {
+            Some(port) => format!("{}://{host}:{port}", self.config.public_scheme),
+            None => format!("{}://{host}", self.config.public_scheme),
+        }
+    }
+
+    pub fn entrance(&self) -> String {
+        self.origin_of(&self.config.base)
+    }
+
+    pub fn region(&self, name: &str) -> Option<&Arc<Region>> {
+        self.regions.iter().find(|region| region.name == name)
+    }
+
+    /// The region of a practice that is at hand.
+    ///
+    /// # Errors
+    /// A fault when this node does not serve it.
+    pub fn region_of(&self, practice: &Practice) -> Result<&Arc<Region>> {
+        self.region(&practice.region).ok_or_else(|| Error::Fault(format!("region {} is not served here", practice.region)))
+    }
+}

@@ -1,0 +1,103 @@
+//! The message catalogues (Project Fluent). A page never holds a sentence of its own: it names one here.
+//! `tests/map.rs` checks that every named sentence exists in every language and that none is left over.
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource};
+use unic_langid::LanguageIdentifier;
+
+/// Every catalogue file, with its language. A file that is not listed here does not exist.
+pub const FILES: &[(&str, &str, &str)] = &[
+    ("en", "frame.ftl", include_str!("../../locales/en/frame.ftl")),
+    ("en", "sign_in.ftl", include_str!("../../locales/en/sign_in.ftl")),
+    ("en", "factors.ftl", include_str!("../../locales/en/factors.ftl")),
+    ("en", "mine.ftl", include_str!("../../locales/en/mine.ftl")),
+    ("en", "practice.ftl", include_str!("../../locales/en/practice.ftl")),
+    ("en", "notices.ftl", include_str!("../../locales/en/notices.ftl")),
+    ("en", "entrance.ftl", include_str!("../../locales/en/entrance.ftl")),
+    ("en", "help.ftl", include_str!("../../locales/en/help.ftl")),
+];
+
+/// All languages, each whole.
+pub struct Texts {
+    languages: Vec<Language>,
+}
+
+struct Language {
+    tag: String,
+    id: LanguageIdentifier,
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl Texts {
+    /// Reads the catalogues built into the program.
+    ///
+    /// # Errors
+    /// The file and what Fluent says of it.
+    pub fn load() -> Result<Texts, String> {
+        let mut languages: Vec<Language> = Vec::new();
+        for (tag, file, text) in FILES {
+            let resource = FluentResource::try_new((*text).to_owned()).map_err(|(_, errors)| format!("{tag}/{file}: {errors:?}"))?;
+            if !languages.iter().any(|language| language.tag == *tag) {
+                let id: LanguageIdentifier = tag.parse().map_err(|error| format!("{tag}: {error}"))?;
+                let mut bundle = FluentBundle::new_concurrent(vec![id.clone()]);
+                // Pages set names off with <bdi>; invisible marks would spoil copying and searching.
+                bundle.set_use_isolating(false);
+                languages.push(Language { tag: (*tag).to_owned(), id, bundle });
+            }
+            if let Some(language) = languages.iter_mut().find(|language| language.tag == *tag) {
+                language.bundle.add_resource(resource).map_err(|errors| format!("{tag}/{file}: {errors:?}"))?;
+            }
+        }
+        Ok(Texts { languages })
+    }
+
+    /// The best language for an `Accept-Language` header, else the practice's own.
+    pub fn choose(&self, accept: &str, own: &str) -> String {
+        let wanted = fluent_langneg::parse_accepted_languages(accept);
+        let available: Vec<&LanguageIdentifier> = self.languages.iter().map(|language| &language.id).collect();
+        let found = fluent_langneg::negotiate_languages(&wanted, &available, None, fluent_langneg::NegotiationStrategy::Lookup);
+        found.first().map_or_else(|| own.to_owned(), |id| id.to_string())
+    }
+
+    /// The sentence of that name; English where the language lacks it, the name itself where nobody has it
+    /// (the catalogue test keeps that from happening).
+    pub fn say(&self, language: &str, id: &str, args: &[(&str, &str)]) -> String {
+        let chosen = self.languages.iter().filter(|l| l.tag == language);
+        for language in chosen.chain(self.languages.iter().take(1)) {
+            if let Some(text) = language.say(id, args) {
+                return text;
+            }
+        }
+        id.to_owned()
+    }
+
+    /// Whether every language has that sentence.
+    pub fn has(&self, id: &str) -> bool {
+        self.languages.iter().all(|language| language.bundle.has_message(id))
+    }
+
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        self.languages.iter().map(|language| language.tag.as_str())
+    }
+}
+
+impl Language {
+    fn say(&self, id: &str, args: &[(&str, &str)]) -> Option<String> {
+        let pattern = self.bundle.get_message(id)?.value()?;
+        let mut fluent = FluentArgs::with_capacity(args.len());
+        for (name, value) in args {
+            // Numbers go in as numbers, so that plurals choose their form.
+            match value.parse::<i64>() {
+                Ok(number) if !value.starts_with('0') || *value == "0" => fluent.set(*name, number),
+                _ => fluent.set(*name, *value),
+            }
+        }
+        let mut problems = vec![];
+        Some(self.bundle.format_pattern(pattern, Some(&fluent), &mut problems).into_owned())
+    }
+}
+
+/// Whether a language is written from right to left.
+pub fn direction(language: &str) -> &'static str {
+    if matches!(language.split('-').next(), Some("ar" | "he" | "fa" | "ur")) { "rtl" } else { "ltr" }
+}

@@ -1,0 +1,292 @@
+//! One value per request: [`Visit`] is now, language, cookies, address, fresh ids and the practice whose door this is.
+//! Nothing else asks the world. How a request becomes a visit is in `door.rs`.
+
+use std::net::IpAddr;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use data_encoding::BASE64URL_NOPAD;
+
+use super::browser::Browser;
+use super::db::Db;
+use super::error::{Error, Result};
+use super::practice::Practice;
+use super::secret;
+use super::server::{Region, Server};
+
+/// Whose door the request came to, by its host name.
+#[derive(Clone)]
+pub enum Door {
+    Practice(Arc<Practice>, Arc<Region>),
+    Entrance,
+    Support,
+    /// A name under this base that no practice has, or no name of ours at all.
+    Nobody,
+}
+
+#[derive(Clone)]
+pub struct Visit(pub(super) Arc<Inner>);
+
+pub struct Inner {
+    pub server: Arc<Server>,
+    /// Unix seconds; the one "now" of this request.
+    pub now: i64,
+    pub door: Door,
+    /// The visitor's own address, after trusted proxies.
+    pub address: IpAddr,
+    pub user_agent: String,
+    pub language: String,
+    pub request_id: String,
+    pub path: String,
+    pub query: String,
+    /// This browser at this door, for forms; a random cookie value.
+    pub browser_id: String,
+    /// A form that was left open too long; the handler shows it again and keeps what was typed.
+    pub stale: bool,
+    pub(super) cookies: Vec<(String, String)>,
+    pub(super) cookies_out: Mutex<Vec<String>>,
+}
+
+impl Deref for Visit {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// How long a form may stay open, in seconds (a working day); later it is shown again, with what was typed.
+pub const FORM_SECONDS: i64 = 12 * 3600;
+
+impl Inner {
+    /// The practice whose door this is.
+    ///
+    /// # Errors
+    /// Not found anywhere else.
+    pub fn practice(&self) -> Result<&Arc<Practice>> {
+        match &self.door {
+            Door::Practice(practice, _) => Ok(practice),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    pub fn db(&self) -> Result<&Db> {
+        match &self.door {
+            Door::Practice(_, region) => Ok(&region.db),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    /// The zone in which times are told here.
+    pub fn zone(&self) -> &str {
+        match &self.door {
+            Door::Practice(practice, _) => &practice.zone,
+            _ => "UTC",
+        }
+    }
+
+    /// The sentence of that name in the visitor's language.
+    pub fn say(&self, id: &str) -> String {
+        self.server.texts.say(&self.language, id, &[])
+    }
+
+    pub fn say_with(&self, id: &str, args: &[(&str, &str)]) -> String {
+        self.server.texts.say(&self.language, id, args)
+    }
+
+    pub fn new_id(&self) -> String {
+        super::world::new_id(&*self.server.world)
+    }
+
+    pub fn new_token(&self) -> String {
+        secret::new_token(&*self.server.world)
+    }
+
+    pub fn browser(&self) -> Browser {
+        Browser::of(&self.user_agent)
+    }
+
+    /// Place in words, or the catalogue's "unknown place".
+    pub fn place(&self) -> String {
+        self.server.places.describe(self.address).unwrap_or_default()
+    }
+
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Sets a host-only, secure, script-proof cookie; without a lifetime it goes with the browser (seconds).
+    pub fn set_cookie(&self, name: &str, value: &str, lifetime: Option<i64>) {
+        let age = lifetime.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
+        self.add_cookie(format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}"));
+    }
+
+    pub fn drop_cookie(&self, name: &str) {
+        self.add_cookie(format!("{name}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"));
+    }
+
+    fn add_cookie(&self, line: String) {
+        self.cookies_out.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+
+    /// The hidden value of every form: when it was made, and a keyed hash that ties it to this browser and door.
+    pub fn form_token(&self) -> String {
+        format!("{}.{}", self.now, self.form_mac(self.now))
+    }
+
+    /// Whether a form's hidden value was made here for this browser: `Err` names what is wrong with it.
+    pub(super) fn check_form(&self, token: &str) -> Result<(), Error> {
+        let (at, mac) = token.split_once('.').ok_or(Error::Bad("form"))?;
+        let at: i64 = at.parse().map_err(|_| Error::Bad("form"))?;
+        if !secret::same(mac, &self.form_mac(at)) {
+            return Err(Error::Bad("form"));
+        }
+        if self.now - at > FORM_SECONDS || at > self.now + 60 { Err(Error::Bad("stale")) } else { Ok(()) }
+    }
+
+    fn form_mac(&self, at: i64) -> String {
+        let door = match &self.door {
+            Door::Practice(practice, _) => practice.id.as_str(),
+            Door::Entrance => "entrance",
+            Door::Support => "support",
+            Door::Nobody => "nobody",
+        };
+        let key = self.server.keyring().derive_stable("forms");
+        secret::keyed_hash(&key, &[door, &self.browser_id, &at.to_string()])
+    }
+
+    /// A value for `Idempotency`-like references in the log; never the session itself.
+    pub fn random_reference(&self) -> String {
+        BASE64URL_NOPAD.encode(&super::world::random::<9>(&*self.server.world))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visit {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        parts.extensions.get::<Visit>().cloned().ok_or_else(|| Error::Fault("a request without a visit".into()))
+    }
+}
+
+/// A posted form, parsed once: each field at most once, UTF-8, no NUL. A missing field reads as empty.
+#[derive(Clone, Default)]
+pub struct Fields(pub(super) Arc<Vec<(String, String)>>);
+
+impl Fields {
+    pub fn text(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Outer white space removed: for names, addresses and codes, never for passwords.
+    pub fn trimmed(&self, name: &str) -> &str {
+        self.text(name).trim()
+    }
+
+    pub fn ticked(&self, name: &str) -> bool {
+        !self.text(name).is_empty()
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Fields {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        Ok(parts.extensions.get::<Fields>().cloned().unwrap_or_default())
+    }
+}
+
+/// The query, parsed by the same rules as a form.
+pub struct Query(pub Fields);
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        parse_form(parts.uri.query().unwrap_or("").as_bytes()).map(Query)
+    }
+}
+
+/// At most 200 fields; duplicates, broken UTF-8 and NUL are refused (one meaning per request).
+pub(super) fn parse_form(bytes: &[u8]) -> Result<Fields> {
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for part in bytes.split(|byte| *byte == b'&').filter(|part| !part.is_empty()) {
+        let mut halves = part.splitn(2, |byte| *byte == b'=');
+        let name = decode(halves.next().unwrap_or_default())?;
+        let value = decode(halves.next().unwrap_or_default())?;
+        if fields.len() >= 200 || fields.iter().any(|(known, _)| *known == name) {
+            return Err(Error::Bad("form"));
+        }
+        fields.push((name, value));
+    }
+    Ok(Fields(Arc::new(fields)))
+}
+
+fn decode(bytes: &[u8]) -> Result<String> {
+    let spaced: Vec<u8> = bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    let text = percent_encoding::percent_decode(&spaced).decode_utf8().map_err(|_| Error::Bad("text"))?;
+    if text.contains('\0') { Err(Error::Bad("text")) } else { Ok(text.into_owned()) }
+}
+
+/// A finished page.
+pub fn page(template: &impl askama::Template) -> Result<Response> {
+    page_with(StatusCode::OK, template)
+}
+
+pub fn page_with(status: StatusCode, template: &impl askama::Template) -> Result<Response> {
+    let html = template.render().map_err(|error| Error::fault("page", error))?;
+    Ok((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
+}
+
+/// 303, so that a browser never repeats the post (RFC 9700, 4.12).
+pub fn go(path: &str) -> Response {
+    let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
+/// A path to return to: on this host only, else the default. Refuses `//host`, `/\host`, control characters and
+/// anything a browser would read as another origin (ASVS 5.0, 3.7.2).
+pub fn safe_path(wanted: &str, default: &str) -> String {
+    let fine = wanted.starts_with('/')
+        && wanted.len() <= 500
+        && !wanted.starts_with("//")
+        && !wanted.contains('\\')
+        && wanted.bytes().all(|byte| (0x21..0x7f).contains(&byte))
+        && !wanted.to_ascii_lowercase().starts_with("/%5c")
+        && !wanted.to_ascii_lowercase().starts_with("/%09")
+        && !wanted.to_ascii_lowercase().starts_with("/%2f");
+    if fine { wanted.to_owned() } else { default.to_owned() }
+}
+
+/// Encodes a value for a query.
+pub fn encode(value: &str) -> String {
+    form_urlencoded::byte_serialize(value.as_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_return_path_stays_here() {
+        for wanted in [
+            "https://evil", "//evil", "/\\evil", "/%09/evil", "https:evil", "@evil", "/a\r\nX: y", "", "javascript:alert(1)",
+            "/%5cevil", "/%2fevil", "\\\\evil", "/a b", "///evil", "data:text/html,x",
+        ] {
+            assert_eq!(safe_path(wanted, "/me"), "/me", "{wanted}");
+        }
+        assert_eq!(safe_path("/me/devices?x=1", "/me"), "/me/devices?x=1");
+    }
+
+    #[test]
+    fn a_form_has_one_meaning() {
+        assert_eq!(parse_form(b"a=1&b=x+y%20z").unwrap().text("b"), "x y z");
+        for bad in [&b"a=1&a=2"[..], b"a=%ff", b"a=%00", b"a=%C0%AF"] {
+            assert!(parse_form(bad).is_err());
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Times in words, in the practice's own zone. Pure.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// "21 November 2026, 10:42 am AEDT".
+pub fn full(at: i64, zone: &str) -> String {
+    written(at, zone, "%-d %B %Y, %-I:%M %P %Z")
+}
+
+/// "21 November 2026".
+pub fn day(at: i64, zone: &str) -> String {
+    written(at, zone, "%-d %B %Y")
+}
+
+/// "10:42 am".
+pub fn clock(at: i64, zone: &str) -> String {
+    written(at, zone, "%-I:%M %P")
+}
+
+/// RFC 3339 in UTC, for machines and the record.
+pub fn rfc3339(at: i64) -> String {
+    written(at, "UTC", "%Y-%m-%dT%H:%M:%SZ")
+}
+
+fn written(at: i64, zone: &str, pattern: &str) -> String {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    Timestamp::from_second(at).map_or_else(|_| at.to_string(), |at| at.to_zoned(zone).strftime(pattern).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_read_their_own_clock() {
+        assert_eq!(full(1_795_228_920, "Australia/Sydney"), "21 November 2026, 5:02 pm AEDT");
+        assert_eq!(rfc3339(1_795_228_920), "2026-11-21T06:02:00Z");
+        assert_eq!(day(1_795_228_920, "No/Where"), "21 November 2026");
+    }
+}

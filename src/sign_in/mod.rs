@@ -1,0 +1,225 @@
+//! The attempt: a sign-in, a fresh proof or an unlocking under way. It gathers facts, asks the rule, and turns the
+//! rule's step into a redirect or a session. It lives in the database, so any node can take the next request.
+
+pub mod device;
+pub mod person;
+pub mod remembered;
+pub mod session;
+pub mod step;
+
+use axum::response::Response;
+
+use crate::args;
+use crate::notices::{Event, Happening, happened};
+use crate::platform::db::Tx;
+use crate::platform::error::{Error, Result};
+use crate::platform::secret;
+use crate::platform::web::{Visit, go};
+use person::Person;
+use step::{Factor, Factors, Facts, Goal, Step, Why};
+
+const COOKIE: &str = "__Host-attempt";
+/// How long an attempt may take, in seconds; long enough to set up a phone.
+pub const ATTEMPT_SECONDS: i64 = 30 * 60;
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Attempt {
+    pub id: String,
+    pub person_id: String,
+    pub goal: String,
+    pub session_id: Option<String>,
+    pub then_path: String,
+    pub keep: i64,
+    pub device_id: Option<String>,
+    pub device_by: Option<String>,
+    pub device_key: Option<String>,
+    pub created_at: i64,
+}
+
+/// What a new attempt begins with.
+#[derive(Default)]
+pub struct Start<'a> {
+    pub person_id: &'a str,
+    /// sign-in, fresh or unlock.
+    pub goal: &'a str,
+    pub session_id: Option<&'a str>,
+    pub then_path: &'a str,
+    pub keep: bool,
+    pub device: Option<&'a device::Known>,
+    pub device_key: Option<&'a str>,
+}
+
+/// Begins an attempt in this browser; an older one in it is left to expire.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn start(visit: &Visit, tx: &mut Tx, start: &Start<'_>) -> Result<Attempt> {
+    let token = visit.new_token();
+    let attempt = Attempt {
+        id: visit.new_id(),
+        person_id: start.person_id.to_owned(),
+        goal: start.goal.to_owned(),
+        session_id: start.session_id.map(str::to_owned),
+        then_path: start.then_path.to_owned(),
+        keep: i64::from(start.keep),
+        device_id: start.device.map(|known| known.id.clone()),
+        device_by: start.device.map(|known| known.by.to_owned()),
+        device_key: start.device_key.map(str::to_owned),
+        created_at: visit.now,
+    };
+    tx.execute(
+        "INSERT INTO attempt (practice_id, id, token_hash, person_id, goal, session_id, then_path, keep, device_id, device_by, device_key, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        args![
+            &visit.practice()?.id, &attempt.id, secret::hash_token(&token), &attempt.person_id, &attempt.goal, attempt.session_id.clone(),
+            &attempt.then_path, attempt.keep, attempt.device_id.clone(), attempt.device_by.clone(), attempt.device_key.clone(), visit.now,
+            visit.now + ATTEMPT_SECONDS,
+        ],
+    )
+    .await?;
+    visit.set_cookie(COOKIE, &token, None);
+    Ok(attempt)
+}
+
+/// The attempt of this browser, if one is under way.
+///
+/// # Errors
+/// A failed read is a fault, never "no attempt".
+pub async fn current(visit: &Visit) -> Result<Option<Attempt>> {
+    let Some(token) = visit.cookie(COOKIE) else { return Ok(None) };
+    visit
+        .db()?
+        .optional(
+            "SELECT id, person_id, goal, session_id, then_path, keep, device_id, device_by, device_key, created_at
+             FROM attempt WHERE practice_id = $1 AND token_hash = $2 AND ended_at IS NULL AND expires_at > $3",
+            args![&visit.practice()?.id, secret::hash_token(token), visit.now],
+        )
+        .await
+}
+
+/// Notes that a factor was shown. Showing one twice changes nothing.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn proved(visit: &Visit, tx: &mut Tx, attempt: &Attempt, factor: Factor) -> Result<()> {
+    tx.execute(
+        "INSERT INTO proof (practice_id, attempt_id, factor, at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (practice_id, attempt_id, factor) DO NOTHING",
+        args![&visit.practice()?.id, &attempt.id, factor.word(), visit.now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The factors shown in an attempt, in the order of the table.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn proofs(visit: &Visit, tx: &mut Tx, attempt: &Attempt) -> Result<Factors> {
+    let rows: Vec<(String,)> = tx
+        .all("SELECT factor FROM proof WHERE practice_id = $1 AND attempt_id = $2", args![&visit.practice()?.id, &attempt.id])
+        .await?;
+    Ok(rows.iter().filter_map(|(word,)| Factor::from_word(word)).fold(Factors::NONE, Factors::with))
+}
+
+/// Asks the rule and goes where it says; the only caller of [`session::start`]. Commits the transaction.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Response> {
+    let person = person::by_id_in(&mut tx, &visit.practice()?.id, &attempt.person_id).await?;
+    if person.closed_at.is_some() {
+        return Err(Error::Bad("attempt"));
+    }
+    let proved = proofs(visit, &mut tx, attempt).await?;
+    let (step, row) = step::next(&facts(visit, attempt, &person, proved)?);
+    let Step::Done(pass) = step else {
+        tx.commit().await?;
+        return Ok(go(&path_of(&step, attempt, &person)));
+    };
+    end(visit, &mut tx, attempt).await?;
+    let done = session::Done { person: &person, attempt, proved, row };
+    match attempt.goal.as_str() {
+        "sign-in" => session::start(visit, &mut tx, pass, &done).await?,
+        goal => {
+            session::refresh(visit, &mut tx, pass, &done).await?;
+            let event = if goal == "unlock" { Event::Unlocked } else { Event::FreshProof };
+            happened(visit, &mut tx, Happening::of(event, &person).detail("by", &words(proved))).await?;
+        }
+    }
+    visit.server.world.reached("session stored");
+    tx.commit().await?;
+    visit.server.world.reached("signed in");
+    visit.drop_cookie(COOKIE);
+    visit.server.outbox_bell.notify_one();
+    visit.server.metrics.sign_in(&words(proved), "in");
+    Ok(go(&crate::platform::web::safe_path(&attempt.then_path, "/me")))
+}
+
+/// Where an attempt stands now, for a page that was opened out of turn.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn whereabouts(visit: &Visit, attempt: &Attempt) -> Result<(Step, Person)> {
+    let mut tx = visit.db()?.write().await?;
+    let person = person::by_id_in(&mut tx, &visit.practice()?.id, &attempt.person_id).await?;
+    let proved = proofs(visit, &mut tx, attempt).await?;
+    let (step, _) = step::next(&facts(visit, attempt, &person, proved)?);
+    Ok((step, person))
+}
+
+/// The page that takes a step.
+pub fn path_of(step: &Step, attempt: &Attempt, person: &Person) -> String {
+    let path = match step {
+        Step::Ask(asked) if asked.has(Factor::Totp) && person.totp_secret.is_some() => "/sign-in/code",
+        Step::Ask(asked) if asked.has(Factor::Password) && attempt.goal == "fresh" => "/confirm",
+        Step::Ask(asked) if asked.has(Factor::Password) && attempt.goal == "unlock" => "/locked",
+        Step::Ask(asked) if asked.has(Factor::Password) => "/sign-in",
+        Step::Ask(asked) if asked.has(Factor::EmailLink) => "/sign-in/reset-mail",
+        Step::Ask(asked) if asked.has(Factor::BackupCode) => "/sign-in/backup-code",
+        Step::Ask(_) => "/sign-in/passkey",
+        Step::SetUp => "/sign-in/set-up",
+        Step::NewPassword => "/sign-in/new-password",
+        Step::Refuse(Why::AskThePractice) => "/sign-in/ask",
+        Step::Done(_) => "/me",
+    };
+    path.to_owned()
+}
+
+/// Ends an attempt, once.
+///
+/// # Errors
+/// [`Error::Bad`] when it was ended before: a repeated form starts no second session.
+async fn end(visit: &Visit, tx: &mut Tx, attempt: &Attempt) -> Result<()> {
+    let ended = tx
+        .execute(
+            "UPDATE attempt SET ended_at = $3 WHERE practice_id = $1 AND id = $2 AND ended_at IS NULL",
+            args![&visit.practice()?.id, &attempt.id, visit.now],
+        )
+        .await?;
+    if ended == 1 { Ok(()) } else { Err(Error::Bad("attempt")) }
+}
+
+fn facts(visit: &Visit, attempt: &Attempt, person: &Person, proved: Factors) -> Result<Facts> {
+    Ok(Facts {
+        kind: person.kind(),
+        goal: match attempt.goal.as_str() {
+            "fresh" => Goal::Fresh,
+            "unlock" => Goal::Unlock,
+            _ => Goal::SignIn,
+        },
+        have: person.have(),
+        proved,
+        device_known: attempt.device_id.is_some(),
+        lock: None,
+        private: false,
+        second_required: person.second_required(visit.practice()?, visit.now),
+        re_enrol: person.re_enrol_since.is_some(),
+        new_password_due: person.password_change_by.is_some(),
+    })
+}
+
+/// Factors as one word for the session's row and the metrics.
+pub fn words(proved: Factors) -> String {
+    proved.list().map(Factor::word).collect::<Vec<_>>().join("+")
+}

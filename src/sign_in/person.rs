@@ -1,0 +1,123 @@
+//! What a sign-in needs to know of a person, in one query. People's administration is in `practice/people.rs`.
+
+use super::step::{Factor, Factors, Kind};
+use crate::platform::db::{Db, Tx};
+use crate::platform::error::{Error, Result};
+use crate::platform::practice::Practice;
+
+/// A person of one practice. Times are unix seconds; sealed fields are still sealed.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Person {
+    pub id: String,
+    pub kind: String,
+    pub role: String,
+    pub name: String,
+    pub email: String,
+    pub email_key: String,
+    pub mobile: Option<String>,
+    pub mobile_proved_at: Option<i64>,
+    pub language: Option<String>,
+    pub password: Option<String>,
+    pub password_set_at: Option<i64>,
+    pub password_stolen_at: Option<i64>,
+    pub password_change_by: Option<i64>,
+    pub totp_secret: Option<String>,
+    pub totp_since: Option<i64>,
+    pub totp_last_step: i64,
+    pub backup_set: Option<String>,
+    pub backup_made_at: Option<i64>,
+    pub backup_left: i64,
+    pub passkeys: i64,
+    pub re_enrol_since: Option<i64>,
+    pub more_time_until: Option<i64>,
+    pub email_changed_at: Option<i64>,
+    pub email_changed_by: Option<String>,
+    pub invited_at: Option<i64>,
+    pub joined_at: Option<i64>,
+    pub last_sign_in_at: Option<i64>,
+    pub closed_at: Option<i64>,
+}
+
+const BY_ID: &str = "SELECT p.id, p.kind, p.role, p.name, p.email, p.email_key, p.mobile, p.mobile_proved_at, p.language, p.password,
+        p.password_set_at, p.password_stolen_at, p.password_change_by, p.totp_secret, p.totp_since, p.totp_last_step,
+        p.backup_set, p.backup_made_at,
+        (SELECT COUNT(*) FROM backup_code b WHERE b.practice_id = p.practice_id AND b.person_id = p.id
+            AND b.set_id = p.backup_set AND b.used_at IS NULL) AS backup_left,
+        (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id) AS passkeys,
+        p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.invited_at, p.joined_at,
+        p.last_sign_in_at, p.closed_at
+     FROM person p WHERE p.practice_id = $1 AND p.id = $2";
+
+const STAFF_BY_EMAIL: &str = "SELECT p.id, p.kind, p.role, p.name, p.email, p.email_key, p.mobile, p.mobile_proved_at, p.language, p.password,
+        p.password_set_at, p.password_stolen_at, p.password_change_by, p.totp_secret, p.totp_since, p.totp_last_step,
+        p.backup_set, p.backup_made_at,
+        (SELECT COUNT(*) FROM backup_code b WHERE b.practice_id = p.practice_id AND b.person_id = p.id
+            AND b.set_id = p.backup_set AND b.used_at IS NULL) AS backup_left,
+        (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id) AS passkeys,
+        p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.invited_at, p.joined_at,
+        p.last_sign_in_at, p.closed_at
+     FROM person p WHERE p.practice_id = $1 AND p.email_key = $2 AND p.kind = 'staff'";
+
+/// # Errors
+/// A failed read is a fault, never "nobody".
+pub async fn by_id(db: &Db, practice: &str, id: &str) -> Result<Option<Person>> {
+    db.optional(BY_ID, crate::args![practice, id]).await
+}
+
+/// As [`by_id`], within a transaction.
+///
+/// # Errors
+/// As [`by_id`]; [`Error::NotFound`] when there is nobody.
+pub async fn by_id_in(tx: &mut Tx, practice: &str, id: &str) -> Result<Person> {
+    tx.optional(BY_ID, crate::args![practice, id]).await?.ok_or(Error::NotFound)
+}
+
+/// Staff of the practice with that canonical address, closed people included.
+///
+/// # Errors
+/// As [`by_id`].
+pub async fn staff_by_email(db: &Db, practice: &str, email_key: &str) -> Result<Option<Person>> {
+    db.optional(STAFF_BY_EMAIL, crate::args![practice, email_key]).await
+}
+
+impl Person {
+    pub fn is_administrator(&self) -> bool {
+        self.kind == "staff" && self.role == "administrator"
+    }
+
+    pub fn kind(&self) -> Kind {
+        match self.kind.as_str() {
+            "client" => Kind::Client,
+            "support" => Kind::Support,
+            _ => Kind::Staff,
+        }
+    }
+
+    pub fn have(&self) -> Factors {
+        let all = [
+            (Factor::Password, self.password.is_some()),
+            (Factor::Totp, self.totp_secret.is_some()),
+            (Factor::BackupCode, self.totp_secret.is_some() && self.backup_left > 0),
+            (Factor::Passkey, self.passkeys > 0),
+        ];
+        all.into_iter().filter(|(_, there)| *there).fold(Factors::NONE, |set, (factor, _)| set.with(factor))
+    }
+
+    /// Whether a second factor or passkey is required of this person by now.
+    pub fn second_required(&self, practice: &Practice, now: i64) -> bool {
+        if self.kind != "staff" || self.more_time_until.is_some_and(|until| until > now && !self.is_administrator()) {
+            return false;
+        }
+        let admins = self.is_administrator() && practice.admins_second_from.is_some_and(|from| from <= now);
+        admins || practice.everyone_second_from.is_some_and(|from| from <= now)
+    }
+
+    /// Days that this person's browser may be recognised and stay logged in: at most 7 for administrators, never support.
+    pub fn keep_days(&self, practice: &Practice) -> i64 {
+        match self.kind() {
+            Kind::Support => 0,
+            _ if self.is_administrator() => practice.keep_days.min(7),
+            _ => practice.keep_days,
+        }
+    }
+}

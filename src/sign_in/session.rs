@@ -1,0 +1,310 @@
+//! Sessions: started with a pass, looked up, locked when idle, opened again, ended, listed. The cookie holds a random
+//! secret; the database its hash. What a node remembers of a session is at most four seconds old.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+
+use super::person::Person;
+use super::step::{Factor, Factors, Pass};
+use super::remembered::Remembered;
+use super::{Attempt, device, words};
+use crate::args;
+use crate::notices::{Event, Happening, happened};
+use crate::platform::db::Tx;
+use crate::platform::error::{Error, Result};
+use crate::platform::secret;
+use crate::platform::web::{Visit, encode, go};
+
+pub const COOKIE: &str = "__Host-session";
+/// Seconds within which every factor must have been shown before a sensitive act.
+pub const FRESH_SECONDS: i64 = 5 * 60;
+/// Marks of people who signed in here before, for the new-browser notice only; they open nothing.
+const MARKS_COOKIE: &str = "__Host-been-here";
+const MOST_MARKS: usize = 10;
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Session {
+    pub id: String,
+    pub person_id: String,
+    pub kind: String,
+    pub role: String,
+    pub name: String,
+    pub email: String,
+    pub kept: i64,
+    pub rule: String,
+    pub proofs: String,
+    pub device_id: Option<String>,
+    pub created_at: i64,
+    pub seen_at: i64,
+    pub fresh_at: i64,
+    pub idle_seconds: i64,
+    pub ends_at: i64,
+}
+
+/// Who a cookie is, now.
+pub enum State {
+    Open(Arc<Session>),
+    /// Idle too long: one proof opens it again where it was.
+    Locked(Arc<Session>),
+    Nobody,
+}
+
+impl Session {
+    pub fn is_administrator(&self) -> bool {
+        self.kind == "staff" && self.role == "administrator"
+    }
+
+    pub fn is_fresh(&self, now: i64) -> bool {
+        now - self.fresh_at <= FRESH_SECONDS && now >= self.fresh_at
+    }
+}
+
+/// What the rule allowed, and why.
+pub struct Done<'a> {
+    pub person: &'a Person,
+    pub attempt: &'a Attempt,
+    pub proved: Factors,
+    pub row: &'static str,
+}
+
+/// Starts a session; only the rule can give the pass.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub(super) async fn start(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'_>) -> Result<()> {
+    let practice = visit.practice()?;
+    let days = done.person.keep_days(practice);
+    let recovery = done.proved.has(Factor::BackupCode) || done.proved.has(Factor::EmailLink) || done.proved.has(Factor::Pin);
+    let keep = done.attempt.keep != 0 && days > 0 && !recovery;
+    let device = device::after_sign_in(visit, tx, done, keep.then_some(days)).await?;
+    let longest = if keep { visit.now + days * 86_400 } else { visit.now + practice.total_minutes * 60 };
+    // A browser that was let in without the code stays no longer than the code was trusted for.
+    let ends_at = device.as_ref().filter(|_| keep).map_or(longest, |device| longest.min(device.trusted_until));
+    let (token, id) = (visit.new_token(), visit.new_id());
+    tx.execute(
+        "INSERT INTO session (practice_id, id, token_hash, person_id, kept, rule, proofs, device_id, browser, place, created_at, seen_at, fresh_at, idle_seconds, ends_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14)",
+        args![
+            &practice.id, &id, secret::hash_token(&token), &done.person.id, keep, done.row, proofs_of(done),
+            device.as_ref().map(|device| device.id.clone()), visit.browser().stored(), visit.place(), visit.now, fresh_at(visit, done),
+            practice.idle_minutes * 60, ends_at,
+        ],
+    )
+    .await?;
+    tx.execute(
+        "UPDATE person SET last_sign_in_at = $3 WHERE practice_id = $1 AND id = $2",
+        args![&practice.id, &done.person.id, visit.now],
+    )
+    .await?;
+    end_the_one_before(visit, tx).await?;
+    visit.set_cookie(COOKIE, &token, keep.then_some(ends_at - visit.now));
+    announce(visit, tx, done, &id, device.as_ref()).await
+}
+
+/// Fresh proof or unlocking: the session goes on under a new secret (ASVS 5.0, 7.2.4).
+///
+/// # Errors
+/// As [`start`]; [`Error::Bad`] when the session ended meanwhile.
+pub(super) async fn refresh(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'_>) -> Result<()> {
+    let token = visit.new_token();
+    let fresh = done.attempt.goal == "fresh";
+    let row: Option<(i64, i64)> = tx
+        .optional(
+            "UPDATE session SET token_hash = $4, seen_at = $5, fresh_at = CASE WHEN $6 = 1 THEN $5 ELSE fresh_at END
+             WHERE practice_id = $1 AND id = $2 AND person_id = $3 AND ended_at IS NULL AND ends_at > $5
+             RETURNING kept, ends_at",
+            args![&visit.practice()?.id, done.attempt.session_id.clone(), &done.person.id, secret::hash_token(&token), visit.now, fresh],
+        )
+        .await?;
+    let Some((kept, ends_at)) = row else { return Err(Error::Bad("attempt")) };
+    visit.server.kept::<Remembered>()?.forget(&done.person.id, visit.now);
+    visit.set_cookie(COOKIE, &token, (kept != 0).then_some(ends_at - visit.now));
+    Ok(())
+}
+
+/// The assurance a session claims: a device recognised by its cookie alone is said as such.
+fn proofs_of(done: &Done<'_>) -> String {
+    match (&done.attempt.device_by, done.proved.list().count()) {
+        (Some(by), 1) => format!("{}+device-{by}", words(done.proved)),
+        _ => words(done.proved),
+    }
+}
+
+/// A sign-in in which every factor was shown is fresh; one that a device shortened is not.
+fn fresh_at(visit: &Visit, done: &Done<'_>) -> i64 {
+    if done.attempt.device_id.is_some() && done.row == "a known device stands for the code" { 0 } else { visit.now }
+}
+
+/// One session per browser: a sign-in in the same browser ends the one before.
+async fn end_the_one_before(visit: &Visit, tx: &mut Tx) -> Result<()> {
+    if let Some(old) = visit.cookie(COOKIE) {
+        tx.execute(
+            "UPDATE session SET ended_at = $3 WHERE practice_id = $1 AND token_hash = $2 AND ended_at IS NULL",
+            args![&visit.practice()?.id, secret::hash_token(old), visit.now],
+        )
+        .await?;
+        visit.server.kept::<Remembered>()?.forget(&secret::hash_token(old), visit.now);
+    }
+    Ok(())
+}
+
+async fn announce(visit: &Visit, tx: &mut Tx, done: &Done<'_>, id: &str, device: Option<&device::Remembered>) -> Result<()> {
+    let seen_before = done.attempt.device_id.is_some() || known_browser(visit, tx, &done.person.id).await?;
+    let event = if seen_before { Event::SignedIn } else { Event::SignedInNewBrowser };
+    let happening = Happening::of(event, done.person)
+        .session(id)
+        .detail("by", &proofs_of(done))
+        .detail("rule", done.row)
+        .detail("browser", &visit.browser().words())
+        .detail("place", &visit.place());
+    happened(visit, tx, happening).await?;
+    if device.is_some_and(|device| device.is_new) {
+        happened(visit, tx, Happening::of(Event::DeviceRemembered, done.person).session(id).detail("browser", &visit.browser().words())).await?;
+    }
+    mark_browser(visit, &done.person.id);
+    Ok(())
+}
+
+/// A browser is known for the notice when it carries the mark of an earlier sign-in, or on the very first sign-in.
+async fn known_browser(visit: &Visit, tx: &mut Tx, person: &str) -> Result<bool> {
+    if marks(visit).iter().any(|mark| secret::same(mark, &mark_of(visit, person))) {
+        return Ok(true);
+    }
+    let earlier: Option<(i64,)> = tx
+        .optional("SELECT COUNT(*) FROM session WHERE practice_id = $1 AND person_id = $2", args![&visit.practice()?.id, person])
+        .await?;
+    Ok(earlier.is_none_or(|(sessions,)| sessions <= 1))
+}
+
+/// Leaves the person's mark in this browser, beside those of the others who use it.
+fn mark_browser(visit: &Visit, person: &str) {
+    let mark = mark_of(visit, person);
+    let others = marks(visit).into_iter().filter(|other| *other != mark).take(MOST_MARKS - 1);
+    let all: Vec<String> = std::iter::once(mark.clone()).chain(others).collect();
+    visit.set_cookie(MARKS_COOKIE, &all.join("."), Some(400 * 86_400));
+}
+
+fn marks(visit: &Visit) -> Vec<String> {
+    visit.cookie(MARKS_COOKIE).unwrap_or_default().split('.').filter(|mark| !mark.is_empty()).map(str::to_owned).collect()
+}
+
+/// Keyed, so that the cookie tells nobody who has been here.
+fn mark_of(visit: &Visit, person: &str) -> String {
+    let key = visit.server.keyring().derive_stable("been here");
+    let mut mark = secret::keyed_hash(&key, &[person]);
+    mark.truncate(22);
+    mark
+}
+
+/// Who this request's cookie is. Reading counts as use.
+///
+/// # Errors
+/// A failed read is a fault, never "nobody".
+pub async fn state(visit: &Visit) -> Result<State> {
+    let Some(token) = visit.cookie(COOKIE) else { return Ok(State::Nobody) };
+    let hash = secret::hash_token(token);
+    let remembered = visit.server.kept::<Remembered>()?;
+    let session = match remembered.get(&hash, visit.now) {
+        Some(session) => session,
+        None => match look_up(visit, &hash).await? {
+            Some(found) => remembered.put(&hash, found, visit.now),
+            None => return Ok(State::Nobody),
+        },
+    };
+    if session.ends_at <= visit.now {
+        return Ok(State::Nobody);
+    }
+    if visit.now - session.seen_at > session.idle_seconds {
+        return Ok(State::Locked(session));
+    }
+    used(visit, remembered, &hash, &session).await?;
+    Ok(State::Open(session))
+}
+
+async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
+    visit
+        .db()?
+        .optional(
+            "SELECT s.id, s.person_id, p.kind, p.role, p.name, p.email, s.kept, s.rule, s.proofs, s.device_id, s.created_at, s.seen_at,
+                    s.fresh_at, s.idle_seconds, s.ends_at
+             FROM session s JOIN person p ON p.practice_id = s.practice_id AND p.id = s.person_id
+             WHERE s.practice_id = $1 AND s.token_hash = $2 AND s.ended_at IS NULL AND p.closed_at IS NULL",
+            args![&visit.practice()?.id, hash],
+        )
+        .await
+}
+
+async fn used(visit: &Visit, remembered: &Remembered, hash: &str, session: &Session) -> Result<()> {
+    if remembered.seen(hash, visit.now) {
+        visit
+            .db()?
+            .execute(
+                "UPDATE session SET seen_at = $3 WHERE practice_id = $1 AND id = $2 AND seen_at < $3",
+                args![&visit.practice()?.id, &session.id, visit.now],
+            )
+            .await?;
+    }
+    Ok(())
+}
+
+/// The signed-in person, or the page to go to first.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn required(visit: &Visit) -> Result<std::result::Result<Arc<Session>, Response>> {
+    let here = if visit.query.is_empty() { visit.path.clone() } else { format!("{}?{}", visit.path, visit.query) };
+    Ok(match state(visit).await? {
+        State::Open(session) => Ok(session),
+        State::Locked(_) => Err(go(&format!("/locked?then={}", encode(&here)))),
+        State::Nobody => Err(go(&format!("/sign-in?then={}", encode(&here)))),
+    })
+}
+
+/// As [`required`], and every factor shown within five minutes; else the person is asked for them and comes back.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn fresh(visit: &Visit) -> Result<std::result::Result<Arc<Session>, Response>> {
+    Ok(match required(visit).await? {
+        Ok(session) if session.is_fresh(visit.now) => Ok(session),
+        Ok(_) => Err(go(&format!("/confirm?then={}", encode(&visit.path)))),
+        Err(response) => Err(response),
+    })
+}
+
+/// Ends one session of a person; answers whether it was there.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn end(visit: &Visit, tx: &mut Tx, person: &str, id: &str) -> Result<bool> {
+    let ended = tx
+        .execute(
+            "UPDATE session SET ended_at = $4 WHERE practice_id = $1 AND person_id = $2 AND id = $3 AND ended_at IS NULL",
+            args![&visit.practice()?.id, person, id, visit.now],
+        )
+        .await?;
+    visit.server.kept::<Remembered>()?.forget(person, visit.now);
+    Ok(ended == 1)
+}
+
+/// Ends every session of a person, or every other one; attempts under way end too. Answers how many sessions.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn end_all(visit: &Visit, tx: &mut Tx, person: &str, but: Option<&str>) -> Result<u64> {
+    let practice = &visit.practice()?.id;
+    let ended = tx
+        .execute(
+            "UPDATE session SET ended_at = $4 WHERE practice_id = $1 AND person_id = $2 AND id <> $3 AND ended_at IS NULL AND ends_at > $4",
+            args![practice, person, but.unwrap_or(""), visit.now],
+        )
+        .await?;
+    tx.execute(
+        "UPDATE attempt SET ended_at = $3 WHERE practice_id = $1 AND person_id = $2 AND ended_at IS NULL AND (session_id IS NULL OR session_id <> $4)",
+        args![practice, person, visit.now, but.unwrap_or("")],
+    )
+    .await?;
+    visit.server.kept::<Remembered>()?.forget(person, visit.now);
+    Ok(ended)
+}
