@@ -109,7 +109,7 @@ fn words_of(visit: &Visit, happening: &Happening<'_>) -> Result<Vec<(&'static st
     let place = visit.place();
     let mut words = vec![
         ("time", when::full(visit.now, &practice.zone)),
-        ("browser", visit.browser().words()),
+        ("browser", visit.browser().in_english()),
         ("place", if place.is_empty() { visit.say("unknown-place") } else { place }),
         ("url", visit.server.origin_of(&practice.host)),
         ("actor", if let super::Actor::Person(_, name) = &happening.actor { name.clone() } else { String::new() }),

@@ -252,7 +252,7 @@ async fn record(visit: &Visit, tx: &mut Tx, happening: &Happening<'_>) -> Result
         subject_name: person.map_or("", |p| &p.name),
         result: happening.result,
         address: visit.address.to_string(),
-        browser: visit.browser().words(),
+        browser: visit.browser().in_english(),
         session_id: &happening.session,
         request_id: &visit.request_id,
         detail: serde_json::Value::Object(details).to_string(),

@@ -123,7 +123,7 @@ impl Inner {
     /// # Errors
     /// Not found where there is no practice.
     pub fn lane(&self, what: &str, whom: &str) -> Result<String> {
-        let key = self.server.keyring().derive_stable("lanes");
+        let key = self.server.stable_key("lanes");
         Ok(format!("{what}:{}", secret::keyed_hash(&key, &[&self.practice()?.id, what, whom])))
     }
 

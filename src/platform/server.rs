@@ -42,7 +42,7 @@ pub struct Parts {
     pub config: Config,
     pub world: Arc<dyn World>,
     pub regions: Vec<Arc<Region>>,
-    pub keys: Keyring,
+    pub keys: Arc<Keyring>,
     pub hashing: HashPool,
     pub places: Places,
     pub metrics: Metrics,
@@ -56,7 +56,7 @@ impl Server {
             config: parts.config,
             world: parts.world,
             regions: parts.regions,
-            keys: RwLock::new(Arc::new(parts.keys)),
+            keys: RwLock::new(Arc::clone(&parts.keys)),
             hashing: parts.hashing,
             texts: Texts::load().map_err(Error::Fault)?,
             places: parts.places,
@@ -82,6 +82,13 @@ impl Server {
         Arc::clone(&self.keys.read().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
+    /// A key for hashes that must stay comparable while keys rotate (forms, lanes, marks): from the oldest key in the ring.
+    pub fn stable_key(&self, label: &str) -> [u8; 32] {
+        let ring = self.keyring();
+        let oldest = ring.ids().last().unwrap_or_default().to_owned();
+        ring.derive(&oldest, label).map_or([0; 32], |key| *key)
+    }
+
     /// Opens what was sealed under a label for one practice and person.
     ///
     /// # Errors
@@ -99,9 +106,9 @@ impl Server {
 
     /// `https://name[:port]`, from the settings and never from a request's headers.
     pub fn origin_of(&self, host: &str) -> String {
-        match self.config.public_port {
-            Some(port) => format!("{}://{host}:{port}", self.config.public_scheme),
-            None => format!("{}://{host}", self.config.public_scheme),
+        match (self.config.public_scheme, self.config.public_port) {
+            ("https", 443) | ("http", 80) => format!("{}://{host}", self.config.public_scheme),
+            (scheme, port) => format!("{scheme}://{host}:{port}"),
         }
     }
 

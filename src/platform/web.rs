@@ -106,7 +106,7 @@ impl Inner {
     }
 
     pub fn browser(&self) -> Browser {
-        Browser::of(&self.user_agent)
+        Browser::read(&self.user_agent)
     }
 
     /// Place in words, or the catalogue's "unknown place".
@@ -154,7 +154,7 @@ impl Inner {
             Door::Support => "support",
             Door::Nobody => "nobody",
         };
-        let key = self.server.keyring().derive_stable("forms");
+        let key = self.server.stable_key("forms");
         secret::keyed_hash(&key, &[door, &self.browser_id, &at.to_string()])
     }
 

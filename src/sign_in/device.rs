@@ -50,7 +50,7 @@ struct Record {
 
 /// The text that the page's script signs, except for the host it adds itself.
 pub fn challenge(visit: &Visit) -> String {
-    let key = visit.server.keyring().derive_stable("device challenge");
+    let key = visit.server.stable_key("device challenge");
     format!("{}.{}", visit.now, secret::keyed_hash(&key, &[&visit.browser_id, &visit.now.to_string()]))
 }
 
@@ -87,7 +87,7 @@ fn signed(visit: &Visit, key: &str, fields: &Fields) -> bool {
     let challenge = fields.text("device_challenge");
     let Some((at, mac)) = challenge.split_once('.') else { return false };
     let ours = {
-        let key = visit.server.keyring().derive_stable("device challenge");
+        let key = visit.server.stable_key("device challenge");
         secret::keyed_hash(&key, &[&visit.browser_id, at])
     };
     let in_time = at.parse::<i64>().is_ok_and(|at| visit.now - at <= CHALLENGE_SECONDS && at <= visit.now + 60);
@@ -163,7 +163,7 @@ async fn remember(visit: &Visit, tx: &mut Tx, done: &Done<'_>, trusted_until: i6
     tx.execute(
         "INSERT INTO device (practice_id, id, person_id, secret_hash, rotated_at, public_key, name, browser, place, created_at, seen_at, trusted_until)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $5, $5, $10)",
-        args![practice, &id, person, secret::hash_token(&token), visit.now, key, browser.words(), browser.stored(), visit.place(), trusted_until],
+        args![practice, &id, person, secret::hash_token(&token), visit.now, key, browser.in_english(), browser.to_stored(), visit.place(), trusted_until],
     )
     .await?;
     tx.execute(

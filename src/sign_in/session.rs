@@ -87,7 +87,7 @@ pub(super) async fn start(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14)",
         args![
             &practice.id, &id, secret::hash_token(&token), &done.person.id, keep, done.row, proofs_of(done),
-            device.as_ref().map(|device| device.id.clone()), visit.browser().stored(), visit.place(), visit.now, fresh_at(visit, done),
+            device.as_ref().map(|device| device.id.clone()), visit.browser().to_stored(), visit.place(), visit.now, fresh_at(visit, done),
             practice.idle_minutes * 60, ends_at,
         ],
     )
@@ -156,11 +156,11 @@ async fn announce(visit: &Visit, tx: &mut Tx, done: &Done<'_>, id: &str, device:
         .session(id)
         .detail("by", &proofs_of(done))
         .detail("rule", done.row)
-        .detail("browser", &visit.browser().words())
+        .detail("browser", &visit.browser().in_english())
         .detail("place", &visit.place());
     happened(visit, tx, happening).await?;
     if device.is_some_and(|device| device.is_new) {
-        happened(visit, tx, Happening::of(Event::DeviceRemembered, done.person).session(id).detail("browser", &visit.browser().words())).await?;
+        happened(visit, tx, Happening::of(Event::DeviceRemembered, done.person).session(id).detail("browser", &visit.browser().in_english())).await?;
     }
     mark_browser(visit, &done.person.id);
     Ok(())
@@ -191,7 +191,7 @@ fn marks(visit: &Visit) -> Vec<String> {
 
 /// Keyed, so that the cookie tells nobody who has been here.
 fn mark_of(visit: &Visit, person: &str) -> String {
-    let key = visit.server.keyring().derive_stable("been here");
+    let key = visit.server.stable_key("been here");
     let mut mark = secret::keyed_hash(&key, &[person]);
     mark.truncate(22);
     mark

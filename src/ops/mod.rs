@@ -1,0 +1,5 @@
+//! Running it: what operators see and do. Knows the features only to start them.
+
+pub mod assets;
+pub mod health;
+pub mod metrics;
