@@ -156,9 +156,9 @@ mod tests {
         let (mut hosts, mut sites) = (HashSet::new(), HashSet::new());
         let mut narrow_of_sites = HashSet::new();
         for index in 0..1_000_u16 {
-            let host = Ipv6Addr::new(0x2001, 0xdb8, 1, 2, index, index, 3, index);
+            let host = Ipv6Addr::new(0x2001, 0xdb8, 1, 2, index << 6, index, 3, index);
             hosts.insert(network_of(host.into()).0);
-            let site = Ipv6Addr::new(0x2001, 0xdb8, 1, index, 9, 9, 9, index);
+            let site = Ipv6Addr::new(0x2001, 0xdb8, 1, index << 6, 9, 9, 9, index);
             let (narrow, wide) = network_of(site.into());
             narrow_of_sites.insert(narrow);
             sites.insert(wide);

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const REAL: [(&str, &str, System); 31] = [
+const REAL: [(&str, &str, System); 33] = [
     (
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
         "Chrome on Windows",
@@ -153,6 +153,16 @@ const REAL: [(&str, &str, System); 31] = [
         "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
         "an unknown browser",
         System::Other,
+    ),
+    (
+        "Mozilla/5.0 (Linux; U; Android 4.0.3; de-de; GT-I9100) AppleWebKit/534.30 (KHTML, like Gecko) Version/4.0 Mobile Safari/534.30",
+        "an unknown browser on Android",
+        System::Android,
+    ),
+    (
+        "Mozilla/5.0 (Unknown; Linux x86_64) AppleWebKit/538.1 (KHTML, like Gecko) PhantomJS/2.1.1 Safari/538.1",
+        "an unknown browser on Linux",
+        System::Linux,
     ),
 ];
 

@@ -33,6 +33,8 @@ fn accepted_addresses_and_their_canonical_form() {
         assert_eq!(again.canonical(), expected, "not stable: {typed:?}");
         let sent = Email::parse(email.typed()).unwrap();
         assert_eq!(sent, email, "mail would go elsewhere: {typed:?}");
+        let mailer = email.typed().parse::<lettre::Address>();
+        assert!(mailer.is_ok(), "the mailer refuses {typed:?}: {mailer:?}");
     }
 }
 
@@ -157,6 +159,7 @@ fn warnings_for_administrators() {
         "\u{ff41}dmin@example.com",
         "G\u{3bf}ogle",
         "Harbour Phys\u{456}o",
+        "\u{418}\u{432}\u{430}n",
     ];
     for text in suspicious {
         assert!(looks_mixed(text), "{text:?}");
