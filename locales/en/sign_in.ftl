@@ -1,0 +1,13 @@
+# Signing in, for staff.
+sign-in-title = Log in to { $practice }
+field-email = Email address
+field-password = Password
+field-keep = Keep me logged in on this device
+sign-in-button = Log in
+sign-in-forgot = Forgot your password?
+sign-in-other-practice = Find another practice
+sign-in-wrong = That email address and password don't match. Check both and try again, or use "Forgot your password?" below.
+sign-in-incomplete = Please fill in both your email address and your password.
+sign-in-stale = This page was open for a long time, so we didn't send your password. Your email address is still here: please type your password again.
+sign-in-wait = Too many tries in a row. To keep guessers out, please wait until { $time } and try again. A device that is recognised, or a passkey, gets in without waiting.
+sign-in-off = Too many tries in a row: this password can't be used from here any more. Use "Forgot your password?" to choose a new one. A device that is recognised, or a passkey, still gets in.

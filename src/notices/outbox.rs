@@ -45,7 +45,7 @@ async fn insert(visit: &Visit, tx: &mut Tx, kind: &str, about: &str, person: Opt
         "INSERT INTO outbox (practice_id, id, kind, about, person_id, recipient, body, state, next_at, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $8)",
         args![
-            practice, &id, kind, about, person, visit.server.seal("outbox to", &whose, to), visit.server.seal("outbox body", &whose, body), visit.now,
+            practice, &id, kind, about, person, visit.server.seal("outbox to", &whose, to)?, visit.server.seal("outbox body", &whose, body)?, visit.now,
         ],
     )
     .await?;

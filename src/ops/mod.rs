@@ -3,3 +3,5 @@
 pub mod assets;
 pub mod health;
 pub mod metrics;
+pub mod start;
+pub mod theme;

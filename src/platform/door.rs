@@ -19,6 +19,7 @@ use super::error::{Error, Result};
 use super::problem;
 use super::server::Server;
 use super::web::{Door, Fields, Inner, Visit, parse_form};
+use crate::config::Edge;
 
 /// The largest body of a form, in bytes; the longest password is 1,024 bytes, a tripled name still fits.
 const MOST_BODY: usize = 64 * 1024;
@@ -51,7 +52,7 @@ pub async fn enter(doors: Doors, request: Request) -> std::result::Result<Respon
         Err(error) => problem::page(&visit, &error),
     };
     let route = response.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    doors.server.metrics.request(&method, &route, response.status());
+    doors.server.metrics.request(Some(&route), response.status().as_u16(), 0.0);
     tracing::debug!(request = visit.request_id, method = %method, route, status = response.status().as_u16(), "request");
     Ok(with_headers(&doors.server, response))
 }
@@ -281,8 +282,9 @@ fn with_headers(server: &Server, mut response: Response) -> Response {
 
 fn address_of(server: &Server, parts: &Parts) -> IpAddr {
     let peer = parts.extensions.get::<SocketAddr>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), SocketAddr::ip);
-    let forwarded = parts.headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    super::network::client_address(peer, forwarded, &server.config.trusted_proxies)
+    let forwarded: Vec<&[u8]> = parts.headers.get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes).collect();
+    let trusted: &[ipnet::IpNet] = if let Edge::Proxy { trusted } = &server.config.edge { trusted } else { &[] };
+    super::network::client_address(peer, &forwarded, trusted)
 }
 
 fn wants_a_page(headers: &HeaderMap) -> bool {

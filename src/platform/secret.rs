@@ -38,8 +38,9 @@ pub fn same(a: &str, b: &str) -> bool {
     a.as_bytes().ct_eq(b.as_bytes()).into()
 }
 
+#[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104, section 2)")]
 fn mac(key: &[u8; 32], parts: &[&str]) -> Hmac<Sha256> {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new(key.into());
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("a key of 32 bytes");
     for part in parts {
         mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         mac.update(part.as_bytes());

@@ -99,9 +99,12 @@ impl Server {
     }
 
     /// Seals text under a label, bound to one practice and person.
-    pub fn seal(&self, label: &str, whose: &[&str], plain: &str) -> String {
+    ///
+    /// # Errors
+    /// A fault when the current key cannot seal.
+    pub fn seal(&self, label: &str, whose: &[&str], plain: &str) -> Result<String> {
         let nonce = super::world::random::<24>(&*self.world);
-        self.keyring().seal(label, whose, plain.as_bytes(), nonce)
+        self.keyring().seal(label, whose, plain.as_bytes(), nonce).map_err(|problem| Error::fault("sealing", problem))
     }
 
     /// `https://name[:port]`, from the settings and never from a request's headers.

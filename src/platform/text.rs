@@ -14,6 +14,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("en", "practice.ftl", include_str!("../../locales/en/practice.ftl")),
     ("en", "notices.ftl", include_str!("../../locales/en/notices.ftl")),
     ("en", "entrance.ftl", include_str!("../../locales/en/entrance.ftl")),
+    ("en", "problems.ftl", include_str!("../../locales/en/problems.ftl")),
     ("en", "help.ftl", include_str!("../../locales/en/help.ftl")),
 ];
 
@@ -24,7 +25,6 @@ pub struct Texts {
 
 struct Language {
     tag: String,
-    id: LanguageIdentifier,
     bundle: FluentBundle<FluentResource>,
 }
 
@@ -39,10 +39,10 @@ impl Texts {
             let resource = FluentResource::try_new((*text).to_owned()).map_err(|(_, errors)| format!("{tag}/{file}: {errors:?}"))?;
             if !languages.iter().any(|language| language.tag == *tag) {
                 let id: LanguageIdentifier = tag.parse().map_err(|error| format!("{tag}: {error}"))?;
-                let mut bundle = FluentBundle::new_concurrent(vec![id.clone()]);
+                let mut bundle = FluentBundle::new_concurrent(vec![id]);
                 // Pages set names off with <bdi>; invisible marks would spoil copying and searching.
                 bundle.set_use_isolating(false);
-                languages.push(Language { tag: (*tag).to_owned(), id, bundle });
+                languages.push(Language { tag: (*tag).to_owned(), bundle });
             }
             if let Some(language) = languages.iter_mut().find(|language| language.tag == *tag) {
                 language.bundle.add_resource(resource).map_err(|errors| format!("{tag}/{file}: {errors:?}"))?;
@@ -53,10 +53,14 @@ impl Texts {
 
     /// The best language for an `Accept-Language` header, else the practice's own.
     pub fn choose(&self, accept: &str, own: &str) -> String {
-        let wanted = fluent_langneg::parse_accepted_languages(accept);
-        let available: Vec<&LanguageIdentifier> = self.languages.iter().map(|language| &language.id).collect();
-        let found = fluent_langneg::negotiate_languages(&wanted, &available, None, fluent_langneg::NegotiationStrategy::Lookup);
-        found.first().map_or_else(|| own.to_owned(), |id| id.to_string())
+        let mut wanted: Vec<(u32, &str)> = accept.split(',').take(20).filter_map(weighed).collect();
+        wanted.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+        let base = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let found = wanted.iter().find_map(|(_, tag)| {
+            let exact = self.languages.iter().find(|language| language.tag.eq_ignore_ascii_case(tag));
+            exact.or_else(|| self.languages.iter().find(|language| base(&language.tag) == base(tag)))
+        });
+        found.map_or_else(|| own.to_owned(), |language| language.tag.clone())
     }
 
     /// The sentence of that name; English where the language lacks it, the name itself where nobody has it
@@ -95,6 +99,14 @@ impl Language {
         let mut problems = vec![];
         Some(self.bundle.format_pattern(pattern, Some(&fluent), &mut problems).into_owned())
     }
+}
+
+/// One entry of `Accept-Language` with its weight in thousandths (RFC 9110, 12.5.4).
+fn weighed(entry: &str) -> Option<(u32, &str)> {
+    let (tag, rest) = entry.trim().split_once(';').unwrap_or((entry.trim(), "q=1"));
+    let weight: f32 = rest.trim().strip_prefix("q=")?.trim().parse().ok()?;
+    let thousandths = (0..=1000_u32).rev().find(|step| weight * 1000.0 >= *step as f32)?;
+    (thousandths > 0 && !tag.is_empty()).then_some((thousandths, tag.trim()))
 }
 
 /// Whether a language is written from right to left.

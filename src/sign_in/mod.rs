@@ -11,6 +11,7 @@ use axum::response::Response;
 
 use crate::args;
 use crate::notices::{Event, Happening, happened};
+use crate::ops::metrics::{SignIn, Way};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::secret;
@@ -152,7 +153,7 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
     visit.server.world.reached("signed in");
     visit.drop_cookie(COOKIE);
     visit.server.outbox_bell.notify_one();
-    visit.server.metrics.sign_in(&words(proved), "in");
+    visit.server.metrics.sign_in(way_of(proved), SignIn::Right);
     Ok(go(&crate::platform::web::safe_path(&attempt.then_path, "/me")))
 }
 
@@ -217,6 +218,17 @@ fn facts(visit: &Visit, attempt: &Attempt, person: &Person, proved: Factors) -> 
         re_enrol: person.re_enrol_since.is_some(),
         new_password_due: person.password_change_by.is_some(),
     })
+}
+
+fn way_of(proved: Factors) -> Way {
+    let ways = [
+        (Factor::Passkey, Way::Passkey),
+        (Factor::BackupCode, Way::BackupCode),
+        (Factor::Totp, Way::Totp),
+        (Factor::Pin, Way::Pin),
+        (Factor::EmailLink, Way::Link),
+    ];
+    ways.into_iter().find(|(factor, _)| proved.has(*factor)).map_or(Way::Password, |(_, way)| way)
 }
 
 /// Factors as one word for the session's row and the metrics.

@@ -1,0 +1,7 @@
+//! The ways to show who one is; each file asks, answers, sets up and removes one. They do not know each other.
+
+pub mod backup_code;
+pub mod mobile;
+pub mod password;
+pub mod password_rules;
+pub mod totp_code;
