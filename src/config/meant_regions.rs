@@ -1,0 +1,143 @@
+//! What `[[region]]` means: names, and databases that are reached safely.
+
+use std::path::PathBuf;
+
+use super::problem::ConfigProblem;
+use super::reader::{Reader, is_label, is_loopback};
+use super::secret::Secret;
+use super::written::Written;
+use super::{Database, Region};
+
+pub(super) fn regions(written: &Written, problems: &mut Vec<ConfigProblem>) -> Vec<Region> {
+    if written.regions.is_empty() {
+        let advice = "write at least one [[region]] with name and database";
+        problems.push(written.nowhere().problem("region", "missing", advice));
+    }
+    let mut names: Vec<String> = Vec::new();
+    let mut databases: Vec<String> = Vec::new();
+    let mut regions = Vec::new();
+    for section in &written.regions {
+        let path = format!("region[{}]", section.text("name").unwrap_or("?"));
+        let mut reader = Reader {
+            section,
+            path,
+            name: "region",
+            nowhere: written.nowhere(),
+            problems,
+        };
+        let name = reader.required("name", "write a short name such as name = \"au\"");
+        if !name.is_empty() && !is_region_name(&name) {
+            reader.problem(
+                "name",
+                "not a region's name",
+                "write 1 to 20 of a-z, 0-9 and inner hyphens; \"support\" is taken",
+            );
+        }
+        if names.contains(&name) {
+            reader.problem(
+                "name",
+                "a second region has the same name",
+                "give each region its own",
+            );
+        }
+        names.push(name.clone());
+        let Some(address) = reader.secret("database") else {
+            reader.problem("database", "missing", "write database = \"sqlite:/var/lib/portico/au.db\" or database_file with a postgres:// address in it");
+            continue;
+        };
+        if databases.iter().any(|other| other == address.reveal()) {
+            reader.problem(
+                "database",
+                "another region has the same database",
+                "give each region its own",
+            );
+        }
+        databases.push(address.reveal().to_owned());
+        let max_connections = reader.number("max_connections");
+        if let (Some(database), Some(max_connections)) =
+            (database(&mut reader, &address), max_connections)
+        {
+            regions.push(Region {
+                name,
+                database,
+                max_connections,
+            });
+        }
+    }
+    regions
+}
+
+fn is_region_name(name: &str) -> bool {
+    name.len() <= 20 && name != "support" && is_label(name)
+}
+
+fn database(reader: &mut Reader, address: &Secret) -> Option<Database> {
+    let text = address.reveal();
+    if let Some(path) = text.strip_prefix("sqlite:") {
+        let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
+        let folder = path.parent().filter(|folder| folder.is_dir());
+        if !path.is_absolute() || folder.is_none() {
+            reader.problem(
+                "database",
+                "not an absolute path in a folder that exists",
+                "write sqlite:/path/file.db and make the folder",
+            );
+            return None;
+        }
+        return Some(Database::Sqlite(path));
+    }
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        return postgres(reader, text);
+    }
+    reader.problem(
+        "database",
+        "neither sqlite: nor postgres://",
+        "write sqlite:/path/file.db or postgres://user@host/name",
+    );
+    None
+}
+
+/// sqlx takes TLS "if offered" by default, which a stranger between the two can turn off.
+fn postgres(reader: &mut Reader, text: &str) -> Option<Database> {
+    use sqlx::postgres::{PgConnectOptions, PgSslMode};
+    let named = text
+        .split_once('?')
+        .is_some_and(|(_, query)| query.contains("sslmode=") || query.contains("ssl-mode="));
+    let options: PgConnectOptions = match text.parse() {
+        Ok(options) => options,
+        Err(_) => {
+            reader.problem(
+                "database",
+                "not an address that PostgreSQL knows",
+                "write postgres://user:password@host:5432/name, with %-escapes in the password",
+            );
+            return None;
+        }
+    };
+    if options.get_database().is_none() {
+        reader.problem(
+            "database",
+            "names no database",
+            "write its name behind the host: postgres://user@host/name",
+        );
+        return None;
+    }
+    if options.get_socket().is_some() || is_loopback(options.get_host()) {
+        return Some(Database::Postgres(Secret::new(text)));
+    }
+    if !named {
+        let sign = if text.contains('?') { '&' } else { '?' };
+        return Some(Database::Postgres(Secret::new(format!(
+            "{text}{sign}sslmode=verify-full"
+        ))));
+    }
+    if !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull) {
+        reader.problem(
+            "database",
+            "the connection to another machine is not fully verified",
+            "write sslmode=verify-full, with sslrootcert=/path/ca.pem for a private authority",
+        );
+        return None;
+    }
+    Some(Database::Postgres(Secret::new(text)))
+}
