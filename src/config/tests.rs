@@ -141,12 +141,14 @@ fn what_is_no_toml_is_named_by_line() {
 #[test]
 fn secrets_that_others_can_read_are_refused() {
     let world = World::new();
-    world.file("keys", &key_text(), 0o644);
-    let said = world.spoken(world.load(&world.good(), &[]).unwrap_err());
-    assert_eq!(
-        said,
-        "portico.toml:9: keys.file: keys can be read by others (mode 0644); run: chmod 600 keys\n"
-    );
+    for mode in [0o644, 0o640, 0o604, 0o620] {
+        world.file("keys", &key_text(), mode);
+        let said = world.spoken(world.load(&world.good(), &[]).unwrap_err());
+        let expected = format!(
+            "portico.toml:9: keys.file: keys can be read by others (mode 0{mode:o}); run: chmod 600 keys\n"
+        );
+        assert_eq!(said, expected);
+    }
 
     world.file("keys", "a:c2hvcnQ=\n", 0o600);
     let said = world.spoken(world.load(&world.good(), &[]).unwrap_err());

@@ -15,7 +15,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::{Metric, Registry};
+use prometheus_client::registry::Registry;
 
 /// Upper bounds in seconds: pages take milliseconds, a password hash tens of them, a queue seconds.
 const SECONDS: [f64; 11] = [
@@ -102,77 +102,53 @@ pub struct Metrics {
 impl Metrics {
     pub fn new() -> Self {
         let mut registry = Registry::with_prefix("portico");
-        let r = &mut registry;
-        let seconds = || Histogram::new(SECONDS);
-        Self {
-            requests: register(
-                r,
-                "http_requests",
-                "Requests by route and status class",
-                Family::default(),
-            ),
-            request_seconds: register(
-                r,
-                "http_request_seconds",
-                "Time to the answer's head",
-                seconds(),
-            ),
-            sign_ins: register(
-                r,
-                "sign_in_answers",
-                "Answers to sign-in questions by way and outcome",
-                Family::default(),
-            ),
-            hashes: register(
-                r,
-                "password_hashes",
-                "Password hashes asked for, by outcome",
-                Family::default(),
-            ),
-            hash_seconds: register(
-                r,
-                "password_hash_seconds",
-                "Time of one password hash without waiting",
-                seconds(),
-            ),
-            hashes_waiting: register(
-                r,
-                "password_hashes_waiting",
-                "Password hashes that wait now",
-                Gauge::default(),
-            ),
-            messages: register(
-                r,
-                "outbox_messages",
-                "Messages by outcome",
-                Family::default(),
-            ),
-            outbox_waiting: register(
-                r,
-                "outbox_waiting",
-                "Messages that wait now",
-                Gauge::default(),
-            ),
-            oldest_message_seconds: register(
-                r,
-                "outbox_oldest_seconds",
-                "Age of the oldest waiting message",
-                Gauge::default(),
-            ),
-            database_retries: register(
-                r,
-                "database_retries",
-                "Requests run again because two writers met",
-                Counter::default(),
-            ),
-            sessions_checked: register(
-                r,
-                "sessions_checked",
-                "Sessions looked up",
-                Counter::default(),
-            ),
-            registry: Arc::new(registry),
-        }
+        let mut metrics = Self {
+            registry: Arc::default(),
+            requests: Family::default(),
+            request_seconds: Histogram::new(SECONDS),
+            sign_ins: Family::default(),
+            hashes: Family::default(),
+            hash_seconds: Histogram::new(SECONDS),
+            hashes_waiting: Gauge::default(),
+            messages: Family::default(),
+            outbox_waiting: Gauge::default(),
+            oldest_message_seconds: Gauge::default(),
+            database_retries: Counter::default(),
+            sessions_checked: Counter::default(),
+        };
+        metrics.register_requests(&mut registry);
+        metrics.register_work(&mut registry);
+        metrics.registry = Arc::new(registry);
+        metrics
+    }
+
+    fn register_requests(&self, registry: &mut Registry) {
+        let help = "Requests by route and status class";
+        registry.register("http_requests", help, self.requests.clone());
+        let help = "Time to the answer's head";
+        registry.register("http_request_seconds", help, self.request_seconds.clone());
+        let help = "Answers to sign-in questions by way and outcome";
+        registry.register("sign_in_answers", help, self.sign_ins.clone());
+        let help = "Sessions looked up";
+        registry.register("sessions_checked", help, self.sessions_checked.clone());
+        let help = "Requests run again because two writers met";
+        registry.register("database_retries", help, self.database_retries.clone());
+    }
+
+    fn register_work(&self, registry: &mut Registry) {
+        let help = "Password hashes asked for, by outcome";
+        registry.register("password_hashes", help, self.hashes.clone());
+        let help = "Time of one password hash without waiting";
+        registry.register("password_hash_seconds", help, self.hash_seconds.clone());
+        let help = "Password hashes that wait now";
+        registry.register("password_hashes_waiting", help, self.hashes_waiting.clone());
+        let help = "Messages by outcome";
+        registry.register("outbox_messages", help, self.messages.clone());
+        let help = "Messages that wait now";
+        registry.register("outbox_waiting", help, self.outbox_waiting.clone());
+        let help = "Age of the oldest waiting message";
+        let oldest = self.oldest_message_seconds.clone();
+        registry.register("outbox_oldest_seconds", help, oldest);
     }
 
     /// One answered request. `route` is the template from axum's `MatchedPath`, and `None` where no route
@@ -260,11 +236,6 @@ impl Default for Metrics {
     fn default() -> Self {
         Self::new()
     }
-}
-
-fn register<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
-    registry.register(name, help, metric.clone());
-    metric
 }
 
 async fn show(State(metrics): State<Metrics>) -> impl IntoResponse {

@@ -202,7 +202,7 @@ impl Keyring {
         for key in &self.keys {
             text.push_str(&key.id);
             text.push(':');
-            text.push_str(&Zeroizing::new(STANDARD.encode(&*key.bytes)));
+            text.push_str(&Zeroizing::new(STANDARD.encode(*key.bytes)));
             text.push('\n');
         }
         text

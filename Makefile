@@ -1,0 +1,71 @@
+# `make` lists what there is. Everything CI runs is `make test`.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+STEP := scripts/step
+PORTICO := cargo run --quiet --
+
+# No other linker is configured: the toolchain links with its own lld, and flags that differ from a bare
+# cargo's would build everything twice.
+.PHONY: help demo test quick pages rule bench timing fmt lint deny shots need unit walks browser check closing
+
+help: ## list what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-16s %s\n", $$1, $$2 }'
+
+demo: ## a practice world to try, with nothing but this binary
+	$(PORTICO) demo
+
+test: ## everything CI runs
+	@start=$$(date +%s); \
+	$(MAKE) --no-print-directory need fmt lint deny unit walks check browser && \
+	echo "All checks passed in $$(( $$(date +%s) - start )) s: format, lints, dependencies, unit tests, walks on SQLite and PostgreSQL, pages, browser."
+
+quick: ## format, lints, unit tests and walks on SQLite
+	@$(STEP) "format" cargo fmt --check
+	@$(STEP) "lints" cargo clippy --quiet --all-targets -- -D warnings
+	@$(STEP) "tests on SQLite" env -u TEST_POSTGRES cargo test --quiet
+
+pages: ## every page with sample data, into target/pages
+	$(PORTICO) check --pages target/pages
+
+rule: ## print the table that decides who gets in
+	@$(PORTICO) rule
+
+bench: ## sign-ins a second, release build
+	cargo run --quiet --release -- bench
+
+timing: ## known and unknown addresses must cost the same
+	cargo test --release --test timing -- --ignored --nocapture
+
+shots: tests/browser/node_modules ## pictures of the pages, into target/shots
+	cargo build --quiet
+	cd tests/browser && PORTICO_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target))/debug/portico node shots.js
+
+need:
+	@$(STEP) "what must be installed" scripts/need
+
+fmt: ## check the format
+	@$(STEP) "format" cargo fmt --check
+
+lint: ## clippy, warnings are errors
+	@$(STEP) "lints" cargo clippy --quiet --all-targets -- -D warnings
+
+deny: ## licences, sources, banned crates, known weaknesses
+	@$(STEP) "dependencies" cargo deny --offline --log-level error check bans licenses sources
+	@$(STEP) "advisories" scripts/advisories
+
+unit:
+	@$(STEP) "unit tests" cargo test --quiet --lib --bins
+
+walks:
+	@$(STEP) "walks on SQLite and PostgreSQL" scripts/postgres run cargo test --quiet --test '*'
+
+check:
+	@$(STEP) "catalogues and pages" $(PORTICO) check
+
+browser: tests/browser/node_modules
+	@$(STEP) "build for the browser" cargo build --quiet
+	@$(STEP) "browser" sh -c 'cd tests/browser && PORTICO_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target))/debug/portico node --test'
+
+tests/browser/node_modules: tests/browser/package-lock.json
+	@$(STEP) "browser test tools" sh -c 'cd tests/browser && npm ci --no-audit --no-fund --loglevel=error'
+	@touch $@
