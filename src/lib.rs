@@ -1,13 +1,38 @@
-//! Portico: the front door of practice software. One line per module, in reading order.
+//! Portico: the front door of practice software. ARCHITECTURE.md has the map and three walks.
 #![forbid(unsafe_code)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod app;
+pub mod audit;
 pub mod config;
+pub mod entrance;
+pub mod factors;
+pub mod notices;
+pub mod ops;
+pub mod practice;
+pub mod sign_in;
 
+/// What every feature stands on; knows no feature.
 pub mod platform {
+    pub mod browser;
+    pub mod db;
+    pub mod door;
+    pub mod email;
+    pub mod error;
+    pub mod frame;
+    pub mod hashing;
     pub mod keyring;
-}
-
-pub mod ops {
-    pub mod listen;
-    pub mod metrics;
+    pub mod limit;
+    pub mod migrate;
+    pub mod names;
+    pub mod network;
+    pub mod place;
+    pub mod practice;
+    pub mod problem;
+    pub mod secret;
+    pub mod server;
+    pub mod text;
+    pub mod web;
+    pub mod when;
+    pub mod world;
 }

@@ -2,7 +2,7 @@
 //! running again of a request whose transaction met another's. What the pages do is not known here.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tower::ServiceExt;
 
 use super::error::{Error, Result};
+use super::network::Peer;
 use super::problem;
 use super::server::Server;
 use super::web::{Door, Fields, Inner, Visit, parse_form};
@@ -281,7 +282,7 @@ fn with_headers(server: &Server, mut response: Response) -> Response {
 }
 
 fn address_of(server: &Server, parts: &Parts) -> IpAddr {
-    let peer = parts.extensions.get::<SocketAddr>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), SocketAddr::ip);
+    let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
     let forwarded: Vec<&[u8]> = parts.headers.get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes).collect();
     let trusted: &[ipnet::IpNet] = if let Edge::Proxy { trusted } = &server.config.edge { trusted } else { &[] };
     super::network::client_address(peer, &forwarded, trusted)

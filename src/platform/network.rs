@@ -5,6 +5,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use ipnet::IpNet;
 
+/// The address of whoever is at the other end of the connection: a client, or the proxy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer(pub SocketAddr);
+
 /// The address of the visitor.
 ///
 /// `forwarded` holds the values of all `X-Forwarded-For` headers in their order. They are believed only

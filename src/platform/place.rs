@@ -20,6 +20,15 @@ pub enum PlacesProblem {
     NotAPlaceFile(MaxMindDbError),
 }
 
+impl std::fmt::Display for PlacesProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            PlacesProblem::Unreadable(error) => write!(f, "the file cannot be read: {error}"),
+            PlacesProblem::NotAPlaceFile(error) => write!(f, "not a MaxMind database: {error}"),
+        }
+    }
+}
+
 /// What GeoLite2 and DB-IP lite share, in their city and in their country files.
 #[derive(Default, Deserialize)]
 #[serde(default)]

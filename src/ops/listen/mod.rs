@@ -19,9 +19,7 @@ use tokio::sync::{Semaphore, watch as channel};
 
 pub use tls::Certificates;
 
-/// The address of whoever is at the other end of the connection: a client, or the proxy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Peer(pub SocketAddr);
+pub use crate::platform::network::Peer;
 
 /// What one server bears (AC-180, AC-181).
 #[derive(Debug, Clone)]
