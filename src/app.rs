@@ -7,23 +7,51 @@ use axum::extract::Request;
 use axum::middleware::from_fn;
 use axum::routing::get;
 
+use crate::notices::outbox::{Job, Jobs};
 use crate::platform::door::{self, Doors};
 use crate::platform::server::Server;
 use crate::sign_in::remembered::Remembered;
 use crate::{entrance, factors, ops};
 
+/// The jobs that the outbox's worker hands to their features.
+const JOBS: &[(&str, Job)] = &[];
+
 /// Puts what the features keep in memory on the server's shelf.
 pub fn furnish(server: &mut Server) {
     server.keep(Remembered::default());
+    server.keep(Jobs(JOBS));
 }
 
 /// The pages of a practice. A route not listed here does not exist; `tests/map.rs` prints the list.
 pub fn practice_routes() -> Router {
     Router::new()
         .route("/", get(factors::password::front))
-        .route("/sign-in", get(factors::password::ask).post(factors::password::answer))
+        .merge(sign_in_routes())
+        .merge(second_step_routes())
+        .merge(mine_routes())
+        .merge(practice_office_routes())
         .merge(shared_routes())
         .layer(from_fn(door::note_route))
+}
+
+/// Password, forgotten password, invitations, locked sessions, fresh proof.
+fn sign_in_routes() -> Router {
+    Router::new().route("/sign-in", get(factors::password::ask).post(factors::password::answer))
+}
+
+/// Codes, their set-up, backup codes, turning off.
+fn second_step_routes() -> Router {
+    Router::new()
+}
+
+/// What a person sees and changes of their own.
+fn mine_routes() -> Router {
+    Router::new()
+}
+
+/// What administrators see and change of their practice.
+fn practice_office_routes() -> Router {
+    Router::new()
 }
 
 /// The pages at the bare host.

@@ -59,8 +59,11 @@
     const tired = new Promise((done) => setTimeout(done, PATIENCE));
     await Promise.race([fill(late).catch(() => {}), tired]);
     late.yes = true;
-    state = 'ready';
-    send(button);
-    state = 'waiting';
+    // A form cannot be submitted again while its submit event is still on its way round the page.
+    setTimeout(() => {
+      state = 'ready';
+      send(button);
+      state = 'waiting';
+    });
   });
 })();

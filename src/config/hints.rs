@@ -24,10 +24,7 @@ pub fn hint(section: &str, name: &str) -> String {
 
 /// The same for the name of a section.
 pub fn section_hint(name: &str) -> String {
-    let names = SECTIONS
-        .iter()
-        .map(|(section, _)| (*section).to_owned())
-        .filter(|section| !section.is_empty());
+    let names = SECTIONS.iter().map(|(section, _)| (*section).to_owned()).filter(|section| !section.is_empty());
     match nearest(name, names) {
         Some(near) => format!("did you mean [{near}]?"),
         None => hint("", name),
@@ -57,11 +54,7 @@ fn distance(a: &str, b: &str) -> usize {
                     let changed = steps[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
                     let least = changed.min(steps[i - 1][j] + 1).min(steps[i][j - 1] + 1);
                     let swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-                    if swapped {
-                        least.min(steps[i - 2][j - 2] + 1)
-                    } else {
-                        least
-                    }
+                    if swapped { least.min(steps[i - 2][j - 2] + 1) } else { least }
                 }
             };
         }

@@ -37,65 +37,27 @@ pub struct Key {
 /// The sections, in the order of the page, each with a sentence.
 pub const SECTIONS: &[(&str, &str)] = &[
     ("", "At the top of the file, before the first section."),
-    (
-        "region",
-        "One `[[region]]` for each region; at least one. Regions never share a database.",
-    ),
-    (
-        "tls",
-        "Portico speaks HTTPS itself. Either this section or `[proxy]`, unless `listen` is a loopback address.",
-    ),
+    ("region", "One `[[region]]` for each region; at least one. Regions never share a database."),
+    ("tls", "Portico speaks HTTPS itself. Either this section or `[proxy]`, unless `listen` is a loopback address."),
     ("proxy", "A reverse proxy in front speaks HTTPS."),
     (
         "keys",
         "The keys that seal secrets in the database: one `id:base64-of-32-random-bytes` a line, the current one first. Or the same text in the variable `PORTICO_KEYS`.",
     ),
-    (
-        "mail",
-        "How mail leaves. Without mail nobody can use a link, be invited or be told of a change.",
-    ),
-    (
-        "text",
-        "An HTTP gateway for text messages; without this section none are sent.",
-    ),
-    (
-        "passwords",
-        "How costly it is to guess a stolen password hash, and how many are computed at once.",
-    ),
-    (
-        "places",
-        "Names of places beside addresses in lists of sessions.",
-    ),
+    ("mail", "How mail leaves. Without mail nobody can use a link, be invited or be told of a change."),
+    ("text", "An HTTP gateway for text messages; without this section none are sent."),
+    ("passwords", "How costly it is to guess a stolen password hash, and how many are computed at once."),
+    ("places", "Names of places beside addresses in lists of sessions."),
     ("audit", "The record of what happened."),
     ("log", "What the server writes to standard error."),
 ];
 
-const fn key(
-    section: &'static str,
-    name: &'static str,
-    kind: Kind,
-    default: &'static str,
-    about: &'static str,
-) -> Key {
-    Key {
-        section,
-        name,
-        kind,
-        default,
-        secret: false,
-        about,
-    }
+const fn key(section: &'static str, name: &'static str, kind: Kind, default: &'static str, about: &'static str) -> Key {
+    Key { section, name, kind, default, secret: false, about }
 }
 
 const fn secret(section: &'static str, name: &'static str, kind: Kind, about: &'static str) -> Key {
-    Key {
-        section,
-        name,
-        kind,
-        default: "",
-        secret: true,
-        about,
-    }
+    Key { section, name, kind, default: "", secret: true, about }
 }
 
 use Kind::{File, List, Names, Number, PrivateFile, Text, Word};
@@ -109,13 +71,7 @@ pub const KEYS: &[Key] = &[
         "",
         "Required. The host name of the entrance, such as `portico.example`; a practice is then at `{practice}.{region}.{base}`. Lower case, at most 180 characters, no port.",
     ),
-    key(
-        "",
-        "listen",
-        Text,
-        "0.0.0.0:8443",
-        "Address and port on which requests are taken.",
-    ),
+    key("", "listen", Text, "0.0.0.0:8443", "Address and port on which requests are taken."),
     key(
         "",
         "metrics_listen",
@@ -164,27 +120,9 @@ pub const KEYS: &[Key] = &[
         Text,
         "Required. `sqlite:/path/file.db` (an absolute path) or `postgres://…`. A PostgreSQL server that is not on this machine is reached with `sslmode=verify-full`, which is added when missing; anything weaker is refused.",
     ),
-    key(
-        "region",
-        "max_connections",
-        Number(1, 1000),
-        "10",
-        "Connections to the database at most.",
-    ),
-    key(
-        "tls",
-        "certificate",
-        File,
-        "",
-        "The certificate and its chain, PEM. Read again when the file changes.",
-    ),
-    key(
-        "tls",
-        "key",
-        PrivateFile,
-        "",
-        "The private key, PEM; mode 0600.",
-    ),
+    key("region", "max_connections", Number(1, 1000), "10", "Connections to the database at most."),
+    key("tls", "certificate", File, "", "The certificate and its chain, PEM. Read again when the file changes."),
+    key("tls", "key", PrivateFile, "", "The private key, PEM; mode 0600."),
     key(
         "proxy",
         "trusted",
@@ -193,27 +131,9 @@ pub const KEYS: &[Key] = &[
         "The networks whose `X-Forwarded-For` is believed, such as `10.0.0.0/8`; never all addresses.",
     ),
     key("keys", "file", PrivateFile, "", "The key file; mode 0600."),
-    key(
-        "mail",
-        "transport",
-        Word(&["smtp", "none"]),
-        "",
-        "Required. `none` sends nothing.",
-    ),
-    key(
-        "mail",
-        "host",
-        Text,
-        "",
-        "The SMTP server. Required for `smtp`.",
-    ),
-    key(
-        "mail",
-        "port",
-        Number(1, 65535),
-        "",
-        "Without it: 465 for `tls`, 587 for `starttls`, 25 for `plain`.",
-    ),
+    key("mail", "transport", Word(&["smtp", "none"]), "", "Required. `none` sends nothing."),
+    key("mail", "host", Text, "", "The SMTP server. Required for `smtp`."),
+    key("mail", "port", Number(1, 65535), "", "Without it: 465 for `tls`, 587 for `starttls`, 25 for `plain`."),
     key(
         "mail",
         "security",
@@ -221,50 +141,14 @@ pub const KEYS: &[Key] = &[
         "tls",
         "TLS from the first byte, demanded by STARTTLS, or none. `plain` only to a loopback host.",
     ),
-    key(
-        "mail",
-        "username",
-        Text,
-        "",
-        "For servers that ask; then the password is required too.",
-    ),
+    key("mail", "username", Text, "", "For servers that ask; then the password is required too."),
     secret("mail", "password", Text, "The password for `username`."),
-    key(
-        "mail",
-        "from_address",
-        Text,
-        "",
-        "The sender's address. Required for `smtp`.",
-    ),
-    key(
-        "mail",
-        "from_name",
-        Text,
-        "",
-        "The sender's name; without it the operator's. At most 100 characters.",
-    ),
-    key(
-        "mail",
-        "dkim_selector",
-        Text,
-        "",
-        "Signs mail (RFC 6376) together with the next two: all three or none.",
-    ),
+    key("mail", "from_address", Text, "", "The sender's address. Required for `smtp`."),
+    key("mail", "from_name", Text, "", "The sender's name; without it the operator's. At most 100 characters."),
+    key("mail", "dkim_selector", Text, "", "Signs mail (RFC 6376) together with the next two: all three or none."),
     key("mail", "dkim_domain", Text, "", "The signing domain."),
-    key(
-        "mail",
-        "dkim_key_file",
-        PrivateFile,
-        "",
-        "The signing key, PEM; mode 0600.",
-    ),
-    key(
-        "mail",
-        "extra_ca_file",
-        File,
-        "",
-        "Certificates (PEM) trusted for this server besides the system's.",
-    ),
+    key("mail", "dkim_key_file", PrivateFile, "", "The signing key, PEM; mode 0600."),
+    key("mail", "extra_ca_file", File, "", "Certificates (PEM) trusted for this server besides the system's."),
     key(
         "text",
         "url",
@@ -272,13 +156,7 @@ pub const KEYS: &[Key] = &[
         "",
         "Required. The gateway's address, https unless on loopback. `{to}`, `{from}` and `{text}` are filled in.",
     ),
-    key(
-        "text",
-        "method",
-        Word(&["POST", "PUT", "GET"]),
-        "POST",
-        "The request's method.",
-    ),
+    key("text", "method", Word(&["POST", "PUT", "GET"]), "POST", "The request's method."),
     secret(
         "text",
         "headers",
@@ -295,28 +173,12 @@ pub const KEYS: &[Key] = &[
     key(
         "text",
         "content_type",
-        Word(&[
-            "application/json",
-            "application/x-www-form-urlencoded",
-            "text/plain",
-        ]),
+        Word(&["application/json", "application/x-www-form-urlencoded", "text/plain"]),
         "application/json",
         "The body's type.",
     ),
-    key(
-        "text",
-        "from",
-        Text,
-        "",
-        "The sender as the gateway wants it. At most 30 characters.",
-    ),
-    key(
-        "text",
-        "extra_ca_file",
-        File,
-        "",
-        "Certificates (PEM) trusted for this gateway besides the system's.",
-    ),
+    key("text", "from", Text, "", "The sender as the gateway wants it. At most 30 characters."),
+    key("text", "extra_ca_file", File, "", "Certificates (PEM) trusted for this gateway besides the system's."),
     key(
         "passwords",
         "argon2_memory_kib",
@@ -324,13 +186,7 @@ pub const KEYS: &[Key] = &[
         "19456",
         "KiB of memory for one hash (Argon2id, one lane). Upwards only.",
     ),
-    key(
-        "passwords",
-        "argon2_passes",
-        Number(1, 64),
-        "2",
-        "Passes over that memory. 1 only with at least 47104 KiB.",
-    ),
+    key("passwords", "argon2_passes", Number(1, 64), "2", "Passes over that memory. 1 only with at least 47104 KiB."),
     key(
         "passwords",
         "hash_threads",
@@ -352,27 +208,9 @@ pub const KEYS: &[Key] = &[
         "",
         "A list of leaked passwords, made by `portico leaked`; without it only the built-in list is used.",
     ),
-    key(
-        "places",
-        "file",
-        File,
-        "",
-        "A MaxMind database (`.mmdb`) of cities or countries.",
-    ),
-    key(
-        "audit",
-        "keep_years",
-        Number(6, 100),
-        "6",
-        "Years; HIPAA (45 CFR 164.316) asks for six.",
-    ),
-    key(
-        "log",
-        "format",
-        Word(&["json", "text"]),
-        "json",
-        "One JSON object a line, or lines to read.",
-    ),
+    key("places", "file", File, "", "A MaxMind database (`.mmdb`) of cities or countries."),
+    key("audit", "keep_years", Number(6, 100), "6", "Years; HIPAA (45 CFR 164.316) asks for six."),
+    key("log", "format", Word(&["json", "text"]), "json", "One JSON object a line, or lines to read."),
     key(
         "log",
         "level",

@@ -39,28 +39,18 @@ fn sections(written: &Written, problems: &mut Vec<ConfigProblem>) -> Option<Conf
 
     let mut top = reader(written, "", problems);
     let base = base(&mut top);
-    let operator_name = top.required(
-        "operator_name",
-        "write who runs this server, as people should read it",
-    );
+    let operator_name = top.required("operator_name", "write who runs this server, as people should read it");
     top.at_most("operator_name", &operator_name, 100);
     let operator_contact = contact(&mut top);
     let listen = top.address("listen");
     let metrics_listen = top.address("metrics_listen");
     if metrics_listen.is_some() && metrics_listen.map(|a| a.port()) == listen.map(|a| a.port()) {
-        top.problem(
-            "metrics_listen",
-            "the port of listen",
-            "write another port; metrics are not for the public",
-        );
+        top.problem("metrics_listen", "the port of listen", "write another port; metrics are not for the public");
     }
     let edge = edge_of(&mut top, edge, listen);
     let (public_scheme, public_port) = public(&mut top, &base, listen, edge.as_ref());
     let mail = mail(&mut reader(written, "mail", problems), &operator_name);
-    let text = written
-        .sections
-        .contains_key("text")
-        .then(|| text_gateway(&mut reader(written, "text", problems)));
+    let text = written.sections.contains_key("text").then(|| text_gateway(&mut reader(written, "text", problems)));
 
     Some(Config {
         base,
@@ -88,15 +78,8 @@ fn keys(written: &Written, problems: &mut Vec<ConfigProblem>) -> Option<Keys> {
         return match Keyring::parse(text.reveal()) {
             Ok(ring) => Some(Keys { ring, file: None }),
             Err(error) => {
-                let place = Place {
-                    file: "environment".to_owned(),
-                    line: None,
-                };
-                problems.push(place.problem(
-                    "PORTICO_KEYS",
-                    format!("line {}: {error}", error.line),
-                    advice,
-                ));
+                let place = Place { file: "environment".to_owned(), line: None };
+                problems.push(place.problem("PORTICO_KEYS", format!("line {}: {error}", error.line), advice));
                 None
             }
         };
@@ -113,25 +96,14 @@ fn keys(written: &Written, problems: &mut Vec<ConfigProblem>) -> Option<Keys> {
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => zeroize::Zeroizing::new(text),
         Err(error) => {
-            reader.problem(
-                "file",
-                format!("{} cannot be read: {error}", path.display()),
-                advice,
-            );
+            reader.problem("file", format!("{} cannot be read: {error}", path.display()), advice);
             return None;
         }
     };
     match Keyring::parse(&text) {
-        Ok(ring) => Some(Keys {
-            ring,
-            file: Some(path),
-        }),
+        Ok(ring) => Some(Keys { ring, file: Some(path) }),
         Err(error) => {
-            reader.problem(
-                "file",
-                format!("{} line {}: {error}", path.display(), error.line),
-                advice,
-            );
+            reader.problem("file", format!("{} line {}: {error}", path.display(), error.line), advice);
             None
         }
     }
@@ -142,17 +114,9 @@ fn passwords(written: &Written, problems: &mut Vec<ConfigProblem>) -> Option<Pas
     let argon2_memory_kib: u32 = reader.number("argon2_memory_kib")?;
     let argon2_passes: u32 = reader.number("argon2_passes")?;
     if argon2_passes < 2 && argon2_memory_kib < 47_104 {
-        reader.problem(
-            "argon2_passes",
-            "too cheap to guess",
-            "write at least 2, or argon2_memory_kib = 47104",
-        );
+        reader.problem("argon2_passes", "too cheap to guess", "write at least 2, or argon2_memory_kib = 47104");
     }
-    let cores = || {
-        std::thread::available_parallelism()
-            .map_or(1, usize::from)
-            .min(256)
-    };
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from).min(256);
     Some(Passwords {
         argon2_memory_kib,
         argon2_passes,
@@ -163,8 +127,5 @@ fn passwords(written: &Written, problems: &mut Vec<ConfigProblem>) -> Option<Pas
 }
 
 fn log(reader: &Reader) -> Log {
-    Log {
-        json: reader.text("format").as_deref() == Some("json"),
-        level: reader.text("level").unwrap_or_default(),
-    }
+    Log { json: reader.text("format").as_deref() == Some("json"), level: reader.text("level").unwrap_or_default() }
 }

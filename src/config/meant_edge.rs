@@ -24,15 +24,9 @@ pub(super) fn edge(written: &Written, problems: &mut Vec<ConfigProblem>) -> Opti
     }
     if has("tls") {
         let mut reader = reader(written, "tls", problems);
-        let certificate = reader.required(
-            "certificate",
-            "name the PEM file of the certificate and its chain",
-        );
+        let certificate = reader.required("certificate", "name the PEM file of the certificate and its chain");
         let key = reader.required("key", "name the PEM file of the private key");
-        return Some(Some(Edge::Tls {
-            certificate: certificate.into(),
-            key: key.into(),
-        }));
+        return Some(Some(Edge::Tls { certificate: certificate.into(), key: key.into() }));
     }
     if has("proxy") {
         return proxy(&mut reader(written, "proxy", problems)).map(Some);
@@ -48,9 +42,7 @@ fn proxy(reader: &mut Reader) -> Option<Edge> {
     };
     let mut trusted = Vec::new();
     for item in &items {
-        let net = item
-            .parse::<IpNet>()
-            .or_else(|_| item.parse::<std::net::IpAddr>().map(IpNet::from));
+        let net = item.parse::<IpNet>().or_else(|_| item.parse::<std::net::IpAddr>().map(IpNet::from));
         match net {
             Ok(net) if net.prefix_len() > 0 => trusted.push(net),
             Ok(_) => reader.problem(
@@ -67,11 +59,7 @@ fn proxy(reader: &mut Reader) -> Option<Edge> {
     Some(Edge::Proxy { trusted })
 }
 
-pub(super) fn edge_of(
-    top: &mut Reader,
-    edge: Option<Option<Edge>>,
-    listen: Option<SocketAddr>,
-) -> Option<Edge> {
+pub(super) fn edge_of(top: &mut Reader, edge: Option<Option<Edge>>, listen: Option<SocketAddr>) -> Option<Edge> {
     match (edge?, listen?) {
         (Some(edge), _) => Some(edge),
         (None, listen) if listen.ip().is_loopback() => Some(Edge::Loopback),
@@ -106,27 +94,17 @@ pub(super) fn public(
         Some(Edge::Proxy { .. }) => 443,
         _ => listen.map_or(443, |listen| listen.port()),
     };
-    (
-        if plain { "http" } else { "https" },
-        top.number("public_port").unwrap_or(derived),
-    )
+    (if plain { "http" } else { "https" }, top.number("public_port").unwrap_or(derived))
 }
 
 pub(super) fn base(top: &mut Reader) -> String {
     let advice = "write the host name of the entrance: base = \"portico.example\"";
     let base = top.required("base", advice);
     let labels = base.split('.').all(is_label);
-    let number = base
-        .rsplit('.')
-        .next()
-        .is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+    let number = base.rsplit('.').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
     let dotted = base.contains('.') || base == "localhost";
     if !base.is_empty() && (!labels || number || !dotted || base.len() > 180) {
-        top.problem(
-            "base",
-            format!("\"{base}\" is not a host name in lower case"),
-            advice,
-        );
+        top.problem("base", format!("\"{base}\" is not a host name in lower case"), advice);
     }
     base
 }
@@ -135,22 +113,16 @@ pub(super) fn contact(top: &mut Reader) -> String {
     let advice = "write an email address or an https:// address";
     let contact = top.required("operator_contact", advice);
     if !contact.is_empty() && !contact.starts_with("https://") && !is_mail_address(&contact) {
-        top.problem(
-            "operator_contact",
-            "neither an email address nor an https address",
-            advice,
-        );
+        top.problem("operator_contact", "neither an email address nor an https address", advice);
     }
     contact
 }
 
 /// Enough to catch a slip; whether mail arrives, only mail can tell.
 pub(super) fn is_mail_address(text: &str) -> bool {
-    let plain = !text
-        .chars()
-        .any(|c| c.is_whitespace() || c.is_control() || "<>,;:\"()[]\\".contains(c));
+    let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;:\"()[]\\".contains(c));
     plain
-        && text.split_once('@').is_some_and(|(local, host)| {
-            !local.is_empty() && !host.is_empty() && !host.contains('@')
-        })
+        && text
+            .split_once('@')
+            .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'))
 }

@@ -6,10 +6,7 @@ use super::values::Value;
 use super::{Dkim, Mail, MailSecurity, Secret, Smtp, TextGateway};
 
 pub(super) fn mail(reader: &mut Reader, operator_name: &str) -> Option<Mail> {
-    let transport = reader.required(
-        "transport",
-        "write transport = \"smtp\", or \"none\" to run without mail",
-    );
+    let transport = reader.required("transport", "write transport = \"smtp\", or \"none\" to run without mail");
     if transport == "none" {
         return Some(Mail::None);
     }
@@ -20,15 +17,9 @@ pub(super) fn mail(reader: &mut Reader, operator_name: &str) -> Option<Mail> {
     let security = security(reader, &host);
     let from_address = reader.required("from_address", "write the sender's address");
     if !from_address.is_empty() && !is_mail_address(&from_address) {
-        reader.problem(
-            "from_address",
-            "not an email address",
-            "write it as no-reply@example.org",
-        );
+        reader.problem("from_address", "not an email address", "write it as no-reply@example.org");
     }
-    let from_name = reader
-        .text("from_name")
-        .unwrap_or_else(|| operator_name.to_owned());
+    let from_name = reader.text("from_name").unwrap_or_else(|| operator_name.to_owned());
     reader.at_most("from_name", &from_name, 100);
     let usual = match security {
         MailSecurity::Tls => 465,
@@ -69,36 +60,20 @@ fn login(reader: &mut Reader) -> Option<(String, Secret)> {
         (Some(username), Some(password)) => Some((username, password)),
         (None, None) => None,
         (Some(_), None) => {
-            reader.problem(
-                "password",
-                "missing",
-                "write password_file, or remove username",
-            );
+            reader.problem("password", "missing", "write password_file, or remove username");
             None
         }
         (None, Some(_)) => {
-            reader.problem(
-                "username",
-                "missing",
-                "write username, or remove the password",
-            );
+            reader.problem("username", "missing", "write username, or remove the password");
             None
         }
     }
 }
 
 fn dkim(reader: &mut Reader) -> Option<Dkim> {
-    let parts = (
-        reader.text("dkim_selector"),
-        reader.text("dkim_domain"),
-        reader.path_of("dkim_key_file"),
-    );
+    let parts = (reader.text("dkim_selector"), reader.text("dkim_domain"), reader.path_of("dkim_key_file"));
     match parts {
-        (Some(selector), Some(domain), Some(key_file)) => Some(Dkim {
-            selector,
-            domain,
-            key_file,
-        }),
+        (Some(selector), Some(domain), Some(key_file)) => Some(Dkim { selector, domain, key_file }),
         (None, None, None) => None,
         (selector, domain, _) => {
             let missing = match (selector, domain) {
@@ -106,11 +81,7 @@ fn dkim(reader: &mut Reader) -> Option<Dkim> {
                 (_, None) => "dkim_domain",
                 _ => "dkim_key_file",
             };
-            reader.problem(
-                missing,
-                "missing",
-                "write dkim_selector, dkim_domain and dkim_key_file, or none of them",
-            );
+            reader.problem(missing, "missing", "write dkim_selector, dkim_domain and dkim_key_file, or none of them");
             None
         }
     }
@@ -123,20 +94,12 @@ pub(super) fn text_gateway(reader: &mut Reader) -> Option<TextGateway> {
     let body = reader.text("body").unwrap_or_default();
     let place = if method == "GET" { "url" } else { "body" };
     if method == "GET" && !body.is_empty() {
-        reader.problem(
-            "body",
-            "GET has no body",
-            "remove it, or write another method",
-        );
+        reader.problem("body", "GET has no body", "remove it, or write another method");
     }
     let whole = format!("{url} {body}");
     for part in ["{to}", "{text}"] {
         if !url.is_empty() && !whole.contains(part) {
-            reader.problem(
-                place,
-                format!("{part} is missing"),
-                "the message would be sent without it",
-            );
+            reader.problem(place, format!("{part} is missing"), "the message would be sent without it");
         }
     }
     let from = reader.text("from").unwrap_or_default();
@@ -168,21 +131,12 @@ fn gateway_url(reader: &mut Reader, url: &str) {
         _ => false,
     };
     if !right && !url.is_empty() {
-        reader.problem(
-            "url",
-            "not an https address",
-            "write https://…; http only to a gateway on this machine",
-        );
+        reader.problem("url", "not an https address", "write https://…; http only to a gateway on this machine");
     }
 }
 
 fn headers(reader: &mut Reader) -> Vec<(String, Secret)> {
-    let Some(Value::Names(pairs)) = reader
-        .section
-        .entries
-        .get("headers")
-        .map(|entry| entry.value.clone())
-    else {
+    let Some(Value::Names(pairs)) = reader.section.entries.get("headers").map(|entry| entry.value.clone()) else {
         return Vec::new();
     };
     for (name, value) in &pairs {

@@ -18,13 +18,7 @@ pub(super) fn regions(written: &Written, problems: &mut Vec<ConfigProblem>) -> V
     let mut regions = Vec::new();
     for section in &written.regions {
         let path = format!("region[{}]", section.text("name").unwrap_or("?"));
-        let mut reader = Reader {
-            section,
-            path,
-            name: "region",
-            nowhere: written.nowhere(),
-            problems,
-        };
+        let mut reader = Reader { section, path, name: "region", nowhere: written.nowhere(), problems };
         let name = reader.required("name", "write a short name such as name = \"au\"");
         if !name.is_empty() && !is_region_name(&name) {
             reader.problem(
@@ -34,34 +28,24 @@ pub(super) fn regions(written: &Written, problems: &mut Vec<ConfigProblem>) -> V
             );
         }
         if names.contains(&name) {
-            reader.problem(
-                "name",
-                "a second region has the same name",
-                "give each region its own",
-            );
+            reader.problem("name", "a second region has the same name", "give each region its own");
         }
         names.push(name.clone());
         let Some(address) = reader.secret("database") else {
-            reader.problem("database", "missing", "write database = \"sqlite:/var/lib/portico/au.db\" or database_file with a postgres:// address in it");
+            reader.problem(
+                "database",
+                "missing",
+                "write database = \"sqlite:/var/lib/portico/au.db\" or database_file with a postgres:// address in it",
+            );
             continue;
         };
         if databases.iter().any(|other| other == address.reveal()) {
-            reader.problem(
-                "database",
-                "another region has the same database",
-                "give each region its own",
-            );
+            reader.problem("database", "another region has the same database", "give each region its own");
         }
         databases.push(address.reveal().to_owned());
         let max_connections = reader.number("max_connections");
-        if let (Some(database), Some(max_connections)) =
-            (database(&mut reader, &address), max_connections)
-        {
-            regions.push(Region {
-                name,
-                database,
-                max_connections,
-            });
+        if let (Some(database), Some(max_connections)) = (database(&mut reader, &address), max_connections) {
+            regions.push(Region { name, database, max_connections });
         }
     }
     regions
@@ -100,9 +84,8 @@ fn database(reader: &mut Reader, address: &Secret) -> Option<Database> {
 /// sqlx takes TLS "if offered" by default, which a stranger between the two can turn off.
 fn postgres(reader: &mut Reader, text: &str) -> Option<Database> {
     use sqlx::postgres::{PgConnectOptions, PgSslMode};
-    let named = text
-        .split_once('?')
-        .is_some_and(|(_, query)| query.contains("sslmode=") || query.contains("ssl-mode="));
+    let named =
+        text.split_once('?').is_some_and(|(_, query)| query.contains("sslmode=") || query.contains("ssl-mode="));
     let options: PgConnectOptions = match text.parse() {
         Ok(options) => options,
         Err(_) => {
@@ -115,11 +98,7 @@ fn postgres(reader: &mut Reader, text: &str) -> Option<Database> {
         }
     };
     if options.get_database().is_none() {
-        reader.problem(
-            "database",
-            "names no database",
-            "write its name behind the host: postgres://user@host/name",
-        );
+        reader.problem("database", "names no database", "write its name behind the host: postgres://user@host/name");
         return None;
     }
     if options.get_socket().is_some() || is_loopback(options.get_host()) {
@@ -127,9 +106,7 @@ fn postgres(reader: &mut Reader, text: &str) -> Option<Database> {
     }
     if !named {
         let sign = if text.contains('?') { '&' } else { '?' };
-        return Some(Database::Postgres(Secret::new(format!(
-            "{text}{sign}sslmode=verify-full"
-        ))));
+        return Some(Database::Postgres(Secret::new(format!("{text}{sign}sslmode=verify-full"))));
     }
     if !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull) {
         reader.problem(

@@ -190,11 +190,7 @@ impl Config {
                 Ok(text) => written.add_toml(&text),
                 Err(error) => {
                     let advice = "check the path, or leave it out to use the environment alone";
-                    return Err(vec![written.nowhere().problem(
-                        "",
-                        format!("cannot be read: {error}"),
-                        advice,
-                    )]);
+                    return Err(vec![written.nowhere().problem("", format!("cannot be read: {error}"), advice)]);
                 }
             }
         }

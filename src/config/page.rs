@@ -14,19 +14,10 @@ pub fn page() -> String {
             name => format!("`[{name}]`"),
         };
         // Writing to a String cannot fail.
-        let _ = write!(
-            page,
-            "\n## {title}\n\n{about}\n\n| key | value | default | meaning |\n| --- | --- | --- | --- |\n"
-        );
+        let _ =
+            write!(page, "\n## {title}\n\n{about}\n\n| key | value | default | meaning |\n| --- | --- | --- | --- |\n");
         for key in of_section(section) {
-            let _ = writeln!(
-                page,
-                "| `{}` | {} | {} | {} |",
-                key.name,
-                values(key),
-                default(key),
-                about_of(key)
-            );
+            let _ = writeln!(page, "| `{}` | {} | {} | {} |", key.name, values(key), default(key), about_of(key));
         }
     }
     page
@@ -49,11 +40,7 @@ Files with secrets must be readable by their owner alone (mode 0600), and exampl
 fn values(key: &Key) -> String {
     match key.kind {
         Kind::Text => "text".to_owned(),
-        Kind::Word(words) => words
-            .iter()
-            .map(|word| format!("`{word}`"))
-            .collect::<Vec<_>>()
-            .join(", "),
+        Kind::Word(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
         Kind::Number(low, high) => format!("{low} to {high}"),
         Kind::List => "list of texts".to_owned(),
         Kind::Names => "names with texts".to_owned(),
@@ -62,18 +49,10 @@ fn values(key: &Key) -> String {
 }
 
 fn default(key: &Key) -> String {
-    if key.default.is_empty() {
-        "–".to_owned()
-    } else {
-        format!("`{}`", key.default)
-    }
+    if key.default.is_empty() { "–".to_owned() } else { format!("`{}`", key.default) }
 }
 
 fn about_of(key: &Key) -> String {
-    let file = if key.secret {
-        format!(" Secret; or `{}_file`.", key.name)
-    } else {
-        String::new()
-    };
+    let file = if key.secret { format!(" Secret; or `{}_file`.", key.name) } else { String::new() };
     format!("{}{file}", key.about)
 }

@@ -9,24 +9,11 @@ use super::secret::Secret;
 use super::values::Value;
 use super::written::{Entry, Section, Written};
 
-static EMPTY: Section = Section {
-    entries: std::collections::BTreeMap::new(),
-    place: None,
-};
+static EMPTY: Section = Section { entries: std::collections::BTreeMap::new(), place: None };
 
-pub(super) fn reader<'a>(
-    written: &'a Written,
-    name: &'static str,
-    problems: &'a mut Vec<ConfigProblem>,
-) -> Reader<'a> {
+pub(super) fn reader<'a>(written: &'a Written, name: &'static str, problems: &'a mut Vec<ConfigProblem>) -> Reader<'a> {
     let section = written.sections.get(name).unwrap_or(&EMPTY);
-    Reader {
-        section,
-        path: name.to_owned(),
-        name,
-        nowhere: written.nowhere(),
-        problems,
-    }
+    Reader { section, path: name.to_owned(), name, nowhere: written.nowhere(), problems }
 }
 
 /// Reads one section and notes what is wrong with it.
@@ -46,26 +33,14 @@ impl Reader<'_> {
 
     /// Notes a problem at the key's line, or at the section's where the key is not written.
     pub fn problem(&mut self, key: &str, problem: impl Into<String>, advice: impl Into<String>) {
-        let place = self
-            .entry(key)
-            .map(|entry| &entry.place)
-            .or(self.section.place.as_ref())
-            .unwrap_or(&self.nowhere);
-        let path = if self.path.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{}.{key}", self.path)
-        };
+        let place = self.entry(key).map(|entry| &entry.place).or(self.section.place.as_ref()).unwrap_or(&self.nowhere);
+        let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
         let found = place.problem(path, problem, advice);
         self.problems.push(found);
     }
 
     pub fn text(&self, key: &str) -> Option<String> {
-        let default = || {
-            keys::find(self.name, key)
-                .map(|key| key.default)
-                .filter(|default| !default.is_empty())
-        };
+        let default = || keys::find(self.name, key).map(|key| key.default).filter(|default| !default.is_empty());
         self.section.text(key).or_else(default).map(str::to_owned)
     }
 
@@ -101,11 +76,7 @@ impl Reader<'_> {
 
     pub fn at_most(&mut self, key: &str, text: &str, characters: usize) {
         if text.chars().count() > characters {
-            self.problem(
-                key,
-                format!("longer than {characters} characters"),
-                "shorten it",
-            );
+            self.problem(key, format!("longer than {characters} characters"), "shorten it");
         }
     }
 
@@ -125,18 +96,11 @@ impl Reader<'_> {
 
 pub(super) fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || host.starts_with('/')
-        || bare
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.is_loopback())
+    host == "localhost" || host.starts_with('/') || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// One part of a host name (RFC 1123 section 2.1), lower case.
 pub(super) fn is_label(label: &str) -> bool {
     let right = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    (1..=63).contains(&label.len())
-        && label.chars().all(right)
-        && !label.starts_with('-')
-        && !label.ends_with('-')
+    (1..=63).contains(&label.len()) && label.chars().all(right) && !label.starts_with('-') && !label.ends_with('-')
 }

@@ -13,9 +13,7 @@ pub(super) struct World {
 
 impl World {
     pub fn new() -> Self {
-        let world = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
+        let world = Self { folder: tempfile::tempdir().unwrap() };
         world.file("keys", &key_text(), 0o600);
         world.file("tls.pem", "certificate", 0o644);
         world
@@ -39,12 +37,7 @@ impl World {
 
     fn load(&self, text: &str, environment: &[(&str, &str)]) -> Result<Config, Vec<ConfigProblem>> {
         let path = self.file("portico.toml", text, 0o644);
-        Config::load(
-            Some(&path),
-            environment
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        )
+        Config::load(Some(&path), environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
     }
 
     /// The good configuration with one thing replaced, and what is said about it, without the folder's name.
@@ -76,21 +69,8 @@ fn a_good_file_is_read_with_its_defaults() {
     let world = World::new();
     let config = world.load(&world.good(), &[]).unwrap();
     assert_eq!((config.public_scheme, config.public_port), ("https", 8443));
-    assert_eq!(
-        (
-            config.passwords.argon2_memory_kib,
-            config.passwords.argon2_passes
-        ),
-        (19_456, 2)
-    );
-    assert_eq!(
-        (
-            config.audit_keep_years,
-            config.log.json,
-            config.log.level.as_str()
-        ),
-        (6, true, "info")
-    );
+    assert_eq!((config.passwords.argon2_memory_kib, config.passwords.argon2_passes), (19_456, 2));
+    assert_eq!((config.audit_keep_years, config.log.json, config.log.level.as_str()), (6, true, "info"));
     assert_eq!(config.regions[0].max_connections, 10);
     assert!(matches!(config.edge, Edge::Loopback));
     assert!(config.metrics_listen.is_none() && config.text.is_none());
@@ -101,10 +81,7 @@ fn everything_wrong_is_said_at_once_with_its_line() {
     let world = World::new();
     let text = world
         .good()
-        .replace(
-            "transport = \"none\"",
-            "transport = \"none\"\nport = \"25\"\nhots = 1\n[lgo]\nlevel = 1",
-        )
+        .replace("transport = \"none\"", "transport = \"none\"\nport = \"25\"\nhots = 1\n[lgo]\nlevel = 1")
         .replace("\"au\"", "\"AU!\"")
         .replace("base = \"portico.example\"\n", "");
     let said = world.spoken(world.load(&text, &[]).unwrap_err());
@@ -123,19 +100,9 @@ fn everything_wrong_is_said_at_once_with_its_line() {
 #[test]
 fn what_is_no_toml_is_named_by_line() {
     let world = World::new();
-    let said = world.spoken(
-        world
-            .load(
-                "base = \"a.example\"\nlisten = \noperator_name = \"x\"\n",
-                &[],
-            )
-            .unwrap_err(),
-    );
+    let said = world.spoken(world.load("base = \"a.example\"\nlisten = \noperator_name = \"x\"\n", &[]).unwrap_err());
     assert!(said.contains("portico.toml:2: not TOML"), "{said}");
-    assert!(
-        !said.contains("operator_name"),
-        "reading goes on behind the mistake: {said}"
-    );
+    assert!(!said.contains("operator_name"), "reading goes on behind the mistake: {said}");
 }
 
 #[test]
@@ -144,9 +111,8 @@ fn secrets_that_others_can_read_are_refused() {
     for mode in [0o644, 0o640, 0o604, 0o620] {
         world.file("keys", &key_text(), mode);
         let said = world.spoken(world.load(&world.good(), &[]).unwrap_err());
-        let expected = format!(
-            "portico.toml:9: keys.file: keys can be read by others (mode 0{mode:o}); run: chmod 600 keys\n"
-        );
+        let expected =
+            format!("portico.toml:9: keys.file: keys can be read by others (mode 0{mode:o}); run: chmod 600 keys\n");
         assert_eq!(said, expected);
     }
 
@@ -163,20 +129,10 @@ fn postgres_on_another_machine_is_verified() {
     let world = World::new();
     let text = |address: &str| {
         let good = world.good();
-        let sqlite = good
-            .lines()
-            .find(|line| line.starts_with("database"))
-            .unwrap()
-            .to_owned();
+        let sqlite = good.lines().find(|line| line.starts_with("database")).unwrap().to_owned();
         good.replace(&sqlite, &format!("database = \"{address}\""))
     };
-    let database = |address: &str| match world
-        .load(&text(address), &[])
-        .unwrap()
-        .regions
-        .remove(0)
-        .database
-    {
+    let database = |address: &str| match world.load(&text(address), &[]).unwrap().regions.remove(0).database {
         Database::Postgres(secret) => secret.reveal().to_owned(),
         Database::Sqlite(_) => panic!("not PostgreSQL"),
     };
@@ -184,31 +140,23 @@ fn postgres_on_another_machine_is_verified() {
         database("postgres://p:s3cr@db.example/portico"),
         "postgres://p:s3cr@db.example/portico?sslmode=verify-full"
     );
-    assert_eq!(
-        database("postgres://p@127.0.0.1/portico"),
-        "postgres://p@127.0.0.1/portico"
-    );
-    assert_eq!(
-        database("postgres://p@%2Frun%2Fpostgresql/portico"),
-        "postgres://p@%2Frun%2Fpostgresql/portico"
-    );
+    assert_eq!(database("postgres://p@127.0.0.1/portico"), "postgres://p@127.0.0.1/portico");
+    assert_eq!(database("postgres://p@%2Frun%2Fpostgresql/portico"), "postgres://p@%2Frun%2Fpostgresql/portico");
     for address in [
         "postgres://p@db.example/portico?sslmode=prefer",
         "postgres://p@db.example/portico?sslmode=require",
         "postgres://p@localhost/portico?host=db.example&sslmode=disable",
     ] {
         let said = world.spoken(world.load(&text(address), &[]).unwrap_err());
-        assert!(said.contains("portico.toml:7: region[au].database: the connection to another machine is not fully verified"), "{said}");
+        assert!(
+            said.contains(
+                "portico.toml:7: region[au].database: the connection to another machine is not fully verified"
+            ),
+            "{said}"
+        );
     }
-    let said = world.spoken(
-        world
-            .load(&text("postgres://p:changeme@db.example/portico"), &[])
-            .unwrap_err(),
-    );
-    assert!(
-        said.contains("an example stands where a secret belongs") && !said.contains("changeme"),
-        "{said}"
-    );
+    let said = world.spoken(world.load(&text("postgres://p:changeme@db.example/portico"), &[]).unwrap_err());
+    assert!(said.contains("an example stands where a secret belongs") && !said.contains("changeme"), "{said}");
 }
 
 #[test]
@@ -237,17 +185,11 @@ fn the_environment_wins_and_reads_secrets_from_files() {
         .map_err(|problems| world.spoken(problems))
         .unwrap();
     assert_eq!(config.base, "other.example");
-    let Mail::Smtp(smtp) = &config.mail else {
-        panic!("no mail")
-    };
+    let Mail::Smtp(smtp) = &config.mail else { panic!("no mail") };
     assert_eq!((smtp.port, smtp.from_name.as_str()), (587, "Operator"));
     assert_eq!(smtp.login.as_ref().unwrap().1.reveal(), "s3cret words");
     assert_eq!(
-        config
-            .regions
-            .iter()
-            .map(|region| (region.name.as_str(), region.max_connections))
-            .collect::<Vec<_>>(),
+        config.regions.iter().map(|region| (region.name.as_str(), region.max_connections)).collect::<Vec<_>>(),
         [("au", 3), ("new-zealand", 10)]
     );
     assert_eq!(config.public_port, 443);
@@ -295,19 +237,8 @@ fn the_environment_alone_is_enough() {
         ("PORTICO_KEYS", &keys),
         ("PORTICO_MAIL__TRANSPORT", "none"),
     ];
-    let config = Config::load(
-        None,
-        variables.map(|(name, value)| (name.to_owned(), value.to_owned())),
-    )
-    .unwrap();
-    assert_eq!(
-        (
-            config.public_scheme,
-            config.keys.ring.current(),
-            config.keys.file
-        ),
-        ("http", "a", None)
-    );
+    let config = Config::load(None, variables.map(|(name, value)| (name.to_owned(), value.to_owned()))).unwrap();
+    assert_eq!((config.public_scheme, config.keys.ring.current(), config.keys.file), ("http", "a", None));
     let problems = Config::load(None, []).unwrap_err();
     assert_eq!(problems.len(), 7, "{problems:#?}");
 }
@@ -315,17 +246,10 @@ fn the_environment_alone_is_enough() {
 #[test]
 fn the_page_is_in_step_with_the_keys() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md");
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one switch of this test, set by hand to write the page anew"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one switch of this test, set by hand to write the page anew")]
     let update = std::env::var_os("UPDATE").is_some();
     if update {
         std::fs::write(path, page()).unwrap();
     }
-    assert_eq!(
-        std::fs::read_to_string(path).unwrap_or_default(),
-        page(),
-        "run: UPDATE=1 cargo test --lib config"
-    );
+    assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), page(), "run: UPDATE=1 cargo test --lib config");
 }

@@ -37,10 +37,7 @@ pub(super) fn value_of(key: &Key, raw: &Raw) -> Read {
             if words.contains(&text) {
                 return Ok(Value::Text(text.to_owned()));
             }
-            Err((
-                format!("\"{text}\" is none of its words"),
-                format!("write one of: {}", words.join(", ")),
-            ))
+            Err((format!("\"{text}\" is none of its words"), format!("write one of: {}", words.join(", "))))
         }
         Kind::File => readable(Path::new(text(raw)?), false).map(Value::Text),
         Kind::PrivateFile => readable(Path::new(text(raw)?), true).map(Value::Text),
@@ -63,14 +60,10 @@ fn text<'a>(raw: &'a Raw) -> Result<&'a str, (String, String)> {
 fn filled(text: &str) -> Result<&str, (String, String)> {
     let text = text.trim();
     match text {
-        "" => Err((
-            "empty".to_owned(),
-            "write a value or remove the key".to_owned(),
-        )),
-        _ if text.chars().any(|c| c.is_control() && c != '\n') => Err((
-            "holds a control character".to_owned(),
-            "remove it".to_owned(),
-        )),
+        "" => Err(("empty".to_owned(), "write a value or remove the key".to_owned())),
+        _ if text.chars().any(|c| c.is_control() && c != '\n') => {
+            Err(("holds a control character".to_owned(), "remove it".to_owned()))
+        }
         _ => Ok(text),
     }
 }
@@ -85,10 +78,7 @@ fn number(raw: &Raw, low: i64, high: i64) -> Read {
     };
     match number {
         Some(number) if (low..=high).contains(&number) => Ok(Value::Number(number)),
-        Some(number) => Err((
-            format!("{number} is out of bounds"),
-            format!("write a number from {low} to {high}"),
-        )),
+        Some(number) => Err((format!("{number} is out of bounds"), format!("write a number from {low} to {high}"))),
         None => Err((
             "not a whole number".to_owned(),
             format!("write a number from {low} to {high}, without quotation marks"),
@@ -97,22 +87,13 @@ fn number(raw: &Raw, low: i64, high: i64) -> Read {
 }
 
 fn list(raw: &Raw) -> Read {
-    let wrong = || {
-        (
-            "not a list of texts".to_owned(),
-            "write it as [\"…\", \"…\"]".to_owned(),
-        )
-    };
+    let wrong = || ("not a list of texts".to_owned(), "write it as [\"…\", \"…\"]".to_owned());
     let items = match raw {
-        Raw::Variable(text) => text
-            .split(',')
-            .map(|item| item.trim().to_owned())
-            .filter(|item| !item.is_empty())
-            .collect(),
+        Raw::Variable(text) => {
+            text.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
+        }
         Raw::Toml(DeValue::Array(items)) => {
-            let texts = items
-                .iter()
-                .map(|item| item.get_ref().as_str().map(str::to_owned));
+            let texts = items.iter().map(|item| item.get_ref().as_str().map(str::to_owned));
             texts.collect::<Option<Vec<_>>>().ok_or_else(wrong)?
         }
         Raw::Toml(_) => return Err(wrong()),
@@ -122,7 +103,10 @@ fn list(raw: &Raw) -> Read {
 
 fn names(raw: &Raw) -> Read {
     let wrong = || {
-        ("not a list of names and texts".to_owned(), "write it as { Name = \"value\" }; for the environment there is the variable that ends in _FILE".to_owned())
+        (
+            "not a list of names and texts".to_owned(),
+            "write it as { Name = \"value\" }; for the environment there is the variable that ends in _FILE".to_owned(),
+        )
     };
     let Raw::Toml(DeValue::Table(table)) = raw else {
         return Err(wrong());
@@ -130,10 +114,7 @@ fn names(raw: &Raw) -> Read {
     let mut pairs = Vec::new();
     for (name, value) in table.iter() {
         let value = value.get_ref().as_str().ok_or_else(wrong)?;
-        pairs.push((
-            name.get_ref().to_string(),
-            Secret::new(not_an_example(value)?),
-        ));
+        pairs.push((name.get_ref().to_string(), Secret::new(not_an_example(value)?)));
     }
     Ok(Value::Names(pairs))
 }
@@ -145,27 +126,19 @@ fn secret(text: &str) -> Read {
 
 pub(super) fn secret_from_file(key: &Key, raw: &Raw) -> Read {
     let path = readable(Path::new(text(raw)?), true)?;
-    let content = zeroize::Zeroizing::new(std::fs::read_to_string(&path).map_err(|error| {
-        (
-            format!("{path} cannot be read: {error}"),
-            "give the path of a text file".to_owned(),
-        )
-    })?);
+    let content = zeroize::Zeroizing::new(
+        std::fs::read_to_string(&path)
+            .map_err(|error| (format!("{path} cannot be read: {error}"), "give the path of a text file".to_owned()))?,
+    );
     if key.kind != Kind::Names {
         return secret(content.trim());
     }
     let mut pairs = Vec::new();
     for line in content.lines().filter(|line| !line.trim().is_empty()) {
-        let (name, value) = line.split_once(':').ok_or_else(|| {
-            (
-                format!("{path} has a line without \":\""),
-                "write each line as Name: value".to_owned(),
-            )
-        })?;
-        pairs.push((
-            name.trim().to_owned(),
-            Secret::new(not_an_example(value.trim())?),
-        ));
+        let (name, value) = line
+            .split_once(':')
+            .ok_or_else(|| (format!("{path} has a line without \":\""), "write each line as Name: value".to_owned()))?;
+        pairs.push((name.trim().to_owned(), Secret::new(not_an_example(value.trim())?)));
     }
     Ok(Value::Names(pairs))
 }
@@ -187,10 +160,8 @@ fn not_an_example(text: &str) -> Result<&str, (String, String)> {
         "xxxx",
         "<password>",
     ];
-    const WHOLE: &[&str] = &[
-        "password", "secret", "example", "test", "admin", "postgres", "portico", "smtp", "bearer",
-        "12345678",
-    ];
+    const WHOLE: &[&str] =
+        &["password", "secret", "example", "test", "admin", "postgres", "portico", "smtp", "bearer", "12345678"];
     let small = text.to_ascii_lowercase();
     // A database address holds its password between the last ':' before '@' and that '@'.
     let inner = small
@@ -198,8 +169,7 @@ fn not_an_example(text: &str) -> Result<&str, (String, String)> {
         .and_then(|(_, rest)| rest.split_once('@'))
         .and_then(|(user, _)| user.split_once(':'))
         .map(|(_, password)| password);
-    let is_example =
-        |text: &str| WHOLE.contains(&text) || EXAMPLES.iter().any(|example| text.contains(example));
+    let is_example = |text: &str| WHOLE.contains(&text) || EXAMPLES.iter().any(|example| text.contains(example));
     if !small.starts_with("sqlite:") && is_example(inner.unwrap_or(&small)) {
         return Err((
             "an example stands where a secret belongs".to_owned(),
@@ -221,17 +191,11 @@ fn readable(path: &Path, private: bool) -> Result<String, (String, String)> {
     let file = std::fs::File::open(path).map_err(unreadable)?;
     let about = file.metadata().map_err(unreadable)?;
     if !about.is_file() {
-        return Err((
-            format!("{shown} is not a file"),
-            "give the path of a file".to_owned(),
-        ));
+        return Err((format!("{shown} is not a file"), "give the path of a file".to_owned()));
     }
     let mode = about.permissions().mode() & 0o777;
     if private && mode & 0o077 != 0 {
-        return Err((
-            format!("{shown} can be read by others (mode {mode:04o})"),
-            format!("run: chmod 600 {shown}"),
-        ));
+        return Err((format!("{shown} can be read by others (mode {mode:04o})"), format!("run: chmod 600 {shown}")));
     }
     Ok(shown)
 }

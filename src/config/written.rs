@@ -51,31 +51,19 @@ impl Source<'_> {
     fn place(&self, span: &Range<usize>) -> Place {
         let before = self.text.get(..span.start).unwrap_or(self.text);
         let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        Place {
-            file: self.file.to_owned(),
-            line: Some(line),
-        }
+        Place { file: self.file.to_owned(), line: Some(line) }
     }
 }
 
 impl Written {
     pub fn new(path: Option<&Path>) -> Self {
-        let file = path.map_or_else(
-            || "environment".to_owned(),
-            |path| path.display().to_string(),
-        );
-        Self {
-            file,
-            ..Self::default()
-        }
+        let file = path.map_or_else(|| "environment".to_owned(), |path| path.display().to_string());
+        Self { file, ..Self::default() }
     }
 
     /// The place of something that is not written at all.
     pub fn nowhere(&self) -> Place {
-        Place {
-            file: self.file.clone(),
-            line: None,
-        }
+        Place { file: self.file.clone(), line: None }
     }
 
     /// Takes in the file's text; goes on after a mistake to find the next.
@@ -85,23 +73,14 @@ impl Written {
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in errors {
             let place = source.place(&error.span().unwrap_or(0..0));
-            self.problems.push(place.problem(
-                "",
-                format!("not TOML: {}", error.message().trim_end()),
-                "",
-            ));
+            self.problems.push(place.problem("", format!("not TOML: {}", error.message().trim_end()), ""));
         }
         for (name, value) in table.get_ref() {
             self.add_top(&source, name, value);
         }
     }
 
-    fn add_top(
-        &mut self,
-        source: &Source,
-        name: &Spanned<std::borrow::Cow<str>>,
-        value: &Spanned<DeValue>,
-    ) {
+    fn add_top(&mut self, source: &Source, name: &Spanned<std::borrow::Cow<str>>, value: &Spanned<DeValue>) {
         let place = source.place(&name.span());
         let text: &str = name.get_ref();
         match value.get_ref() {
@@ -113,11 +92,7 @@ impl Written {
                             let section = self.read_table(source, text, table, place);
                             self.regions.push(section);
                         }
-                        _ => self.problems.push(place.problem(
-                            text,
-                            "a region is a section",
-                            "write [[region]]",
-                        )),
+                        _ => self.problems.push(place.problem(text, "a region is a section", "write [[region]]")),
                     }
                 }
             }
@@ -140,11 +115,7 @@ impl Written {
                 ));
             }
             DeValue::Table(_) => {
-                self.problems.push(place.problem(
-                    text,
-                    "no such section",
-                    hints::section_hint(text),
-                ));
+                self.problems.push(place.problem(text, "no such section", hints::section_hint(text)));
             }
             _ => {
                 let mut top = self.sections.remove("").unwrap_or_default();
@@ -154,17 +125,8 @@ impl Written {
         }
     }
 
-    fn read_table(
-        &mut self,
-        source: &Source,
-        section: &str,
-        table: &DeTable,
-        place: Place,
-    ) -> Section {
-        let mut read = Section {
-            place: Some(place),
-            ..Section::default()
-        };
+    fn read_table(&mut self, source: &Source, section: &str, table: &DeTable, place: Place) -> Section {
+        let mut read = Section { place: Some(place), ..Section::default() };
         for pair in table.iter() {
             self.read_entry(source, section, pair, &mut read);
         }
@@ -179,13 +141,7 @@ impl Written {
         into: &mut Section,
     ) {
         let place = source.place(&name.span());
-        self.put(
-            section,
-            name.get_ref(),
-            &Raw::Toml(value.get_ref()),
-            place,
-            into,
-        );
+        self.put(section, name.get_ref(), &Raw::Toml(value.get_ref()), place, into);
     }
 
     /// Takes in the variables that begin with `PORTICO_`; others are not ours.
@@ -195,17 +151,10 @@ impl Written {
                 continue;
             };
             // Kubernetes gives every container these for a service that is called "portico".
-            if rest == "CONFIG"
-                || rest == "PORT"
-                || rest.starts_with("PORT_")
-                || rest.starts_with("SERVICE_")
-            {
+            if rest == "CONFIG" || rest == "PORT" || rest.starts_with("PORT_") || rest.starts_with("SERVICE_") {
                 continue;
             }
-            let place = Place {
-                file: "environment".to_owned(),
-                line: None,
-            };
+            let place = Place { file: "environment".to_owned(), line: None };
             if rest == "KEYS" {
                 self.keys = Some(Secret::new(value));
                 continue;
@@ -214,9 +163,7 @@ impl Written {
             let parts: Vec<&str> = path.split("__").collect();
             match parts[..] {
                 [key] => self.put_variable("", key, &value, place, &name),
-                ["region", region, key] => {
-                    self.put_region_variable(region, key, &value, place, &name)
-                }
+                ["region", region, key] => self.put_region_variable(region, key, &value, place, &name),
                 [section, key] if section != "region" && keys::is_section(section) => {
                     self.put_variable(section, key, &value, place, &name);
                 }
@@ -225,83 +172,41 @@ impl Written {
                     "names no region",
                     "write PORTICO_REGION__AU__DATABASE for the region au",
                 )),
-                _ => self.problems.push(place.problem(
-                    name,
-                    "no such setting",
-                    hints::section_hint(parts[0]),
-                )),
+                _ => self.problems.push(place.problem(name, "no such setting", hints::section_hint(parts[0]))),
             }
         }
     }
 
-    fn put_variable(
-        &mut self,
-        section: &str,
-        key: &str,
-        value: &str,
-        place: Place,
-        variable: &str,
-    ) {
+    fn put_variable(&mut self, section: &str, key: &str, value: &str, place: Place, variable: &str) {
         let mut into = self.sections.remove(section).unwrap_or_default();
         into.place.get_or_insert_with(|| place.clone());
-        let place = Place {
-            file: format!("environment: {variable}"),
-            ..place
-        };
+        let place = Place { file: format!("environment: {variable}"), ..place };
         self.put(section, key, &Raw::Variable(value), place, &mut into);
         self.sections.insert(section.to_owned(), into);
     }
 
     /// A variable cannot hold `-`, so `NEW_ZEALAND` is the region `new-zealand`; a region not in the file is added.
-    fn put_region_variable(
-        &mut self,
-        region: &str,
-        key: &str,
-        value: &str,
-        place: Place,
-        variable: &str,
-    ) {
+    fn put_region_variable(&mut self, region: &str, key: &str, value: &str, place: Place, variable: &str) {
         let region = region.replace('_', "-");
-        let place = Place {
-            file: format!("environment: {variable}"),
-            ..place
-        };
-        let is_it =
-            |section: &Section| matches!(section.text("name"), Some(name) if name == region);
-        let index = self
-            .regions
-            .iter()
-            .position(is_it)
-            .unwrap_or(self.regions.len());
+        let place = Place { file: format!("environment: {variable}"), ..place };
+        let is_it = |section: &Section| matches!(section.text("name"), Some(name) if name == region);
+        let index = self.regions.iter().position(is_it).unwrap_or(self.regions.len());
         let mut into = if index < self.regions.len() {
             std::mem::take(&mut self.regions[index])
         } else {
-            let name = Entry {
-                value: Value::Text(region),
-                place: place.clone(),
-                from_environment: true,
-            };
+            let name = Entry { value: Value::Text(region), place: place.clone(), from_environment: true };
             self.regions.push(Section::default());
-            Section {
-                entries: BTreeMap::from([("name".to_owned(), name)]),
-                place: Some(place.clone()),
-            }
+            Section { entries: BTreeMap::from([("name".to_owned(), name)]), place: Some(place.clone()) }
         };
         self.put("region", key, &Raw::Variable(value), place, &mut into);
         self.regions[index] = into;
     }
 
     fn put(&mut self, section: &str, name: &str, raw: &Raw, place: Place, into: &mut Section) {
-        let path = if section.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{section}.{name}")
-        };
+        let path = if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") };
         let from_environment = matches!(raw, Raw::Variable(_));
-        let secret_file = name
-            .strip_suffix("_file")
-            .and_then(|stem| keys::find(section, stem))
-            .filter(|key| key.secret);
+        let secret_file =
+            name.strip_suffix("_file").and_then(|stem| keys::find(section, stem)).filter(|key| key.secret);
         let read = match (keys::find(section, name), secret_file) {
             (Some(key), _) => value_of(key, raw).map(|value| (key.name, value)),
             (None, Some(key)) => secret_from_file(key, raw).map(|value| (key.name, value)),
@@ -310,18 +215,11 @@ impl Written {
         match read {
             Err((problem, advice)) => self.problems.push(place.problem(path, problem, advice)),
             Ok((stem, value)) => {
-                let before = into.entries.insert(
-                    stem.to_owned(),
-                    Entry {
-                        value,
-                        place: place.clone(),
-                        from_environment,
-                    },
-                );
+                let before =
+                    into.entries.insert(stem.to_owned(), Entry { value, place: place.clone(), from_environment });
                 if before.is_some_and(|before| before.from_environment == from_environment) {
                     let advice = format!("write either {stem} or {stem}_file");
-                    self.problems
-                        .push(place.problem(path, "written twice", advice));
+                    self.problems.push(place.problem(path, "written twice", advice));
                 }
             }
         }

@@ -44,9 +44,7 @@ pub fn parse(typed: &str, default_country: &str) -> Result<Mobile, MobileProblem
         return Err(MobileProblem::NotANumber);
     }
     let home: Option<country::Id> = default_country.parse().ok();
-    let answer = phonenumber::parse(home, &typed)
-        .map_err(problem_of)
-        .and_then(|number| judge(&number));
+    let answer = phonenumber::parse(home, &typed).map_err(problem_of).and_then(|number| judge(&number));
     forget_patterns();
     answer
 }
@@ -125,11 +123,7 @@ pub fn masked(number: &str) -> String {
     let mut seen = 0;
     let hide = |c: char| {
         seen += usize::from(c.is_ascii_digit());
-        if c.is_ascii_digit() && seen + 3 <= digits {
-            '•'
-        } else {
-            c
-        }
+        if c.is_ascii_digit() && seen + 3 <= digits { '•' } else { c }
     };
     number.chars().map(hide).collect()
 }
@@ -147,26 +141,11 @@ mod tests {
             ("+61 412 345 678", "GB", "+61412345678", "+61 412 345 678"),
             ("+61 0412 345 678", "AU", "+61412345678", "+61 412 345 678"),
             ("61412345678", "AU", "+61412345678", "+61 412 345 678"),
-            (
-                "+61 (0) 412 345 678",
-                "AU",
-                "+61412345678",
-                "+61 412 345 678",
-            ),
-            (
-                "0011 44 7400 123456",
-                "AU",
-                "+447400123456",
-                "+44 7400 123456",
-            ),
+            ("+61 (0) 412 345 678", "AU", "+61412345678", "+61 412 345 678"),
+            ("0011 44 7400 123456", "AU", "+447400123456", "+44 7400 123456"),
             ("07400 123456", "GB", "+447400123456", "+44 7400 123456"),
             ("0044 7400 123456", "GB", "+447400123456", "+44 7400 123456"),
-            (
-                "\u{ff10}7400\u{a0}123456",
-                "GB",
-                "+447400123456",
-                "+44 7400 123456",
-            ),
+            ("\u{ff10}7400\u{a0}123456", "GB", "+447400123456", "+44 7400 123456"),
             ("021 123 4567", "NZ", "+64211234567", "+64 21 123 4567"),
             ("085 012 3456", "IE", "+353850123456", "+353 85 012 3456"),
             ("(201) 555-0123", "US", "+12015550123", "+1 201-555-0123"),
@@ -174,13 +153,8 @@ mod tests {
             ("+4915123456789", "", "+4915123456789", "+49 1512 3456789"),
         ];
         for (typed, country, stored, shown) in table {
-            let mobile =
-                parse(typed, country).unwrap_or_else(|problem| panic!("{typed}: {problem:?}"));
-            assert_eq!(
-                (mobile.e164(), mobile.display()),
-                (stored, shown),
-                "{typed}"
-            );
+            let mobile = parse(typed, country).unwrap_or_else(|problem| panic!("{typed}: {problem:?}"));
+            assert_eq!((mobile.e164(), mobile.display()), (stored, shown), "{typed}");
             assert_eq!(parse(mobile.e164(), "").as_ref(), Ok(&mobile), "{typed}");
             assert_eq!(parse(mobile.display(), "").as_ref(), Ok(&mobile), "{typed}");
         }
@@ -221,14 +195,8 @@ mod tests {
 
     #[test]
     fn only_three_digits_show() {
-        assert_eq!(
-            parse("0412 345 678", "AU").unwrap().masked(),
-            "+•• ••• ••• 678"
-        );
-        assert_eq!(
-            parse("07400 123456", "GB").unwrap().masked(),
-            "+•• •••• •••456"
-        );
+        assert_eq!(parse("0412 345 678", "AU").unwrap().masked(), "+•• ••• ••• 678");
+        assert_eq!(parse("07400 123456", "GB").unwrap().masked(), "+•• •••• •••456");
         assert_eq!(masked("+61412345678"), "+••••••••678");
     }
 

@@ -71,7 +71,8 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
 
     // work: a stranger's answer takes as long
     let usable = person.as_ref().filter(|p| p.closed_at.is_none() && p.password_stolen_at.is_none());
-    let verdict = visit.server.hashing.verify(usable.and_then(|p| p.password.clone()), Secret::new(password.to_owned())).await;
+    let verdict =
+        visit.server.hashing.verify(usable.and_then(|p| p.password.clone()), Secret::new(password.to_owned())).await;
     let verdict = verdict.map_err(pool_error)?;
 
     // write
@@ -109,7 +110,12 @@ async fn held_back(visit: &Visit, fields: &Fields, lanes: &[(String, Bound)]) ->
             Turn::Allowed(_) => {}
             Turn::Wait(until) => {
                 let time = when::clock(until, visit.zone());
-                return Ok(Some(refuse(visit, fields, visit.say_with("sign-in-wait", &[("time", &time)]), until - visit.now)?));
+                return Ok(Some(refuse(
+                    visit,
+                    fields,
+                    visit.say_with("sign-in-wait", &[("time", &time)]),
+                    until - visit.now,
+                )?));
             }
             Turn::Off => return Ok(Some(refuse(visit, fields, visit.say("sign-in-off"), 900)?)),
         }
@@ -127,7 +133,13 @@ fn refuse(visit: &Visit, fields: &Fields, problem: String, seconds: i64) -> Resu
     Ok(response)
 }
 
-async fn right(visit: &Visit, fields: &Fields, person: &Person, known: Option<&device::Known>, new_hash: Option<String>) -> Result<Response> {
+async fn right(
+    visit: &Visit,
+    fields: &Fields,
+    person: &Person,
+    known: Option<&device::Known>,
+    new_hash: Option<String>,
+) -> Result<Response> {
     let mut tx = visit.db()?.write().await?;
     if let Some(new_hash) = new_hash {
         tx.execute(

@@ -92,24 +92,13 @@ pub fn check(password: &str, needed: Needed, about: &About) -> Result<Strength, 
     let mut weaknesses = Vec::new();
     let have = password.chars().count();
     if have < needed.code_points() {
-        weaknesses.push(Weakness::TooShort {
-            needed: needed.code_points(),
-            have,
-        });
+        weaknesses.push(Weakness::TooShort { needed: needed.code_points(), have });
     }
     if password.chars().any(char::is_control) {
         weaknesses.push(Weakness::ControlCharacter);
     }
-    weaknesses.extend(guess::easily_guessed(
-        &password,
-        needed.code_points(),
-        about,
-    ));
-    if weaknesses.is_empty() {
-        Ok(strength(&password, about))
-    } else {
-        Err(weaknesses)
-    }
+    weaknesses.extend(guess::easily_guessed(&password, needed.code_points(), about));
+    if weaknesses.is_empty() { Ok(strength(&password, about)) } else { Err(weaknesses) }
 }
 
 /// The estimate of zxcvbn for the first 40 characters: 1 to 50 ms of work.
@@ -119,8 +108,5 @@ pub fn strength(password: &str, about: &About) -> Strength {
     let inputs: Vec<&str> = known.iter().map(|word| word.text.as_str()).collect();
     let estimate = zxcvbn::zxcvbn(&scored, &inputs);
     // No guess at all for an empty field is minus infinity there, which no meter can show.
-    Strength {
-        score: u8::from(estimate.score()),
-        guesses_log10: estimate.guesses_log10().max(0.0),
-    }
+    Strength { score: u8::from(estimate.score()), guesses_log10: estimate.guesses_log10().max(0.0) }
 }

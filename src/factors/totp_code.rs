@@ -27,12 +27,7 @@ const QUIET_ZONE: usize = 4;
 /// Pixels of one module: whole, so that edges stay sharp.
 const MODULE_PIXELS: usize = 4;
 /// What stays as it is inside a URI's label and parameters (RFC 3986 `unreserved`, and `@`).
-const KEPT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'@');
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
 
 /// What a typed code turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,11 +104,7 @@ fn comes_after(step: i64, last: i64) -> Choice {
 
 /// The six ASCII digits a person meant: white space and dashes dropped, full-width digits folded by NFKC.
 pub fn normalise_typed(typed: &str) -> Option<String> {
-    let folded: String = typed
-        .nfkc()
-        .filter(|c| !c.is_whitespace() && !is_dash(*c))
-        .take(DIGITS + 1)
-        .collect();
+    let folded: String = typed.nfkc().filter(|c| !c.is_whitespace() && !is_dash(*c)).take(DIGITS + 1).collect();
     let right = folded.len() == DIGITS && folded.bytes().all(|b| b.is_ascii_digit());
     right.then_some(folded)
 }
@@ -223,10 +214,8 @@ mod tests {
 
     #[test]
     fn rfc_4226_appendix_d() {
-        let table = [
-            "755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583",
-            "399871", "520489",
-        ];
+        let table =
+            ["755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489"];
         for (counter, expected) in (0..).zip(table) {
             assert_eq!(code(SEED, counter), expected, "counter {counter}");
         }
@@ -242,10 +231,7 @@ mod tests {
     #[test]
     fn extreme_clocks_do_not_panic() {
         for now in [i64::MIN, -1, 0, i64::MAX] {
-            assert_eq!(
-                matching_step(SEED, &code(SEED, step_at(now)), now, None),
-                Match::Step(step_at(now))
-            );
+            assert_eq!(matching_step(SEED, &code(SEED, step_at(now)), now, None), Match::Step(step_at(now)));
         }
     }
 
@@ -255,16 +241,8 @@ mod tests {
         let middle = step_at(now);
         for away in -3..=3_i64 {
             let typed = code(SEED, middle + away);
-            let expected = if away.abs() <= 1 {
-                Match::Step(middle + away)
-            } else {
-                Match::Wrong
-            };
-            assert_eq!(
-                matching_step(SEED, &typed, now, None),
-                expected,
-                "{away} away"
-            );
+            let expected = if away.abs() <= 1 { Match::Step(middle + away) } else { Match::Wrong };
+            assert_eq!(matching_step(SEED, &typed, now, None), expected, "{away} away");
         }
         assert_eq!(matching_step(SEED, "", now, None), Match::Wrong);
     }
@@ -273,19 +251,14 @@ mod tests {
     fn a_step_is_accepted_once_and_never_an_older_one() {
         let now = 1_234_567_890;
         let middle = step_at(now);
-        let answer = |away: i64, last: i64| {
-            matching_step(SEED, &code(SEED, middle + away), now, Some(middle + last))
-        };
+        let answer = |away: i64, last: i64| matching_step(SEED, &code(SEED, middle + away), now, Some(middle + last));
         assert_eq!(answer(0, 0), Match::Replayed);
         assert_eq!(answer(-1, 0), Match::Replayed);
         assert_eq!(answer(1, 0), Match::Step(middle + 1));
         assert_eq!(answer(0, -1), Match::Step(middle));
         assert_eq!(answer(0, -1_000), Match::Step(middle));
         assert_eq!(answer(1, 1), Match::Replayed);
-        assert_eq!(
-            matching_step(SEED, "000000", now, Some(middle)),
-            Match::Wrong
-        );
+        assert_eq!(matching_step(SEED, "000000", now, Some(middle)), Match::Wrong);
     }
 
     #[test]
@@ -296,10 +269,7 @@ mod tests {
             ("005-924", Some("005924")),
             ("005\u{2011}924", Some("005924")),
             ("005\u{a0}924\n", Some("005924")),
-            (
-                "\u{ff10}\u{ff10}\u{ff15}\u{ff19}\u{ff12}\u{ff14}",
-                Some("005924"),
-            ),
+            ("\u{ff10}\u{ff10}\u{ff15}\u{ff19}\u{ff12}\u{ff14}", Some("005924")),
             ("05924", None),
             ("0059240", None),
             ("00592a", None),
@@ -334,15 +304,8 @@ mod tests {
 
     #[test]
     fn long_names_are_cut_on_a_character() {
-        let addresses = [
-            "a@b.example".to_owned(),
-            format!("{}@b.example", "a".repeat(240)),
-        ];
-        for name in [
-            "W".repeat(400),
-            "Überähnlich ".repeat(40),
-            "診療所".repeat(50),
-        ] {
+        let addresses = ["a@b.example".to_owned(), format!("{}@b.example", "a".repeat(240))];
+        for name in ["W".repeat(400), "Überähnlich ".repeat(40), "診療所".repeat(50)] {
             for address in &addresses {
                 let uri = otpauth_uri(&name, address, SEED);
                 assert!(uri.len() < 300, "{} bytes", uri.len());
@@ -350,10 +313,7 @@ mod tests {
                 let issuer = &uri[start..start + uri[start..].find(':').unwrap()];
                 let decoded = percent_encoding::percent_decode_str(issuer).decode_utf8();
                 let decoded = decoded.expect("whole characters");
-                assert!(
-                    decoded.chars().count() >= 3 && name.starts_with(&*decoded),
-                    "{decoded}"
-                );
+                assert!(decoded.chars().count() >= 3 && name.starts_with(&*decoded), "{decoded}");
                 assert!(uri.contains(&format!("&issuer={issuer}&")));
             }
         }
@@ -372,23 +332,13 @@ mod tests {
         let svg = qr_svg(&uri).unwrap();
         let drawn: usize = svg
             .split('h')
-            .filter_map(|part| {
-                part.split_once("v1")
-                    .and_then(|(long, _)| long.parse::<usize>().ok())
-            })
+            .filter_map(|part| part.split_once("v1").and_then(|(long, _)| long.parse::<usize>().ok()))
             .sum();
-        let dark = symbol
-            .to_colors()
-            .iter()
-            .filter(|c| **c == Color::Dark)
-            .count();
+        let dark = symbol.to_colors().iter().filter(|c| **c == Color::Dark).count();
         assert_eq!(drawn, dark);
         let side = symbol.width() + 8;
         assert!(svg.contains(&format!("viewBox=\"0 0 {side} {side}\"")));
-        assert!(
-            svg.contains("M4 4h7v1h-7z"),
-            "the finder pattern stands after the quiet zone"
-        );
+        assert!(svg.contains("M4 4h7v1h-7z"), "the finder pattern stands after the quiet zone");
         assert!(svg.contains("role=\"img\"") && svg.contains("fill=\"#fff\""));
         for active in ["script", "style", "class", "currentColor", "<?xml", "href"] {
             assert!(!svg.contains(active), "{active}");

@@ -64,7 +64,15 @@ pub async fn letter(visit: &Visit, tx: &mut Tx, letter: &Letter<'_>) -> Result<(
     };
     let html = askama::Template::render(&page).map_err(|error| Error::fault("mail", error))?;
     let plain = format!("{}\n\n-- \n{footer}\n", text.replace("## ", ""));
-    let message = Message { kind: "mail", about: letter.name, to: letter.to, person_id: letter.person_id, subject: &subject, text: &plain, html: &html };
+    let message = Message {
+        kind: "mail",
+        about: letter.name,
+        to: letter.to,
+        person_id: letter.person_id,
+        subject: &subject,
+        text: &plain,
+        html: &html,
+    };
     outbox::put(visit, tx, &message).await
 }
 
@@ -80,13 +88,24 @@ fn paragraphs(text: &str) -> Vec<Paragraph> {
 }
 
 /// The notice of an event to the person, at one address, with the way to say "this wasn't me".
-pub(super) async fn notice(visit: &Visit, tx: &mut Tx, happening: &Happening<'_>, person: &Person, to: &str) -> Result<()> {
+pub(super) async fn notice(
+    visit: &Visit,
+    tx: &mut Tx,
+    happening: &Happening<'_>,
+    person: &Person,
+    to: &str,
+) -> Result<()> {
     let link = not_me_link(visit, tx, person).await?;
     let mut words = words_of(visit, happening)?;
     words.push(("name", person.name.clone()));
     words.push(("not_me", link));
     let language = person.language.clone().unwrap_or_else(|| visit.language.clone());
-    letter(visit, tx, &Letter { name: happening.event.word(), to, person_id: Some(&person.id), language: &language, words }).await
+    letter(
+        visit,
+        tx,
+        &Letter { name: happening.event.word(), to, person_id: Some(&person.id), language: &language, words },
+    )
+    .await
 }
 
 /// The same event in words for those who manage the practice's people; they get no link of the person's.
@@ -99,7 +118,8 @@ pub(super) async fn to_administrators(visit: &Visit, tx: &mut Tx, happening: &Ha
         let mut words = words_of(visit, happening)?;
         words.push(("name", who));
         words.push(("person", happening.person.map_or_else(String::new, |person| person.name.clone())));
-        letter(visit, tx, &Letter { name: &name, to: &email, person_id: Some(&id), language: &visit.language, words }).await?;
+        letter(visit, tx, &Letter { name: &name, to: &email, person_id: Some(&id), language: &visit.language, words })
+            .await?;
     }
     Ok(())
 }
@@ -125,7 +145,10 @@ fn words_of(visit: &Visit, happening: &Happening<'_>) -> Result<Vec<(&'static st
 /// How to reach the practice, in one line; its own name where it gave nothing else.
 fn contact(visit: &Visit) -> Result<String> {
     let practice = visit.practice()?;
-    let ways: Vec<&str> = [practice.contact_phone.as_str(), practice.contact_email.as_str()].into_iter().filter(|way| !way.is_empty()).collect();
+    let ways: Vec<&str> = [practice.contact_phone.as_str(), practice.contact_email.as_str()]
+        .into_iter()
+        .filter(|way| !way.is_empty())
+        .collect();
     Ok(if ways.is_empty() { practice.name.clone() } else { ways.join(", ") })
 }
 

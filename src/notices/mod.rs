@@ -173,7 +173,15 @@ impl<'a> Happening<'a> {
     }
 
     pub fn to_nobody(event: Event, actor: Actor) -> Happening<'a> {
-        Happening { event, person: None, actor, result: "done", session: String::new(), old_email: None, details: vec![] }
+        Happening {
+            event,
+            person: None,
+            actor,
+            result: "done",
+            session: String::new(),
+            old_email: None,
+            details: vec![],
+        }
     }
 
     #[must_use]

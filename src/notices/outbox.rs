@@ -1,6 +1,8 @@
 //! Messages waiting: put in with the act they tell of, claimed by one worker at a time, handed over, tried again with
 //! growing pauses, given up loudly. A crash loses nothing; what is said in them is sealed until it is gone.
 
+use futures_util::future::BoxFuture;
+
 use crate::args;
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
@@ -24,7 +26,8 @@ pub struct Message<'a> {
 /// # Errors
 /// Faults and conflicts of the database.
 pub async fn put(visit: &Visit, tx: &mut Tx, message: &Message<'_>) -> Result<()> {
-    let body = serde_json::json!({ "subject": message.subject, "text": message.text, "html": message.html }).to_string();
+    let body =
+        serde_json::json!({ "subject": message.subject, "text": message.text, "html": message.html }).to_string();
     insert(visit, tx, message.kind, message.about, message.person_id, message.to, &body).await
 }
 
@@ -37,7 +40,15 @@ pub async fn put_job(visit: &Visit, tx: &mut Tx, kind: &str, to: &str, body: &se
     insert(visit, tx, kind, kind, None, to, &body.to_string()).await
 }
 
-async fn insert(visit: &Visit, tx: &mut Tx, kind: &str, about: &str, person: Option<&str>, to: &str, body: &str) -> Result<()> {
+async fn insert(
+    visit: &Visit,
+    tx: &mut Tx,
+    kind: &str,
+    about: &str,
+    person: Option<&str>,
+    to: &str,
+    body: &str,
+) -> Result<()> {
     let practice = &visit.practice()?.id;
     let id = visit.new_id();
     let whose = [practice.as_str(), id.as_str(), person.unwrap_or("")];
@@ -45,7 +56,14 @@ async fn insert(visit: &Visit, tx: &mut Tx, kind: &str, about: &str, person: Opt
         "INSERT INTO outbox (practice_id, id, kind, about, person_id, recipient, body, state, next_at, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $8)",
         args![
-            practice, &id, kind, about, person, visit.server.seal("outbox to", &whose, to)?, visit.server.seal("outbox body", &whose, body)?, visit.now,
+            practice,
+            &id,
+            kind,
+            about,
+            person,
+            visit.server.seal("outbox to", &whose, to)?,
+            visit.server.seal("outbox body", &whose, body)?,
+            visit.now,
         ],
     )
     .await?;
@@ -57,3 +75,9 @@ async fn insert(visit: &Visit, tx: &mut Tx, kind: &str, about: &str, person: Opt
         .await?;
     if queued == 1 { Ok(()) } else { Err(Error::Fault("a message was not noted".into())) }
 }
+
+/// What a feature does with its job: looks people up and puts the messages, in the transaction that also ends the job.
+pub type Job = for<'a> fn(&'a Visit, &'a mut Tx, &'a str, &'a serde_json::Value) -> BoxFuture<'a, Result<()>>;
+
+/// Which feature takes which job; filled in `app.rs`, since notices know no feature.
+pub struct Jobs(pub &'static [(&'static str, Job)]);

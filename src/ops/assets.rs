@@ -29,7 +29,8 @@ pub async fn asset(Path(name): Path<String>) -> Result<Response> {
 /// The practice's colour as custom properties, and nothing else.
 pub async fn theme(visit: Visit) -> Result<Response> {
     let css = crate::ops::theme::style(&visit.practice()?.colour);
-    Ok(([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "private, max-age=300")], css).into_response())
+    Ok(([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "private, max-age=300")], css)
+        .into_response())
 }
 
 /// The practice's logo, a PNG.
@@ -56,4 +57,3 @@ pub async fn wrong_method() -> Response {
     *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
     response
 }
-

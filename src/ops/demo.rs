@@ -46,21 +46,25 @@ pub async fn run(wanted: Wanted, world: Arc<dyn World>) -> Result<()> {
     greet(&server, &folder, &passwords);
     let router = app::router(Arc::clone(&server));
     let stop = async { listen::asked_to_end().await.unwrap_or_default() };
-    listen::serve(listener, router, None, listen::Limits::default(), stop).await.map_err(|error| Error::fault("listening", error))?;
+    listen::serve(listener, router, None, listen::Limits::default(), stop)
+        .await
+        .map_err(|error| Error::fault("listening", error))?;
     Ok(())
 }
 
 fn folder(wanted: &Wanted, world: &dyn World) -> Result<PathBuf> {
-    let folder = wanted
-        .data_dir
-        .clone()
-        .unwrap_or_else(|| std::env::temp_dir().join(format!("portico-demo-{}", data_encoding::HEXLOWER.encode(&random::<4>(world)))));
+    let folder = wanted.data_dir.clone().unwrap_or_else(|| {
+        std::env::temp_dir().join(format!("portico-demo-{}", data_encoding::HEXLOWER.encode(&random::<4>(world))))
+    });
     std::fs::create_dir_all(&folder).map_err(|error| Error::fault(&folder.display().to_string(), error))?;
     Ok(folder)
 }
 
 /// The settings of the demo; its keys live in its folder, so that it can be started again on the same data.
-fn settings(folder: &Path, listen: SocketAddr, world: &dyn World) -> Result<Config> {
+///
+/// # Errors
+/// A fault when its key file cannot be read or written.
+pub fn settings(folder: &Path, listen: SocketAddr, world: &dyn World) -> Result<Config> {
     let file = folder.join("keys");
     let ring = match std::fs::read_to_string(&file) {
         Ok(text) => Keyring::parse(&text).map_err(|problem| Error::fault("keys", problem))?,
@@ -102,10 +106,14 @@ fn settings(folder: &Path, listen: SocketAddr, world: &dyn World) -> Result<Conf
 }
 
 /// Puts the sample practices and people into empty databases; answers each person's password.
-async fn fill(server: &Server) -> Result<Vec<(&'static SamplePerson, Option<&'static str>)>> {
+///
+/// # Errors
+/// Faults of the databases.
+pub async fn fill(server: &Server) -> Result<Vec<(&'static SamplePerson, Option<&'static str>)>> {
     for practice in PRACTICES {
         let db = &server.region(practice.region).ok_or(Error::NotFound)?.db;
-        let there: Option<(String,)> = db.optional("SELECT id FROM practice WHERE slug = $1", args![practice.slug]).await?;
+        let there: Option<(String,)> =
+            db.optional("SELECT id FROM practice WHERE slug = $1", args![practice.slug]).await?;
         if there.is_none() {
             add_practice(server, practice).await?;
         }
@@ -161,7 +169,9 @@ async fn add_practice(server: &Server, sample: &SamplePractice) -> Result<()> {
 
 /// The ready file of decisions.md.
 fn ready_text(server: &Server, people: &[(&SamplePerson, Option<&str>)]) -> serde_json::Value {
-    let url = |sample: &SamplePractice| server.origin_of(&format!("{}.{}.{}", sample.slug, sample.region, server.config.base));
+    let url = |sample: &SamplePractice| {
+        server.origin_of(&format!("{}.{}.{}", sample.slug, sample.region, server.config.base))
+    };
     json!({
         "entrance": server.entrance(),
         "mailbox": format!("{}/mailbox", server.entrance()),
@@ -182,8 +192,14 @@ fn greet(server: &Server, folder: &Path, people: &[(&SamplePerson, Option<&str>)
     println!("  Open        {}", server.entrance());
     println!("  Mailbox     {}/mailbox   (all mail and text messages of the demo)\n", server.entrance());
     for sample in PRACTICES.iter().filter(|sample| sample.slug != "support") {
-        println!("  {}   {}/sign-in", sample.name, server.origin_of(&format!("{}.{}.{}", sample.slug, sample.region, server.config.base)));
-        for (person, password) in people.iter().filter(|(person, password)| person.practice == sample.slug && password.is_some()) {
+        println!(
+            "  {}   {}/sign-in",
+            sample.name,
+            server.origin_of(&format!("{}.{}.{}", sample.slug, sample.region, server.config.base))
+        );
+        for (person, password) in
+            people.iter().filter(|(person, password)| person.practice == sample.slug && password.is_some())
+        {
             println!("      {:<14} {:<20} password: {}", person.role, person.email, password.unwrap_or_default());
         }
     }

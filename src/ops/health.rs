@@ -15,8 +15,10 @@ pub async fn alive() -> Response {
 /// Every region's database answers; else 503, so that a balancer looks elsewhere.
 pub async fn ready(visit: Visit) -> Response {
     for region in &visit.server.regions {
-        let asked: Result<Vec<(i64,)>, _> = region.db.all("SELECT number FROM schema_step ORDER BY number DESC LIMIT 1", args![]).await;
-        if !asked.is_ok_and(|rows| rows.first().is_some_and(|(number,)| *number == crate::platform::migrate::newest())) {
+        let asked: Result<Vec<(i64,)>, _> =
+            region.db.all("SELECT number FROM schema_step ORDER BY number DESC LIMIT 1", args![]).await;
+        if !asked.is_ok_and(|rows| rows.first().is_some_and(|(number,)| *number == crate::platform::migrate::newest()))
+        {
             return status(StatusCode::SERVICE_UNAVAILABLE);
         }
     }

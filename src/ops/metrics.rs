@@ -18,9 +18,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 /// Upper bounds in seconds: pages take milliseconds, a password hash tens of them, a queue seconds.
-const SECONDS: [f64; 11] = [
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
-];
+const SECONDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
@@ -162,27 +160,18 @@ impl Metrics {
             4 => "4xx",
             _ => "5xx",
         };
-        self.requests
-            .get_or_create(&RequestLabels { route, status })
-            .inc();
+        self.requests.get_or_create(&RequestLabels { route, status }).inc();
         self.request_seconds.observe(seconds);
     }
 
     pub fn sign_in(&self, way: Way, outcome: SignIn) {
-        let labels = SignInLabels {
-            way: way.word(),
-            outcome: outcome.word(),
-        };
+        let labels = SignInLabels { way: way.word(), outcome: outcome.word() };
         self.sign_ins.get_or_create(&labels).inc();
     }
 
     /// One password hash; `seconds` without the time it waited.
     pub fn hashed(&self, outcome: Hashed, seconds: Option<f64>) {
-        self.hashes
-            .get_or_create(&OutcomeLabel {
-                outcome: outcome.word(),
-            })
-            .inc();
+        self.hashes.get_or_create(&OutcomeLabel { outcome: outcome.word() }).inc();
         if let Some(seconds) = seconds {
             self.hash_seconds.observe(seconds);
         }
@@ -193,11 +182,7 @@ impl Metrics {
     }
 
     pub fn message(&self, outcome: Message) {
-        self.messages
-            .get_or_create(&OutcomeLabel {
-                outcome: outcome.word(),
-            })
-            .inc();
+        self.messages.get_or_create(&OutcomeLabel { outcome: outcome.word() }).inc();
     }
 
     /// How many messages wait, and for how many seconds the oldest does.
@@ -226,9 +211,7 @@ impl Metrics {
 
     /// A server of its own with the one address `/metrics`.
     pub fn router(&self) -> Router {
-        Router::new()
-            .route("/metrics", get(show))
-            .with_state(self.clone())
+        Router::new().route("/metrics", get(show)).with_state(self.clone())
     }
 }
 
@@ -319,10 +302,7 @@ mod tests {
             "portico_database_retries_total 1",
             "portico_sessions_checked_total 1",
         ] {
-            assert!(
-                text.lines().any(|other| other == line),
-                "{line} is not in:\n{text}"
-            );
+            assert!(text.lines().any(|other| other == line), "{line} is not in:\n{text}");
         }
     }
 
@@ -330,9 +310,7 @@ mod tests {
     async fn the_listener_serves_nothing_else() {
         use tower::ServiceExt;
         let ask = |path: &str| {
-            let request = axum::http::Request::get(path)
-                .body(axum::body::Body::empty())
-                .unwrap();
+            let request = axum::http::Request::get(path).body(axum::body::Body::empty()).unwrap();
             Metrics::new().router().oneshot(request)
         };
         assert_eq!(ask("/metrics").await.unwrap().status(), 200);

@@ -20,7 +20,8 @@ use crate::platform::world::World;
 /// # Errors
 /// A fault that says what could not be opened and why.
 pub async fn server(config: Config, world: Arc<dyn World>) -> Result<Arc<Server>> {
-    let keys = Arc::new(Keyring::parse(&config.keys.ring.to_file_text()).map_err(|problem| Error::fault("keys", problem))?);
+    let keys =
+        Arc::new(Keyring::parse(&config.keys.ring.to_file_text()).map_err(|problem| Error::fault("keys", problem))?);
     let mut regions = Vec::new();
     for region in &config.regions {
         let db = Db::connect(&database_url(&region.database), region.max_connections).await?;
@@ -55,7 +56,9 @@ fn hash_pool(config: &Config, keys: &Keyring) -> Result<HashPool> {
     };
     let mut peppers = keys.ids().map(pepper).collect::<Result<Vec<_>>>()?;
     let current = peppers.remove(0);
-    let params = HashParams { memory_kib: config.passwords.argon2_memory_kib, passes: config.passwords.argon2_passes, lanes: 1 };
+    let params =
+        HashParams { memory_kib: config.passwords.argon2_memory_kib, passes: config.passwords.argon2_passes, lanes: 1 };
     let hasher = Hasher::new(params, current, peppers).map_err(|problem| Error::fault("password hashing", problem))?;
-    HashPool::with_size(hasher, config.passwords.hash_threads, config.passwords.hash_queue).map_err(|problem| Error::fault("password hashing", problem))
+    HashPool::with_size(hasher, config.passwords.hash_threads, config.passwords.hash_queue)
+        .map_err(|problem| Error::fault("password hashing", problem))
 }

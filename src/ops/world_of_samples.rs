@@ -64,7 +64,13 @@ pub const PRACTICES: &[SamplePractice] = &[
     },
 ];
 
-const fn person(practice: &'static str, kind: &'static str, role: &'static str, name: &'static str, email: &'static str) -> SamplePerson {
+const fn person(
+    practice: &'static str,
+    kind: &'static str,
+    role: &'static str,
+    name: &'static str,
+    email: &'static str,
+) -> SamplePerson {
     SamplePerson { practice, kind, role, name, email, password: None, mobile: None }
 }
 

@@ -75,10 +75,7 @@ const SYSTEMS: [(&str, &str, System); 12] = [
 const SAFARI: &str = "Safari";
 
 impl Browser {
-    pub const UNKNOWN: Browser = Browser {
-        browser: "",
-        system: "",
-    };
+    pub const UNKNOWN: Browser = Browser { browser: "", system: "" };
 
     /// Reads the first 512 bytes of a User-Agent; anything at all may stand in it.
     ///
@@ -87,10 +84,7 @@ impl Browser {
         let text = &user_agent[..user_agent.floor_char_boundary(MAX_BYTES)];
         Browser {
             browser: browser_in(text),
-            system: SYSTEMS
-                .iter()
-                .find(|(mark, ..)| text.contains(mark))
-                .map_or("", |(_, name, _)| name),
+            system: SYSTEMS.iter().find(|(mark, ..)| text.contains(mark)).map_or("", |(_, name, _)| name),
         }
     }
 
@@ -104,10 +98,7 @@ impl Browser {
         let (browser, system) = stored.split_once(" on ").unwrap_or(("", ""));
         let known = BROWSERS.iter().map(|(_, name)| *name).chain([SAFARI]);
         let systems = SYSTEMS.iter().map(|(_, name, _)| *name);
-        Browser {
-            browser: same_word(known, browser),
-            system: same_word(systems, system),
-        }
+        Browser { browser: same_word(known, browser), system: same_word(systems, system) }
     }
 
     /// The kind of system, to choose the right help.

@@ -85,7 +85,10 @@ impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, 
 #[derive(Clone)]
 pub enum Db {
     /// One writer, since SQLite has one; readers beside it do not wait (WAL).
-    Sqlite { write: SqlitePool, read: SqlitePool },
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+    },
     Postgres(PgPool),
 }
 
@@ -101,7 +104,11 @@ impl Db {
     /// # Errors
     /// A fault that names the database's kind, never its password.
     pub async fn connect(url: &str, max_connections: u32) -> Result<Db> {
-        if url.starts_with("sqlite:") { connect_sqlite(url).await } else { connect_postgres(url, max_connections).await }
+        if url.starts_with("sqlite:") {
+            connect_sqlite(url).await
+        } else {
+            connect_postgres(url, max_connections).await
+        }
     }
 
     /// Begins a write transaction: `BEGIN IMMEDIATE` on SQLite, `SERIALIZABLE` on PostgreSQL.
@@ -214,7 +221,10 @@ async fn connect_sqlite(url: &str) -> Result<Db> {
         .foreign_keys(true)
         .pragma("cache_size", "-4000");
     let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-    let read = SqlitePoolOptions::new().max_connections(4).connect_with(options.read_only(true).create_if_missing(false)).await?;
+    let read = SqlitePoolOptions::new()
+        .max_connections(4)
+        .connect_with(options.read_only(true).create_if_missing(false))
+        .await?;
     Ok(Db::Sqlite { write, read })
 }
 

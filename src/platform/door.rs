@@ -17,6 +17,7 @@ use tower::ServiceExt;
 
 use super::error::{Error, Result};
 use super::network::Peer;
+use super::practice::Practice;
 use super::problem;
 use super::server::Server;
 use super::web::{Door, Fields, Inner, Visit, parse_form};
@@ -102,9 +103,31 @@ async fn arrive(doors: &Doors, parts: &Parts) -> Result<Visit> {
     Ok(visit)
 }
 
+/// A visit that nobody makes: for work in the background, at one practice's door.
+pub fn background_visit(server: &Arc<Server>, practice: Arc<Practice>) -> Result<Visit> {
+    let region = Arc::clone(server.region_of(&practice)?);
+    Ok(Visit(Arc::new(Inner {
+        server: Arc::clone(server),
+        now: server.world.now(),
+        language: practice.language.clone(),
+        door: Door::Practice(practice, region),
+        address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        user_agent: String::new(),
+        request_id: super::world::new_id(&*server.world),
+        path: String::new(),
+        query: String::new(),
+        browser_id: String::new(),
+        stale: false,
+        cookies: vec![],
+        cookies_out: Mutex::default(),
+    })))
+}
+
 async fn find_door(server: &Arc<Server>, headers: &HeaderMap, authority: Option<&str>, now: i64) -> Result<Door> {
     let host = authority.unwrap_or_else(|| text_of(headers, &header::HOST)).to_ascii_lowercase();
-    let name = host.rsplit_once(':').map_or(host.as_str(), |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { &host });
+    let name = host
+        .rsplit_once(':')
+        .map_or(host.as_str(), |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { &host });
     let name = name.strip_suffix('.').unwrap_or(name);
     if name == server.config.base {
         return Ok(Door::Entrance);
@@ -138,7 +161,11 @@ async fn checked(doors: &Doors, visit: &Visit, parts: &mut Parts, body: Body) ->
     let kind = text_of(&parts.headers, &header::CONTENT_TYPE).to_ascii_lowercase();
     let mut pieces = kind.split(';').map(str::trim);
     let is_form = pieces.next() == Some("application/x-www-form-urlencoded");
-    if !is_form || pieces.any(|piece| piece.starts_with("charset=") && !piece.trim_start_matches("charset=").trim_matches('"').eq("utf-8")) {
+    if !is_form
+        || pieces.any(|piece| {
+            piece.starts_with("charset=") && !piece.trim_start_matches("charset=").trim_matches('"').eq("utf-8")
+        })
+    {
         return Err(Error::Bad("content-type"));
     }
     let bytes = read_body(body).await?;
@@ -274,7 +301,10 @@ fn with_headers(server: &Server, mut response: Response) -> Response {
     put(header::X_FRAME_OPTIONS, "DENY");
     put(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     put(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    put(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)");
+    put(
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), microphone=(), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
+    );
     if server.config.public_scheme == "https" {
         put(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }
@@ -311,5 +341,6 @@ fn text_of<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
 
 /// For what is not a page: a status with a word.
 pub fn status(code: StatusCode) -> Response {
-    (code, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], code.canonical_reason().unwrap_or_default()).into_response()
+    (code, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], code.canonical_reason().unwrap_or_default())
+        .into_response()
 }

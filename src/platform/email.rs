@@ -66,11 +66,7 @@ impl Email {
         if typed.len().max(canonical.len()) > MAX_BYTES || at > MAX_LOCAL_BYTES {
             return Err(EmailProblem::TooLong);
         }
-        Ok(Email {
-            typed,
-            canonical,
-            at,
-        })
+        Ok(Email { typed, canonical, at })
     }
 
     /// Where mail goes: the local part in the case it was typed, the domain as DNS knows it.
@@ -101,34 +97,19 @@ fn check_local(local: &str) -> Result<(), EmailProblem> {
         _ if c.is_ascii() => c.is_ascii_alphanumeric() || "#$&'*+-/=?^_`{|}~".contains(c),
         _ => c.is_alphanumeric() || is_combining_mark(c),
     };
-    let atom = |atom: &str| {
-        !atom.is_empty() && !atom.starts_with(is_combining_mark) && atom.chars().all(allowed)
-    };
-    if local.split('.').all(atom) && !local.contains("=?") {
-        Ok(())
-    } else {
-        Err(EmailProblem::LocalPart)
-    }
+    let atom = |atom: &str| !atom.is_empty() && !atom.starts_with(is_combining_mark) && atom.chars().all(allowed);
+    if local.split('.').all(atom) && !local.contains("=?") { Ok(()) } else { Err(EmailProblem::LocalPart) }
 }
 
 /// The domain as lower-case A-labels (UTS #46, non-transitional), without a trailing dot.
 fn canonical_domain(domain: &str) -> Result<String, EmailProblem> {
     let ascii = Uts46::new()
-        .to_ascii(
-            domain.as_bytes(),
-            AsciiDenyList::STD3,
-            Hyphens::CheckFirstLast,
-            DnsLength::VerifyAllowRootDot,
-        )
+        .to_ascii(domain.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::VerifyAllowRootDot)
         .map_err(|_| EmailProblem::Domain)?;
     let name = ascii.strip_suffix('.').unwrap_or(&ascii);
     let last = name.rsplit('.').next().unwrap_or(name);
     let qualified = name.contains('.') || name == "localhost";
-    if qualified && !is_number(last) {
-        Ok(name.to_owned())
-    } else {
-        Err(EmailProblem::Domain)
-    }
+    if qualified && !is_number(last) { Ok(name.to_owned()) } else { Err(EmailProblem::Domain) }
 }
 
 /// Whether resolvers would read a name that ends in this label as an IPv4 address.
@@ -155,14 +136,8 @@ pub fn looks_mixed(text: &str) -> bool {
 
 /// An A-label as people would see it, anything else as it is.
 fn shown(piece: &str) -> Cow<'_, str> {
-    let encoded = piece
-        .get(..4)
-        .is_some_and(|start| start.eq_ignore_ascii_case("xn--"));
-    if encoded {
-        Cow::Owned(idna::domain_to_unicode(piece).0)
-    } else {
-        Cow::Borrowed(piece)
-    }
+    let encoded = piece.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"));
+    if encoded { Cow::Owned(idna::domain_to_unicode(piece).0) } else { Cow::Borrowed(piece) }
 }
 
 fn is_separator(c: char) -> bool {

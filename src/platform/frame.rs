@@ -19,7 +19,7 @@ pub struct Menu {
 }
 
 pub struct Banner {
-    /// info, success, warning or error.
+    /// info, success, warning or wrong (design.md).
     pub kind: &'static str,
     pub text: String,
 }

@@ -70,15 +70,12 @@ impl Pepper {
         if !stored::is_pepper_id(id) {
             return Err(HashProblem::Malformed("pepper id"));
         }
-        Ok(Self {
-            id: id.to_owned(),
-            key: Zeroizing::new(key),
-        })
+        Ok(Self { id: id.to_owned(), key: Zeroizing::new(key) })
     }
 
     fn apply(&self, text: &str) -> Result<Zeroizing<[u8; 32]>, HashProblem> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key[..])
-            .map_err(|_| HashProblem::Malformed("pepper key"))?;
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.key[..]).map_err(|_| HashProblem::Malformed("pepper key"))?;
         mac.update(text.as_bytes());
         Ok(Zeroizing::new(mac.finalize().into_bytes().into()))
     }
@@ -102,11 +99,7 @@ pub struct HashParams {
 impl Default for HashParams {
     /// The least that OWASP ASVS 5.0 appendix C recommends with one lane.
     fn default() -> Self {
-        Self {
-            memory_kib: 19_456,
-            passes: 2,
-            lanes: 1,
-        }
+        Self { memory_kib: 19_456, passes: 2, lanes: 1 }
     }
 }
 
@@ -174,11 +167,7 @@ impl Hasher {
     /// # Errors
     /// `TooCostly` or `Malformed` when `params` is outside the bounds at [`check_imported`], or two
     /// peppers share an id.
-    pub fn new(
-        params: HashParams,
-        current: Pepper,
-        older: Vec<Pepper>,
-    ) -> Result<Self, HashProblem> {
+    pub fn new(params: HashParams, current: Pepper, older: Vec<Pepper>) -> Result<Self, HashProblem> {
         stored::bound_argon2(params)?;
         argon2_params(params)?;
         let mut ids: Vec<&str> = older.iter().map(|pepper| pepper.id.as_str()).collect();
@@ -187,11 +176,7 @@ impl Hasher {
         if ids.windows(2).any(|pair| pair[0] == pair[1]) {
             return Err(HashProblem::Malformed("two peppers share an id"));
         }
-        Ok(Self {
-            params,
-            current,
-            older,
-        })
+        Ok(Self { params, current, older })
     }
 
     pub fn params(&self) -> HashParams {
@@ -199,23 +184,14 @@ impl Hasher {
     }
 
     /// A new stored hash: NFC, then HMAC-SHA-256 with the current pepper, then Argon2id.
-    pub fn hash(
-        &self,
-        password: &Secret,
-        salt: [u8; 16],
-        memory: &mut Memory,
-    ) -> Result<String, HashProblem> {
+    pub fn hash(&self, password: &Secret, salt: [u8; 16], memory: &mut Memory) -> Result<String, HashProblem> {
         let nfc = normalise(password);
         if nfc.len() > MAX_PASSWORD_BYTES {
             return Err(HashProblem::PasswordTooLong);
         }
         let keyed = self.current.apply(&nfc)?;
         let mut out = [0u8; HASH_BYTES];
-        let argon2 = Argon2::new(
-            Algorithm::Argon2id,
-            Version::V0x13,
-            argon2_params(self.params)?,
-        );
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, argon2_params(self.params)?);
         fill(&argon2, &keyed[..], &salt, &mut out, memory)?;
         Ok(self.write(&salt, &out))
     }
@@ -225,12 +201,7 @@ impl Hasher {
     /// A hash from elsewhere is compared as its own system did: the bytes as typed (bcrypt sees only
     /// the first 72 of them); if that fails and NFC changes the text, once more in NFC. From the
     /// upgrade on every byte counts.
-    pub fn verify(
-        &self,
-        stored: &str,
-        password: &Secret,
-        memory: &mut Memory,
-    ) -> Result<Verdict, HashProblem> {
+    pub fn verify(&self, stored: &str, password: &Secret, memory: &mut Memory) -> Result<Verdict, HashProblem> {
         let stored = Stored::parse(stored)?;
         let nfc = normalise(password);
         if nfc.len() > MAX_PASSWORD_BYTES {
@@ -240,17 +211,10 @@ impl Hasher {
             Some(pepper) => matches(&stored, &pepper.apply(&nfc)?[..], memory)?,
             None => {
                 matches(&stored, password.expose().as_bytes(), memory)?
-                    || (nfc.as_str() != password.expose()
-                        && matches(&stored, nfc.as_bytes(), memory)?)
+                    || (nfc.as_str() != password.expose() && matches(&stored, nfc.as_bytes(), memory)?)
             }
         };
-        Ok(if right {
-            Verdict::Right {
-                upgrade: !self.is_current(&stored),
-            }
-        } else {
-            Verdict::Wrong
-        })
+        Ok(if right { Verdict::Right { upgrade: !self.is_current(&stored) } } else { Verdict::Wrong })
     }
 
     /// A hash that nobody's password opens, with the current cost and pepper: checked for an unknown
@@ -261,11 +225,7 @@ impl Hasher {
 
     /// The PHC string format with the `keyid` parameter of Argon2 naming the pepper.
     fn write(&self, salt: &[u8; 16], hash: &[u8; HASH_BYTES]) -> String {
-        let HashParams {
-            memory_kib,
-            passes,
-            lanes,
-        } = self.params;
+        let HashParams { memory_kib, passes, lanes } = self.params;
         format!(
             "$argon2id$v=19$m={memory_kib},t={passes},p={lanes},keyid={}${}${}",
             self.current.id,
@@ -319,17 +279,9 @@ fn matches(stored: &Stored, input: &[u8], memory: &mut Memory) -> Result<bool, H
     }
 }
 
-fn matches_argon2(
-    stored: &Argon2Hash,
-    input: &[u8],
-    memory: &mut Memory,
-) -> Result<bool, HashProblem> {
+fn matches_argon2(stored: &Argon2Hash, input: &[u8], memory: &mut Memory) -> Result<bool, HashProblem> {
     let mut out = Zeroizing::new(vec![0u8; stored.hash.len()]);
-    let argon2 = Argon2::new(
-        stored.algorithm,
-        stored.version,
-        argon2_params(stored.params)?,
-    );
+    let argon2 = Argon2::new(stored.algorithm, stored.version, argon2_params(stored.params)?);
     fill(&argon2, input, &stored.salt, &mut out, memory)?;
     Ok(out.ct_eq(&stored.hash).into())
 }
@@ -382,9 +334,7 @@ fn fill(
 
 fn blocks(count: usize) -> Result<Vec<Block>, HashProblem> {
     let mut blocks = Vec::new();
-    blocks
-        .try_reserve_exact(count)
-        .map_err(|_| HashProblem::OutOfMemory)?;
+    blocks.try_reserve_exact(count).map_err(|_| HashProblem::OutOfMemory)?;
     blocks.resize(count, Block::new());
     Ok(blocks)
 }

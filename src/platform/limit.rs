@@ -1,8 +1,8 @@
 //! How often: wrong answers per person and network, askings per address. Counted in the database, so that neither
 //! a restart nor another node forgets; each count is one statement on its own, so that nobody waits for a transaction.
 
-use super::error::{Error, Result};
 use super::db::Db;
+use super::error::{Error, Result};
 use super::secret;
 use super::web::Inner;
 
@@ -66,8 +66,12 @@ pub async fn take(db: &Db, practice: &str, lane: &str, bound: Bound, now: i64) -
 /// # Errors
 /// As [`take`].
 pub async fn look(db: &Db, practice: &str, lane: &str, bound: Bound, now: i64) -> Result<Turn> {
-    let row: Option<(i64, i64)> =
-        db.optional("SELECT count, blocked_until FROM tries WHERE practice_id = $1 AND lane = $2", crate::args![practice, lane]).await?;
+    let row: Option<(i64, i64)> = db
+        .optional(
+            "SELECT count, blocked_until FROM tries WHERE practice_id = $1 AND lane = $2",
+            crate::args![practice, lane],
+        )
+        .await?;
     Ok(match row {
         Some((count, _)) if count >= bound.off_at => Turn::Off,
         Some((_, until)) if until > now => Turn::Wait(until),

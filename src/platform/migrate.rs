@@ -55,13 +55,18 @@ pub async fn migrate(db: &Db, world: &dyn World) -> Result<Vec<&'static str>> {
 /// # Errors
 /// As [`migrate`].
 pub async fn missing(db: &Db) -> Result<Vec<&'static str>> {
-    let done: Vec<(i64, String)> = match db.all("SELECT number, digest FROM schema_step ORDER BY number", vec![]).await {
+    let done: Vec<(i64, String)> = match db.all("SELECT number, digest FROM schema_step ORDER BY number", vec![]).await
+    {
         Ok(done) => done,
         Err(Error::Fault(text)) if text.contains("no such table") || text.contains("does not exist") => vec![],
         Err(error) => return Err(error),
     };
     check_known(db, &done)?;
-    Ok(STEPS.iter().filter(|step| !done.iter().any(|(number, _)| *number == step.number)).map(|step| step.name).collect())
+    Ok(STEPS
+        .iter()
+        .filter(|step| !done.iter().any(|(number, _)| *number == step.number))
+        .map(|step| step.name)
+        .collect())
 }
 
 fn check_known(db: &Db, done: &[(i64, String)]) -> Result<()> {

@@ -80,10 +80,7 @@ mod tests {
             ("山田 太郎", "山田 太郎"),
             ("محمد", "محمد"),
             ("X Æ A-12", "X Æ A-12"),
-            (
-                "{{7*7}} {% include %} ${x} <%= y %>",
-                "{{7*7}} {% include %} ${x} <%= y %>",
-            ),
+            ("{{7*7}} {% include %} ${x} <%= y %>", "{{7*7}} {% include %} ${x} <%= y %>"),
             ("\"><svg onload=alert(1)>", "\"><svg onload=alert(1)>"),
             ("=HYPERLINK(\"x\")", "=HYPERLINK(\"x\")"),
             ("=?utf-8?q?x?=", "=?utf-8?q?x?="),
@@ -128,11 +125,7 @@ mod tests {
 
     #[test]
     fn cleaning_twice_changes_nothing() {
-        for typed in [
-            "a\u{200b}  \u{301}b",
-            "  x \u{feff} y ",
-            "\u{1100}\u{200b}\u{1161}",
-        ] {
+        for typed in ["a\u{200b}  \u{301}b", "  x \u{feff} y ", "\u{1100}\u{200b}\u{1161}"] {
             let once = clean_name(typed, 100).unwrap();
             assert_eq!(clean_name(&once, 100).unwrap(), once);
         }

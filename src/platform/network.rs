@@ -16,10 +16,7 @@ pub struct Peer(pub SocketAddr);
 /// in `trusted`. An entry that is no address ends the walk at the machine that sent it.
 pub fn client_address(peer: IpAddr, forwarded: &[&[u8]], trusted: &[IpNet]) -> IpAddr {
     let mut address = peer.to_canonical();
-    let entries = forwarded
-        .iter()
-        .rev()
-        .flat_map(|value| value.rsplit(|byte| *byte == b','));
+    let entries = forwarded.iter().rev().flat_map(|value| value.rsplit(|byte| *byte == b','));
     for entry in entries {
         if !trusted.iter().any(|network| network.contains(&address)) {
             break;
@@ -35,15 +32,10 @@ pub fn client_address(peer: IpAddr, forwarded: &[&[u8]], trusted: &[IpNet]) -> I
 /// An address, in brackets or not, with or without the port that some proxies add.
 fn read_entry(entry: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(entry).ok()?.trim_matches([' ', '\t']);
-    let bare = text
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'));
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let address = match bare {
         Some(inside) => IpAddr::V6(inside.parse().ok()?),
-        None => text
-            .parse()
-            .or_else(|_| text.parse::<SocketAddr>().map(|socket| socket.ip()))
-            .ok()?,
+        None => text.parse().or_else(|_| text.parse::<SocketAddr>().map(|socket| socket.ip())).ok()?,
     };
     Some(address.to_canonical())
 }
@@ -73,10 +65,7 @@ mod tests {
 
     fn address(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
         let values: Vec<&[u8]> = forwarded.iter().map(|value| value.as_bytes()).collect();
-        let trusted: Vec<IpNet> = trusted
-            .iter()
-            .map(|network| network.parse().unwrap())
-            .collect();
+        let trusted: Vec<IpNet> = trusted.iter().map(|network| network.parse().unwrap()).collect();
         client_address(peer.parse().unwrap(), &values, &trusted).to_string()
     }
 
@@ -91,11 +80,7 @@ mod tests {
             ("10.0.0.1", &["6.6.6.6", "198.51.100.1"], "198.51.100.1"),
             ("10.0.0.1", &["198.51.100.1, 10.0.0.2"], "198.51.100.1"),
             ("10.0.0.1", &["198.51.100.1", "10.0.0.2"], "198.51.100.1"),
-            (
-                "10.0.0.1",
-                &["6.6.6.6, 198.51.100.1, 10.0.0.3,10.0.0.2"],
-                "198.51.100.1",
-            ),
+            ("10.0.0.1", &["6.6.6.6, 198.51.100.1, 10.0.0.3,10.0.0.2"], "198.51.100.1"),
             ("10.0.0.1", &["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
             ("10.0.0.1", &["6.6.6.6, nonsense"], "10.0.0.1"),
             ("10.0.0.1", &["6.6.6.6, nonsense, 10.0.0.2"], "10.0.0.2"),
@@ -109,11 +94,7 @@ mod tests {
             ("10.0.0.1", &["198.51.100.1 6.6.6.6"], "10.0.0.1"),
         ];
         for (peer, forwarded, expected) in table {
-            assert_eq!(
-                address(peer, forwarded, &proxy),
-                expected,
-                "{peer} {forwarded:?}"
-            );
+            assert_eq!(address(peer, forwarded, &proxy), expected, "{peer} {forwarded:?}");
         }
         let broken: &[u8] = b"198.51.100.1\xff";
         let trusted = ["10.0.0.0/8".parse().unwrap()];
@@ -141,11 +122,7 @@ mod tests {
         let table = [
             ("192.0.2.77", "192.0.2.77/32", "192.0.2.0/24"),
             ("::ffff:192.0.2.77", "192.0.2.77/32", "192.0.2.0/24"),
-            (
-                "2001:db8:1:2:3:4:5:6",
-                "2001:db8:1:2::/64",
-                "2001:db8:1::/48",
-            ),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", "2001:db8:1::/48"),
             ("::1", "::/64", "::/48"),
         ];
         for (typed, narrow, wide) in table {
@@ -167,9 +144,6 @@ mod tests {
             narrow_of_sites.insert(narrow);
             sites.insert(wide);
         }
-        assert_eq!(
-            (hosts.len(), narrow_of_sites.len(), sites.len()),
-            (1, 1_000, 1)
-        );
+        assert_eq!((hosts.len(), narrow_of_sites.len(), sites.len()), (1, 1_000, 1));
     }
 }

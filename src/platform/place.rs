@@ -79,11 +79,7 @@ impl Places {
 }
 
 fn in_words(city: Option<&str>, country: Option<&str>) -> Option<String> {
-    let mut parts: Vec<&str> = [city, country]
-        .into_iter()
-        .flatten()
-        .map(str::trim)
-        .collect();
+    let mut parts: Vec<&str> = [city, country].into_iter().flatten().map(str::trim).collect();
     parts.retain(|part| !part.is_empty());
     parts.dedup();
     let words: String = parts.join(", ").chars().take(MAX_CHARS).collect();
@@ -95,11 +91,7 @@ fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
             let carrier = v4.to_bits() >> 22 == Ipv4Addr::new(100, 64, 0, 0).to_bits() >> 22;
-            v4.is_private()
-                || v4.is_loopback()
-                || v4.is_link_local()
-                || v4.is_unspecified()
-                || carrier
+            v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified() || carrier
         }
         IpAddr::V6(v6) => {
             let local = v6.is_unique_local() || v6.is_unicast_link_local();
@@ -141,11 +133,7 @@ mod tests {
         ];
         let places = places();
         for (address, expected) in table {
-            assert_eq!(
-                places.describe(address.parse().unwrap()).as_deref(),
-                expected,
-                "{address}"
-            );
+            assert_eq!(places.describe(address.parse().unwrap()).as_deref(), expected, "{address}");
         }
     }
 

@@ -94,7 +94,8 @@ impl Server {
     /// # Errors
     /// A fault: a value that does not open is never "absent" (ASVS 5.0, 11.2.5).
     pub fn open(&self, label: &str, whose: &[&str], sealed: &str) -> Result<String> {
-        let plain = self.keyring().open(label, whose, sealed).map_err(|problem| Error::fault("sealed value", problem))?;
+        let plain =
+            self.keyring().open(label, whose, sealed).map_err(|problem| Error::fault("sealed value", problem))?;
         String::from_utf8(plain.to_vec()).map_err(|_| Error::Fault("sealed value is not text".into()))
     }
 
@@ -128,6 +129,7 @@ impl Server {
     /// # Errors
     /// A fault when this node does not serve it.
     pub fn region_of(&self, practice: &Practice) -> Result<&Arc<Region>> {
-        self.region(&practice.region).ok_or_else(|| Error::Fault(format!("region {} is not served here", practice.region)))
+        self.region(&practice.region)
+            .ok_or_else(|| Error::Fault(format!("region {} is not served here", practice.region)))
     }
 }

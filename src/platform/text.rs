@@ -36,7 +36,8 @@ impl Texts {
     pub fn load() -> Result<Texts, String> {
         let mut languages: Vec<Language> = Vec::new();
         for (tag, file, text) in FILES {
-            let resource = FluentResource::try_new((*text).to_owned()).map_err(|(_, errors)| format!("{tag}/{file}: {errors:?}"))?;
+            let resource = FluentResource::try_new((*text).to_owned())
+                .map_err(|(_, errors)| format!("{tag}/{file}: {errors:?}"))?;
             if !languages.iter().any(|language| language.tag == *tag) {
                 let id: LanguageIdentifier = tag.parse().map_err(|error| format!("{tag}: {error}"))?;
                 let mut bundle = FluentBundle::new_concurrent(vec![id]);

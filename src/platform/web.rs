@@ -274,8 +274,21 @@ mod tests {
     #[test]
     fn a_return_path_stays_here() {
         for wanted in [
-            "https://evil", "//evil", "/\\evil", "/%09/evil", "https:evil", "@evil", "/a\r\nX: y", "", "javascript:alert(1)",
-            "/%5cevil", "/%2fevil", "\\\\evil", "/a b", "///evil", "data:text/html,x",
+            "https://evil",
+            "//evil",
+            "/\\evil",
+            "/%09/evil",
+            "https:evil",
+            "@evil",
+            "/a\r\nX: y",
+            "",
+            "javascript:alert(1)",
+            "/%5cevil",
+            "/%2fevil",
+            "\\\\evil",
+            "/a b",
+            "///evil",
+            "data:text/html,x",
         ] {
             assert_eq!(safe_path(wanted, "/me"), "/me", "{wanted}");
         }

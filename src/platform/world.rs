@@ -19,7 +19,9 @@ pub struct RealWorld;
 impl World for RealWorld {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
     fn now(&self) -> i64 {
-        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
     }
 
     #[expect(clippy::disallowed_methods, clippy::expect_used, reason = "without randomness no secret is safe: stop")]

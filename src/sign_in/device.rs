@@ -97,7 +97,9 @@ fn signed(visit: &Visit, key: &str, fields: &Fields) -> bool {
     let Some(key) = verifying_key(key) else { return false };
     let Ok(raw) = BASE64URL_NOPAD.decode(fields.text("device_signature").as_bytes()) else { return false };
     let Ok(signature) = Signature::from_slice(&raw) else { return false };
-    signed_hosts(visit).iter().any(|host| key.verify(format!("portico-device\n{host}\n{challenge}").as_bytes(), &signature).is_ok())
+    signed_hosts(visit)
+        .iter()
+        .any(|host| key.verify(format!("portico-device\n{host}\n{challenge}").as_bytes(), &signature).is_ok())
 }
 
 fn verifying_key(spki: &str) -> Option<VerifyingKey> {
@@ -120,7 +122,12 @@ fn signed_hosts(visit: &Visit) -> Vec<String> {
 ///
 /// # Errors
 /// Faults and conflicts of the database.
-pub(super) async fn after_sign_in(visit: &Visit, tx: &mut Tx, done: &Done<'_>, keep_days: Option<i64>) -> Result<Option<Remembered>> {
+pub(super) async fn after_sign_in(
+    visit: &Visit,
+    tx: &mut Tx,
+    done: &Done<'_>,
+    keep_days: Option<i64>,
+) -> Result<Option<Remembered>> {
     let full = done.proved.has(Factor::Passkey) || done.proved.list().count() > 1 || !has_code(done);
     if let Some(id) = &done.attempt.device_id {
         let until = keep_days.filter(|_| full).map(|days| visit.now + days * 86_400);
@@ -230,7 +237,10 @@ fn carried(visit: &Visit) -> Vec<(String, String)> {
 
 fn carry(visit: &Visit, id: &str, token: &str) {
     let others = carried(visit).into_iter().filter(|(other, _)| other != id).take(MOST - 1);
-    let all: Vec<String> = std::iter::once((id.to_owned(), token.to_owned())).chain(others).map(|(id, token)| format!("{id}~{token}")).collect();
+    let all: Vec<String> = std::iter::once((id.to_owned(), token.to_owned()))
+        .chain(others)
+        .map(|(id, token)| format!("{id}~{token}"))
+        .collect();
     // The record in the database ends by itself; the cookie only has to outlive it.
     visit.set_cookie(COOKIE, &all.join("."), Some(120 * 86_400));
 }

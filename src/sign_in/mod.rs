@@ -118,7 +118,10 @@ pub async fn proved(visit: &Visit, tx: &mut Tx, attempt: &Attempt, factor: Facto
 /// Faults of the database.
 pub async fn proofs(visit: &Visit, tx: &mut Tx, attempt: &Attempt) -> Result<Factors> {
     let rows: Vec<(String,)> = tx
-        .all("SELECT factor FROM proof WHERE practice_id = $1 AND attempt_id = $2", args![&visit.practice()?.id, &attempt.id])
+        .all(
+            "SELECT factor FROM proof WHERE practice_id = $1 AND attempt_id = $2",
+            args![&visit.practice()?.id, &attempt.id],
+        )
         .await?;
     Ok(rows.iter().filter_map(|(word,)| Factor::from_word(word)).fold(Factors::NONE, Factors::with))
 }
@@ -155,6 +158,16 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
     visit.server.outbox_bell.notify_one();
     visit.server.metrics.sign_in(way_of(proved), SignIn::Right);
     Ok(go(&crate::platform::web::safe_path(&attempt.then_path, "/me")))
+}
+
+/// The attempt of this browser with its step, or the way back to the beginning.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn under_way(visit: &Visit) -> Result<std::result::Result<(Attempt, Step, Person), Response>> {
+    let Some(attempt) = current(visit).await? else { return Ok(Err(go("/sign-in?again=1"))) };
+    let (step, person) = whereabouts(visit, &attempt).await?;
+    Ok(Ok((attempt, step, person)))
 }
 
 /// Where an attempt stands now, for a page that was opened out of turn.

@@ -38,7 +38,8 @@ pub struct Person {
     pub closed_at: Option<i64>,
 }
 
-const BY_ID: &str = "SELECT p.id, p.kind, p.role, p.name, p.email, p.email_key, p.mobile, p.mobile_proved_at, p.language, p.password,
+const BY_ID: &str =
+    "SELECT p.id, p.kind, p.role, p.name, p.email, p.email_key, p.mobile, p.mobile_proved_at, p.language, p.password,
         p.password_set_at, p.password_stolen_at, p.password_change_by, p.totp_secret, p.totp_since, p.totp_last_step,
         p.backup_set, p.backup_made_at,
         (SELECT COUNT(*) FROM backup_code b WHERE b.practice_id = p.practice_id AND b.person_id = p.id
@@ -48,7 +49,8 @@ const BY_ID: &str = "SELECT p.id, p.kind, p.role, p.name, p.email, p.email_key, 
         p.last_sign_in_at, p.closed_at
      FROM person p WHERE p.practice_id = $1 AND p.id = $2";
 
-const STAFF_BY_EMAIL: &str = "SELECT p.id, p.kind, p.role, p.name, p.email, p.email_key, p.mobile, p.mobile_proved_at, p.language, p.password,
+const STAFF_BY_EMAIL: &str =
+    "SELECT p.id, p.kind, p.role, p.name, p.email, p.email_key, p.mobile, p.mobile_proved_at, p.language, p.password,
         p.password_set_at, p.password_stolen_at, p.password_change_by, p.totp_secret, p.totp_since, p.totp_last_step,
         p.backup_set, p.backup_made_at,
         (SELECT COUNT(*) FROM backup_code b WHERE b.practice_id = p.practice_id AND b.person_id = p.id

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use axum::response::Response;
 
 use super::person::Person;
-use super::step::{Factor, Factors, Pass};
 use super::remembered::Remembered;
+use super::step::{Factor, Factors, Pass};
 use super::{Attempt, device, words};
 use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
+use crate::platform::frame::{Frame, Menu};
 use crate::platform::secret;
 use crate::platform::web::{Visit, encode, go};
 
@@ -75,7 +76,8 @@ pub struct Done<'a> {
 pub(super) async fn start(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'_>) -> Result<()> {
     let practice = visit.practice()?;
     let days = done.person.keep_days(practice);
-    let recovery = done.proved.has(Factor::BackupCode) || done.proved.has(Factor::EmailLink) || done.proved.has(Factor::Pin);
+    let recovery =
+        done.proved.has(Factor::BackupCode) || done.proved.has(Factor::EmailLink) || done.proved.has(Factor::Pin);
     let keep = done.attempt.keep != 0 && days > 0 && !recovery;
     let device = device::after_sign_in(visit, tx, done, keep.then_some(days)).await?;
     let longest = if keep { visit.now + days * 86_400 } else { visit.now + practice.total_minutes * 60 };
@@ -114,7 +116,14 @@ pub(super) async fn refresh(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done
             "UPDATE session SET token_hash = $4, seen_at = $5, fresh_at = CASE WHEN $6 = 1 THEN $5 ELSE fresh_at END
              WHERE practice_id = $1 AND id = $2 AND person_id = $3 AND ended_at IS NULL AND ends_at > $5
              RETURNING kept, ends_at",
-            args![&visit.practice()?.id, done.attempt.session_id.clone(), &done.person.id, secret::hash_token(&token), visit.now, fresh],
+            args![
+                &visit.practice()?.id,
+                done.attempt.session_id.clone(),
+                &done.person.id,
+                secret::hash_token(&token),
+                visit.now,
+                fresh
+            ],
         )
         .await?;
     let Some((kept, ends_at)) = row else { return Err(Error::Bad("attempt")) };
@@ -149,7 +158,13 @@ async fn end_the_one_before(visit: &Visit, tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-async fn announce(visit: &Visit, tx: &mut Tx, done: &Done<'_>, id: &str, device: Option<&device::Remembered>) -> Result<()> {
+async fn announce(
+    visit: &Visit,
+    tx: &mut Tx,
+    done: &Done<'_>,
+    id: &str,
+    device: Option<&device::Remembered>,
+) -> Result<()> {
     let seen_before = done.attempt.device_id.is_some() || known_browser(visit, tx, &done.person.id).await?;
     let event = if seen_before { Event::SignedIn } else { Event::SignedInNewBrowser };
     let happening = Happening::of(event, done.person)
@@ -160,7 +175,14 @@ async fn announce(visit: &Visit, tx: &mut Tx, done: &Done<'_>, id: &str, device:
         .detail("place", &visit.place());
     happened(visit, tx, happening).await?;
     if device.is_some_and(|device| device.is_new) {
-        happened(visit, tx, Happening::of(Event::DeviceRemembered, done.person).session(id).detail("browser", &visit.browser().in_english())).await?;
+        happened(
+            visit,
+            tx,
+            Happening::of(Event::DeviceRemembered, done.person)
+                .session(id)
+                .detail("browser", &visit.browser().in_english()),
+        )
+        .await?;
     }
     mark_browser(visit, &done.person.id);
     Ok(())
@@ -172,7 +194,10 @@ async fn known_browser(visit: &Visit, tx: &mut Tx, person: &str) -> Result<bool>
         return Ok(true);
     }
     let earlier: Option<(i64,)> = tx
-        .optional("SELECT COUNT(*) FROM session WHERE practice_id = $1 AND person_id = $2", args![&visit.practice()?.id, person])
+        .optional(
+            "SELECT COUNT(*) FROM session WHERE practice_id = $1 AND person_id = $2",
+            args![&visit.practice()?.id, person],
+        )
         .await?;
     Ok(earlier.is_none_or(|(sessions,)| sessions <= 1))
 }
@@ -186,7 +211,13 @@ fn mark_browser(visit: &Visit, person: &str) {
 }
 
 fn marks(visit: &Visit) -> Vec<String> {
-    visit.cookie(MARKS_COOKIE).unwrap_or_default().split('.').filter(|mark| !mark.is_empty()).map(str::to_owned).collect()
+    visit
+        .cookie(MARKS_COOKIE)
+        .unwrap_or_default()
+        .split('.')
+        .filter(|mark| !mark.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Keyed, so that the cookie tells nobody who has been here.
@@ -271,6 +302,14 @@ pub async fn fresh(visit: &Visit) -> Result<std::result::Result<Arc<Session>, Re
         Ok(_) => Err(go(&format!("/confirm?then={}", encode(&visit.path)))),
         Err(response) => Err(response),
     })
+}
+
+/// The frame of a signed-in page: menu, and the seconds until the session locks and ends.
+pub fn frame(visit: &Visit, session: &Session, title: &str) -> Frame {
+    let mut frame = Frame::new(visit, title).script("idle.js");
+    frame.menu = Some(Menu { name: session.name.clone(), people: session.is_administrator() });
+    frame.locks_in = Some((session.idle_seconds, session.ends_at - visit.now));
+    frame
 }
 
 /// Ends one session of a person; answers whether it was there.

@@ -175,19 +175,35 @@ const fn done() -> Option<Step> {
 
 /// The table. The first row that answers decides.
 pub const RULES: &[(&str, Rule)] = &[
-    ("support uses passkeys only", |f| (f.kind == Kind::Support && !f.proved.has(Factor::Passkey)).then(|| Step::Ask(Factors::of(&[Factor::Passkey])))),
+    ("support uses passkeys only", |f| {
+        (f.kind == Kind::Support && !f.proved.has(Factor::Passkey)).then(|| Step::Ask(Factors::of(&[Factor::Passkey])))
+    }),
     ("a passkey is enough", |f| if f.proved.has(Factor::Passkey) { done() } else { None }),
-    ("mail alone never opens a private sign-in", |f| (f.kind == Kind::Client && f.private && f.lock.is_none()).then_some(Step::Refuse(Why::AskThePractice))),
+    ("mail alone never opens a private sign-in", |f| {
+        (f.kind == Kind::Client && f.private && f.lock.is_none()).then_some(Step::Refuse(Why::AskThePractice))
+    }),
     ("a locked session opens with one proof", |f| if f.goal == Goal::Unlock && opens(f) { done() } else { None }),
     ("a locked session asks for one proof", |f| (f.goal == Goal::Unlock).then(|| Step::Ask(unlocks(f)))),
     ("the first proof comes first", |f| (!first_shown(f)).then(|| Step::Ask(first(f)))),
-    ("a client's own lock must be opened", |f| f.lock.filter(|lock| !f.proved.has(*lock)).map(|lock| Step::Ask(Factors::NONE.with(lock).with(Factor::Passkey)))),
-    ("fresh proof means every factor", |f| (f.goal == Goal::Fresh && owes_second(f)).then(|| Step::Ask(f.have.and(SECOND)))),
+    ("a client's own lock must be opened", |f| {
+        f.lock.filter(|lock| !f.proved.has(*lock)).map(|lock| Step::Ask(Factors::NONE.with(lock).with(Factor::Passkey)))
+    }),
+    ("fresh proof means every factor", |f| {
+        (f.goal == Goal::Fresh && owes_second(f)).then(|| Step::Ask(f.have.and(SECOND)))
+    }),
     ("fresh proof is complete", |f| if f.goal == Goal::Fresh { done() } else { None }),
-    ("after a reset the mailed link opens the way", |f| (f.re_enrol && !f.proved.has(Factor::EmailLink)).then(|| Step::Ask(Factors::of(&[Factor::EmailLink])))),
-    ("who has a code or a passkey is asked for one", |f| (owes_second(f) && !f.device_known).then(|| Step::Ask(f.have.and(SECOND)))),
-    ("what is required from today is set up now", |f| ((f.second_required || f.re_enrol) && !has_second(f) && f.kind == Kind::Staff).then_some(Step::SetUp)),
-    ("a password that must change is changed now", |f| (f.new_password_due && f.proved.has(Factor::Password)).then_some(Step::NewPassword)),
+    ("after a reset the mailed link opens the way", |f| {
+        (f.re_enrol && !f.proved.has(Factor::EmailLink)).then(|| Step::Ask(Factors::of(&[Factor::EmailLink])))
+    }),
+    ("who has a code or a passkey is asked for one", |f| {
+        (owes_second(f) && !f.device_known).then(|| Step::Ask(f.have.and(SECOND)))
+    }),
+    ("what is required from today is set up now", |f| {
+        ((f.second_required || f.re_enrol) && !has_second(f) && f.kind == Kind::Staff).then_some(Step::SetUp)
+    }),
+    ("a password that must change is changed now", |f| {
+        (f.new_password_due && f.proved.has(Factor::Password)).then_some(Step::NewPassword)
+    }),
     ("a known device stands for the code", |f| if owes_second(f) { done() } else { None }),
     ("password and second factor", |f| if f.proved.any(SECOND) { done() } else { None }),
     ("one proof is enough", |_| done()),
@@ -282,13 +298,22 @@ mod tests {
             let (step, row) = next(f);
             reached.insert(row);
             let inside = matches!(step, Step::Done(_));
-            assert!(!inside || f.proved.any(CLIENT_FIRST.or(CLIENT_UNLOCK)), "nobody gets in without a first proof: {f:?} {row}");
-            assert!(!inside || f.kind != Kind::Support || f.proved.has(Factor::Passkey), "support only by passkey: {f:?}");
+            assert!(
+                !inside || f.proved.any(CLIENT_FIRST.or(CLIENT_UNLOCK)),
+                "nobody gets in without a first proof: {f:?} {row}"
+            );
+            assert!(
+                !inside || f.kind != Kind::Support || f.proved.has(Factor::Passkey),
+                "support only by passkey: {f:?}"
+            );
             if f.kind == Kind::Staff && inside && !f.proved.has(Factor::Passkey) {
                 assert!(f.proved.has(Factor::Password), "staff never by mail or PIN: {f:?} {row}");
                 let second = f.proved.any(SECOND);
                 if f.goal == Goal::SignIn && f.have.any(SECOND) {
-                    assert!(second || f.device_known, "a second factor is never skipped on a password alone: {f:?} {row}");
+                    assert!(
+                        second || f.device_known,
+                        "a second factor is never skipped on a password alone: {f:?} {row}"
+                    );
                 }
                 if f.goal == Goal::Fresh && f.have.any(SECOND) {
                     assert!(second, "a device never stands for fresh proof: {f:?} {row}");
@@ -296,7 +321,10 @@ mod tests {
                 if f.goal == Goal::SignIn && (f.re_enrol || f.second_required) {
                     assert!(has_second(f), "what is required cannot be walked around: {f:?} {row}");
                 }
-                assert!(f.goal != Goal::SignIn || !f.new_password_due, "a password that must change is changed: {f:?} {row}");
+                assert!(
+                    f.goal != Goal::SignIn || !f.new_password_due,
+                    "a password that must change is changed: {f:?} {row}"
+                );
             }
             if f.kind == Kind::Client && inside && !f.proved.has(Factor::Passkey) {
                 assert!(f.lock.is_none_or(|lock| f.proved.has(lock)), "a client's lock is always asked: {f:?} {row}");

@@ -41,10 +41,7 @@ pub(super) fn easily_guessed(password: &str, needed: usize, about: &About) -> Op
     let known = words::of(about);
     // "pass-word pass-word" is no better than "passwordpassword", nor "H a r b o u r" than "Harbour".
     let compact: Vec<char> = text.iter().copied().filter(|c| !is_separator(*c)).collect();
-    if let Some(unit) = [&text, &compact]
-        .into_iter()
-        .find_map(|text| repeated_unit(text))
-    {
+    if let Some(unit) = [&text, &compact].into_iter().find_map(|text| repeated_unit(text)) {
         let found = explain(unit, &known, true).map(weakness_of);
         if found.is_some() || unit.len() < needed {
             return Some(found.unwrap_or(Weakness::Pattern));
@@ -54,9 +51,7 @@ pub(super) fn easily_guessed(password: &str, needed: usize, about: &About) -> Op
     if compact.is_empty() {
         return Some(Weakness::Pattern);
     }
-    explain(&text, &known, true)
-        .or_else(|| explain(&compact, &known, true))
-        .map(weakness_of)
+    explain(&text, &known, true).or_else(|| explain(&compact, &known, true)).map(weakness_of)
 }
 
 fn weakness_of(way: Way) -> Weakness {
@@ -85,24 +80,14 @@ fn repeated_unit(text: &[char]) -> Option<&[char]> {
 /// The cheapest explanation of the whole text, if it costs less than [`ENOUGH`].
 fn explain(text: &[char], known: &[Word], repeats: bool) -> Option<Way> {
     let mut ways: Vec<Option<Way>> = vec![None; text.len() + 1];
-    ways[0] = Some(Way {
-        cost: 0.0,
-        theirs: None,
-        common: false,
-    });
+    ways[0] = Some(Way { cost: 0.0, theirs: None, common: false });
     for at in 0..text.len() {
         // Every step costs, so a way that is dear already can be left: this bounds the work.
         let Some(way) = ways[at].clone() else {
             continue;
         };
         let rest = &text[at..];
-        extend(
-            &mut ways,
-            at,
-            1,
-            &way,
-            character_cost(rest[0], at + 1 == text.len()),
-        );
+        extend(&mut ways, at, 1, &way, character_cost(rest[0], at + 1 == text.len()));
         if let Some(length) = year(rest) {
             extend(&mut ways, at, length, &way, YEAR);
         }
@@ -121,10 +106,7 @@ fn extend(ways: &mut [Option<Way>], at: usize, length: usize, way: &Way, cost: f
     let cost = way.cost + cost;
     let target = &mut ways[at + length];
     if cost < ENOUGH && target.as_ref().is_none_or(|other| cost < other.cost) {
-        *target = Some(Way {
-            cost,
-            ..way.clone()
-        });
+        *target = Some(Way { cost, ..way.clone() });
     }
 }
 
@@ -146,28 +128,19 @@ fn is_separator(c: char) -> bool {
 
 fn year(rest: &[char]) -> Option<usize> {
     let digits: String = rest.iter().take(4).filter(|c| c.is_ascii_digit()).collect();
-    digits
-        .parse()
-        .is_ok_and(|year: u16| (1900..2100).contains(&year))
-        .then_some(4)
+    digits.parse().is_ok_and(|year: u16| (1900..2100).contains(&year)).then_some(4)
 }
 
 /// Repetitions of one character, sequences and keyboard walks that begin here; the last characters
 /// of a walk may belong to the next word, so the shorter ones are offered too.
 fn patterns(rest: &[char]) -> Vec<(usize, f64)> {
     let mut found = Vec::new();
-    let same = 1 + rest
-        .windows(2)
-        .take_while(|pair| pair[0] == pair[1])
-        .count();
+    let same = 1 + rest.windows(2).take_while(|pair| pair[0] == pair[1]).count();
     if same >= 3 {
         found.push((same, RUN));
     }
     for step in [1, -1] {
-        let length = 1 + rest
-            .windows(2)
-            .take_while(|pair| follows(pair[0], pair[1], step))
-            .count();
+        let length = 1 + rest.windows(2).take_while(|pair| follows(pair[0], pair[1], step)).count();
         found.extend((3..=length).rev().take(3).map(|length| (length, RUN)));
     }
     let mut turns = 0.0;
@@ -186,13 +159,7 @@ fn patterns(rest: &[char]) -> Vec<(usize, f64)> {
             break;
         }
     }
-    found.extend(
-        walks
-            .into_iter()
-            .rev()
-            .filter(|(length, _)| *length >= 3)
-            .take(3),
-    );
+    found.extend(walks.into_iter().rev().filter(|(length, _)| *length >= 3).take(3));
     found
 }
 
@@ -213,12 +180,8 @@ fn step_on_keyboard(a: char, b: char) -> Option<(i32, i32)> {
 }
 
 fn key(c: char) -> Option<(i32, i32)> {
-    const ROWS: [(&str, &str); 4] = [
-        ("1234567890-=", "!@#$%^&*()_+"),
-        ("qwertyuiop[]", ""),
-        ("asdfghjkl;'", ""),
-        ("zxcvbnm,./", ""),
-    ];
+    const ROWS: [(&str, &str); 4] =
+        [("1234567890-=", "!@#$%^&*()_+"), ("qwertyuiop[]", ""), ("asdfghjkl;'", ""), ("zxcvbnm,./", "")];
     ROWS.iter().zip(0..).find_map(|((plain, shifted), y)| {
         let x = plain.find(c).or_else(|| shifted.find(c))?;
         Some((i32::try_from(x).ok()?, y))
@@ -243,13 +206,7 @@ fn extend_by_words(ways: &mut [Option<Way>], at: usize, rest: &[char], way: &Way
                     Some(word) if word.source == Source::Theirs => longer(&mut next, &word.text),
                     _ => next.common = true,
                 }
-                extend(
-                    ways,
-                    at,
-                    length,
-                    &next,
-                    if raw { cost } else { cost + LEET },
-                );
+                extend(ways, at, length, &next, if raw { cost } else { cost + LEET });
             }
         }
     }
@@ -260,11 +217,7 @@ fn has_letter(text: &[char]) -> bool {
 }
 
 fn longer(way: &mut Way, word: &str) {
-    if way
-        .theirs
-        .as_ref()
-        .is_none_or(|other| other.len() < word.len())
-    {
+    if way.theirs.as_ref().is_none_or(|other| other.len() < word.len()) {
         way.theirs = Some(word.to_owned());
     }
 }
@@ -291,38 +244,23 @@ fn words_at<'a>(text: &[char], known: &'a [Word]) -> Vec<(usize, f64, Option<&'a
         .iter()
         .filter(|word| whole.starts_with(&word.text))
         .map(|word| {
-            let cost = if word.source == Source::Theirs {
-                THEIR_WORD
-            } else {
-                KNOWN_WORD
-            };
+            let cost = if word.source == Source::Theirs { THEIR_WORD } else { KNOWN_WORD };
             (word.text.chars().count(), cost, Some(word))
         })
         .collect();
     // Entries are ASCII of 4 to 32 characters, so bytes and characters agree.
     let ascii = whole.bytes().take_while(u8::is_ascii).count().min(32);
     found.extend(
-        (4..=ascii)
-            .filter(|length| words::is_common(&whole[..*length]))
-            .map(|length| (length, COMMON_WORD, None)),
+        (4..=ascii).filter(|length| words::is_common(&whole[..*length])).map(|length| (length, COMMON_WORD, None)),
     );
     found
 }
 
 /// "passwordpassword1": a piece said again at once costs little more than once.
-fn extend_by_repeats(
-    ways: &mut [Option<Way>],
-    at: usize,
-    rest: &[char],
-    way: &Way,
-    known: &[Word],
-) {
+fn extend_by_repeats(ways: &mut [Option<Way>], at: usize, rest: &[char], way: &Way, known: &[Word]) {
     for period in 2..=LONGEST_PERIOD.min(rest.len() / 2) {
         let unit = &rest[..period];
-        let times = rest
-            .chunks_exact(period)
-            .take_while(|chunk| *chunk == unit)
-            .count();
+        let times = rest.chunks_exact(period).take_while(|chunk| *chunk == unit).count();
         if times < 2 {
             continue;
         }

@@ -67,9 +67,7 @@ impl LeakedList {
         if first.hash > last.hash {
             return Err(LeakedError::Unordered { at: 0 });
         }
-        Ok(Self {
-            path: path.as_ref().to_owned(),
-        })
+        Ok(Self { path: path.as_ref().to_owned() })
     }
 
     /// Whether the password, in NFC, stands in the list. About 35 short reads of the file: call it
@@ -129,11 +127,7 @@ fn line_at(file: &mut File, position: u64, size: u64) -> Result<Line, LeakedErro
         None => return Err(malformed()),
     };
     let hash = parse(&around[start..end]).ok_or_else(malformed)?;
-    Ok(Line {
-        hash,
-        start: from + start as u64,
-        end: from + end as u64,
-    })
+    Ok(Line { hash, start: from + start as u64, end: from + end as u64 })
 }
 
 fn parse(line: &[u8]) -> Option<[u8; 20]> {
@@ -142,9 +136,5 @@ fn parse(line: &[u8]) -> Option<[u8; 20]> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    data_encoding::HEXUPPER_PERMISSIVE
-        .decode(hex)
-        .ok()?
-        .try_into()
-        .ok()
+    data_encoding::HEXUPPER_PERMISSIVE.decode(hex).ok()?.try_into().ok()
 }

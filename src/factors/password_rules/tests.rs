@@ -118,13 +118,7 @@ fn bad_passwords_are_refused_with_their_reason() {
     let mut wrong = Vec::new();
     for (password, expected) in BAD {
         let found = check(password, Needed::WithSecondFactor, &HARBOUR);
-        let kinds: Vec<_> = found
-            .as_ref()
-            .err()
-            .into_iter()
-            .flatten()
-            .filter_map(kind)
-            .collect();
+        let kinds: Vec<_> = found.as_ref().err().into_iter().flatten().filter_map(kind).collect();
         if kinds != [expected] {
             wrong.push((password, found));
         }
@@ -136,11 +130,7 @@ fn bad_passwords_are_refused_with_their_reason() {
 fn good_passwords_are_taken() {
     let mut wrong = Vec::new();
     for password in GOOD {
-        let needed = if password.chars().count() >= 15 {
-            Needed::OnlyFactor
-        } else {
-            Needed::WithSecondFactor
-        };
+        let needed = if password.chars().count() >= 15 { Needed::OnlyFactor } else { Needed::WithSecondFactor };
         if let Err(found) = check(password, needed, &HARBOUR) {
             wrong.push((password, found));
         }
@@ -151,12 +141,7 @@ fn good_passwords_are_taken() {
 #[test]
 fn a_context_word_is_named_and_only_for_its_own_people() {
     let found = check("Harbourphysio2026", Needed::OnlyFactor, &HARBOUR);
-    assert_eq!(
-        found,
-        Err(vec![Weakness::Context {
-            word: "harbourphysio".to_owned()
-        }])
-    );
+    assert_eq!(found, Err(vec![Weakness::Context { word: "harbourphysio".to_owned() }]));
     let elsewhere = About {
         practice_name: "Wimbolden Therapy",
         practice_slug: "wimbolden",
@@ -171,19 +156,10 @@ fn a_context_word_is_named_and_only_for_its_own_people() {
 #[test]
 fn length_counts_code_points_after_nfc() {
     let short = |needed, have| Err(vec![Weakness::TooShort { needed, have }]);
-    assert_eq!(
-        check("vK9$mQ2!xT7&pL", Needed::OnlyFactor, &HARBOUR),
-        short(15, 14)
-    );
-    assert_eq!(
-        check("vK9$mQ2!xT7", Needed::WithSecondFactor, &HARBOUR),
-        short(12, 11)
-    );
+    assert_eq!(check("vK9$mQ2!xT7&pL", Needed::OnlyFactor, &HARBOUR), short(15, 14));
+    assert_eq!(check("vK9$mQ2!xT7", Needed::WithSecondFactor, &HARBOUR), short(12, 11));
     assert!(check("vK9$mQ2!xT7&", Needed::WithSecondFactor, &HARBOUR).is_ok());
-    assert_eq!(
-        check("vK9$mQ2!xT7e\u{301}", Needed::OnlyFactor, &HARBOUR),
-        short(15, 12)
-    );
+    assert_eq!(check("vK9$mQ2!xT7e\u{301}", Needed::OnlyFactor, &HARBOUR), short(15, 12));
     let emoji: String = "🦊🌧🥕🎻🚲🧦🪁🌋🍋🦉🧊🪵🎲🥁🐙".chars().take(14).collect();
     assert_eq!(check(&emoji, Needed::OnlyFactor, &HARBOUR), short(15, 14));
     assert!(check("", Needed::OnlyFactor, &HARBOUR).is_err());
@@ -199,28 +175,15 @@ fn at_most_1024_bytes_after_nfc() {
             .collect()
     };
     assert!(check(&text(1024), Needed::OnlyFactor, &HARBOUR).is_ok());
-    assert_eq!(
-        check(&text(1025), Needed::OnlyFactor, &HARBOUR),
-        Err(vec![Weakness::TooLong])
-    );
-    assert_eq!(
-        check(&text(1 << 20), Needed::OnlyFactor, &HARBOUR),
-        Err(vec![Weakness::TooLong])
-    );
+    assert_eq!(check(&text(1025), Needed::OnlyFactor, &HARBOUR), Err(vec![Weakness::TooLong]));
+    assert_eq!(check(&text(1 << 20), Needed::OnlyFactor, &HARBOUR), Err(vec![Weakness::TooLong]));
     let nfd = text(1000) + &"e\u{301}".repeat(12);
-    assert!(
-        check(&nfd, Needed::OnlyFactor, &HARBOUR).is_ok(),
-        "1,036 bytes, but 1,024 in NFC"
-    );
+    assert!(check(&nfd, Needed::OnlyFactor, &HARBOUR).is_ok(), "1,036 bytes, but 1,024 in NFC");
 }
 
 #[test]
 fn control_characters_are_refused_by_name() {
-    for password in [
-        "tea under\0wet rug and",
-        "tea under\twet rug and",
-        "tea under wet rug\u{85}x",
-    ] {
+    for password in ["tea under\0wet rug and", "tea under\twet rug and", "tea under wet rug\u{85}x"] {
         let found = check(password, Needed::OnlyFactor, &HARBOUR);
         assert_eq!(found, Err(vec![Weakness::ControlCharacter]), "{password:?}");
     }
@@ -235,15 +198,7 @@ fn every_entry_of_the_list_is_found_and_nothing_between() {
     for entry in &entries {
         assert!(words::is_common(entry), "{entry}");
     }
-    for entry in [
-        "",
-        "\n",
-        "passwordx9",
-        "zzzzzzzzzzzzzzzzzz~",
-        " ",
-        "!",
-        "password\n",
-    ] {
+    for entry in ["", "\n", "passwordx9", "zzzzzzzzzzzzzzzzzz~", " ", "!", "password\n"] {
         assert!(!words::is_common(entry), "{entry:?}");
     }
 }
@@ -275,13 +230,7 @@ fn hostile_text_of_full_length_is_judged_quickly() {
 #[test]
 fn strength_grows_and_knows_the_practice() {
     let score = |password| strength(password, &HARBOUR).score;
-    assert_eq!(
-        strength("", &HARBOUR),
-        Strength {
-            score: 0,
-            guesses_log10: 0.0
-        }
-    );
+    assert_eq!(strength("", &HARBOUR), Strength { score: 0, guesses_log10: 0.0 });
     assert_eq!(score("password"), 0);
     assert_eq!(score("vK9$mQ2!xT7&pL4w"), 4);
     assert!(score("harbourphysio") < 2);
@@ -299,11 +248,7 @@ fn leaked(lines: &str) -> (tempfile::NamedTempFile, Result<LeakedList, LeakedErr
 
 fn line(password: &str) -> String {
     use sha1::{Digest as _, Sha1};
-    format!(
-        "{}:{}",
-        data_encoding::HEXUPPER.encode(&Sha1::digest(password)),
-        password.len() * 977
-    )
+    format!("{}:{}", data_encoding::HEXUPPER.encode(&Sha1::digest(password)), password.len() * 977)
 }
 
 #[test]
@@ -315,14 +260,8 @@ fn leaked_passwords_are_found_wherever_they_stand() {
             let (_file, list) = leaked(&(lines.join(end) + last));
             let list = list.unwrap();
             for n in 0..count {
-                assert!(
-                    list.contains(&format!("leak {n}")).unwrap(),
-                    "{n} of {count}"
-                );
-                assert!(
-                    !list.contains(&format!("no leak {n}")).unwrap(),
-                    "{n} of {count}"
-                );
+                assert!(list.contains(&format!("leak {n}")).unwrap(), "{n} of {count}");
+                assert!(!list.contains(&format!("no leak {n}")).unwrap(), "{n} of {count}");
             }
         }
     }
@@ -332,46 +271,23 @@ fn leaked_passwords_are_found_wherever_they_stand() {
 
 #[test]
 fn a_list_that_cannot_answer_says_so() {
-    let bad = [
-        "",
-        "\n",
-        "not a list\n",
-        "0123\n",
-        &format!("{}\n\n", line("a")),
-    ];
+    let bad = ["", "\n", "not a list\n", "0123\n", &format!("{}\n\n", line("a"))];
     for text in bad {
-        assert!(
-            matches!(leaked(text).1, Err(LeakedError::Malformed { .. })),
-            "{text:?}"
-        );
+        assert!(matches!(leaked(text).1, Err(LeakedError::Malformed { .. })), "{text:?}");
     }
-    assert!(matches!(
-        LeakedList::open("/nonexistent/list"),
-        Err(LeakedError::Io(_))
-    ));
+    assert!(matches!(LeakedList::open("/nonexistent/list"), Err(LeakedError::Io(_))));
     let mut lines: Vec<String> = (0..50).map(|n| line(&format!("leak {n}"))).collect();
     lines.sort();
     lines.reverse();
-    assert!(matches!(
-        leaked(&lines.join("\n")).1,
-        Err(LeakedError::Unordered { .. })
-    ));
+    assert!(matches!(leaked(&lines.join("\n")).1, Err(LeakedError::Unordered { .. })));
     lines.sort();
     let (file, list) = leaked(&lines.join("\n"));
     let list = list.unwrap();
     drop(file);
-    assert!(
-        matches!(list.contains("leak 1"), Err(LeakedError::Io(_))),
-        "gone is not absent"
-    );
+    assert!(matches!(list.contains("leak 1"), Err(LeakedError::Io(_))), "gone is not absent");
     lines[25] = "x".repeat(200);
     let (_file, list) = leaked(&lines.join("\n"));
     let list = list.unwrap();
-    let failed = (0..50)
-        .filter(|n| list.contains(&format!("leak {n}")).is_err())
-        .count();
-    assert!(
-        failed >= 1,
-        "a torn line in the middle is met by some search"
-    );
+    let failed = (0..50).filter(|n| list.contains(&format!("leak {n}")).is_err()).count();
+    assert!(failed >= 1, "a torn line in the middle is met by some search");
 }

@@ -156,59 +156,33 @@ pub(super) fn of(about: &About) -> Vec<Word> {
     }
     let (local, domain) = about.email.split_once('@').unwrap_or((about.email, ""));
     name_words(local, &mut texts);
-    texts.extend(
-        split(domain)
-            .into_iter()
-            .filter(|part| !HOST_WORDS.contains(&part.as_str())),
-    );
+    texts.extend(split(domain).into_iter().filter(|part| !HOST_WORDS.contains(&part.as_str())));
     texts.retain(|text| (SHORTEST..=LONGEST).contains(&text.chars().count()));
     texts.sort();
     texts.dedup();
-    let theirs = texts.into_iter().map(|text| Word {
-        text,
-        source: Source::Theirs,
-    });
-    let known = |words: &'static [&str], source| {
-        words.iter().map(move |word| Word {
-            text: (*word).to_owned(),
-            source,
-        })
-    };
-    theirs
-        .chain(known(TRADE, Source::Trade))
-        .chain(known(USUAL, Source::Usual))
-        .collect()
+    let theirs = texts.into_iter().map(|text| Word { text, source: Source::Theirs });
+    let known =
+        |words: &'static [&str], source| words.iter().map(move |word| Word { text: (*word).to_owned(), source });
+    theirs.chain(known(TRADE, Source::Trade)).chain(known(USUAL, Source::Usual)).collect()
 }
 
 /// "Harbour Physio": harbour, physio, harbourphysio; and the initials where there are three.
 fn name_words(name: &str, into: &mut Vec<String>) {
     let parts = split(name);
     into.push(parts.concat());
-    into.push(
-        parts
-            .iter()
-            .filter_map(|part| part.chars().next())
-            .collect(),
-    );
+    into.push(parts.iter().filter_map(|part| part.chars().next()).collect());
     into.extend(parts);
 }
 
 fn split(text: &str) -> Vec<String> {
     // A name from outside is bounded here, as nobody types a longer one as a password.
     let short: String = text.chars().take(200).collect();
-    fold(&short)
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|part| !part.is_empty())
-        .map(str::to_owned)
-        .collect()
+    fold(&short).split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 /// Lower case without accents: "Zürich" and "zurich" are one word to a guesser.
 pub(super) fn fold(text: &str) -> String {
-    text.nfd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .collect()
+    text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
 /// Whether the folded text is a whole entry of the bundled list.
@@ -220,14 +194,8 @@ pub(super) fn is_common(text: &str) -> bool {
     let (mut low, mut high) = (0, bytes.len());
     while low < high {
         let middle = usize::midpoint(low, high);
-        let start = bytes[..middle]
-            .iter()
-            .rposition(|b| *b == b'\n')
-            .map_or(0, |at| at + 1);
-        let end = bytes[middle..]
-            .iter()
-            .position(|b| *b == b'\n')
-            .map_or(high, |at| middle + at);
+        let start = bytes[..middle].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let end = bytes[middle..].iter().position(|b| *b == b'\n').map_or(high, |at| middle + at);
         match bytes[start..end].cmp(text.as_bytes()) {
             std::cmp::Ordering::Equal => return true,
             std::cmp::Ordering::Less => low = end + 1,

@@ -49,10 +49,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let watch = Watch::new(now());
-    let io = TokioIo::new(Watched {
-        stream,
-        watch: watch.clone(),
-    });
+    let io = TokioIo::new(Watched { stream, watch: watch.clone() });
     let service = {
         let (shared, watch) = (Arc::clone(shared), watch.clone());
         service_fn(move |request| answer(Arc::clone(&shared), watch.clone(), peer, request))
@@ -80,18 +77,12 @@ where
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "connections that do nothing are ended by the clock"
-)]
+#[expect(clippy::disallowed_methods, reason = "connections that do nothing are ended by the clock")]
 fn pause_until(deadline: tokio::time::Instant) -> Sleep {
     tokio::time::sleep_until(deadline)
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a body that does not come is given up by the clock"
-)]
+#[expect(clippy::disallowed_methods, reason = "a body that does not come is given up by the clock")]
 fn pause(time: Duration) -> Sleep {
     tokio::time::sleep(time)
 }
@@ -134,20 +125,10 @@ async fn answer(
         return Ok(refusal);
     }
     let time = shared.limits.body;
-    let mut request = request.map(|body| {
-        Body::new(InTime {
-            body,
-            over: Box::pin(pause(time)),
-        })
-    });
+    let mut request = request.map(|body| Body::new(InTime { body, over: Box::pin(pause(time)) }));
     request.extensions_mut().insert(Peer(peer));
     let response = shared.router.clone().oneshot(request).await?;
-    Ok(response.map(|body| {
-        Body::new(Counted {
-            body,
-            _under_way: under_way,
-        })
-    }))
+    Ok(response.map(|body| Body::new(Counted { body, _under_way: under_way })))
 }
 
 /// A request's body that fails when it is not complete in time.
@@ -160,10 +141,7 @@ impl HttpBody for InTime {
     type Data = Bytes;
     type Error = axum::BoxError;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
@@ -192,10 +170,7 @@ impl HttpBody for Counted {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         Pin::new(&mut self.body).poll_frame(cx)
     }
 

@@ -75,16 +75,8 @@ pub async fn serve(
 ) -> io::Result<usize> {
     let places = Arc::new(Semaphore::new(limits.connections));
     let (stopping, stopped) = channel::channel(false);
-    let acceptor = certificates
-        .as_ref()
-        .map(|certificates| certificates.acceptor())
-        .transpose()?;
-    let shared = Arc::new(connection::Shared {
-        router,
-        acceptor,
-        limits,
-        stopped,
-    });
+    let acceptor = certificates.as_ref().map(|certificates| certificates.acceptor()).transpose()?;
+    let shared = Arc::new(connection::Shared { router, acceptor, limits, stopped });
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -102,17 +94,9 @@ pub async fn serve(
 }
 
 /// Gives the connection a task of its own, or closes it when all places are taken.
-fn take(
-    shared: &Arc<connection::Shared>,
-    places: &Arc<Semaphore>,
-    stream: TcpStream,
-    peer: SocketAddr,
-) {
+fn take(shared: &Arc<connection::Shared>, places: &Arc<Semaphore>, stream: TcpStream, peer: SocketAddr) {
     let Ok(place) = Arc::clone(places).try_acquire_owned() else {
-        tracing::warn!(
-            limit = shared.limits.connections,
-            "too many connections; one was closed"
-        );
+        tracing::warn!(limit = shared.limits.connections, "too many connections; one was closed");
         return;
     };
     let shared = Arc::clone(shared);
@@ -123,16 +107,10 @@ fn take(
 }
 
 /// A client that is gone again is nobody's fault; without free file handles only waiting helps.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the accept loop must pause when the system has no handle left"
-)]
+#[expect(clippy::disallowed_methods, reason = "the accept loop must pause when the system has no handle left")]
 async fn after_refusal(error: &io::Error) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    if matches!(
-        error.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset
-    ) {
+    if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
         return;
     }
     tracing::error!(%error, "no connection could be accepted");

@@ -31,11 +31,7 @@ impl Certificates {
     /// When a file cannot be read, holds nothing of its kind, or the key is not the certificate's.
     pub fn load(certificate: &Path, key: &Path) -> io::Result<Arc<Self>> {
         let current = RwLock::new(Arc::new(read(certificate, key)?));
-        Ok(Arc::new(Self {
-            certificate: certificate.to_owned(),
-            key: key.to_owned(),
-            current,
-        }))
+        Ok(Arc::new(Self { certificate: certificate.to_owned(), key: key.to_owned(), current }))
     }
 
     /// Reads both files again; new connections get the new certificate. What was good stays when the new is not.
@@ -46,10 +42,7 @@ impl Certificates {
     }
 
     /// Reloads at SIGHUP and, within half a minute, when a file has changed. Never ends.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a background task that looks at files from time to time"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "a background task that looks at files from time to time")]
     pub async fn keep_fresh(self: Arc<Self>) -> io::Result<()> {
         let mut hang_up = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
         let mut seen = self.changed_at();
@@ -76,11 +69,7 @@ impl Certificates {
     }
 
     fn changed_at(&self) -> [Option<SystemTime>; 2] {
-        [&self.certificate, &self.key].map(|path| {
-            std::fs::metadata(path)
-                .and_then(|about| about.modified())
-                .ok()
-        })
+        [&self.certificate, &self.key].map(|path| std::fs::metadata(path).and_then(|about| about.modified()).ok())
     }
 
     pub(super) fn acceptor(self: &Arc<Self>) -> io::Result<TlsAcceptor> {
@@ -96,18 +85,13 @@ impl Certificates {
 
 impl ResolvesServerCert for Certificates {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(
-            &self.current.read().unwrap_or_else(PoisonError::into_inner),
-        ))
+        Some(Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner)))
     }
 }
 
 fn read(certificate: &Path, key: &Path) -> io::Result<CertifiedKey> {
     let in_file = |path: &Path, error: &dyn std::fmt::Display| {
-        io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("{}: {error}", path.display()),
-        )
+        io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
     };
     let chain = CertificateDer::pem_file_iter(certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
@@ -116,6 +100,5 @@ fn read(certificate: &Path, key: &Path) -> io::Result<CertifiedKey> {
         return Err(in_file(certificate, &"no certificate in it"));
     }
     let private = PrivateKeyDer::from_pem_file(key).map_err(|error| in_file(key, &error))?;
-    CertifiedKey::from_der(chain, private, &default_provider())
-        .map_err(|error| in_file(key, &error))
+    CertifiedKey::from_der(chain, private, &default_provider()).map_err(|error| in_file(key, &error))
 }

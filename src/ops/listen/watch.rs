@@ -51,10 +51,7 @@ impl Watch {
             head_since: None,
             moved: now,
         });
-        Self(Arc::new(Shared {
-            state,
-            sooner: Notify::new(),
-        }))
+        Self(Arc::new(Shared { state, sooner: Notify::new() }))
     }
 
     /// Ready when the deadline has moved nearer; who waits for it must ask again.
@@ -121,10 +118,7 @@ impl Drop for UnderWay {
 }
 
 /// The clock of connections, which tests can stop.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "deadlines of connections are no matter of a request's Visit"
-)]
+#[expect(clippy::disallowed_methods, reason = "deadlines of connections are no matter of a request's Visit")]
 pub fn now() -> Instant {
     Instant::now()
 }
@@ -137,11 +131,7 @@ pub struct Watched<S> {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<std::io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<std::io::Result<()>> {
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
         if polled.is_ready() && buf.filled().len() > before {
@@ -152,11 +142,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<std::io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<std::io::Result<usize>> {
         let polled = Pin::new(&mut self.stream).poll_write(cx, buf);
         self.note(polled)
     }

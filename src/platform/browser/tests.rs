@@ -78,21 +78,13 @@ const REAL: [(&str, &str, System); 33] = [
         "Firefox on Mac",
         System::MacOs,
     ),
-    (
-        "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0",
-        "Firefox on Linux",
-        System::Linux,
-    ),
+    ("Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0", "Firefox on Linux", System::Linux),
     (
         "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0",
         "Firefox on Ubuntu",
         System::Linux,
     ),
-    (
-        "Mozilla/5.0 (Android 14; Mobile; rv:133.0) Gecko/133.0 Firefox/133.0",
-        "Firefox on Android",
-        System::Android,
-    ),
+    ("Mozilla/5.0 (Android 14; Mobile; rv:133.0) Gecko/133.0 Firefox/133.0", "Firefox on Android", System::Android),
     (
         "Mozilla/5.0 (iPhone; CPU iPhone OS 14_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) FxiOS/133.0 Mobile/15E148 Safari/605.1.15",
         "Firefox on iPhone",
@@ -149,11 +141,7 @@ const REAL: [(&str, &str, System); 33] = [
         System::Windows,
     ),
     ("curl/8.5.0", "an unknown browser", System::Other),
-    (
-        "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
-        "an unknown browser",
-        System::Other,
-    ),
+    ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "an unknown browser", System::Other),
     (
         "Mozilla/5.0 (Linux; U; Android 4.0.3; de-de; GT-I9100) AppleWebKit/534.30 (KHTML, like Gecko) Version/4.0 Mobile Safari/534.30",
         "an unknown browser on Android",
@@ -172,11 +160,7 @@ fn real_texts() {
         let browser = Browser::read(text);
         assert_eq!(browser.in_english(), words, "{text}");
         assert_eq!(browser.kind(), kind, "{text}");
-        assert_eq!(
-            Browser::from_stored(&browser.to_stored()),
-            browser,
-            "{text}"
-        );
+        assert_eq!(Browser::from_stored(&browser.to_stored()), browser, "{text}");
     }
 }
 

@@ -105,21 +105,11 @@ fn refused_addresses() {
 #[test]
 fn the_length_limit_counts_the_a_labels() {
     let label = "b".repeat(49);
-    let address = |tail: usize| {
-        format!(
-            "{}@{label}.{label}.{label}.{}",
-            "a".repeat(53),
-            "c".repeat(tail)
-        )
-    };
+    let address = |tail: usize| format!("{}@{label}.{label}.{label}.{}", "a".repeat(53), "c".repeat(tail));
     assert_eq!(address(50).len(), 254);
     assert!(Email::parse(&address(50)).is_ok());
     assert_eq!(Email::parse(&address(51)), Err(EmailProblem::TooLong));
-    let growing = format!(
-        "{}@{label}.{label}.{label}.{}",
-        "a".repeat(60),
-        "é".repeat(20)
-    );
+    let growing = format!("{}@{label}.{label}.{label}.{}", "a".repeat(60), "é".repeat(20));
     assert!(growing.len() <= MAX_BYTES);
     assert!(Email::parse(&growing).is_ok());
 }
@@ -127,24 +117,12 @@ fn the_length_limit_counts_the_a_labels() {
 #[test]
 fn an_address_that_looks_the_same_is_not_the_same() {
     let canonical = |typed: &str| Email::parse(typed).unwrap().canonical().to_owned();
-    assert_ne!(
-        canonical("admin@example.com"),
-        canonical("\u{430}dmin@example.com")
-    );
+    assert_ne!(canonical("admin@example.com"), canonical("\u{430}dmin@example.com"));
     assert_ne!(canonical("i@example.com"), canonical("\u{131}@example.com"));
     assert_ne!(canonical("s@example.com"), canonical("\u{17f}@example.com"));
-    assert_ne!(
-        canonical("alex@example.com"),
-        canonical("a.lex@example.com")
-    );
-    assert_eq!(
-        canonical("\u{212a}im@example.com"),
-        canonical("kim@example.com")
-    );
-    assert_eq!(
-        Email::parse("\u{212a}im@example.com").unwrap().typed(),
-        "Kim@example.com"
-    );
+    assert_ne!(canonical("alex@example.com"), canonical("a.lex@example.com"));
+    assert_eq!(canonical("\u{212a}im@example.com"), canonical("kim@example.com"));
+    assert_eq!(Email::parse("\u{212a}im@example.com").unwrap().typed(), "Kim@example.com");
 }
 
 #[test]
@@ -190,8 +168,5 @@ fn the_hint_shows_one_letter() {
     let masked = |typed: &str| Email::parse(typed).unwrap().masked();
     assert_eq!(masked("Morgan@Example.com"), "m•••@example.com");
     assert_eq!(masked("x@example.com"), "x•••@example.com");
-    assert_eq!(
-        masked("élodie@bücher.example"),
-        "é•••@xn--bcher-kva.example"
-    );
+    assert_eq!(masked("élodie@bücher.example"), "é•••@xn--bcher-kva.example");
 }

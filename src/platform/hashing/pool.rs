@@ -37,10 +37,7 @@ impl std::fmt::Display for PoolError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Full { retry_after_s } => {
-                write!(
-                    f,
-                    "too many passwords wait to be hashed; again in {retry_after_s} s"
-                )
+                write!(f, "too many passwords wait to be hashed; again in {retry_after_s} s")
             }
             Self::Broken(problem) => problem.fmt(f),
             Self::Stopped => f.write_str("the hashing threads have stopped"),
@@ -85,16 +82,8 @@ struct Queue {
 }
 
 enum Job {
-    Verify {
-        stored: Option<String>,
-        password: Secret,
-        reply: oneshot::Sender<Result<Verdict, HashProblem>>,
-    },
-    Hash {
-        password: Secret,
-        salt: [u8; 16],
-        reply: oneshot::Sender<Result<String, HashProblem>>,
-    },
+    Verify { stored: Option<String>, password: Secret, reply: oneshot::Sender<Result<Verdict, HashProblem>> },
+    Hash { password: Secret, salt: [u8; 16], reply: oneshot::Sender<Result<String, HashProblem>> },
 }
 
 impl HashPool {
@@ -120,55 +109,31 @@ impl HashPool {
             refused: AtomicU64::new(0),
         });
         // Made before its threads, so that a failure half way drops it and ends those begun.
-        let pool = Self {
-            shared,
-            threads,
-            waiting,
-        };
+        let pool = Self { shared, threads, waiting };
         for number in 0..threads {
             let memory = Memory::new(params).map_err(io::Error::other)?;
             let shared = Arc::clone(&pool.shared);
-            thread::Builder::new()
-                .name(format!("hash-{number}"))
-                .spawn(move || shared.work(memory))?;
+            thread::Builder::new().name(format!("hash-{number}")).spawn(move || shared.work(memory))?;
         }
         Ok(pool)
     }
 
     /// `stored` is `None` for a person nobody knows: always `Wrong`, at the cost of a current hash.
-    pub async fn verify(
-        &self,
-        stored: Option<String>,
-        password: Secret,
-    ) -> Result<Verdict, PoolError> {
+    pub async fn verify(&self, stored: Option<String>, password: Secret) -> Result<Verdict, PoolError> {
         // Wrong for everyone alike, so it tells nothing and need not take a place in the queue.
         if super::is_too_long(&password) {
             return Ok(Verdict::Wrong);
         }
         let (reply, answer) = oneshot::channel();
-        self.enqueue(Job::Verify {
-            stored,
-            password,
-            reply,
-        })?;
-        answer
-            .await
-            .map_err(|_| PoolError::Stopped)?
-            .map_err(PoolError::Broken)
+        self.enqueue(Job::Verify { stored, password, reply })?;
+        answer.await.map_err(|_| PoolError::Stopped)?.map_err(PoolError::Broken)
     }
 
     /// A new hash with the current cost and pepper; `salt` must be random.
     pub async fn hash(&self, password: Secret, salt: [u8; 16]) -> Result<String, PoolError> {
         let (reply, answer) = oneshot::channel();
-        self.enqueue(Job::Hash {
-            password,
-            salt,
-            reply,
-        })?;
-        answer
-            .await
-            .map_err(|_| PoolError::Stopped)?
-            .map_err(PoolError::Broken)
+        self.enqueue(Job::Hash { password, salt, reply })?;
+        answer.await.map_err(|_| PoolError::Stopped)?.map_err(PoolError::Broken)
     }
 
     fn enqueue(&self, job: Job) -> Result<(), PoolError> {
@@ -182,9 +147,7 @@ impl HashPool {
         if queue.jobs.len() >= self.waiting {
             self.shared.refused.fetch_add(1, Ordering::Relaxed);
             let seconds = 1 + queue.jobs.len() / (self.threads * HASHES_PER_SECOND);
-            return Err(PoolError::Full {
-                retry_after_s: u32::try_from(seconds).unwrap_or(60),
-            });
+            return Err(PoolError::Full { retry_after_s: u32::try_from(seconds).unwrap_or(60) });
         }
         queue.jobs.push_back(job);
         drop(queue);
@@ -241,41 +204,24 @@ impl Shared {
             if let Some(job) = queue.jobs.pop_front() {
                 return Some(job);
             }
-            queue = self
-                .arrived
-                .wait(queue)
-                .unwrap_or_else(PoisonError::into_inner);
+            queue = self.arrived.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
     fn do_job(&self, job: Job, memory: &mut Memory) {
         // Counted before the reply, so that whoever has the answer also sees the count.
         match job {
-            Job::Verify {
-                stored: Some(stored),
-                password,
-                reply,
-            } => {
+            Job::Verify { stored: Some(stored), password, reply } => {
                 let verdict = self.hasher.verify(&stored, &password, memory);
                 self.made.fetch_add(1, Ordering::Relaxed);
                 let _ = reply.send(verdict);
             }
-            Job::Verify {
-                stored: None,
-                password,
-                reply,
-            } => {
-                let verdict = self
-                    .hasher
-                    .verify(&self.hasher.stranger_hash(), &password, memory);
+            Job::Verify { stored: None, password, reply } => {
+                let verdict = self.hasher.verify(&self.hasher.stranger_hash(), &password, memory);
                 self.made.fetch_add(1, Ordering::Relaxed);
                 let _ = reply.send(verdict.map(|_| Verdict::Wrong));
             }
-            Job::Hash {
-                password,
-                salt,
-                reply,
-            } => {
+            Job::Hash { password, salt, reply } => {
                 let hash = self.hasher.hash(&password, salt, memory);
                 self.made.fetch_add(1, Ordering::Relaxed);
                 let _ = reply.send(hash);

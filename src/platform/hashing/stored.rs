@@ -101,9 +101,7 @@ impl Stored {
         if let Some(rest) = text.strip_prefix("pbkdf2_sha256$") {
             return parse_django(rest).map(Self::Pbkdf2);
         }
-        let name = text
-            .strip_prefix('$')
-            .and_then(|rest| rest.split('$').next());
+        let name = text.strip_prefix('$').and_then(|rest| rest.split('$').next());
         match name.ok_or(HashProblem::UnknownScheme)? {
             "argon2id" => parse_argon2(text, Algorithm::Argon2id).map(Self::Argon2),
             "argon2i" => parse_argon2(text, Algorithm::Argon2i).map(Self::Argon2),
@@ -137,9 +135,7 @@ impl Stored {
 /// `rounds$salt$hash`: the salt is used as the text it is, the hash is padded base64.
 fn parse_django(rest: &str) -> Result<Pbkdf2Hash, HashProblem> {
     let mut parts = rest.split('$');
-    let (Some(rounds), Some(salt), Some(hash), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
+    let (Some(rounds), Some(salt), Some(hash), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
         return Err(HashProblem::Malformed("parts"));
     };
     let hash = decode(hash.trim_end_matches('='), 16, "hash")?;
@@ -147,12 +143,7 @@ fn parse_django(rest: &str) -> Result<Pbkdf2Hash, HashProblem> {
         return Err(HashProblem::Malformed("salt"));
     }
     let rounds = bound_rounds(number(rounds, "rounds")?)?;
-    Ok(Pbkdf2Hash {
-        sha512: false,
-        rounds,
-        salt: salt.as_bytes().to_vec(),
-        hash,
-    })
+    Ok(Pbkdf2Hash { sha512: false, rounds, salt: salt.as_bytes().to_vec(), hash })
 }
 
 fn parse_argon2(text: &str, algorithm: Algorithm) -> Result<Argon2Hash, HashProblem> {
@@ -164,33 +155,18 @@ fn parse_argon2(text: &str, algorithm: Algorithm) -> Result<Argon2Hash, HashProb
         Some(_) => return Err(HashProblem::Malformed("version")),
     };
     phc.only(&["m", "t", "p", "keyid"])?;
-    let params = HashParams {
-        memory_kib: phc.number("m")?,
-        passes: phc.number("t")?,
-        lanes: phc.number("p")?,
-    };
+    let params = HashParams { memory_kib: phc.number("m")?, passes: phc.number("t")?, lanes: phc.number("p")? };
     bound_argon2(params)?;
     let pepper_id = phc.param("keyid").map(str::to_owned);
     if pepper_id.as_deref().is_some_and(|id| !is_pepper_id(id)) {
         return Err(HashProblem::Malformed("keyid"));
     }
     let (salt, hash) = (decode(phc.salt, 8, "salt")?, decode(phc.hash, 16, "hash")?);
-    Ok(Argon2Hash {
-        algorithm,
-        version,
-        params,
-        pepper_id,
-        salt,
-        hash,
-    })
+    Ok(Argon2Hash { algorithm, version, params, pepper_id, salt, hash })
 }
 
 pub(super) fn bound_argon2(params: HashParams) -> Result<(), HashProblem> {
-    let HashParams {
-        memory_kib,
-        passes,
-        lanes,
-    } = params;
+    let HashParams { memory_kib, passes, lanes } = params;
     if lanes == 0 || passes == 0 || u64::from(memory_kib) < 8 * u64::from(lanes) {
         return Err(HashProblem::Malformed("argon2 parameters"));
     }
@@ -207,10 +183,7 @@ pub(super) fn bound_argon2(params: HashParams) -> Result<(), HashProblem> {
 }
 
 pub(super) fn is_pepper_id(id: &str) -> bool {
-    (1..=8).contains(&id.len())
-        && id
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    (1..=8).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
 }
 
 /// `$2b$cc$` and 53 characters: 22 of salt, 31 of hash.
@@ -226,16 +199,10 @@ pub(super) fn parse_bcrypt(text: &str) -> Result<BcryptHash, HashProblem> {
         return Err(HashProblem::TooCostly("bcrypt cost"));
     }
     let part = |range: std::ops::Range<usize>, name| {
-        BCRYPT_BASE64
-            .decode(&text[range])
-            .map_err(|_| HashProblem::Malformed(name))
+        BCRYPT_BASE64.decode(&text[range]).map_err(|_| HashProblem::Malformed(name))
     };
-    let salt = part(7..29, "salt")?
-        .try_into()
-        .map_err(|_| HashProblem::Malformed("salt"))?;
-    let hash = part(29..60, "hash")?
-        .try_into()
-        .map_err(|_| HashProblem::Malformed("hash"))?;
+    let salt = part(7..29, "salt")?.try_into().map_err(|_| HashProblem::Malformed("salt"))?;
+    let hash = part(29..60, "hash")?.try_into().map_err(|_| HashProblem::Malformed("hash"))?;
     Ok(BcryptHash { cost, salt, hash })
 }
 
@@ -249,22 +216,13 @@ fn parse_scrypt(text: &str) -> Result<ScryptHash, HashProblem> {
     let work = 1u64
         .checked_shl(log_n)
         .filter(|_| log_n < 32)
-        .and_then(|n| {
-            n.checked_mul(u64::from(r))
-                .and_then(|work| work.checked_mul(u64::from(p)))
-        });
+        .and_then(|n| n.checked_mul(u64::from(r)).and_then(|work| work.checked_mul(u64::from(p))));
     if work.is_none_or(|work| work > MAX_SCRYPT_WORK) {
         return Err(HashProblem::TooCostly("scrypt"));
     }
     let log_n = u8::try_from(log_n).map_err(|_| HashProblem::Malformed("ln"))?;
     let (salt, hash) = (decode(phc.salt, 4, "salt")?, decode(phc.hash, 16, "hash")?);
-    Ok(ScryptHash {
-        log_n,
-        r,
-        p,
-        salt,
-        hash,
-    })
+    Ok(ScryptHash { log_n, r, p, salt, hash })
 }
 
 fn parse_pbkdf2(text: &str, sha512: bool) -> Result<Pbkdf2Hash, HashProblem> {
@@ -272,18 +230,10 @@ fn parse_pbkdf2(text: &str, sha512: bool) -> Result<Pbkdf2Hash, HashProblem> {
     phc.only(&["i", "l"])?;
     let rounds = bound_rounds(phc.number("i")?)?;
     let (salt, hash) = (decode(phc.salt, 4, "salt")?, decode(phc.hash, 16, "hash")?);
-    if phc
-        .param("l")
-        .is_some_and(|length| length.parse() != Ok(hash.len()))
-    {
+    if phc.param("l").is_some_and(|length| length.parse() != Ok(hash.len())) {
         return Err(HashProblem::Malformed("l"));
     }
-    Ok(Pbkdf2Hash {
-        sha512,
-        rounds,
-        salt,
-        hash,
-    })
+    Ok(Pbkdf2Hash { sha512, rounds, salt, hash })
 }
 
 fn bound_rounds(rounds: u32) -> Result<u32, HashProblem> {
@@ -305,46 +255,30 @@ struct Phc<'a> {
 impl<'a> Phc<'a> {
     fn split(text: &'a str) -> Result<Self, HashProblem> {
         let mut parts = text.split('$').skip(2).peekable();
-        let version = parts
-            .next_if(|part| part.starts_with("v="))
-            .map(|part| &part[2..]);
-        let (Some(params), Some(salt), Some(hash), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
+        let version = parts.next_if(|part| part.starts_with("v=")).map(|part| &part[2..]);
+        let (Some(params), Some(salt), Some(hash), None) = (parts.next(), parts.next(), parts.next(), parts.next())
         else {
             return Err(HashProblem::Malformed("parts"));
         };
         let params = params
             .split(',')
-            .map(|pair| {
-                pair.split_once('=')
-                    .ok_or(HashProblem::Malformed("parameters"))
-            })
+            .map(|pair| pair.split_once('=').ok_or(HashProblem::Malformed("parameters")))
             .collect::<Result<_, _>>()?;
-        Ok(Self {
-            version,
-            params,
-            salt,
-            hash,
-        })
+        Ok(Self { version, params, salt, hash })
     }
 
     /// Every parameter is a known one and stands once.
     fn only(&self, known: &[&str]) -> Result<(), HashProblem> {
-        let fits = self.params.iter().enumerate().all(|(at, (key, _))| {
-            known.contains(key) && self.params[..at].iter().all(|(other, _)| other != key)
-        });
-        if fits {
-            Ok(())
-        } else {
-            Err(HashProblem::Malformed("parameters"))
-        }
+        let fits = self
+            .params
+            .iter()
+            .enumerate()
+            .all(|(at, (key, _))| known.contains(key) && self.params[..at].iter().all(|(other, _)| other != key));
+        if fits { Ok(()) } else { Err(HashProblem::Malformed("parameters")) }
     }
 
     fn param(&self, name: &str) -> Option<&'a str> {
-        self.params
-            .iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| *value)
+        self.params.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
     }
 
     fn number(&self, name: &'static str) -> Result<u32, HashProblem> {
@@ -361,12 +295,6 @@ fn number(text: &str, name: &'static str) -> Result<u32, HashProblem> {
 }
 
 fn decode(text: &str, least: usize, name: &'static str) -> Result<Vec<u8>, HashProblem> {
-    let bytes = STANDARD_NO_PAD
-        .decode(text)
-        .map_err(|_| HashProblem::Malformed(name))?;
-    if (least..=64).contains(&bytes.len()) {
-        Ok(bytes)
-    } else {
-        Err(HashProblem::Malformed(name))
-    }
+    let bytes = STANDARD_NO_PAD.decode(text).map_err(|_| HashProblem::Malformed(name))?;
+    if (least..=64).contains(&bytes.len()) { Ok(bytes) } else { Err(HashProblem::Malformed(name)) }
 }

@@ -62,10 +62,7 @@ impl Keyring {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let at = |problem| KeyringProblem {
-                line: index + 1,
-                problem,
-            };
+            let at = |problem| KeyringProblem { line: index + 1, problem };
             let key = parse_line(line).map_err(at)?;
             if keys.iter().any(|other| other.id == key.id) {
                 return Err(at("a second key has the same name"));
@@ -76,10 +73,7 @@ impl Keyring {
             keys.push(key);
         }
         if keys.is_empty() {
-            return Err(KeyringProblem {
-                line: 1,
-                problem: "no key in it",
-            });
+            return Err(KeyringProblem { line: 1, problem: "no key in it" });
         }
         Ok(Self { keys })
     }
@@ -103,10 +97,7 @@ impl Keyring {
         if self.keys.len() == MANY_KEYS {
             return Err(refuse("more than 16 keys"));
         }
-        let key = Key {
-            id: id.to_owned(),
-            bytes: Zeroizing::new(random),
-        };
+        let key = Key { id: id.to_owned(), bytes: Zeroizing::new(random) };
         random.zeroize();
         if is_no_secret(&key.bytes) {
             return Err(refuse(NO_SECRET));
@@ -122,10 +113,7 @@ impl Keyring {
 
     /// The key of that name.
     pub fn get(&self, id: &str) -> Option<&[u8; KEY_BYTES]> {
-        self.keys
-            .iter()
-            .find(|key| key.id == id)
-            .map(|key| &*key.bytes)
+        self.keys.iter().find(|key| key.id == id).map(|key| &*key.bytes)
     }
 
     /// All names, the current one first.
@@ -153,42 +141,22 @@ impl Keyring {
         let id = self.current();
         let cipher = self.cipher(id, label)?;
         let framed = framed(id, label, aad);
-        let payload = Payload {
-            msg: plain,
-            aad: &framed,
-        };
-        let sealed = cipher
-            .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| SealProblem::Malformed)?;
+        let payload = Payload { msg: plain, aad: &framed };
+        let sealed = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealProblem::Malformed)?;
         let mut bytes = nonce.to_vec();
         bytes.extend_from_slice(&sealed);
         Ok(format!("{VERSION}.{id}.{}", URL_SAFE_NO_PAD.encode(bytes)))
     }
 
     /// Opens what `seal` wrote for the same label and the same `aad`.
-    pub fn open(
-        &self,
-        label: &str,
-        aad: &[&str],
-        sealed: &str,
-    ) -> Result<Zeroizing<Vec<u8>>, SealProblem> {
+    pub fn open(&self, label: &str, aad: &[&str], sealed: &str) -> Result<Zeroizing<Vec<u8>>, SealProblem> {
         let (id, body) = split(sealed)?;
         let cipher = self.cipher(id, label)?;
-        let bytes = URL_SAFE_NO_PAD
-            .decode(body)
-            .map_err(|_| SealProblem::Malformed)?;
-        let (nonce, text) = bytes
-            .split_first_chunk::<NONCE_BYTES>()
-            .ok_or(SealProblem::Malformed)?;
+        let bytes = URL_SAFE_NO_PAD.decode(body).map_err(|_| SealProblem::Malformed)?;
+        let (nonce, text) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or(SealProblem::Malformed)?;
         let framed = framed(id, label, aad);
-        let payload = Payload {
-            msg: text,
-            aad: &framed,
-        };
-        cipher
-            .decrypt(&XNonce::from(*nonce), payload)
-            .map(Zeroizing::new)
-            .map_err(|_| SealProblem::Altered)
+        let payload = Payload { msg: text, aad: &framed };
+        cipher.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| SealProblem::Altered)
     }
 
     /// Whether the text was sealed under another key than the current one and should be sealed anew.
@@ -216,8 +184,7 @@ impl Keyring {
             _ => Path::new("."),
         };
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.as_file()
-            .set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o600))?;
         file.write_all(self.to_file_text().as_bytes())?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
@@ -226,9 +193,7 @@ impl Keyring {
     }
 
     fn cipher(&self, id: &str, label: &str) -> Result<XChaCha20Poly1305, SealProblem> {
-        let key = self
-            .get(id)
-            .ok_or_else(|| SealProblem::UnknownKey(id.to_owned()))?;
+        let key = self.get(id).ok_or_else(|| SealProblem::UnknownKey(id.to_owned()))?;
         let key = expand(key, "seal", label);
         XChaCha20Poly1305::new_from_slice(&*key).map_err(|_| SealProblem::Malformed)
     }
@@ -242,26 +207,13 @@ fn parse_line(line: &str) -> Result<Key, &'static str> {
     if !is_id(id) {
         return Err(BAD_ID);
     }
-    let bytes = STANDARD
-        .decode(text.trim())
-        .map(Zeroizing::new)
-        .map_err(|_| "the key is not base64")?;
+    let bytes = STANDARD.decode(text.trim()).map(Zeroizing::new).map_err(|_| "the key is not base64")?;
     let bytes: [u8; KEY_BYTES] = match bytes.len() {
         0..KEY_BYTES => return Err("the key is shorter than 32 bytes"),
-        _ => bytes
-            .as_slice()
-            .try_into()
-            .map_err(|_| "the key is longer than 32 bytes")?,
+        _ => bytes.as_slice().try_into().map_err(|_| "the key is longer than 32 bytes")?,
     };
-    let key = Key {
-        id: id.to_owned(),
-        bytes: Zeroizing::new(bytes),
-    };
-    if is_no_secret(&key.bytes) {
-        Err(NO_SECRET)
-    } else {
-        Ok(key)
-    }
+    let key = Key { id: id.to_owned(), bytes: Zeroizing::new(bytes) };
+    if is_no_secret(&key.bytes) { Err(NO_SECRET) } else { Ok(key) }
 }
 
 fn is_id(id: &str) -> bool {
@@ -272,13 +224,8 @@ fn is_id(id: &str) -> bool {
 /// Whether somebody typed these bytes: readable text, one byte repeated, or counted upwards.
 /// Random bytes are all ASCII once in four billion keys.
 fn is_no_secret(bytes: &[u8; KEY_BYTES]) -> bool {
-    let distinct = bytes
-        .iter()
-        .collect::<std::collections::BTreeSet<_>>()
-        .len();
-    let counted = bytes
-        .windows(2)
-        .all(|pair| pair[1] == pair[0].wrapping_add(1));
+    let distinct = bytes.iter().collect::<std::collections::BTreeSet<_>>().len();
+    let counted = bytes.windows(2).all(|pair| pair[1] == pair[0].wrapping_add(1));
     bytes.is_ascii() || distinct <= 8 || counted
 }
 
@@ -305,11 +252,7 @@ fn framed(id: &str, label: &str, parts: &[&str]) -> Vec<u8> {
 fn split(sealed: &str) -> Result<(&str, &str), SealProblem> {
     let rest = sealed.strip_prefix("v1.").ok_or(SealProblem::Malformed)?;
     let (id, body) = rest.split_once('.').ok_or(SealProblem::Malformed)?;
-    if is_id(id) {
-        Ok((id, body))
-    } else {
-        Err(SealProblem::Malformed)
-    }
+    if is_id(id) { Ok((id, body)) } else { Err(SealProblem::Malformed) }
 }
 
 impl fmt::Debug for Keyring {
@@ -328,10 +271,7 @@ impl fmt::Display for SealProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed => f.write_str("not a sealed text"),
-            Self::UnknownKey(id) => write!(
-                f,
-                "sealed under the key \"{id}\", which this server does not hold"
-            ),
+            Self::UnknownKey(id) => write!(f, "sealed under the key \"{id}\", which this server does not hold"),
             Self::Altered => f.write_str("the sealed text was altered or belongs elsewhere"),
         }
     }

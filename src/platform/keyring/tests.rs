@@ -12,34 +12,18 @@ fn ring() -> Keyring {
 
 #[test]
 fn what_is_sealed_opens_with_the_same_label_and_place() {
-    let sealed = ring()
-        .seal("totp", &["practice-1", "person-1"], b"secret", [7; 24])
-        .unwrap();
+    let sealed = ring().seal("totp", &["practice-1", "person-1"], b"secret", [7; 24]).unwrap();
     assert!(sealed.starts_with("v1.2026-a."));
-    assert_eq!(
-        *ring()
-            .open("totp", &["practice-1", "person-1"], &sealed)
-            .unwrap(),
-        b"secret"
-    );
+    assert_eq!(*ring().open("totp", &["practice-1", "person-1"], &sealed).unwrap(), b"secret");
 }
 
 #[test]
 fn swapped_rows_other_labels_and_moved_borders_do_not_open() {
-    let sealed = ring()
-        .seal("totp", &["ab", "c"], b"secret", [7; 24])
-        .unwrap();
-    for (label, aad) in [
-        ("totp", vec!["a", "bc"]),
-        ("totp", vec!["ab"]),
-        ("mail", vec!["ab", "c"]),
-        ("totp", vec!["abc"]),
-    ] {
-        assert_eq!(
-            ring().open(label, &aad, &sealed),
-            Err(SealProblem::Altered),
-            "{label} {aad:?}"
-        );
+    let sealed = ring().seal("totp", &["ab", "c"], b"secret", [7; 24]).unwrap();
+    for (label, aad) in
+        [("totp", vec!["a", "bc"]), ("totp", vec!["ab"]), ("mail", vec!["ab", "c"]), ("totp", vec!["abc"])]
+    {
+        assert_eq!(ring().open(label, &aad, &sealed), Err(SealProblem::Altered), "{label} {aad:?}");
     }
 }
 
@@ -52,11 +36,7 @@ fn every_flipped_bit_is_noticed() {
         let mut flipped = bytes.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
         let text = format!("{head}.{}", URL_SAFE_NO_PAD.encode(flipped));
-        assert_eq!(
-            ring().open("totp", &["a"], &text),
-            Err(SealProblem::Altered),
-            "bit {bit}"
-        );
+        assert_eq!(ring().open("totp", &["a"], &text), Err(SealProblem::Altered), "bit {bit}");
     }
 }
 
@@ -64,24 +44,9 @@ fn every_flipped_bit_is_noticed() {
 fn an_unknown_key_and_a_wrong_text_are_their_own_errors() {
     let sealed = ring().seal("totp", &[], b"secret", [7; 24]).unwrap();
     let other = Keyring::generate("other", bytes(9)).unwrap();
-    assert_eq!(
-        other.open("totp", &[], &sealed),
-        Err(SealProblem::UnknownKey("2026-a".into()))
-    );
-    for text in [
-        "",
-        "v1",
-        "v1.a",
-        "v2.2026-a.AAAA",
-        "v1.2026-a.!",
-        "v1.2026-a.AAAA",
-        "v1..AAAA",
-    ] {
-        assert_eq!(
-            ring().open("totp", &[], text),
-            Err(SealProblem::Malformed),
-            "{text}"
-        );
+    assert_eq!(other.open("totp", &[], &sealed), Err(SealProblem::UnknownKey("2026-a".into())));
+    for text in ["", "v1", "v1.a", "v2.2026-a.AAAA", "v1.2026-a.!", "v1.2026-a.AAAA", "v1..AAAA"] {
+        assert_eq!(ring().open("totp", &[], text), Err(SealProblem::Malformed), "{text}");
     }
 }
 
@@ -117,33 +82,17 @@ fn wrong_key_files_are_named_by_line() {
         ("".to_owned(), 1),
         ("# only a remark".to_owned(), 1),
         (format!("{good}\n{good}"), 2),
-        (
-            format!("# head\n{good}\nb:{}", STANDARD.encode([1u8, 200, 3])),
-            3,
-        ),
+        (format!("# head\n{good}\nb:{}", STANDARD.encode([1u8, 200, 3])), 3),
         (format!("b:{}", STANDARD.encode([200u8; 33])), 1),
         (format!("b:{}", STANDARD.encode([200u8; 32])), 1),
-        (
-            format!("b:{}", STANDARD.encode(b"this-is-an-example-key-change-it")),
-            1,
-        ),
-        (
-            format!(
-                "b:{}",
-                STANDARD.encode(std::array::from_fn::<u8, 32, _>(|i| 200 + i as u8))
-            ),
-            1,
-        ),
+        (format!("b:{}", STANDARD.encode(b"this-is-an-example-key-change-it")), 1),
+        (format!("b:{}", STANDARD.encode(std::array::from_fn::<u8, 32, _>(|i| 200 + i as u8))), 1),
         ("b:%%%".to_owned(), 1),
         (format!("no spaces:{}", STANDARD.encode(bytes(1))), 1),
         ("nothing".to_owned(), 1),
     ];
     for (text, line) in cases {
-        assert_eq!(
-            Keyring::parse(&text).map(|_| ()).unwrap_err().line,
-            line,
-            "{text}"
-        );
+        assert_eq!(Keyring::parse(&text).map(|_| ()).unwrap_err().line, line, "{text}");
     }
     assert!(Keyring::parse(&good).is_ok());
 }
@@ -159,10 +108,7 @@ fn a_rewritten_file_reads_back_and_is_private() {
     let back = Keyring::parse(&std::fs::read_to_string(&path).unwrap()).unwrap();
     assert_eq!(back.ids().collect::<Vec<_>>(), ["b", "2026-a"]);
     assert_eq!(back.get("b"), ring.get("b"));
-    assert_eq!(
-        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 

@@ -5,11 +5,7 @@ use super::super::tests::{PASSWORD, SMALL, hasher, secret};
 use super::*;
 
 /// Slow enough that the one thread is still busy while a test fills the queue behind it.
-const SLOW: HashParams = HashParams {
-    memory_kib: 65_536,
-    passes: 4,
-    lanes: 1,
-};
+const SLOW: HashParams = HashParams { memory_kib: 65_536, passes: 4, lanes: 1 };
 
 /// Polls once, as a request does before its client goes away.
 fn begun(job: &mut (impl Future + Unpin)) -> bool {
@@ -30,28 +26,14 @@ async fn the_pool_hashes_and_verifies() {
     let pool = HashPool::with_size(hasher(SMALL), 2, 64).unwrap();
     let stored = pool.hash(secret(PASSWORD), [7; 16]).await.unwrap();
     let verdict = |stored, text: &str| pool.verify(stored, secret(text));
-    assert_eq!(
-        verdict(Some(stored.clone()), PASSWORD).await,
-        Ok(Verdict::Right { upgrade: false })
-    );
+    assert_eq!(verdict(Some(stored.clone()), PASSWORD).await, Ok(Verdict::Right { upgrade: false }));
     assert_eq!(verdict(Some(stored), "other").await, Ok(Verdict::Wrong));
     assert_eq!(verdict(None, PASSWORD).await, Ok(Verdict::Wrong));
     let broken = verdict(Some("$nothing$".to_owned()), PASSWORD).await;
     assert_eq!(broken, Err(PoolError::Broken(HashProblem::UnknownScheme)));
     let made = pool.counts().made;
-    assert_eq!(
-        verdict(None, &"a".repeat(1 << 20)).await,
-        Ok(Verdict::Wrong)
-    );
-    assert_eq!(
-        pool.counts(),
-        HashCounts {
-            made,
-            skipped: 0,
-            refused: 0
-        },
-        "AC-008"
-    );
+    assert_eq!(verdict(None, &"a".repeat(1 << 20)).await, Ok(Verdict::Wrong));
+    assert_eq!(pool.counts(), HashCounts { made, skipped: 0, refused: 0 }, "AC-008");
 }
 
 #[tokio::test]
@@ -63,19 +45,9 @@ async fn a_job_nobody_waits_for_is_skipped() {
         assert!(begun(&mut deserted));
     }
     assert_eq!(pool.waiting(), 5);
-    assert_eq!(
-        pool.verify(None, secret(PASSWORD)).await,
-        Ok(Verdict::Wrong)
-    );
+    assert_eq!(pool.verify(None, secret(PASSWORD)).await, Ok(Verdict::Wrong));
     assert_eq!(first.await, Ok(Verdict::Wrong));
-    assert_eq!(
-        pool.counts(),
-        HashCounts {
-            made: 2,
-            skipped: 5,
-            refused: 0
-        }
-    );
+    assert_eq!(pool.counts(), HashCounts { made: 2, skipped: 5, refused: 0 });
 }
 
 #[tokio::test]
@@ -92,19 +64,9 @@ async fn a_full_queue_refuses_at_once_and_takes_the_deserted_out() {
     drop(one);
     let mut next = Box::pin(pool.hash(secret(PASSWORD), [7; 16]));
     assert!(begun(&mut next), "the deserted place was free");
-    assert_eq!(
-        (first.await, two.await),
-        (Ok(Verdict::Wrong), Ok(Verdict::Wrong))
-    );
+    assert_eq!((first.await, two.await), (Ok(Verdict::Wrong), Ok(Verdict::Wrong)));
     assert!(next.await.is_ok());
-    assert_eq!(
-        pool.counts(),
-        HashCounts {
-            made: 3,
-            skipped: 1,
-            refused: 1
-        }
-    );
+    assert_eq!(pool.counts(), HashCounts { made: 3, skipped: 1, refused: 1 });
 }
 
 #[tokio::test]
@@ -119,10 +81,7 @@ async fn first_come_first_served() {
             order.lock().unwrap().push(number);
         }
     });
-    futures_util::future::join(first, futures_util::future::join_all(jobs))
-        .await
-        .0
-        .unwrap();
+    futures_util::future::join(first, futures_util::future::join_all(jobs)).await.0.unwrap();
     assert_eq!(*order.lock().unwrap(), [0, 1, 2, 3]);
 }
 
@@ -134,13 +93,6 @@ async fn stopping_answers_those_who_wait() {
     assert!(begun(&mut waiting));
     pool.stop();
     assert_eq!(waiting.await, Err(PoolError::Stopped));
-    assert_eq!(
-        first.await,
-        Ok(Verdict::Wrong),
-        "the job at hand is finished"
-    );
-    assert_eq!(
-        pool.verify(None, secret(PASSWORD)).await,
-        Err(PoolError::Stopped)
-    );
+    assert_eq!(first.await, Ok(Verdict::Wrong), "the job at hand is finished");
+    assert_eq!(pool.verify(None, secret(PASSWORD)).await, Err(PoolError::Stopped));
 }

@@ -1,0 +1,161 @@
+//! A whole server in this process with the demo's people, a clock that tests set, and its own databases.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::Router;
+use portico::config::{Config, Database, Region};
+use portico::ops::{demo, start};
+use portico::platform::db::Db;
+use portico::platform::server::Server;
+use portico::platform::world::{RealWorld, World};
+
+use super::browser::Browser;
+
+/// Saturday 21 November 2026, 06:00 UTC.
+pub const START: i64 = 1_795_240_800;
+
+pub struct SetClock(AtomicI64);
+
+impl World for SetClock {
+    fn now(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+    fn fill(&self, bytes: &mut [u8]) {
+        RealWorld.fill(bytes);
+    }
+}
+
+pub struct Stage {
+    pub server: Arc<Server>,
+    pub router: Router,
+    clock: Arc<SetClock>,
+    pub folder: tempfile::TempDir,
+}
+
+/// A mail or text message waiting in, or gone through, the outbox.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    pub kind: String,
+    pub about: String,
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+impl Stage {
+    pub async fn sqlite() -> Stage {
+        let folder = tempfile::tempdir().unwrap();
+        Stage::with(folder, |_| {}).await
+    }
+
+    /// None when no PostgreSQL is at hand; `make test` always brings one.
+    pub async fn postgres() -> Option<Stage> {
+        let url = std::env::var("TEST_POSTGRES").ok()?;
+        let admin = Db::connect(&url, 1).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut databases = vec![];
+        for region in ["au", "uk"] {
+            let name =
+                format!("walk_{}", data_encoding::HEXLOWER.encode(&portico::platform::world::random::<8>(&RealWorld)));
+            let sql: &'static str = Box::leak(format!("CREATE DATABASE {name}").into_boxed_str());
+            admin.execute(sql, vec![]).await.unwrap();
+            databases.push((region, url.replacen("/postgres", &format!("/{name}"), 1)));
+        }
+        admin.close().await;
+        let change = move |config: &mut Config| {
+            config.regions = databases
+                .iter()
+                .map(|(region, url)| Region {
+                    name: (*region).to_owned(),
+                    database: Database::Postgres(portico::config::Secret::new(url.clone())),
+                    max_connections: 6,
+                })
+                .collect();
+        };
+        Some(Stage::with(folder, change).await)
+    }
+
+    pub async fn with(folder: tempfile::TempDir, change: impl FnOnce(&mut Config)) -> Stage {
+        let clock = Arc::new(SetClock(AtomicI64::new(START)));
+        let address: SocketAddr = "127.0.0.1:8080".parse().unwrap();
+        let mut config = demo::settings(folder.path(), address, &*clock).unwrap();
+        change(&mut config);
+        let server = start::server(config, Arc::clone(&clock) as Arc<dyn World>).await.unwrap();
+        demo::fill(&server).await.unwrap();
+        Stage { router: portico::app::router(Arc::clone(&server)), server, clock, folder }
+    }
+
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
+    /// Lets so many seconds go by.
+    pub fn wait(&self, seconds: i64) {
+        self.clock.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// A new browser at Harbour Physio.
+    pub fn browser(&self) -> Browser {
+        self.browser_at("harbour-physio.au.localhost:8080")
+    }
+
+    pub fn browser_at(&self, host: &str) -> Browser {
+        Browser::new(self.router.clone(), host)
+    }
+
+    pub fn au(&self) -> &Db {
+        &self.server.region("au").unwrap().db
+    }
+
+    /// Everything put into the outbox of the au region for an address, newest first.
+    pub async fn messages(&self, to: &str) -> Vec<Sent> {
+        let rows: Vec<(String, String, String, String, Option<String>, String, Option<String>)> = self
+            .au()
+            .all("SELECT practice_id, id, kind, about, person_id, recipient, body FROM outbox ORDER BY created_at DESC, id DESC", vec![])
+            .await
+            .unwrap();
+        let mut found = vec![];
+        for (practice, id, kind, about, person, recipient, body) in rows {
+            let whose = [practice.as_str(), id.as_str(), person.as_deref().unwrap_or("")];
+            let recipient = self.server.open("outbox to", &whose, &recipient).unwrap();
+            let Some(body) = body else { continue };
+            if recipient != to {
+                continue;
+            }
+            let body: serde_json::Value =
+                serde_json::from_str(&self.server.open("outbox body", &whose, &body).unwrap()).unwrap();
+            let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+            found.push(Sent {
+                kind,
+                about,
+                to: recipient,
+                subject: text("subject"),
+                text: text("text"),
+                html: text("html"),
+            });
+        }
+        found
+    }
+
+    /// The words of the record at Harbour Physio, oldest first.
+    pub async fn events(&self) -> Vec<String> {
+        let rows: Vec<(String,)> = self.au().all("SELECT event FROM audit ORDER BY at, id", vec![]).await.unwrap();
+        rows.into_iter().map(|(event,)| event).collect()
+    }
+}
+
+/// The first link of a text, as a path.
+pub fn link_in(text: &str) -> String {
+    let start = text.find("http").expect("a link");
+    let url = text[start..].split_whitespace().next().unwrap();
+    let path = url.splitn(4, '/').nth(3).unwrap_or_default();
+    format!("/{path}")
+}
+
+/// The first run of six digits that stands alone.
+pub fn code_in(text: &str) -> String {
+    text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).expect("a code").to_owned()
+}
