@@ -89,7 +89,7 @@ pub async fn by_id(db: &Db, region: &str, id: &str) -> Result<Found> {
 async fn find(db: &Db, region: &str, slug: &str, id: &str) -> Result<Found> {
     let found: Option<Practice> = db
         .optional(
-            "SELECT id, slug, host, name, colour, CASE WHEN logo IS NULL THEN 0 ELSE 1 END AS has_logo, language, country, zone,
+            "SELECT id, slug, host, name, colour, CAST(CASE WHEN logo IS NULL THEN 0 ELSE 1 END AS BIGINT) AS has_logo, language, country, zone,
                     contact_phone, contact_email, contact_hours, keep_days, idle_minutes, total_minutes,
                     admins_second_from, everyone_second_from
              FROM practice WHERE (slug = $1 OR id = $2) AND closed_at IS NULL",
