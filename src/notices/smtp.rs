@@ -15,6 +15,7 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use lettre::transport::smtp::response::Response;
+use tokio::net::TcpStream;
 
 use super::mime::{Composer, Letter};
 pub use super::mime::{DkimSettings, Mail, MailProblem};
@@ -135,15 +136,20 @@ impl Mailer {
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Broken> {
-        let implicit = self.tls.clone().filter(|_| self.security == Security::Tls);
-        let opening = AsyncSmtpConnection::connect_tokio1(
-            (self.host.as_str(), self.port),
-            Some(self.timeout),
-            &self.hello,
-            implicit,
-            None,
-        );
-        let mut line = self.step(Stage::Session, opening).await?;
+        let mut line = match self.security {
+            Security::Tls => {
+                let server = (self.host.as_str(), self.port);
+                let tls = self.tls.clone();
+                let opening =
+                    AsyncSmtpConnection::connect_tokio1(server, None, &self.hello, tls, None);
+                self.step(Stage::Session, opening).await?
+            }
+            Security::StartTls | Security::Plain => {
+                let tcp = Box::new(self.dial().await?);
+                let opening = AsyncSmtpConnection::connect_with_transport(tcp, &self.hello);
+                self.step(Stage::Session, opening).await?
+            }
+        };
         if self.security == Security::StartTls {
             let Some(tls) = self.tls.clone().filter(|_| line.can_starttls()) else {
                 return Err(Broken::said("the mail server offers no STARTTLS"));
@@ -156,6 +162,17 @@ impl Mailer {
                 .await?;
         }
         Ok(line)
+    }
+
+    /// The library writes content and final dot apart; unless told otherwise,
+    /// TCP holds the dot back until the server's delayed acknowledgement.
+    async fn dial(&self) -> Result<TcpStream, Broken> {
+        let connecting = TcpStream::connect((self.host.as_str(), self.port));
+        let tcp = match tokio::time::timeout(self.timeout, connecting).await {
+            Ok(connected) => connected.and_then(|tcp| tcp.set_nodelay(true).map(|()| tcp)),
+            Err(_) => return Err(Broken::said("the mail server did not answer in time")),
+        };
+        tcp.map_err(|error| Broken::said(&error.to_string()))
     }
 
     async fn mail_from(

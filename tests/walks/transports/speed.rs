@@ -8,7 +8,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use super::{TO, mail, mailer};
 use crate::support::smtp_sink::{SinkSetup, SmtpSink};
 
-const MAILS: u32 = 2000;
+const MAILS: u32 = 200;
 
 fn bare_message() -> Message {
     let mail = mail(TO);
