@@ -28,6 +28,8 @@ pub enum Fault {
     RejectSender,
     DeferRecipient,
     RejectRecipient,
+    /// 530 to RCPT: credentials are missing.
+    AuthAtRecipient,
     /// Never answers RCPT.
     HangRecipient,
     DeferContent,

@@ -164,6 +164,7 @@ impl Talk {
         match known.unwrap_or(self.fault) {
             Fault::DeferRecipient => say(io, &format!("451 4.7.1 <{to}> greylisted")).await,
             Fault::RejectRecipient => say(io, &format!("550 5.1.1 <{to}> unknown")).await,
+            Fault::AuthAtRecipient => say(io, "530 5.7.0 authentication required").await,
             Fault::HangRecipient => hang().await,
             fault => {
                 if known.is_some() {

@@ -130,6 +130,8 @@ async fn a_server_that_refuses_the_connection_is_the_operators_matter() {
         deferred(&outcome_of(Fault::RejectSender).await.0),
         Some(550)
     );
+    let outcome = outcome_of(Fault::AuthAtRecipient).await.0;
+    assert_eq!(deferred(&outcome), Some(530));
     let gone = plain_sink().await;
     let mut nobody = settings(&gone, Security::Plain);
     nobody.port = 1;
