@@ -2,7 +2,13 @@
 //! whom each event is mailed to. The words of the mails are in `locales/*/notices.ftl`.
 
 pub mod compose;
+pub mod mime;
 pub mod outbox;
+pub mod smtp;
+pub mod smtp_settings;
+pub mod text_message;
+pub mod text_template;
+pub mod transport;
 
 use crate::args;
 use crate::audit::{self, Line};
