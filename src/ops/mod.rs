@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod demo;
+pub mod demo_page;
 pub mod health;
 pub mod listen;
 pub mod metrics;

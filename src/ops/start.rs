@@ -20,6 +20,18 @@ use crate::platform::world::World;
 /// # Errors
 /// A fault that says what could not be opened and why.
 pub async fn server(config: Config, world: Arc<dyn World>) -> Result<Arc<Server>> {
+    server_with(config, world, |_| {}).await
+}
+
+/// As [`server`]; the caller puts more on the shelf before anybody is served.
+///
+/// # Errors
+/// As [`server`].
+pub async fn server_with(
+    config: Config,
+    world: Arc<dyn World>,
+    furnish: impl FnOnce(&mut Server),
+) -> Result<Arc<Server>> {
     let keys =
         Arc::new(Keyring::parse(&config.keys.ring.to_file_text()).map_err(|problem| Error::fault("keys", problem))?);
     let mut regions = Vec::new();
@@ -37,6 +49,7 @@ pub async fn server(config: Config, world: Arc<dyn World>) -> Result<Arc<Server>
     let hashing = hash_pool(&config, &keys)?;
     let mut server = Server::new(Parts { config, world, regions, keys, hashing, places, metrics: Metrics::new() })?;
     app::furnish(&mut server);
+    furnish(&mut server);
     Ok(Arc::new(server))
 }
 
