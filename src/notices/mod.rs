@@ -1,13 +1,26 @@
 //! What happened and who is told. Every change to somebody's sign-in is one call, [`happened`]; the table [`told`] says
 //! whom each event is mailed to. The words of the mails are in `locales/*/notices.ftl`.
 
+pub mod carriers;
 pub mod compose;
+mod ending;
+pub mod mailbox;
+pub mod mime;
 pub mod outbox;
+mod sending;
+pub mod smtp;
+pub mod smtp_settings;
+pub mod text_message;
+pub mod text_template;
+pub mod transport;
+pub mod worker;
 
+use self::carriers::{Carriers, TextCarrier};
 use crate::args;
 use crate::audit::{self, Line};
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
+use crate::platform::server::Server;
 use crate::platform::web::Visit;
 use crate::sign_in::person::Person;
 
@@ -64,6 +77,8 @@ pub enum Event {
     MoreTimeGiven,
     RecordExported,
     Refused,
+    /// A mail or text message about somebody's sign-in was given up.
+    MessageFailed,
 }
 
 /// Whom an event is mailed to.
@@ -140,6 +155,7 @@ impl Event {
             Event::MoreTimeGiven => ("more-time-given", Told::Person),
             Event::RecordExported => ("record-exported", Told::Nobody),
             Event::Refused => ("refused", Told::Nobody),
+            Event::MessageFailed => ("message-failed", Told::Administrators),
         }
     }
 }
@@ -266,6 +282,11 @@ async fn record(visit: &Visit, tx: &mut Tx, happening: &Happening<'_>) -> Result
         detail: serde_json::Value::Object(details).to_string(),
     };
     audit::append(tx, line).await
+}
+
+/// Whether this server can send text messages at all.
+pub fn can_text(server: &Server) -> bool {
+    server.kept::<Carriers>().is_ok_and(|carriers| !matches!(carriers.text, TextCarrier::None))
 }
 
 /// Everybody who may manage this practice's people.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::app;
 use crate::config::{Config, Database};
+use crate::notices::carriers::Carriers;
 use crate::ops::metrics::Metrics;
 use crate::platform::db::Db;
 use crate::platform::error::{Error, Result};
@@ -20,6 +21,15 @@ use crate::platform::world::World;
 /// # Errors
 /// A fault that says what could not be opened and why.
 pub async fn server(config: Config, world: Arc<dyn World>) -> Result<Arc<Server>> {
+    let carriers = Carriers::from_settings(&config)?;
+    server_with(config, world, carriers).await
+}
+
+/// As [`server`], with the ways that messages leave by.
+///
+/// # Errors
+/// As [`server`].
+pub async fn server_with(config: Config, world: Arc<dyn World>, carriers: Carriers) -> Result<Arc<Server>> {
     let keys =
         Arc::new(Keyring::parse(&config.keys.ring.to_file_text()).map_err(|problem| Error::fault("keys", problem))?);
     let mut regions = Vec::new();
@@ -37,6 +47,7 @@ pub async fn server(config: Config, world: Arc<dyn World>) -> Result<Arc<Server>
     let hashing = hash_pool(&config, &keys)?;
     let mut server = Server::new(Parts { config, world, regions, keys, hashing, places, metrics: Metrics::new() })?;
     app::furnish(&mut server);
+    server.keep(carriers);
     Ok(Arc::new(server))
 }
 

@@ -1,7 +1,12 @@
-//! The stage that walks are played on.
+//! The stage that walks are played on, and the servers and tools that they share.
 
 pub mod browser;
+pub mod certificate;
+pub mod dkim;
+pub mod smtp_sink;
+mod smtp_talk;
 pub mod stage;
+pub mod text_sink;
 
 /// A walk on both engines: `walk!(name, |stage| { ... })`. The body sees `stage: Stage`.
 #[macro_export]
