@@ -4,6 +4,7 @@
 pub mod carriers;
 pub mod compose;
 mod ending;
+mod events;
 pub mod mailbox;
 pub mod mime;
 pub mod outbox;
@@ -241,10 +242,10 @@ pub async fn happened(visit: &Visit, tx: &mut Tx, happening: Happening<'_>) -> R
     let told = happening.event.told();
     if let Some(person) = happening.person {
         if matches!(told, Told::Person | Told::PersonAndAdministrators | Told::PersonOldAddress) {
-            compose::notice(visit, tx, &happening, person, &person.email).await?;
+            compose::notice(visit, tx, &happening, person).await?;
         }
         if let (Told::PersonOldAddress, Some(old)) = (told, &happening.old_email) {
-            compose::notice(visit, tx, &happening, person, old).await?;
+            compose::notice_to_old_address(visit, tx, &happening, person, old).await?;
         }
     }
     if matches!(told, Told::Administrators | Told::PersonAndAdministrators) {

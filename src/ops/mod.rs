@@ -4,6 +4,7 @@ pub mod assets;
 pub mod demo;
 pub mod health;
 pub mod listen;
+pub mod mailbox;
 pub mod metrics;
 pub mod start;
 pub mod theme;

@@ -8,7 +8,7 @@ use axum::Router;
 use portico::config::{Config, Database, Region};
 use portico::notices::carriers::Carriers;
 use portico::notices::outbox;
-use portico::ops::{demo, start};
+use portico::ops::{demo, mailbox, start};
 use portico::platform::db::Db;
 use portico::platform::server::Server;
 use portico::platform::world::{RealWorld, World};
@@ -88,7 +88,7 @@ impl Stage {
         let carriers = Carriers::with_mailbox(&config).unwrap();
         let server = start::server_with(config, Arc::clone(&clock) as Arc<dyn World>, carriers).await.unwrap();
         demo::fill(&server).await.unwrap();
-        Stage { router: portico::app::router(Arc::clone(&server)), server, clock, folder }
+        Stage { router: portico::app::router_with(Arc::clone(&server), mailbox::routes()), server, clock, folder }
     }
 
     pub fn now(&self) -> i64 {
