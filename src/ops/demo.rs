@@ -16,7 +16,9 @@ use crate::app;
 use crate::args;
 use crate::config::{Config, Database, Edge, Keys, Log, Mail, Passwords, Region};
 use crate::entrance::{Signpost, Signposts};
-use crate::ops::{listen, start};
+use crate::notices::carriers::Carriers;
+use crate::notices::outbox;
+use crate::ops::{listen, mailbox, start};
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
 use crate::platform::hashing::Secret;
@@ -41,22 +43,25 @@ pub async fn run(wanted: Wanted, world: Arc<dyn World>) -> Result<()> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, wanted.port))).await;
     let listener = listener.map_err(|error| Error::fault(&format!("port {}", wanted.port), error))?;
     let address = listener.local_addr().map_err(|error| Error::fault("port", error))?;
+    let config = settings(&folder, address, &*world)?;
+    let carriers = Carriers::with_mailbox(&config)?;
     let posts =
         [Signpost { path: "/demo", message: "demo-people" }, Signpost { path: "/mailbox", message: "demo-mailbox" }];
     let furnish = |server: &mut Server| server.keep(Signposts(posts.into()));
-    let server = start::server_with(settings(&folder, address, &*world)?, world, furnish).await?;
+    let server = start::furnished(config, world, carriers, furnish).await?;
     let passwords = fill(&server).await?;
     let ready = ready_text(&server, &passwords);
     if let Some(file) = &wanted.ready_file {
         std::fs::write(file, ready.to_string()).map_err(|error| Error::fault("ready file", error))?;
     }
     greet(&server, &folder, &passwords);
-    let router = app::router_with(Arc::clone(&server), axum::Router::new().route("/demo", get(demo_page::people)));
-    let stop = async { listen::asked_to_end().await.unwrap_or_default() };
-    listen::serve(listener, router, None, listen::Limits::default(), stop)
+    let router = app::router_with(Arc::clone(&server), mailbox::routes().route("/demo", get(demo_page::people)));
+    let stop = || async { listen::asked_to_end().await.unwrap_or_default() };
+    let outbox = tokio::spawn(outbox::run(Arc::clone(&server), stop()));
+    listen::serve(listener, router, None, listen::Limits::default(), stop())
         .await
         .map_err(|error| Error::fault("listening", error))?;
-    Ok(())
+    outbox.await.map_err(|error| Error::fault("outbox", error))
 }
 
 fn folder(wanted: &Wanted, world: &dyn World) -> Result<PathBuf> {

@@ -78,6 +78,8 @@ pub enum Message {
     Sent,
     Deferred,
     Failed,
+    /// Sent, but no answer says whether it was taken.
+    Unsure,
 }
 
 /// All counters of this process. Cheap to clone.
@@ -269,6 +271,7 @@ impl Message {
             Self::Sent => "sent",
             Self::Deferred => "deferred",
             Self::Failed => "failed",
+            Self::Unsure => "unsure",
         }
     }
 }

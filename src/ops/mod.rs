@@ -5,6 +5,7 @@ pub mod demo;
 pub mod demo_page;
 pub mod health;
 pub mod listen;
+pub mod mailbox;
 pub mod metrics;
 pub mod start;
 pub mod theme;

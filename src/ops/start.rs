@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::app;
 use crate::config::{Config, Database};
+use crate::notices::carriers::Carriers;
 use crate::ops::metrics::Metrics;
 use crate::platform::db::Db;
 use crate::platform::error::{Error, Result};
@@ -20,16 +21,26 @@ use crate::platform::world::World;
 /// # Errors
 /// A fault that says what could not be opened and why.
 pub async fn server(config: Config, world: Arc<dyn World>) -> Result<Arc<Server>> {
-    server_with(config, world, |_| {}).await
+    let carriers = Carriers::from_settings(&config)?;
+    server_with(config, world, carriers).await
 }
 
-/// As [`server`]; the caller puts more on the shelf before anybody is served.
+/// As [`server`], with the ways that messages leave by.
 ///
 /// # Errors
 /// As [`server`].
-pub async fn server_with(
+pub async fn server_with(config: Config, world: Arc<dyn World>, carriers: Carriers) -> Result<Arc<Server>> {
+    furnished(config, world, carriers, |_| {}).await
+}
+
+/// As [`server_with`]; the caller puts more on the shelf before anybody is served.
+///
+/// # Errors
+/// As [`server`].
+pub async fn furnished(
     config: Config,
     world: Arc<dyn World>,
+    carriers: Carriers,
     furnish: impl FnOnce(&mut Server),
 ) -> Result<Arc<Server>> {
     let keys =
@@ -49,6 +60,7 @@ pub async fn server_with(
     let hashing = hash_pool(&config, &keys)?;
     let mut server = Server::new(Parts { config, world, regions, keys, hashing, places, metrics: Metrics::new() })?;
     app::furnish(&mut server);
+    server.keep(carriers);
     furnish(&mut server);
     Ok(Arc::new(server))
 }

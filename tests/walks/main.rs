@@ -3,5 +3,6 @@
 
 mod support;
 
+mod outbox;
 mod sign_in;
 mod transports;

@@ -1,4 +1,4 @@
-//! The stage that walks are played on.
+//! The stage that walks are played on, and the servers and tools that they share.
 
 pub mod browser;
 pub mod certificate;
