@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod demo;
 pub mod health;
+pub mod help;
 pub mod listen;
 pub mod metrics;
 pub mod start;

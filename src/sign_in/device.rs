@@ -302,6 +302,11 @@ fn carried(visit: &Visit) -> Vec<(String, String)> {
     pairs.take(MOST).map(|(id, token)| (id.to_owned(), token.to_owned())).collect()
 }
 
+/// The ids of the records this browser carries, right secret or not; for "this one" in a list, never for a decision.
+pub fn carried_ids(visit: &Visit) -> Vec<String> {
+    carried(visit).into_iter().map(|(id, _)| id).collect()
+}
+
 fn carry(visit: &Visit, id: &str, token: &str) {
     let others = carried(visit).into_iter().filter(|(other, _)| other != id).take(MOST - 1);
     let all: Vec<String> = std::iter::once((id.to_owned(), token.to_owned()))
