@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::from_fn;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::notices::outbox::{Job, Jobs};
 use crate::platform::door::{self, Doors};
@@ -46,7 +46,18 @@ fn second_step_routes() -> Router {
 
 /// What a person sees and changes of their own.
 fn mine_routes() -> Router {
+    use factors::{mine, mine_devices, mine_email, mine_name, mine_sessions};
     Router::new()
+        .route("/me", get(mine::show))
+        .route("/me/stay", post(mine_sessions::stay))
+        .route("/me/sessions/{id}/end", post(mine_sessions::end))
+        .route("/me/log-out-everywhere", post(mine_sessions::end_everything))
+        .route("/me/devices/{id}", get(mine_devices::ask).post(mine_devices::rename))
+        .route("/me/devices/{id}/forget", post(mine_devices::forget))
+        .route("/me/name", get(mine_name::ask).post(mine_name::answer))
+        .route("/me/email", get(mine_email::ask).post(mine_email::answer))
+        .route("/me/email/sent", get(mine_email::sent))
+        .route("/confirm-email/{token}", get(mine_email::arrive).post(mine_email::confirm))
 }
 
 /// What administrators see and change of their practice.
@@ -69,6 +80,9 @@ fn shared_routes() -> Router {
         .route("/assets/{name}", get(ops::assets::asset))
         .route("/theme.css", get(ops::assets::theme))
         .route("/logo", get(ops::assets::logo))
+        .route("/help", get(ops::help::index))
+        .route("/help/{topic}", get(ops::help::topic))
+        .route("/language", get(ops::help::languages))
         .route("/healthz", get(ops::health::alive))
         .route("/readyz", get(ops::health::ready))
         .fallback(ops::assets::nothing_here)

@@ -4,6 +4,7 @@ pub mod assets;
 pub mod demo;
 pub mod demo_page;
 pub mod health;
+pub mod help;
 pub mod listen;
 pub mod mailbox;
 pub mod metrics;

@@ -51,7 +51,7 @@ pub async fn enter(doors: Doors, request: Request) -> std::result::Result<Respon
     };
     let response = match checked(&doors, &visit, &mut parts, body).await {
         Ok((visit, bytes)) => run(&doors, &visit, parts, bytes).await,
-        Err(error) => problem::page(&visit, &error),
+        Err(error) => with_cookies(&visit, problem::page(&visit, &error)),
     };
     let route = response.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     doors.server.metrics.request(Some(&route), response.status().as_u16(), 0.0);

@@ -233,6 +233,18 @@ fn mark_of(visit: &Visit, person: &str) -> String {
 /// # Errors
 /// A failed read is a fault, never "nobody".
 pub async fn state(visit: &Visit) -> Result<State> {
+    let state = glance(visit).await?;
+    if let (State::Open(session), Some(token)) = (&state, visit.cookie(COOKIE)) {
+        used(visit, &secret::hash_token(token), session).await?;
+    }
+    Ok(state)
+}
+
+/// As [`state`], without counting as use: for whatever a script asks by itself, so that an empty chair still locks.
+///
+/// # Errors
+/// As [`state`].
+pub async fn glance(visit: &Visit) -> Result<State> {
     let Some(token) = visit.cookie(COOKIE) else { return Ok(State::Nobody) };
     let hash = secret::hash_token(token);
     let remembered = visit.server.kept::<Remembered>()?;
@@ -249,7 +261,6 @@ pub async fn state(visit: &Visit) -> Result<State> {
     if visit.now - session.seen_at > session.idle_seconds {
         return Ok(State::Locked(session));
     }
-    used(visit, remembered, &hash, &session).await?;
     Ok(State::Open(session))
 }
 
@@ -266,8 +277,8 @@ async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
         .await
 }
 
-async fn used(visit: &Visit, remembered: &Remembered, hash: &str, session: &Session) -> Result<()> {
-    if remembered.seen(hash, visit.now) {
+async fn used(visit: &Visit, hash: &str, session: &Session) -> Result<()> {
+    if visit.server.kept::<Remembered>()?.seen(hash, visit.now) {
         visit
             .db()?
             .execute(
@@ -325,6 +336,30 @@ pub async fn end(visit: &Visit, tx: &mut Tx, person: &str, id: &str) -> Result<b
         .await?;
     visit.server.kept::<Remembered>()?.forget(person, visit.now);
     Ok(ended == 1)
+}
+
+/// Ends the sessions that a recognised device let in, or was remembered in.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub(super) async fn end_of_device(visit: &Visit, tx: &mut Tx, person: &str, device: &str) -> Result<u64> {
+    let ended = tx
+        .execute(
+            "UPDATE session SET ended_at = $4 WHERE practice_id = $1 AND person_id = $2 AND device_id = $3 AND ended_at IS NULL",
+            args![&visit.practice()?.id, person, device, visit.now],
+        )
+        .await?;
+    visit.server.kept::<Remembered>()?.forget(person, visit.now);
+    Ok(ended)
+}
+
+/// Looks a person's sessions up anew: their name or address changed.
+///
+/// # Errors
+/// A fault when the program forgot to keep them.
+pub fn look_again(visit: &Visit, person: &str) -> Result<()> {
+    visit.server.kept::<Remembered>()?.forget(person, visit.now);
+    Ok(())
 }
 
 /// Ends every session of a person, or every other one; attempts under way end too. Answers how many sessions.
