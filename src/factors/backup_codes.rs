@@ -162,10 +162,8 @@ fn asking(visit: &Visit, attempt: &Attempt, person: &Person) -> CodePage {
         step: 0,
         action: "/sign-in/backup-code".into(),
         hidden: Some(("of", attempt.id.clone())),
-        intro: visit.say_with(
-            if none_left { "backup-code-none-left" } else { "backup-code-who" },
-            &[("email", &person.email)],
-        ),
+        intro: visit
+            .say_with(if none_left { "backup-code-none-left" } else { "backup-code-who" }, &[("email", &person.email)]),
         label: visit.say("field-backup-code"),
         hint: visit.say("backup-code-hint"),
         kind: CodeKind::Letters,
@@ -195,6 +193,11 @@ pub(super) struct CodesPage {
 impl CodesPage {
     fn count(&self) -> String {
         self.frame.say1("backup-codes-left", "left", &self.left.to_string())
+    }
+
+    /// Stands above the codes in the saved file and on paper.
+    fn heading(&self) -> String {
+        self.frame.say2("backup-codes-heading", ("practice", &self.frame.practice()), ("email", &self.email))
     }
 }
 
@@ -266,9 +269,7 @@ pub(super) async fn forget(visit: &Visit, tx: &mut Tx, person: &str) -> Result<(
     Ok(())
 }
 
-async fn staff(
-    visit: &Visit,
-) -> Result<std::result::Result<(std::sync::Arc<Session>, Person), Response>> {
+async fn staff(visit: &Visit) -> Result<std::result::Result<(std::sync::Arc<Session>, Person), Response>> {
     let session = match session::fresh(visit).await? {
         Ok(session) => session,
         Err(response) => return Ok(Err(response)),

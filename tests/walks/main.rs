@@ -4,3 +4,4 @@
 mod support;
 
 mod sign_in;
+mod two_factor;

@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod stage;
+pub mod two_factor;
 
 /// A walk on both engines: `walk!(name, |stage| { ... })`. The body sees `stage: Stage`.
 #[macro_export]
