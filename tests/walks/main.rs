@@ -6,3 +6,4 @@ mod support;
 mod outbox;
 mod sign_in;
 mod transports;
+mod two_factor;
