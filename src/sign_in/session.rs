@@ -233,24 +233,41 @@ fn mark_of(visit: &Visit, person: &str) -> String {
 /// # Errors
 /// A failed read is a fault, never "nobody".
 pub async fn state(visit: &Visit) -> Result<State> {
-    let Some(token) = visit.cookie(COOKIE) else { return Ok(State::Nobody) };
+    let (hash, state) = found(visit).await?;
+    if let State::Open(session) = &state {
+        used(visit, &hash, session).await?;
+    }
+    Ok(state)
+}
+
+/// Who this request's cookie is, without counting as use.
+///
+/// # Errors
+/// As [`state`].
+pub async fn glance(visit: &Visit) -> Result<State> {
+    Ok(found(visit).await?.1)
+}
+
+/// The cookie's hash, and whose it is.
+async fn found(visit: &Visit) -> Result<(String, State)> {
+    let Some(token) = visit.cookie(COOKIE) else { return Ok((String::new(), State::Nobody)) };
     let hash = secret::hash_token(token);
     let remembered = visit.server.kept::<Remembered>()?;
     let session = match remembered.get(&hash, visit.now) {
         Some(session) => session,
         None => match look_up(visit, &hash).await? {
             Some(found) => remembered.put(&hash, found, visit.now),
-            None => return Ok(State::Nobody),
+            None => return Ok((hash, State::Nobody)),
         },
     };
-    if session.ends_at <= visit.now {
-        return Ok(State::Nobody);
-    }
-    if visit.now - session.seen_at > session.idle_seconds {
-        return Ok(State::Locked(session));
-    }
-    used(visit, remembered, &hash, &session).await?;
-    Ok(State::Open(session))
+    let state = if session.ends_at <= visit.now {
+        State::Nobody
+    } else if visit.now - session.seen_at > session.idle_seconds {
+        State::Locked(session)
+    } else {
+        State::Open(session)
+    };
+    Ok((hash, state))
 }
 
 async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
@@ -266,8 +283,8 @@ async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
         .await
 }
 
-async fn used(visit: &Visit, remembered: &Remembered, hash: &str, session: &Session) -> Result<()> {
-    if remembered.seen(hash, visit.now) {
+async fn used(visit: &Visit, hash: &str, session: &Session) -> Result<()> {
+    if visit.server.kept::<Remembered>()?.seen(hash, visit.now) {
         visit
             .db()?
             .execute(
