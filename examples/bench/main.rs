@@ -50,6 +50,8 @@ enum Part {
     Portico { folder: PathBuf, database: String, port: u16 },
     /// A bare axum program
     Bare { port: u16 },
+    /// Fill an empty database, to look at one measurement by hand
+    Seed { folder: PathBuf, database: String, practices: i64, per_practice: i64 },
     /// Argon2id alone
     Raw { threads: usize, seconds: f64 },
     /// Load of one kind: sign-ins, checks, bare-checks, burst, deserted, in-turn
@@ -91,6 +93,9 @@ async fn run(cli: Cli) -> Outcome<usize> {
     match cli.part {
         None => return measure::all(&cli.wanted).await,
         Some(Part::Portico { folder, database, port }) => server::portico(&folder, &database, port).await?,
+        Some(Part::Seed { folder, database, practices, per_practice }) => {
+            seed::fill(&folder, &database, practices, per_practice).await?;
+        }
         Some(Part::Bare { port }) => server::bare(port).await?,
         Some(Part::Raw { threads, seconds }) => println!("{}", server::raw_hashes(threads, seconds)?),
         Some(Part::Load { kind, port, people, per_practice, number, more, more_people }) => {
