@@ -11,7 +11,7 @@ use crate::notices::outbox::{Job, Jobs};
 use crate::platform::door::{self, Doors};
 use crate::platform::server::Server;
 use crate::sign_in::remembered::Remembered;
-use crate::{entrance, factors, ops};
+use crate::{entrance, factors, ops, sign_in};
 
 /// The jobs that the outbox's worker hands to their features.
 const JOBS: &[(&str, Job)] = &[];
@@ -36,7 +36,9 @@ pub fn practice_routes() -> Router {
 
 /// Password, forgotten password, invitations, locked sessions, fresh proof.
 fn sign_in_routes() -> Router {
-    Router::new().route("/sign-in", get(factors::password::ask).post(factors::password::answer))
+    Router::new()
+        .route("/sign-in", get(factors::password::ask).post(factors::password::answer))
+        .route("/auth/check", get(sign_in::check::check))
 }
 
 /// Codes, their set-up, backup codes, turning off.

@@ -302,8 +302,3 @@ pub async fn administrators(visit: &Visit, tx: &mut Tx) -> Result<Vec<(String, S
     )
     .await
 }
-
-/// Whether text messages can be sent from here.
-pub fn can_text(server: &crate::platform::server::Server) -> bool {
-    server.config.text.is_some()
-}

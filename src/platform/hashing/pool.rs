@@ -19,6 +19,10 @@ use super::{HashProblem, Hasher, Memory, Secret, Verdict};
 /// Hashes one thread is expected to make in a second; only for the advice in [`PoolError::Full`].
 const HASHES_PER_SECOND: usize = 8;
 
+/// How far hashing threads stand back (0 not at all, 19 most).
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
+
 /// Jobs that may wait when nothing else is configured.
 pub const DEFAULT_WAITING: usize = 64;
 
@@ -185,6 +189,7 @@ impl Drop for HashPool {
 
 impl Shared {
     fn work(&self, mut memory: Memory) {
+        stand_back();
         while let Some(job) = self.next() {
             if job.is_deserted() {
                 self.skipped.fetch_add(1, Ordering::Relaxed);
@@ -239,6 +244,13 @@ impl Shared {
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Gives way to the threads that answer requests: a hash takes long anyway, a page must not wait behind it. On Linux
+/// a thread has a priority of its own; where it cannot be set, hashing only takes its full share.
+fn stand_back() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, NICE);
 }
 
 impl Job {
