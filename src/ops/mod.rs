@@ -4,7 +4,6 @@ pub mod assets;
 pub mod demo;
 pub mod health;
 pub mod listen;
-pub mod metrics;
 pub mod start;
 pub mod theme;
 pub mod world_of_samples;

@@ -234,6 +234,7 @@ fn mark_of(visit: &Visit, person: &str) -> String {
 /// A failed read is a fault, never "nobody".
 pub async fn state(visit: &Visit) -> Result<State> {
     let Some(token) = visit.cookie(COOKIE) else { return Ok(State::Nobody) };
+    visit.server.metrics.session_checked();
     let hash = secret::hash_token(token);
     let remembered = visit.server.kept::<Remembered>()?;
     let session = match remembered.get(&hash, visit.now) {
