@@ -179,7 +179,7 @@ async fn wrong(visit: &Visit, fields: &Fields, person: Option<&Person>, key: &st
     };
     happened(visit, &mut tx, happening.result("refused")).await?;
     tx.commit().await?;
-    visit.server.metrics.sign_in(crate::ops::metrics::Way::Password, crate::ops::metrics::SignIn::Wrong);
+    visit.server.metrics.sign_in(crate::platform::metrics::Way::Password, crate::platform::metrics::SignIn::Wrong);
     again(visit, fields, "sign-in-wrong")
 }
 

@@ -12,9 +12,9 @@ use axum::response::Response;
 
 use crate::args;
 use crate::notices::{Event, Happening, happened};
-use crate::ops::metrics::{SignIn, Way};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
+use crate::platform::metrics::{SignIn, Way};
 use crate::platform::secret;
 use crate::platform::web::{Visit, go};
 use person::Person;

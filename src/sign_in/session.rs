@@ -165,7 +165,7 @@ async fn announce(
     id: &str,
     device: Option<&device::Remembered>,
 ) -> Result<()> {
-    let seen_before = done.attempt.device_id.is_some() || known_browser(visit, tx, &done.person.id).await?;
+    let seen_before = done.attempt.device_id.is_some() || known_browser(visit, done.person);
     let event = if seen_before { Event::SignedIn } else { Event::SignedInNewBrowser };
     let happening = Happening::of(event, done.person)
         .session(id)
@@ -189,17 +189,10 @@ async fn announce(
 }
 
 /// A browser is known for the notice when it carries the mark of an earlier sign-in, or on the very first sign-in.
-async fn known_browser(visit: &Visit, tx: &mut Tx, person: &str) -> Result<bool> {
-    if marks(visit).iter().any(|mark| secret::same(mark, &mark_of(visit, person))) {
-        return Ok(true);
-    }
-    let earlier: Option<(i64,)> = tx
-        .optional(
-            "SELECT COUNT(*) FROM session WHERE practice_id = $1 AND person_id = $2",
-            args![&visit.practice()?.id, person],
-        )
-        .await?;
-    Ok(earlier.is_none_or(|(sessions,)| sessions <= 1))
+/// Sessions are not counted for that: old ones are thrown away.
+fn known_browser(visit: &Visit, person: &Person) -> bool {
+    let marked = marks(visit).iter().any(|mark| secret::same(mark, &mark_of(visit, &person.id)));
+    marked || person.last_sign_in_at.is_none()
 }
 
 /// Leaves the person's mark in this browser, beside those of the others who use it.
@@ -251,6 +244,7 @@ pub async fn glance(visit: &Visit) -> Result<State> {
 /// The cookie's hash, and whose it is.
 async fn found(visit: &Visit) -> Result<(String, State)> {
     let Some(token) = visit.cookie(COOKIE) else { return Ok((String::new(), State::Nobody)) };
+    visit.server.metrics.session_checked();
     let hash = secret::hash_token(token);
     let remembered = visit.server.kept::<Remembered>()?;
     let session = match remembered.get(&hash, visit.now) {

@@ -9,8 +9,9 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -71,12 +72,14 @@ pub struct HashPool {
 }
 
 struct Shared {
-    hasher: Hasher,
+    /// Exchanged when keys rotate; the cost stays, since the threads' memory was made for it.
+    hasher: RwLock<Arc<Hasher>>,
     queue: Mutex<Queue>,
     arrived: Condvar,
     made: AtomicU64,
     skipped: AtomicU64,
     refused: AtomicU64,
+    busy_micros: AtomicU64,
 }
 
 #[derive(Default)]
@@ -105,12 +108,13 @@ impl HashPool {
         let threads = threads.max(1);
         let params = hasher.params();
         let shared = Arc::new(Shared {
-            hasher,
+            hasher: RwLock::new(Arc::new(hasher)),
             queue: Mutex::default(),
             arrived: Condvar::new(),
             made: AtomicU64::new(0),
             skipped: AtomicU64::new(0),
             refused: AtomicU64::new(0),
+            busy_micros: AtomicU64::new(0),
         });
         // Made before its threads, so that a failure half way drops it and ends those begun.
         let pool = Self { shared, threads, waiting };
@@ -167,6 +171,16 @@ impl HashPool {
         }
     }
 
+    /// From now on hashes are made and checked with other peppers; the cost must be the same.
+    pub fn exchange(&self, hasher: Hasher) {
+        *self.shared.hasher.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(hasher);
+    }
+
+    /// Seconds of computing by all threads since the pool began.
+    pub fn busy_seconds(&self) -> f64 {
+        Duration::from_micros(self.shared.busy_micros.load(Ordering::Relaxed)).as_secs_f64()
+    }
+
     /// Jobs that no thread has taken yet.
     pub fn waiting(&self) -> usize {
         self.shared.lock().jobs.len()
@@ -196,7 +210,7 @@ impl Shared {
                 continue;
             }
             // A panic drops the reply, which tells its caller; the thread lives on for the others.
-            let _ = catch_unwind(AssertUnwindSafe(|| self.do_job(job, &mut memory)));
+            let _ = catch_unwind(AssertUnwindSafe(|| self.timed(job, &mut memory)));
         }
     }
 
@@ -213,23 +227,37 @@ impl Shared {
         }
     }
 
-    fn do_job(&self, job: Job, memory: &mut Memory) {
+    #[expect(clippy::disallowed_methods, reason = "how long the threads are busy is shown by the metrics only")]
+    fn timed(&self, job: Job, memory: &mut Memory) {
+        let begun = Instant::now();
+        let reply = self.do_job(job, memory);
+        let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(0);
+        self.busy_micros.fetch_add(micros, Ordering::Relaxed);
+        self.made.fetch_add(1, Ordering::Relaxed);
         // Counted before the reply, so that whoever has the answer also sees the count.
+        reply();
+    }
+
+    fn do_job(&self, job: Job, memory: &mut Memory) -> Box<dyn FnOnce()> {
+        let hasher = Arc::clone(&self.hasher.read().unwrap_or_else(PoisonError::into_inner));
         match job {
             Job::Verify { stored: Some(stored), password, reply } => {
-                let verdict = self.hasher.verify(&stored, &password, memory);
-                self.made.fetch_add(1, Ordering::Relaxed);
-                let _ = reply.send(verdict);
+                let verdict = hasher.verify(&stored, &password, memory);
+                Box::new(move || {
+                    let _ = reply.send(verdict);
+                })
             }
             Job::Verify { stored: None, password, reply } => {
-                let verdict = self.hasher.verify(&self.hasher.stranger_hash(), &password, memory);
-                self.made.fetch_add(1, Ordering::Relaxed);
-                let _ = reply.send(verdict.map(|_| Verdict::Wrong));
+                let verdict = hasher.verify(&hasher.stranger_hash(), &password, memory).map(|_| Verdict::Wrong);
+                Box::new(move || {
+                    let _ = reply.send(verdict);
+                })
             }
             Job::Hash { password, salt, reply } => {
-                let hash = self.hasher.hash(&password, salt, memory);
-                self.made.fetch_add(1, Ordering::Relaxed);
-                let _ = reply.send(hash);
+                let hash = hasher.hash(&password, salt, memory);
+                Box::new(move || {
+                    let _ = reply.send(hash);
+                })
             }
         }
     }

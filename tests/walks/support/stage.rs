@@ -86,7 +86,10 @@ impl Stage {
         let mut config = demo::settings(folder.path(), address, &*clock).unwrap();
         change(&mut config);
         let carriers = Carriers::with_mailbox(&config).unwrap();
-        let server = start::server_with(config, Arc::clone(&clock) as Arc<dyn World>, carriers).await.unwrap();
+        let server =
+            start::furnished(config, Arc::clone(&clock) as Arc<dyn World>, start::Schema::Migrate, carriers, |_| {})
+                .await
+                .unwrap();
         demo::fill(&server).await.unwrap();
         Stage { router: portico::app::router_with(Arc::clone(&server), mailbox::routes()), server, clock, folder }
     }
