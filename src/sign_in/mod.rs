@@ -2,6 +2,8 @@
 //! rule's step into a redirect or a session. It lives in the database, so any node can take the next request.
 
 pub mod device;
+pub mod invitation;
+pub mod link;
 pub mod person;
 pub mod remembered;
 pub mod session;
