@@ -3,6 +3,8 @@
 
 pub mod check;
 pub mod device;
+pub mod invitation;
+pub mod link;
 pub mod person;
 pub mod remembered;
 pub mod session;
