@@ -35,7 +35,7 @@ walk!(people_at_this_computer_read_the_mailbox, |stage| {
         .open("/mailbox")
         .await
         .sees("Your password at Harbour Physio was changed")
-        .sees("Text message to +61491570156");
+        .sees("Text message from Harbour Physio to +61491570156");
     assert!(!reader.html.contains("http-equiv"));
     reader.open("/mailbox?live=1").await;
     assert!(reader.html.contains(r#"<meta http-equiv="refresh" content="3">"#));

@@ -47,6 +47,17 @@ pub struct Sent {
     pub html: String,
 }
 
+#[derive(sqlx::FromRow)]
+struct Waiting {
+    practice_id: String,
+    id: String,
+    kind: String,
+    about: String,
+    person_id: Option<String>,
+    recipient: String,
+    body: Option<String>,
+}
+
 impl Stage {
     pub async fn sqlite() -> Stage {
         let folder = tempfile::tempdir().unwrap();
@@ -120,28 +131,28 @@ impl Stage {
     /// Everything put into the outbox of the au region for an address, newest first; also what has been delivered into
     /// the mailbox in memory.
     pub async fn messages(&self, to: &str) -> Vec<Sent> {
-        let rows: Vec<(String, String, String, String, Option<String>, String, Option<String>)> = self
+        let rows: Vec<Waiting> = self
             .au()
             .all("SELECT practice_id, id, kind, about, person_id, recipient, body FROM outbox ORDER BY created_at DESC, id DESC", vec![])
             .await
             .unwrap();
         let mut found = vec![];
-        for (practice, id, kind, about, person, recipient, body) in rows {
-            let whose = [practice.as_str(), id.as_str(), person.as_deref().unwrap_or("")];
-            let recipient = self.server.open("outbox to", &whose, &recipient).unwrap();
+        for row in rows {
+            let whose = [row.practice_id.as_str(), row.id.as_str(), row.person_id.as_deref().unwrap_or("")];
+            let recipient = self.server.open("outbox to", &whose, &row.recipient).unwrap();
             if recipient != to {
                 continue;
             }
-            let Some(body) = body else {
-                found.extend(self.delivered(&id));
+            let Some(body) = &row.body else {
+                found.extend(self.delivered(&row.id));
                 continue;
             };
             let body: serde_json::Value =
-                serde_json::from_str(&self.server.open("outbox body", &whose, &body).unwrap()).unwrap();
+                serde_json::from_str(&self.server.open("outbox body", &whose, body).unwrap()).unwrap();
             let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
             found.push(Sent {
-                kind,
-                about,
+                kind: row.kind,
+                about: row.about,
                 to: recipient,
                 subject: text("subject"),
                 text: text("text"),
@@ -171,6 +182,7 @@ impl Stage {
 }
 
 /// New databases on the PostgreSQL at hand, put into the settings.
+#[expect(clippy::disallowed_methods, reason = "scripts/postgres says where by the environment")]
 async fn databases() -> Option<impl FnOnce(&mut Config)> {
     let url = std::env::var("TEST_POSTGRES").ok()?;
     let admin = Db::connect(&url, 1).await.unwrap();
