@@ -40,9 +40,11 @@ impl Mailbox {
         kept.truncate(MOST);
     }
 
-    /// Newest first; `to` narrows to one address unless it is empty.
+    /// Newest first; `to` narrows to one address unless it is empty. The plus of a number may be missing, since a
+    /// query reads it as a space.
     pub fn list(&self, to: &str) -> Vec<Kept> {
-        self.lock().iter().filter(|kept| to.is_empty() || kept.to.eq_ignore_ascii_case(to)).cloned().collect()
+        let wanted = |kept: &&Kept| to.is_empty() || bare(&kept.to).eq_ignore_ascii_case(bare(to));
+        self.lock().iter().filter(wanted).cloned().collect()
     }
 
     pub fn get(&self, id: &str) -> Option<Kept> {
@@ -52,6 +54,10 @@ impl Mailbox {
     fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Kept>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn bare(address: &str) -> &str {
+    address.trim_start_matches('+')
 }
 
 #[cfg(test)]
