@@ -3,5 +3,7 @@
 
 mod support;
 
+mod backup_codes;
 mod sign_in;
 mod two_factor;
+mod two_factor_attacks;

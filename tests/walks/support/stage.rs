@@ -53,6 +53,11 @@ impl Stage {
 
     /// None when no PostgreSQL is at hand; `make test` always brings one.
     pub async fn postgres() -> Option<Stage> {
+        Stage::postgres_with(|_| {}).await
+    }
+
+    /// As [`Stage::postgres`], with other settings.
+    pub async fn postgres_with(settings: impl FnOnce(&mut Config)) -> Option<Stage> {
         let url = std::env::var("TEST_POSTGRES").ok()?;
         let admin = Db::connect(&url, 1).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -74,6 +79,7 @@ impl Stage {
                     max_connections: 6,
                 })
                 .collect();
+            settings(config);
         };
         Some(Stage::with(folder, change).await)
     }
@@ -86,6 +92,14 @@ impl Stage {
         let server = start::server(config, Arc::clone(&clock) as Arc<dyn World>).await.unwrap();
         demo::fill(&server).await.unwrap();
         Stage { router: portico::app::router(Arc::clone(&server)), server, clock, folder }
+    }
+
+    /// The server ends and another starts on the same databases.
+    pub async fn restart(&mut self) {
+        let mut config = demo::settings(self.folder.path(), self.server.config.listen, &*self.clock).unwrap();
+        config.regions.clone_from(&self.server.config.regions);
+        self.server = start::server(config, Arc::clone(&self.clock) as Arc<dyn World>).await.unwrap();
+        self.router = portico::app::router(Arc::clone(&self.server));
     }
 
     pub fn now(&self) -> i64 {
