@@ -4,6 +4,8 @@
 mod support;
 
 mod outbox;
+mod backup_codes;
 mod sign_in;
 mod transports;
 mod two_factor;
+mod two_factor_attacks;

@@ -70,6 +70,16 @@ impl Stage {
         Some(Stage::with(tempfile::tempdir().unwrap(), change).await)
     }
 
+    /// As [`Stage::postgres`], with other settings.
+    pub async fn postgres_with(settings: impl FnOnce(&mut Config)) -> Option<Stage> {
+        let databases = databases().await?;
+        let change = move |config: &mut Config| {
+            databases(config);
+            settings(config);
+        };
+        Some(Stage::with(tempfile::tempdir().unwrap(), change).await)
+    }
+
     /// As [`Stage::sqlite`] and [`Stage::postgres`], with other ways for messages to leave by.
     pub async fn sqlite_sending(carriers: Carriers) -> Stage {
         Stage::build(tempfile::tempdir().unwrap(), |_| {}, |_| carriers).await
@@ -102,6 +112,14 @@ impl Stage {
         demo::fill(&server).await.unwrap();
         let router = portico::app::router_with(Arc::clone(&server), mailbox::routes());
         Stage { router, server, clock, folder }
+    }
+
+    /// The server ends and another starts on the same databases.
+    pub async fn restart(&mut self) {
+        let mut config = demo::settings(self.folder.path(), self.server.config.listen, &*self.clock).unwrap();
+        config.regions.clone_from(&self.server.config.regions);
+        self.server = start::server(config, Arc::clone(&self.clock) as Arc<dyn World>).await.unwrap();
+        self.router = portico::app::router(Arc::clone(&self.server));
     }
 
     pub fn now(&self) -> i64 {
