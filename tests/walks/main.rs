@@ -3,4 +3,9 @@
 
 mod support;
 
+mod devices;
+mod gates;
+mod mine;
+mod mine_email;
+mod sessions;
 mod sign_in;

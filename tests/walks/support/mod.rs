@@ -1,7 +1,9 @@
 //! The stage that walks are played on.
 
 pub mod browser;
+pub mod key;
 pub mod stage;
+pub mod ways;
 
 /// A walk on both engines: `walk!(name, |stage| { ... })`. The body sees `stage: Stage`.
 #[macro_export]
