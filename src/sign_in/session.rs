@@ -148,12 +148,13 @@ fn fresh_at(visit: &Visit, done: &Done<'_>) -> i64 {
 /// One session per browser: a sign-in in the same browser ends the one before.
 async fn end_the_one_before(visit: &Visit, tx: &mut Tx) -> Result<()> {
     if let Some(old) = visit.cookie(COOKIE) {
+        let hash = secret::hash_token(old);
         tx.execute(
             "UPDATE session SET ended_at = $3 WHERE practice_id = $1 AND token_hash = $2 AND ended_at IS NULL",
-            args![&visit.practice()?.id, secret::hash_token(old), visit.now],
+            args![&visit.practice()?.id, &hash, visit.now],
         )
         .await?;
-        visit.server.kept::<Remembered>()?.forget(&secret::hash_token(old), visit.now);
+        visit.server.kept::<Remembered>()?.forget(&memory_key(visit, &hash)?, visit.now);
     }
     Ok(())
 }
@@ -235,7 +236,7 @@ fn mark_of(visit: &Visit, person: &str) -> String {
 pub async fn state(visit: &Visit) -> Result<State> {
     let state = glance(visit).await?;
     if let (State::Open(session), Some(token)) = (&state, visit.cookie(COOKIE)) {
-        used(visit, &secret::hash_token(token), session).await?;
+        used(visit, token, session).await?;
     }
     Ok(state)
 }
@@ -248,10 +249,11 @@ pub async fn glance(visit: &Visit) -> Result<State> {
     let Some(token) = visit.cookie(COOKIE) else { return Ok(State::Nobody) };
     let hash = secret::hash_token(token);
     let remembered = visit.server.kept::<Remembered>()?;
-    let session = match remembered.get(&hash, visit.now) {
+    let key = memory_key(visit, &hash)?;
+    let session = match remembered.get(&key, visit.now) {
         Some(session) => session,
         None => match look_up(visit, &hash).await? {
-            Some(found) => remembered.put(&hash, found, visit.now),
+            Some(found) => remembered.put(&key, found, visit.now),
             None => return Ok(State::Nobody),
         },
     };
@@ -262,6 +264,11 @@ pub async fn glance(visit: &Visit) -> Result<State> {
         return Ok(State::Locked(session));
     }
     Ok(State::Open(session))
+}
+
+/// A node serves many practices from one memory: a session is found only at the door it was begun at.
+fn memory_key(visit: &Visit, hash: &str) -> Result<String> {
+    Ok(format!("{hash}@{}", visit.practice()?.id))
 }
 
 async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
@@ -277,8 +284,9 @@ async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
         .await
 }
 
-async fn used(visit: &Visit, hash: &str, session: &Session) -> Result<()> {
-    if visit.server.kept::<Remembered>()?.seen(hash, visit.now) {
+async fn used(visit: &Visit, token: &str, session: &Session) -> Result<()> {
+    let key = memory_key(visit, &secret::hash_token(token))?;
+    if visit.server.kept::<Remembered>()?.seen(&key, visit.now) {
         visit
             .db()?
             .execute(

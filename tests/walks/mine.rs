@@ -9,7 +9,7 @@ walk!(my_info_shows_what_a_person_has, |stage| {
     let mut sam = stage.browser();
     log_in(&mut sam, SAM, false).await;
     sam.is_at("/me").sees("My info").sees("Sam Okafor").sees("sam@example.com").sees("Practitioner");
-    sam.sees("Harbour Physio").sees("•57").misses("+61491570157").misses("491570157");
+    sam.sees("Harbour Physio").sees("•157").misses("+61491570157").misses("491570157");
     sam.sees("Last set on 21 November 2026").sees("No passkey yet.");
     sam.sees("Your practice asks for 2 factor authentication from 5 December 2026.");
     assert_eq!(sam.link("Enable 2 factor authentication"), "/me/two-factor");
