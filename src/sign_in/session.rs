@@ -148,12 +148,13 @@ fn fresh_at(visit: &Visit, done: &Done<'_>) -> i64 {
 /// One session per browser: a sign-in in the same browser ends the one before.
 async fn end_the_one_before(visit: &Visit, tx: &mut Tx) -> Result<()> {
     if let Some(old) = visit.cookie(COOKIE) {
+        let hash = secret::hash_token(old);
         tx.execute(
             "UPDATE session SET ended_at = $3 WHERE practice_id = $1 AND token_hash = $2 AND ended_at IS NULL",
-            args![&visit.practice()?.id, secret::hash_token(old), visit.now],
+            args![&visit.practice()?.id, &hash, visit.now],
         )
         .await?;
-        visit.server.kept::<Remembered>()?.forget(&secret::hash_token(old), visit.now);
+        visit.server.kept::<Remembered>()?.forget(&memory_key(visit, &hash)?, visit.now);
     }
     Ok(())
 }
@@ -226,9 +227,9 @@ fn mark_of(visit: &Visit, person: &str) -> String {
 /// # Errors
 /// A failed read is a fault, never "nobody".
 pub async fn state(visit: &Visit) -> Result<State> {
-    let (hash, state) = found(visit).await?;
+    let (key, state) = found(visit).await?;
     if let State::Open(session) = &state {
-        used(visit, &hash, session).await?;
+        used(visit, &key, session).await?;
     }
     Ok(state)
 }
@@ -241,17 +242,18 @@ pub async fn glance(visit: &Visit) -> Result<State> {
     Ok(found(visit).await?.1)
 }
 
-/// The cookie's hash, and whose it is.
+/// Under which key this node remembers the cookie, and whose it is.
 async fn found(visit: &Visit) -> Result<(String, State)> {
     let Some(token) = visit.cookie(COOKIE) else { return Ok((String::new(), State::Nobody)) };
     visit.server.metrics.session_checked();
     let hash = secret::hash_token(token);
     let remembered = visit.server.kept::<Remembered>()?;
-    let session = match remembered.get(&hash, visit.now) {
+    let key = memory_key(visit, &hash)?;
+    let session = match remembered.get(&key, visit.now) {
         Some(session) => session,
         None => match look_up(visit, &hash).await? {
-            Some(found) => remembered.put(&hash, found, visit.now),
-            None => return Ok((hash, State::Nobody)),
+            Some(found) => remembered.put(&key, found, visit.now),
+            None => return Ok((key, State::Nobody)),
         },
     };
     let state = if session.ends_at <= visit.now {
@@ -261,7 +263,12 @@ async fn found(visit: &Visit) -> Result<(String, State)> {
     } else {
         State::Open(session)
     };
-    Ok((hash, state))
+    Ok((key, state))
+}
+
+/// A node serves many practices from one memory: a session is found only at the door it was begun at.
+fn memory_key(visit: &Visit, hash: &str) -> Result<String> {
+    Ok(format!("{hash}@{}", visit.practice()?.id))
 }
 
 async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
@@ -277,8 +284,8 @@ async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
         .await
 }
 
-async fn used(visit: &Visit, hash: &str, session: &Session) -> Result<()> {
-    if visit.server.kept::<Remembered>()?.seen(hash, visit.now) {
+async fn used(visit: &Visit, key: &str, session: &Session) -> Result<()> {
+    if visit.server.kept::<Remembered>()?.seen(key, visit.now) {
         visit
             .db()?
             .execute(

@@ -3,8 +3,13 @@
 
 mod support;
 
-mod outbox;
 mod backup_codes;
+mod devices;
+mod gates;
+mod mine;
+mod mine_email;
+mod outbox;
+mod sessions;
 mod sign_in;
 mod transports;
 mod two_factor;

@@ -122,6 +122,15 @@ impl Stage {
         self.router = portico::app::router(Arc::clone(&self.server));
     }
 
+    /// Another node on the same databases, with a memory of its own.
+    pub async fn second_node(&self) -> Router {
+        let address: SocketAddr = "127.0.0.1:8080".parse().unwrap();
+        let mut config = demo::settings(self.folder.path(), address, &*self.clock).unwrap();
+        config.regions = self.server.config.regions.clone();
+        let server = start::server(config, Arc::clone(&self.clock) as Arc<dyn World>).await.unwrap();
+        portico::app::router(server)
+    }
+
     pub fn now(&self) -> i64 {
         self.clock.now()
     }
