@@ -5,6 +5,7 @@ use super::outbox::{self, Message};
 use super::{Happening, administrators};
 use crate::args;
 use crate::platform::db::Tx;
+use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
 use crate::platform::secret;
 use crate::platform::web::Visit;
@@ -95,7 +96,7 @@ pub(super) async fn notice(
     person: &Person,
     to: &str,
 ) -> Result<()> {
-    let link = not_me_link(visit, tx, person).await?;
+    let link = not_me_link(visit, tx, person, to).await?;
     let mut words = words_of(visit, happening)?;
     words.push(("name", person.name.clone()));
     words.push(("not_me", link));
@@ -152,12 +153,14 @@ fn contact(visit: &Visit) -> Result<String> {
     Ok(if ways.is_empty() { practice.name.clone() } else { ways.join(", ") })
 }
 
-/// A link with which the person says "this wasn't me": it ends sessions and the password, and opens nothing.
-async fn not_me_link(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<String> {
+/// A link with which the person says "this wasn't me": it ends sessions and the password, and opens nothing. It knows
+/// the address it went to, which may be one that was taken from the person.
+async fn not_me_link(visit: &Visit, tx: &mut Tx, person: &Person, to: &str) -> Result<String> {
+    let sent_to = Email::parse(to).map_or_else(|_| to.to_owned(), |email| email.canonical().to_owned());
     let token = visit.new_token();
     tx.execute(
         "INSERT INTO token (practice_id, hash, purpose, person_id, sent_to, created_at, expires_at) VALUES ($1, $2, 'not-me', $3, $4, $5, $6)",
-        args![&visit.practice()?.id, secret::hash_token(&token), &person.id, &person.email_key, visit.now, visit.now + NOT_ME_SECONDS],
+        args![&visit.practice()?.id, secret::hash_token(&token), &person.id, sent_to, visit.now, visit.now + NOT_ME_SECONDS],
     )
     .await?;
     Ok(format!("{}/not-me/{token}", visit.server.origin_of(&visit.practice()?.host)))

@@ -2,8 +2,11 @@
 //! rule's step into a redirect or a session. It lives in the database, so any node can take the next request.
 
 pub mod device;
+pub mod flash;
 pub mod invitation;
 pub mod link;
+pub mod log_out;
+pub mod not_me;
 pub mod person;
 pub mod remembered;
 pub mod session;

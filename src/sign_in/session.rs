@@ -190,7 +190,7 @@ async fn announce(
 
 /// A browser is known for the notice when it carries the mark of an earlier sign-in, or on the very first sign-in.
 async fn known_browser(visit: &Visit, tx: &mut Tx, person: &str) -> Result<bool> {
-    if marks(visit).iter().any(|mark| secret::same(mark, &mark_of(visit, person))) {
+    if been_here(visit, person) {
         return Ok(true);
     }
     let earlier: Option<(i64,)> = tx
@@ -200,6 +200,11 @@ async fn known_browser(visit: &Visit, tx: &mut Tx, person: &str) -> Result<bool>
         )
         .await?;
     Ok(earlier.is_none_or(|(sessions,)| sessions <= 1))
+}
+
+/// Whether this browser carries the mark of the person's earlier sign-in; for notices only, it opens nothing.
+pub fn been_here(visit: &Visit, person: &str) -> bool {
+    marks(visit).iter().any(|mark| secret::same(mark, &mark_of(visit, person)))
 }
 
 /// Leaves the person's mark in this browser, beside those of the others who use it.
@@ -251,6 +256,22 @@ pub async fn state(visit: &Visit) -> Result<State> {
     }
     used(visit, remembered, &hash, &session).await?;
     Ok(State::Open(session))
+}
+
+/// Whether this browser's session was not ended by anybody but reached the practice's total limit.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn reached_its_end(visit: &Visit) -> Result<bool> {
+    let Some(token) = visit.cookie(COOKIE) else { return Ok(false) };
+    let row: Option<(i64,)> = visit
+        .db()?
+        .optional(
+            "SELECT ends_at FROM session WHERE practice_id = $1 AND token_hash = $2 AND ended_at IS NULL AND ends_at <= $3",
+            args![&visit.practice()?.id, secret::hash_token(token), visit.now],
+        )
+        .await?;
+    Ok(row.is_some())
 }
 
 async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
