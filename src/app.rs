@@ -14,12 +14,17 @@ use crate::sign_in::remembered::Remembered;
 use crate::{entrance, factors, ops, sign_in};
 
 /// The jobs that the outbox's worker hands to their features.
-const JOBS: &[(&str, Job)] = &[];
+const JOBS: &[(&str, Job)] = &[
+    ("password-reset", factors::password_forgotten::send),
+    ("password-off", factors::password_lanes::tell_off),
+    ("invitation", sign_in::invitation::again),
+];
 
 /// Puts what the features keep in memory on the server's shelf.
 pub fn furnish(server: &mut Server) {
     server.keep(Remembered::default());
     server.keep(Jobs(JOBS));
+    server.keep(factors::password_strength::Turns::default());
 }
 
 /// The pages of a practice. A route not listed here does not exist; `tests/map.rs` prints the list.
@@ -36,9 +41,24 @@ pub fn practice_routes() -> Router {
 
 /// Password, forgotten password, invitations, locked sessions, fresh proof.
 fn sign_in_routes() -> Router {
+    use factors::{password, password_change, password_confirm, password_due, password_forgotten, password_join};
+    use factors::{password_reset, password_strength, password_unlock};
     Router::new()
-        .route("/sign-in", get(factors::password::ask).post(factors::password::answer))
+        .route("/sign-in", get(password::ask).post(password::answer))
+        .route("/sign-in/new-password", get(password_due::ask).post(password_due::answer))
+        .route("/forgot", get(password_forgotten::ask).post(password_forgotten::answer))
+        .route("/reset/{token}", get(password_reset::ask).post(password_reset::answer))
+        .route("/reset/{token}/new", post(password_reset::send_new))
+        .route("/join/{token}", get(password_join::ask).post(password_join::answer))
+        .route("/join/{token}/switch", post(password_join::switch))
+        .route("/join/{token}/new", post(password_join::send_new))
+        .route("/password/strength", post(password_strength::live))
+        .route("/me/password", get(password_change::ask).post(password_change::answer))
+        .route("/confirm", get(password_confirm::ask).post(password_confirm::answer))
+        .route("/locked", get(password_unlock::ask).post(password_unlock::answer))
+        .route("/log-out", get(sign_in::log_out::ask).post(sign_in::log_out::answer))
         .route("/auth/check", get(sign_in::check::check))
+        .route("/not-me/{token}", get(sign_in::not_me::ask).post(sign_in::not_me::answer))
 }
 
 /// Codes, their set-up, backup codes, turning off.
@@ -122,7 +142,7 @@ pub fn router_with(server: Arc<Server>, more: Router) -> Router {
         practice: practice_routes(),
         entrance: entrance_routes().merge(more),
         support: support_routes(),
-        keeps_stale: &["/sign-in", "/forgot"],
+        keeps_stale: &["/sign-in", "/forgot", "/confirm", "/locked", "/log-out"],
     };
     Router::new().fallback_service(tower::service_fn(move |request: Request| door::enter(doors.clone(), request)))
 }

@@ -3,8 +3,11 @@
 
 pub mod check;
 pub mod device;
+pub mod flash;
 pub mod invitation;
 pub mod link;
+pub mod log_out;
+pub mod not_me;
 pub mod person;
 pub mod remembered;
 pub mod session;

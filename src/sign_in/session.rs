@@ -192,8 +192,12 @@ async fn announce(
 /// A browser is known for the notice when it carries the mark of an earlier sign-in, or on the very first sign-in.
 /// Sessions are not counted for that: old ones are thrown away.
 fn known_browser(visit: &Visit, person: &Person) -> bool {
-    let marked = marks(visit).iter().any(|mark| secret::same(mark, &mark_of(visit, &person.id)));
-    marked || person.last_sign_in_at.is_none()
+    been_here(visit, &person.id) || person.last_sign_in_at.is_none()
+}
+
+/// Whether this browser carries the mark of the person's earlier sign-in; for notices only, it opens nothing.
+pub fn been_here(visit: &Visit, person: &str) -> bool {
+    marks(visit).iter().any(|mark| secret::same(mark, &mark_of(visit, person)))
 }
 
 /// Leaves the person's mark in this browser, beside those of the others who use it.
@@ -269,6 +273,22 @@ async fn found(visit: &Visit) -> Result<(String, State)> {
 /// A node serves many practices from one memory: a session is found only at the door it was begun at.
 fn memory_key(visit: &Visit, hash: &str) -> Result<String> {
     Ok(format!("{hash}@{}", visit.practice()?.id))
+}
+
+/// Whether this browser's session was not ended by anybody but reached the practice's total limit.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn reached_its_end(visit: &Visit) -> Result<bool> {
+    let Some(token) = visit.cookie(COOKIE) else { return Ok(false) };
+    let row: Option<(i64,)> = visit
+        .db()?
+        .optional(
+            "SELECT ends_at FROM session WHERE practice_id = $1 AND token_hash = $2 AND ended_at IS NULL AND ends_at <= $3",
+            args![&visit.practice()?.id, secret::hash_token(token), visit.now],
+        )
+        .await?;
+    Ok(row.is_some())
 }
 
 async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
