@@ -131,10 +131,7 @@ impl Browser {
 
     /// The cookies of a signed-in browser.
     pub fn cookies(&self) -> String {
-        format!(
-            "__Host-browser={}; __Host-been-here={}; __Host-session={}",
-            self.browser, self.been_here, self.session
-        )
+        format!("__Host-browser={}; __Host-been-here={}; __Host-session={}", self.browser, self.been_here, self.session)
     }
 
     fn keep(&mut self, headers: &HeaderMap) {

@@ -77,7 +77,9 @@ pub async fn sign_ins(target: Target, at_once: u64, seconds: f64) -> Outcome<Val
         other += strange;
     }
     let rate = right.len() as f64 / seconds.min(start.elapsed().as_secs_f64());
-    Ok(json!({ "rate": rate, "refused": refused, "other": other, "p50": quantile(&mut right, 0.5), "p99": quantile(&mut right, 0.99) }))
+    Ok(
+        json!({ "rate": rate, "refused": refused, "other": other, "p50": quantile(&mut right, 0.5), "p99": quantile(&mut right, 0.99) }),
+    )
 }
 
 /// Browsers that are signed in, one per connection.
@@ -137,7 +139,9 @@ pub async fn checks(port: u16, browsers: &[Browser], seconds: f64, a_second: Opt
         times.extend(worker??);
     }
     let rate = times.len() as f64 / start.elapsed().as_secs_f64();
-    Ok(json!({ "rate": rate, "wrong": wrong.load(Ordering::Relaxed), "p50": quantile(&mut times, 0.5), "p99": quantile(&mut times, 0.99) }))
+    Ok(
+        json!({ "rate": rate, "wrong": wrong.load(Ordering::Relaxed), "p50": quantile(&mut times, 0.5), "p99": quantile(&mut times, 0.99) }),
+    )
 }
 
 /// So many sign-ins at the same moment: who gets in, who is told to come back, and how long the longest wait was.

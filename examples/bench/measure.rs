@@ -142,8 +142,7 @@ fn full_queue(engine: &Engine, server: &mut Served, report: &mut Report) -> Outc
     let before = number(&server.process.ask("counts")?, "skipped");
     let next = engine.load("deserted", server.port, 60, 0.0, 0)?.ask("go 1")?;
     let skipped = number(&server.process.ask("counts")?, "skipped") - before;
-    let measured =
-        format!("{skipped:.0} hashes of 60 skipped, the next sign-in took {:.0} ms", number(&next, "next"));
+    let measured = format!("{skipped:.0} hashes of 60 skipped, the next sign-in took {:.0} ms", number(&next, "next"));
     report.holds("60 leave before their turn", &measured, skipped > 40.0 && number(&next, "status") == 303.0);
     Ok(())
 }
@@ -163,7 +162,8 @@ fn checks(engine: &Engine, report: &mut Report) -> Outcome<()> {
         bare_rates.push(begun);
         let before = server.process.processor_seconds()?;
         let answer = ours.ask(&engine.go(3.0))?;
-        our_cost.push((server.process.processor_seconds()? - before) / (number(&answer, "rate") * 3.0 * engine.pace) * 1e6);
+        our_cost
+            .push((server.process.processor_seconds()? - before) / (number(&answer, "rate") * 3.0 * engine.pace) * 1e6);
         our_rates.push(number(&answer, "rate"));
         wrong += number(&answer, "wrong");
     }
@@ -204,8 +204,7 @@ fn size(engine: &Engine, report: &mut Report) -> Outcome<()> {
     let Some(large) = &engine.large else { return Ok(()) };
     let (small_server, _) = engine.serve(&engine.small)?;
     let (large_server, _) = engine.serve(large)?;
-    let mut load =
-        engine.load("in-turn", small_server.port, 0, f64::from(large_server.port), engine.large_people)?;
+    let mut load = engine.load("in-turn", small_server.port, 0, f64::from(large_server.port), engine.large_people)?;
     load.ask("go 2")?;
     let answer = load.ask(&engine.go(20.0))?;
     let medians: Vec<f64> = answer["medians"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
@@ -243,8 +242,7 @@ impl Engine {
     }
 
     fn raw(&self, seconds: f64) -> Outcome<f64> {
-        let mut process =
-            Process::start(&["raw".into(), cores().to_string(), (seconds * self.pace).to_string()])?;
+        let mut process = Process::start(&["raw".into(), cores().to_string(), (seconds * self.pace).to_string()])?;
         Ok(process.line()?.parse()?)
     }
 

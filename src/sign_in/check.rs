@@ -22,8 +22,12 @@ const STATE: HeaderName = HeaderName::from_static("portico-state");
 pub async fn check(visit: Visit) -> Result<Response> {
     Ok(match session::glance(&visit).await? {
         State::Open(session) => {
-            let who =
-                [(PERSON, &session.person_id), (KIND, &session.kind), (ROLE, &session.role), (ASSURANCE, &session.proofs)];
+            let who = [
+                (PERSON, &session.person_id),
+                (KIND, &session.kind),
+                (ROLE, &session.role),
+                (ASSURANCE, &session.proofs),
+            ];
             let mut response = StatusCode::OK.into_response();
             for (name, value) in who {
                 if let Ok(value) = HeaderValue::from_str(value) {

@@ -233,41 +233,35 @@ fn mark_of(visit: &Visit, person: &str) -> String {
 /// # Errors
 /// A failed read is a fault, never "nobody".
 pub async fn state(visit: &Visit) -> Result<State> {
-    let (hash, state) = found(visit).await?;
-    if let State::Open(session) = &state {
-        used(visit, &hash, session).await?;
+    let state = glance(visit).await?;
+    if let (State::Open(session), Some(token)) = (&state, visit.cookie(COOKIE)) {
+        used(visit, &secret::hash_token(token), session).await?;
     }
     Ok(state)
 }
 
-/// Who this request's cookie is, without counting as use.
+/// As [`state`], without counting as use: for whatever a script asks by itself, so that an empty chair still locks.
 ///
 /// # Errors
 /// As [`state`].
 pub async fn glance(visit: &Visit) -> Result<State> {
-    Ok(found(visit).await?.1)
-}
-
-/// The cookie's hash, and whose it is.
-async fn found(visit: &Visit) -> Result<(String, State)> {
-    let Some(token) = visit.cookie(COOKIE) else { return Ok((String::new(), State::Nobody)) };
+    let Some(token) = visit.cookie(COOKIE) else { return Ok(State::Nobody) };
     let hash = secret::hash_token(token);
     let remembered = visit.server.kept::<Remembered>()?;
     let session = match remembered.get(&hash, visit.now) {
         Some(session) => session,
         None => match look_up(visit, &hash).await? {
             Some(found) => remembered.put(&hash, found, visit.now),
-            None => return Ok((hash, State::Nobody)),
+            None => return Ok(State::Nobody),
         },
     };
-    let state = if session.ends_at <= visit.now {
-        State::Nobody
-    } else if visit.now - session.seen_at > session.idle_seconds {
-        State::Locked(session)
-    } else {
-        State::Open(session)
-    };
-    Ok((hash, state))
+    if session.ends_at <= visit.now {
+        return Ok(State::Nobody);
+    }
+    if visit.now - session.seen_at > session.idle_seconds {
+        return Ok(State::Locked(session));
+    }
+    Ok(State::Open(session))
 }
 
 async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
