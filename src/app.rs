@@ -137,12 +137,13 @@ pub fn router(server: Arc<Server>) -> Router {
 
 /// As [`router`], with more pages at the entrance (the demo's mailbox).
 pub fn router_with(server: Arc<Server>, more: Router) -> Router {
-    let doors = Doors {
+    let doors = Arc::new(Doors {
         server,
         practice: practice_routes(),
         entrance: entrance_routes().merge(more),
         support: support_routes(),
         keeps_stale: &["/sign-in", "/forgot", "/confirm", "/locked", "/log-out"],
-    };
-    Router::new().fallback_service(tower::service_fn(move |request: Request| door::enter(doors.clone(), request)))
+        only_read: &["/auth/check"],
+    });
+    Router::new().fallback_service(tower::service_fn(move |request: Request| door::enter(Arc::clone(&doors), request)))
 }

@@ -279,7 +279,7 @@ async fn record(visit: &Visit, tx: &mut Tx, happening: &Happening<'_>) -> Result
         address: visit.address.to_string(),
         browser: visit.browser().in_english(),
         session_id: &happening.session,
-        request_id: &visit.request_id,
+        request_id: visit.request_id(),
         detail: serde_json::Value::Object(details).to_string(),
     };
     audit::append(tx, line).await
