@@ -3,4 +3,5 @@
 
 mod support;
 
+mod running;
 mod sign_in;
