@@ -115,6 +115,8 @@ pub async fn proved(visit: &Visit, tx: &mut Tx, attempt: &Attempt, factor: Facto
         args![&visit.practice()?.id, &attempt.id, factor.word(), visit.now],
     )
     .await?;
+    let point = if factor == Factor::Password { "password accepted" } else { "code accepted" };
+    visit.server.world.reached(point);
     Ok(())
 }
 

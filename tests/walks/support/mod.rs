@@ -15,21 +15,18 @@ pub mod ways;
 #[macro_export]
 macro_rules! walk {
     ($name:ident, |$stage:ident| $body:block) => {
+        async fn $name($stage: $crate::support::stage::Stage) $body
+
         mod $name {
-            #[allow(unused_imports, reason = "not every walk uses all of its file's imports")]
-            use super::*;
-
-            async fn walk($stage: $crate::support::stage::Stage) $body
-
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                walk($crate::support::stage::Stage::sqlite().await).await;
+                super::$name($crate::support::stage::Stage::sqlite().await).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
                 if let Some(stage) = $crate::support::stage::Stage::postgres().await {
-                    walk(stage).await;
+                    super::$name(stage).await;
                 }
             }
         }
