@@ -160,6 +160,7 @@ async fn right(
     };
     let attempt = sign_in::start(visit, &mut tx, &start).await?;
     sign_in::proved(visit, &mut tx, &attempt, Factor::Password).await?;
+    sign_in::carry_over(visit, &mut tx, &attempt).await?;
     sign_in::advance(visit, tx, &attempt).await
 }
 

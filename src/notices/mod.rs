@@ -62,6 +62,10 @@ pub enum Event {
     ReEnrolMailed,
     ReEnrolled,
     MoreTimeGiven,
+    NameChangedByAdministrator,
+    EmailChangeAskedByAdministrator,
+    /// One administrator reset many colleagues within the hour.
+    ResetsTooMany,
     RecordExported,
     Refused,
 }
@@ -79,6 +83,62 @@ pub enum Told {
 }
 
 impl Event {
+    /// Every event, in the order of the enumeration; for lists to choose from.
+    pub const ALL: &[Event] = &[
+        Event::SignedIn,
+        Event::SignedInNewBrowser,
+        Event::WrongPassword,
+        Event::WrongCode,
+        Event::WrongCodesThrice,
+        Event::CodeReplayed,
+        Event::FactorOff,
+        Event::Throttled,
+        Event::StuffingSuspected,
+        Event::RightPasswordInStuffing,
+        Event::FreshProof,
+        Event::Unlocked,
+        Event::LoggedOut,
+        Event::LoggedOutEverywhere,
+        Event::SessionEnded,
+        Event::DeviceRemembered,
+        Event::DeviceForgotten,
+        Event::DeviceRenamed,
+        Event::DeviceCopied,
+        Event::NotMe,
+        Event::ResetAsked,
+        Event::PasswordReset,
+        Event::PasswordChanged,
+        Event::PasswordUpgraded,
+        Event::EmailChangeAsked,
+        Event::EmailChanged,
+        Event::NameChanged,
+        Event::MobileChanged,
+        Event::MobileCodeSent,
+        Event::TwoFactorOn,
+        Event::TwoFactorOff,
+        Event::BackupCodesMade,
+        Event::BackupCodeUsed,
+        Event::BackupCodesLow,
+        Event::Invited,
+        Event::InvitedAgain,
+        Event::Joined,
+        Event::RoleChanged,
+        Event::EmailChangedByAdministrator,
+        Event::Closed,
+        Event::Reopened,
+        Event::SessionsEndedByAdministrator,
+        Event::ResetProved,
+        Event::FactorsReset,
+        Event::ReEnrolMailed,
+        Event::ReEnrolled,
+        Event::MoreTimeGiven,
+        Event::NameChangedByAdministrator,
+        Event::EmailChangeAskedByAdministrator,
+        Event::ResetsTooMany,
+        Event::RecordExported,
+        Event::Refused,
+    ];
+
     /// The word in the record; never changes.
     pub const fn word(self) -> &'static str {
         self.row().0
@@ -138,6 +198,9 @@ impl Event {
             Event::ReEnrolMailed => ("re-enrol-mailed", Told::Nobody),
             Event::ReEnrolled => ("re-enrolled", Told::Person),
             Event::MoreTimeGiven => ("more-time-given", Told::Person),
+            Event::NameChangedByAdministrator => ("name-changed-by-administrator", Told::Person),
+            Event::EmailChangeAskedByAdministrator => ("email-change-asked-by-administrator", Told::Person),
+            Event::ResetsTooMany => ("resets-too-many", Told::Administrators),
             Event::RecordExported => ("record-exported", Told::Nobody),
             Event::Refused => ("refused", Told::Nobody),
         }
@@ -268,6 +331,11 @@ async fn record(visit: &Visit, tx: &mut Tx, happening: &Happening<'_>) -> Result
     audit::append(tx, line).await
 }
 
+/// Whether this server can send text messages.
+pub fn can_text(server: &crate::platform::server::Server) -> bool {
+    server.config.text.is_some()
+}
+
 /// Everybody who may manage this practice's people.
 ///
 /// # Errors
@@ -279,4 +347,17 @@ pub async fn administrators(visit: &Visit, tx: &mut Tx) -> Result<Vec<(String, S
         args![&visit.practice()?.id],
     )
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_events_is_whole() {
+        assert!(Event::ALL.iter().enumerate().all(|(at, event)| *event as usize == at));
+        assert_eq!(Event::ALL.last(), Some(&Event::Refused), "a new event goes before the last one, and into the list");
+        let words: std::collections::HashSet<_> = Event::ALL.iter().map(|event| event.word()).collect();
+        assert_eq!(words.len(), Event::ALL.len());
+    }
 }
