@@ -35,7 +35,6 @@ const MOST_RESETS: i64 = 5;
 struct ResetPage {
     frame: Frame,
     person_id: String,
-    name: String,
     passkeys: i64,
     way: Way,
     /// The number, masked where a code is sent to it.
@@ -105,7 +104,6 @@ async fn show(
     let reset = ResetPage {
         frame,
         person_id: person.id.clone(),
-        name: person.name.clone(),
         passkeys: person.passkeys,
         way,
         number,

@@ -3,4 +3,7 @@
 
 mod support;
 
+mod people;
+mod record;
+mod reset;
 mod sign_in;
