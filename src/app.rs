@@ -10,6 +10,10 @@ use axum::routing::{get, post};
 use crate::notices::outbox::{Job, Jobs};
 use crate::platform::door::{self, Doors};
 use crate::platform::server::Server;
+use crate::practice::{
+    email_link, people, people_acts, people_change, people_email, people_invite, people_one, people_reset, re_enrol,
+    record,
+};
 use crate::sign_in::remembered::Remembered;
 use crate::{entrance, factors, ops, sign_in};
 
@@ -104,6 +108,24 @@ fn mine_routes() -> Router {
 /// What administrators see and change of their practice.
 fn practice_office_routes() -> Router {
     Router::new()
+        .route("/practice/people", get(people::list))
+        .route("/practice/people/new", get(people_invite::ask).post(people_invite::answer))
+        .route("/practice/people/{id}", get(people_one::show))
+        .route("/practice/people/{id}/change", get(people_change::ask).post(people_change::answer))
+        .route("/practice/people/{id}/more-time", get(people_change::ask_more_time).post(people_change::give_more_time))
+        .route("/practice/people/{id}/email", get(people_email::ask).post(people_email::answer))
+        .route("/practice/people/{id}/close", get(people_acts::ask_close).post(people_acts::close))
+        .route("/practice/people/{id}/reopen", get(people_acts::ask_reopen).post(people_acts::reopen))
+        .route("/practice/people/{id}/end-sessions", get(people_acts::ask_end_sessions).post(people_acts::end_sessions))
+        .route("/practice/people/{id}/invite", get(people_acts::ask_invite).post(people_acts::invite))
+        .route("/practice/people/{id}/reset", get(people_reset::ask).post(people_reset::answer))
+        .route("/practice/people/{id}/reset/send", get(people_reset::ask).post(people_reset::send))
+        .route("/practice/record", get(record::list))
+        .route("/practice/record.csv", get(record::csv))
+        .route("/practice/record.jsonl", get(record::json_lines))
+        .route("/new-address/{token}", get(email_link::ask).post(email_link::answer))
+        .route("/re-enrol/{token}", get(re_enrol::ask).post(re_enrol::answer))
+        .route("/sign-in/reset-mail", get(re_enrol::reset_mail).post(re_enrol::send_again))
 }
 
 /// The pages at the bare host.

@@ -166,6 +166,7 @@ async fn right(
     };
     let attempt = sign_in::start(visit, &mut tx, &start).await?;
     sign_in::proved(visit, &mut tx, &attempt, Factor::Password).await?;
+    sign_in::carry_over(visit, &mut tx, &attempt).await?;
     if flood {
         password_stuffing::right_amid(visit, &mut tx, person).await?;
     }

@@ -54,6 +54,9 @@ impl Event {
             ReEnrolMailed,
             ReEnrolled,
             MoreTimeGiven,
+            NameChangedByAdministrator,
+            EmailChangeAskedByAdministrator,
+            ResetsTooMany,
             RecordExported,
             Refused,
             MessageFailed,
@@ -70,6 +73,8 @@ impl Event {
                 | Event::BackupCodesLow
                 | Event::RoleChanged
                 | Event::EmailChangedByAdministrator
+                | Event::NameChangedByAdministrator
+                | Event::EmailChangeAskedByAdministrator
                 | Event::Closed
                 | Event::Reopened
                 | Event::SessionsEndedByAdministrator

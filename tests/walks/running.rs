@@ -150,14 +150,15 @@ walk!(what_is_over_is_thrown_away_and_the_rest_stays, |stage| {
 
 walk!(a_page_that_panics_is_one_page, |stage| {
     let broken = Router::new().route("/broken", get(async || -> String { panic!("a fault of this page") }));
-    let doors = Doors {
+    let doors = std::sync::Arc::new(Doors {
         server: Arc::clone(&stage.server),
         practice: broken.merge(portico::app::practice_routes()),
         entrance: Router::new(),
         support: Router::new(),
         keeps_stale: &[],
-    };
-    let service = tower::service_fn(move |request| door::enter(doors.clone(), request));
+        only_read: &[],
+    });
+    let service = tower::service_fn(move |request| door::enter(std::sync::Arc::clone(&doors), request));
     let mut browser = Browser::new(Router::new().fallback_service(service), HOST);
     browser.open("/broken").await;
     assert_eq!(browser.status.as_u16(), 500);
