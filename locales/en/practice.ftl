@@ -155,12 +155,6 @@ reset-mail-sent = Sent. The link of the newest mail is the one that works.
 reset-mail-wait = A mail is on its way already. Please wait a minute, and look in the folder for unwanted mail too.
 reset-mail-held = Your email address was changed by an administrator within the last day, so this has to wait until 24 hours are over. If you didn't expect that change, tell your practice now.
 
-mail-invitation-subject = { $inviter } invites you to { $practice }
-mail-invitation-text =
-    Hello { $name },
-    { $inviter } has made an account for you at { $practice }. Open this link within 24 hours to choose your password:
-    { $url }
-    If you don't know { $practice }, you can ignore this mail.
 mail-new-address-subject = Confirm your address for { $practice }
 mail-new-address-text =
     Hello { $name },
