@@ -1,3 +1,21 @@
 # The door that knows no practice.
 entrance-title = Find your practice
-support-title = Support
+entrance-intro = Each practice has its own web address, where you log in. Type your practice's name and we'll show you where that is.
+entrance-name = Practice name
+entrance-name-hint = As you know it, like Harbour Physio.
+entrance-continue = Continue
+entrance-goes-to = A practice of that name logs in here:
+entrance-in-region = { $practice } ({ $region })
+entrance-not-there = If nobody is there, the name may be written differently. Your practice can tell you its address.
+entrance-unusable = Type the name in letters or digits, as in your practice's web address.
+support-title = Portico support
+support-intro = This address is for the people who run this server. If you need help logging in, ask your practice: it can see what happened and help you on.
+demo-mailbox = Mailbox of the demo
+demo-mailbox-more = Every mail and text message that the demo has sent
+demo-people = People of the demo
+demo-people-more = Whom you can be, with their passwords
+demo-title = People of the demo
+demo-intro = None of them is real. Log in as any of them; their mail and text messages arrive in the mailbox.
+demo-password = Password
+demo-mobile = Mobile
+demo-no-password = Has no password: clients get a link by mail, supporters use a passkey.

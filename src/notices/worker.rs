@@ -12,8 +12,8 @@ use futures_util::stream;
 
 use super::sending;
 use crate::args;
-use crate::ops::metrics::Message;
 use crate::platform::error::{Error, Result};
+use crate::platform::metrics::Message;
 use crate::platform::server::{Region, Server};
 use crate::platform::world::new_id;
 

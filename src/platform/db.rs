@@ -122,6 +122,18 @@ impl Db {
         })
     }
 
+    /// Begins a short transaction for counts: on PostgreSQL it waits for another writer of the same row instead of
+    /// failing (`READ COMMITTED`), so that counting is never what makes a request run again.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn counting(&self) -> Result<Tx> {
+        Ok(match self {
+            Db::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Postgres(pool) => Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?),
+        })
+    }
+
     /// One statement on its own; answers the number of rows changed.
     pub async fn execute(&self, sql: &'static str, args: Vec<Arg>) -> Result<u64> {
         Ok(match self {

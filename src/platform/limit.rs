@@ -1,7 +1,7 @@
 //! How often: wrong answers per person and network, askings per address. Counted in the database, so that neither
 //! a restart nor another node forgets; each count is one statement on its own, so that nobody waits for a transaction.
 
-use super::db::Db;
+use super::db::{Db, Tx};
 use super::error::{Error, Result};
 use super::secret;
 use super::web::Inner;
@@ -36,29 +36,45 @@ pub enum Turn {
     Off,
 }
 
-/// Takes one try on a lane. It counts before it is judged, so that a hundred at once cannot outrun the count.
+/// Takes one try on each lane, or on none. It counts before it is judged, so that a hundred at once cannot outrun the
+/// count; a try that one lane refuses counts on no other, so that refused tries switch nothing off.
 ///
 /// # Errors
 /// A fault when the count cannot be kept: then nobody may try (fail closed).
-pub async fn take(db: &Db, practice: &str, lane: &str, bound: Bound, now: i64) -> Result<Turn> {
-    let taken: Option<(i64,)> = db
-        .change(
-            "INSERT INTO tries (practice_id, lane, count, blocked_until, window_start, updated_at) VALUES ($1, $2, 1, 0, $3, $3)
-             ON CONFLICT (practice_id, lane) DO UPDATE SET
-                count = tries.count + 1,
-                updated_at = $3,
-                blocked_until = CASE WHEN tries.count + 1 < $4 THEN 0
-                                     WHEN tries.count + 1 >= $4 + 5 THEN $3 + 900
-                                     ELSE $3 + (30 << CAST(tries.count + 1 - $4 AS INTEGER)) END
-             WHERE tries.blocked_until <= $3 AND tries.count < $5
-             RETURNING count",
-            crate::args![practice, lane, now, bound.slow_from, bound.off_at],
-        )
-        .await?;
-    if let Some((count,)) = taken {
-        return Ok(Turn::Allowed(count));
+pub async fn take_all(db: &Db, practice: &str, lanes: &[(String, Bound)], now: i64) -> Result<Turn> {
+    let mut tx = db.counting().await?;
+    let mut most = 0;
+    for (lane, bound) in lanes {
+        let taken: Option<(i64,)> = tx
+            .optional(
+                "INSERT INTO tries (practice_id, lane, count, blocked_until, window_start, updated_at) VALUES ($1, $2, 1, 0, $3, $3)
+                 ON CONFLICT (practice_id, lane) DO UPDATE SET
+                    count = tries.count + 1,
+                    updated_at = $3,
+                    blocked_until = CASE WHEN tries.count + 1 < $4 THEN 0
+                                         WHEN tries.count + 1 >= $4 + 5 THEN $3 + 900
+                                         ELSE $3 + (30 << CAST(tries.count + 1 - $4 AS INTEGER)) END
+                 WHERE tries.blocked_until <= $3 AND tries.count < $5
+                 RETURNING count",
+                crate::args![practice, lane, now, bound.slow_from, bound.off_at],
+            )
+            .await?;
+        let Some((count,)) = taken else {
+            drop(tx);
+            return look(db, practice, lane, *bound, now).await;
+        };
+        most = most.max(count);
     }
-    look(db, practice, lane, bound, now).await
+    tx.commit().await?;
+    Ok(Turn::Allowed(most))
+}
+
+/// As [`take_all`], on one lane.
+///
+/// # Errors
+/// As [`take_all`].
+pub async fn take(db: &Db, practice: &str, lane: &str, bound: Bound, now: i64) -> Result<Turn> {
+    take_all(db, practice, &[(lane.to_owned(), bound)], now).await
 }
 
 /// What a lane says, without taking a try.
@@ -83,9 +99,18 @@ pub async fn look(db: &Db, practice: &str, lane: &str, bound: Bound, now: i64) -
 /// A right answer ends the row of wrong ones.
 ///
 /// # Errors
-/// As [`take`].
+/// Faults of the database.
 pub async fn clear(db: &Db, practice: &str, lane: &str) -> Result<()> {
     db.execute("DELETE FROM tries WHERE practice_id = $1 AND lane = $2", crate::args![practice, lane]).await?;
+    Ok(())
+}
+
+/// As [`clear`], with the act that the right answer allows.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn clear_in(tx: &mut Tx, practice: &str, lane: &str) -> Result<()> {
+    tx.execute("DELETE FROM tries WHERE practice_id = $1 AND lane = $2", crate::args![practice, lane]).await?;
     Ok(())
 }
 

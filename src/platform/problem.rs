@@ -33,6 +33,9 @@ pub fn page(visit: &Visit, error: &Error) -> Response {
         to_entrance: false,
     };
     let mut response = page_with(error.status(), &page).unwrap_or_else(|_| plain(error));
+    if matches!(error, Error::Bad("method")) {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+    }
     if let Error::Busy { retry_after } | Error::TooOften { retry_after } = error
         && let Ok(value) = HeaderValue::from_str(&retry_after.to_string())
     {

@@ -148,12 +148,13 @@ fn fresh_at(visit: &Visit, done: &Done<'_>) -> i64 {
 /// One session per browser: a sign-in in the same browser ends the one before.
 async fn end_the_one_before(visit: &Visit, tx: &mut Tx) -> Result<()> {
     if let Some(old) = visit.cookie(COOKIE) {
+        let hash = secret::hash_token(old);
         tx.execute(
             "UPDATE session SET ended_at = $3 WHERE practice_id = $1 AND token_hash = $2 AND ended_at IS NULL",
-            args![&visit.practice()?.id, secret::hash_token(old), visit.now],
+            args![&visit.practice()?.id, &hash, visit.now],
         )
         .await?;
-        visit.server.kept::<Remembered>()?.forget(&secret::hash_token(old), visit.now);
+        visit.server.kept::<Remembered>()?.forget(&memory_key(visit, &hash)?, visit.now);
     }
     Ok(())
 }
@@ -165,7 +166,7 @@ async fn announce(
     id: &str,
     device: Option<&device::Remembered>,
 ) -> Result<()> {
-    let seen_before = done.attempt.device_id.is_some() || known_browser(visit, tx, &done.person.id).await?;
+    let seen_before = done.attempt.device_id.is_some() || known_browser(visit, done.person);
     let event = if seen_before { Event::SignedIn } else { Event::SignedInNewBrowser };
     let happening = Happening::of(event, done.person)
         .session(id)
@@ -189,17 +190,10 @@ async fn announce(
 }
 
 /// A browser is known for the notice when it carries the mark of an earlier sign-in, or on the very first sign-in.
-async fn known_browser(visit: &Visit, tx: &mut Tx, person: &str) -> Result<bool> {
-    if marks(visit).iter().any(|mark| secret::same(mark, &mark_of(visit, person))) {
-        return Ok(true);
-    }
-    let earlier: Option<(i64,)> = tx
-        .optional(
-            "SELECT COUNT(*) FROM session WHERE practice_id = $1 AND person_id = $2",
-            args![&visit.practice()?.id, person],
-        )
-        .await?;
-    Ok(earlier.is_none_or(|(sessions,)| sessions <= 1))
+/// Sessions are not counted for that: old ones are thrown away.
+fn known_browser(visit: &Visit, person: &Person) -> bool {
+    let marked = marks(visit).iter().any(|mark| secret::same(mark, &mark_of(visit, &person.id)));
+    marked || person.last_sign_in_at.is_none()
 }
 
 /// Leaves the person's mark in this browser, beside those of the others who use it.
@@ -233,24 +227,48 @@ fn mark_of(visit: &Visit, person: &str) -> String {
 /// # Errors
 /// A failed read is a fault, never "nobody".
 pub async fn state(visit: &Visit) -> Result<State> {
-    let Some(token) = visit.cookie(COOKIE) else { return Ok(State::Nobody) };
+    let (key, state) = found(visit).await?;
+    if let State::Open(session) = &state {
+        used(visit, &key, session).await?;
+    }
+    Ok(state)
+}
+
+/// As [`state`], without counting as use: for whatever a script asks by itself, so that an empty chair still locks.
+///
+/// # Errors
+/// As [`state`].
+pub async fn glance(visit: &Visit) -> Result<State> {
+    Ok(found(visit).await?.1)
+}
+
+/// Under which key this node remembers the cookie, and whose it is.
+async fn found(visit: &Visit) -> Result<(String, State)> {
+    let Some(token) = visit.cookie(COOKIE) else { return Ok((String::new(), State::Nobody)) };
+    visit.server.metrics.session_checked();
     let hash = secret::hash_token(token);
     let remembered = visit.server.kept::<Remembered>()?;
-    let session = match remembered.get(&hash, visit.now) {
+    let key = memory_key(visit, &hash)?;
+    let session = match remembered.get(&key, visit.now) {
         Some(session) => session,
         None => match look_up(visit, &hash).await? {
-            Some(found) => remembered.put(&hash, found, visit.now),
-            None => return Ok(State::Nobody),
+            Some(found) => remembered.put(&key, found, visit.now),
+            None => return Ok((key, State::Nobody)),
         },
     };
-    if session.ends_at <= visit.now {
-        return Ok(State::Nobody);
-    }
-    if visit.now - session.seen_at > session.idle_seconds {
-        return Ok(State::Locked(session));
-    }
-    used(visit, remembered, &hash, &session).await?;
-    Ok(State::Open(session))
+    let state = if session.ends_at <= visit.now {
+        State::Nobody
+    } else if visit.now - session.seen_at > session.idle_seconds {
+        State::Locked(session)
+    } else {
+        State::Open(session)
+    };
+    Ok((key, state))
+}
+
+/// A node serves many practices from one memory: a session is found only at the door it was begun at.
+fn memory_key(visit: &Visit, hash: &str) -> Result<String> {
+    Ok(format!("{hash}@{}", visit.practice()?.id))
 }
 
 async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
@@ -266,8 +284,8 @@ async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
         .await
 }
 
-async fn used(visit: &Visit, remembered: &Remembered, hash: &str, session: &Session) -> Result<()> {
-    if remembered.seen(hash, visit.now) {
+async fn used(visit: &Visit, key: &str, session: &Session) -> Result<()> {
+    if visit.server.kept::<Remembered>()?.seen(key, visit.now) {
         visit
             .db()?
             .execute(
@@ -325,6 +343,30 @@ pub async fn end(visit: &Visit, tx: &mut Tx, person: &str, id: &str) -> Result<b
         .await?;
     visit.server.kept::<Remembered>()?.forget(person, visit.now);
     Ok(ended == 1)
+}
+
+/// Ends the sessions that a recognised device let in, or was remembered in.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub(super) async fn end_of_device(visit: &Visit, tx: &mut Tx, person: &str, device: &str) -> Result<u64> {
+    let ended = tx
+        .execute(
+            "UPDATE session SET ended_at = $4 WHERE practice_id = $1 AND person_id = $2 AND device_id = $3 AND ended_at IS NULL",
+            args![&visit.practice()?.id, person, device, visit.now],
+        )
+        .await?;
+    visit.server.kept::<Remembered>()?.forget(person, visit.now);
+    Ok(ended)
+}
+
+/// Looks a person's sessions up anew: their name or address changed.
+///
+/// # Errors
+/// A fault when the program forgot to keep them.
+pub fn look_again(visit: &Visit, person: &str) -> Result<()> {
+    visit.server.kept::<Remembered>()?.forget(person, visit.now);
+    Ok(())
 }
 
 /// Ends every session of a person, or every other one; attempts under way end too. Answers how many sessions.

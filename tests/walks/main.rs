@@ -3,6 +3,14 @@
 
 mod support;
 
+mod backup_codes;
+mod devices;
+mod gates;
+mod mine;
+mod mine_email;
 mod outbox;
+mod sessions;
 mod sign_in;
 mod transports;
+mod two_factor;
+mod two_factor_attacks;

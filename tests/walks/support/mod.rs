@@ -3,10 +3,13 @@
 pub mod browser;
 pub mod certificate;
 pub mod dkim;
+pub mod key;
 pub mod smtp_sink;
 mod smtp_talk;
 pub mod stage;
 pub mod text_sink;
+pub mod two_factor;
+pub mod ways;
 
 /// A walk on both engines: `walk!(name, |stage| { ... })`. The body sees `stage: Stage`.
 #[macro_export]

@@ -70,6 +70,16 @@ impl Stage {
         Some(Stage::with(tempfile::tempdir().unwrap(), change).await)
     }
 
+    /// As [`Stage::postgres`], with other settings.
+    pub async fn postgres_with(settings: impl FnOnce(&mut Config)) -> Option<Stage> {
+        let databases = databases().await?;
+        let change = move |config: &mut Config| {
+            databases(config);
+            settings(config);
+        };
+        Some(Stage::with(tempfile::tempdir().unwrap(), change).await)
+    }
+
     /// As [`Stage::sqlite`] and [`Stage::postgres`], with other ways for messages to leave by.
     pub async fn sqlite_sending(carriers: Carriers) -> Stage {
         Stage::build(tempfile::tempdir().unwrap(), |_| {}, |_| carriers).await
@@ -95,10 +105,30 @@ impl Stage {
         let mut config = demo::settings(folder.path(), address, &*clock).unwrap();
         change(&mut config);
         let carriers = carriers(&config);
-        let server = start::server_with(config, Arc::clone(&clock) as Arc<dyn World>, carriers).await.unwrap();
+        let server =
+            start::furnished(config, Arc::clone(&clock) as Arc<dyn World>, start::Schema::Migrate, carriers, |_| {})
+                .await
+                .unwrap();
         demo::fill(&server).await.unwrap();
         let router = portico::app::router_with(Arc::clone(&server), mailbox::routes());
         Stage { router, server, clock, folder }
+    }
+
+    /// The server ends and another starts on the same databases.
+    pub async fn restart(&mut self) {
+        let mut config = demo::settings(self.folder.path(), self.server.config.listen, &*self.clock).unwrap();
+        config.regions.clone_from(&self.server.config.regions);
+        self.server = start::server(config, Arc::clone(&self.clock) as Arc<dyn World>).await.unwrap();
+        self.router = portico::app::router(Arc::clone(&self.server));
+    }
+
+    /// Another node on the same databases, with a memory of its own.
+    pub async fn second_node(&self) -> Router {
+        let address: SocketAddr = "127.0.0.1:8080".parse().unwrap();
+        let mut config = demo::settings(self.folder.path(), address, &*self.clock).unwrap();
+        config.regions = self.server.config.regions.clone();
+        let server = start::server(config, Arc::clone(&self.clock) as Arc<dyn World>).await.unwrap();
+        portico::app::router(server)
     }
 
     pub fn now(&self) -> i64 {

@@ -1,0 +1,35 @@
+//! The demo's list of people and passwords; no other program has such a page.
+
+use axum::response::Response;
+
+use super::world_of_samples::{PEOPLE, PRACTICES, SamplePerson};
+use crate::platform::error::Result;
+use crate::platform::frame::Frame;
+use crate::platform::web::{Visit, page};
+
+#[derive(askama::Template)]
+#[template(path = "ops/demo_page.html")]
+struct DemoPage {
+    frame: Frame,
+    practices: Vec<Shown>,
+}
+
+struct Shown {
+    name: &'static str,
+    url: String,
+    people: Vec<&'static SamplePerson>,
+}
+
+/// `GET /demo` at the entrance of the demo.
+pub async fn people(visit: Visit) -> Result<Response> {
+    let server = &visit.server;
+    let practices = PRACTICES.iter().filter(|practice| practice.slug != "support");
+    let practices = practices
+        .map(|practice| Shown {
+            name: practice.name,
+            url: server.origin_of(&format!("{}.{}.{}", practice.slug, practice.region, server.config.base)),
+            people: PEOPLE.iter().filter(|person| person.practice == practice.slug && person.kind == "staff").collect(),
+        })
+        .collect();
+    page(&DemoPage { frame: Frame::new(&visit, "demo-title"), practices })
+}
