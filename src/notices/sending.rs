@@ -126,7 +126,7 @@ fn into(
         subject: open.part("subject"),
         text: open.part("text"),
         html: open.part("html"),
-        at: server.world.now(),
+        at: claimed.created_at,
     });
     Outcome::HandedOver { reply: "kept in the mailbox of this server".into() }
 }

@@ -8,16 +8,16 @@ use super::*;
 use crate::support::smtp_sink::Fault;
 
 sending!(a_worker_that_dies_loses_nothing_and_sends_nothing_twice, |stage, mails, _texts| {
-    mails.on_recipient(SAM, Fault::HangRecipient);
+    mails.next_connections(&[Fault::HangGreeting]);
     tell_sam(&stage, Event::PasswordChanged).await;
     let server = Arc::clone(&stage.server);
     let worker = tokio::spawn(async move { outbox::work(&server).await });
-    while row(&stage).await.claimed_by.is_empty() {
+    while mails.connections() == 0 {
         tokio::task::yield_now().await;
     }
     worker.abort();
     assert!(worker.await.unwrap_err().is_cancelled());
-    mails.on_recipient(SAM, Fault::Accept);
+    assert!(!row(&stage).await.claimed_by.is_empty());
     stage.wait(119);
     assert_eq!(stage.deliver().await, 0, "the dead worker's claim still holds");
     stage.wait(1);
@@ -28,16 +28,15 @@ sending!(a_worker_that_dies_loses_nothing_and_sends_nothing_twice, |stage, mails
 });
 
 sending!(a_worker_whose_claim_ended_notes_nothing, |stage, mails, _texts| {
-    mails.on_recipient(SAM, Fault::HangRecipient);
+    mails.next_connections(&[Fault::HangGreeting]);
     tell_sam(&stage, Event::PasswordChanged).await;
     let server = Arc::clone(&stage.server);
     let slow = tokio::spawn(async move { outbox::work(&server).await });
-    while row(&stage).await.claimed_by.is_empty() {
+    while mails.connections() == 0 {
         tokio::task::yield_now().await;
     }
     // The clock jumps while the first worker waits for its mail server; a second takes the message over.
     stage.wait(120);
-    mails.on_recipient(SAM, Fault::Accept);
     assert_eq!(stage.deliver().await, 1);
     slow.await.unwrap().unwrap();
     let row = row(&stage).await;
