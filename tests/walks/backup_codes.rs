@@ -1,5 +1,6 @@
 //! Backup codes: abuse cases AC-025 to AC-030, each with the honest person beside it.
 
+use crate::support::stage::Stage;
 use crate::support::two_factor::{
     ALEX, ALEXS_PASSWORD, SAM, SAMS_PASSWORD, a_hundred_at, all_at_once, backup_codes_on, count, enrol, enrol_as,
     is_in, log_in,
@@ -64,7 +65,7 @@ walk!(guessing_slows_and_ends, |stage| {
     let mut sam = stage.browser();
     enrol(&mut sam, &stage).await;
     let codes = backup_codes_on(&sam);
-    let mut guesser = stage.browser();
+    let (mut guesser, mut form) = (stage.browser(), vec![]);
     for _ in 0..200 {
         log_in(&mut guesser, SAM, SAMS_PASSWORD).await;
         guesser.open(PAGE).await;
@@ -75,11 +76,14 @@ walk!(guessing_slows_and_ends, |stage| {
             stage.wait(901);
             continue;
         }
+        form = ["csrf", "of"].map(|name| (name.to_owned(), guesser.hidden(name))).to_vec();
         guesser.submit(&[("code", "0000-0000-00000")]).await;
     }
     assert_eq!((count(&stage, "wrong-code").await, count(&stage, "factor-off").await), (50, 1));
     guesser.sees("backup codes in a row, so they are switched off").sees("Use the code from your app");
-    guesser.post(PAGE, &[("csrf".into(), guesser.hidden("csrf")), ("code".into(), codes[0].clone())]).await;
+    form[1].1 = attempt_of(&stage).await;
+    form.push(("code".into(), codes[0].clone()));
+    guesser.post(PAGE, &form).await.sees("switched off");
     assert!(!is_in(&guesser));
 });
 
@@ -144,3 +148,10 @@ walk!(the_table_tells_no_code, |stage| {
         );
     }
 });
+
+/// The newest attempt: its form carries this.
+async fn attempt_of(stage: &Stage) -> String {
+    let sql = "SELECT id FROM attempt ORDER BY created_at DESC, id DESC LIMIT 1";
+    let row: Option<(String,)> = stage.au().optional(sql, vec![]).await.unwrap();
+    row.unwrap().0
+}

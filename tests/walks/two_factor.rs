@@ -207,3 +207,28 @@ walk!(everybody_else_is_enrolled_in_one_line, |stage| {
     let secret = enrol_as(&mut alex, &stage, ALEX, ALEXS_PASSWORD).await;
     assert_eq!(secret.len(), 20);
 });
+
+walk!(fresh_proof_takes_the_code_or_a_backup_code, |stage| {
+    let mut sam = stage.browser();
+    let secret = enrol(&mut sam, &stage).await;
+    let codes = backup_codes_on(&sam);
+    for (path, field) in [("/sign-in/code", None), ("/sign-in/backup-code", Some(&codes[0]))] {
+        stage.wait(301);
+        sam.open("/me/backup-codes").await.is_at("/confirm");
+        password_shown_for_fresh_proof(&mut sam, &stage).await;
+        let typed = field.cloned().unwrap_or_else(|| next_code(&stage, &secret));
+        sam.open(path).await.submit(&[("code", &typed)]).await.is_at("/me/backup-codes");
+        sam.sees("Generate backup codes");
+    }
+});
+
+/// Leaves the browser as after the password of the fresh proof: with an attempt for its own session.
+async fn password_shown_for_fresh_proof(sam: &mut Browser, stage: &Stage) {
+    let mut other = stage.browser();
+    log_in(&mut other, SAM, SAMS_PASSWORD).await;
+    let sql = "UPDATE attempt SET goal = 'fresh', then_path = '/me/backup-codes',
+            session_id = (SELECT id FROM session WHERE practice_id = attempt.practice_id AND ended_at IS NULL ORDER BY created_at LIMIT 1)
+         WHERE id = (SELECT id FROM attempt ORDER BY created_at DESC, id DESC LIMIT 1)";
+    stage.au().execute(sql, vec![]).await.unwrap();
+    sam.cookies.insert("__Host-attempt".into(), other.cookies["__Host-attempt"].clone());
+}
