@@ -3,4 +3,7 @@
 
 mod support;
 
+mod invitation;
+mod password;
 mod sign_in;
+mod sign_in_guessing;

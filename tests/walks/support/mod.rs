@@ -1,6 +1,7 @@
 //! The stage that walks are played on.
 
 pub mod browser;
+pub mod desk;
 pub mod stage;
 
 /// A walk on both engines: `walk!(name, |stage| { ... })`. The body sees `stage: Stage`.
