@@ -146,9 +146,10 @@ walk!(a_restart_forgets_no_wrong_password, |stage| {
 walk!(a_hundred_at_once_are_all_counted, |stage| {
     let mut thief = stage.browser();
     thief.open("/sign-in").await;
-    let fields: Vec<(String, String)> = [("csrf", thief.hidden("csrf").as_str()), ("email", SAM), ("password", "wrong")]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .to_vec();
+    let fields: Vec<(String, String)> =
+        [("csrf", thief.hidden("csrf").as_str()), ("email", SAM), ("password", "wrong")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec();
     let hashes = stage.server.hashing.counts().made;
     let all = (0..100).map(|_| {
         let (mut one, fields) = (thief.clone(), fields.clone());

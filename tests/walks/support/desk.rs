@@ -6,7 +6,7 @@ use portico::platform::db::Arg;
 use portico::platform::door::background_visit;
 use portico::platform::practice;
 
-use super::stage::Stage;
+use super::stage::{Sent, Stage};
 
 /// Runs every job that waits in the au region, as the outbox's worker does; answers how many.
 pub async fn run_jobs(stage: &Stage) -> usize {
@@ -61,4 +61,9 @@ pub async fn give_app(stage: &Stage, email: &str) {
 /// How often something stands in the record.
 pub async fn times(stage: &Stage, event: &str) -> usize {
     stage.events().await.iter().filter(|word| *word == event).count()
+}
+
+/// The mails to an address, newest first; jobs are none.
+pub async fn mails(stage: &Stage, to: &str) -> Vec<Sent> {
+    stage.messages(to).await.into_iter().filter(|sent| sent.kind == "mail").collect()
 }
