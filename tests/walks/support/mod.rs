@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod certificate;
+pub mod desk;
 pub mod dkim;
 pub mod key;
 pub mod smtp_sink;
