@@ -157,6 +157,11 @@ async fn checked(doors: &Doors, visit: &Visit, parts: &mut Parts, body: Body) ->
         }
         return Err(Error::Bad("cookies"));
     }
+    // No page has such an address, and one engine refuses a NUL where the other does not.
+    let path = percent_encoding::percent_decode_str(parts.uri.path()).decode_utf8();
+    if !path.is_ok_and(|path| !path.contains('\0')) {
+        return Err(Error::NotFound);
+    }
     if !matches!(parts.method, Method::GET | Method::HEAD | Method::POST) {
         return Err(Error::Bad("method"));
     }

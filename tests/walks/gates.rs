@@ -70,7 +70,7 @@ async fn fingerprint(stage: &Stage) -> Vec<(i64, i64)> {
         "SELECT COUNT(*), COUNT(used_at) FROM token",
         "SELECT COUNT(*), COUNT(ended_at) FROM attempt",
         "SELECT COUNT(*), COUNT(ended_at) FROM session",
-        "SELECT COUNT(*), CAST(SUM(seen_at) AS BIGINT) FROM session",
+        "SELECT COUNT(*), CAST(COALESCE(SUM(seen_at), 0) AS BIGINT) FROM session",
         "SELECT COUNT(*), COUNT(ended_at) FROM device",
         "SELECT COUNT(*), 0 FROM tries",
         "SELECT COUNT(*), COUNT(totp_secret) FROM person",

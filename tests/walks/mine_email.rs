@@ -18,7 +18,11 @@ async fn ask(browser: &mut Browser, email: &str) {
 async fn link(stage: &Stage, to: &str) -> String {
     let sent = stage.messages(to).await;
     let mail = sent.iter().find(|mail| mail.about == "confirm-email").expect("a mail with the link");
-    link_in(&mail.text)
+    assert_eq!((mail.kind.as_str(), mail.to.as_str()), ("mail", to));
+    assert_eq!(mail.subject, "Confirm your new email address at Harbour Physio");
+    let path = link_in(&mail.text);
+    assert!(mail.html.contains(&path), "{}", mail.html);
+    path
 }
 
 walk!(the_new_address_confirms_and_the_old_is_told, |stage| {
@@ -146,4 +150,20 @@ walk!(one_mail_a_minute_and_the_asker_reads_the_same, |stage| {
         ask(&mut sam, NEW).await;
     }
     assert_eq!(stage.messages(NEW).await.len(), 1);
+});
+
+walk!(two_presses_at_once_change_it_once, |stage| {
+    let mut sam = stage.browser();
+    log_in(&mut sam, SAM, false).await;
+    ask(&mut sam, NEW).await;
+    let path = link(&stage, NEW).await;
+    let token = sam.open(&path).await.hidden("csrf");
+    let fields = [("csrf".to_owned(), token)];
+    let (mut one, mut two, mut three) = (sam.clone(), sam.clone(), sam.clone());
+    tokio::join!(one.post(&path, &fields), two.post(&path, &fields), three.post(&path, &fields));
+    for browser in [&one, &two, &three] {
+        assert_eq!(browser.status, 303, "{}", browser.text());
+    }
+    let changed = stage.events().await.iter().filter(|event| *event == "email-changed").count();
+    assert_eq!(changed, 1);
 });
