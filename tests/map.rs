@@ -26,7 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("platform", &["config", "platform"]),
     ("config", &["platform"]),
     ("audit", &["platform"]),
-    ("notices", &["audit", "notices", "platform", "sign_in"]),
+    ("notices", &["audit", "config", "notices", "platform", "sign_in"]),
     ("sign_in", &["audit", "factors", "notices", "platform", "sign_in"]),
     ("factors", &["factors", "notices", "platform", "sign_in"]),
     ("mine", &["factors", "mine", "notices", "platform", "sign_in"]),
@@ -77,16 +77,25 @@ fn arrows_point_where_the_map_says() {
 
 #[test]
 fn every_page_lies_beside_its_handler() {
-    let shared = ["layout", "problem", "code", "mail"];
+    let shared = ["layout", "problem", "code", "mail", "stairs"];
     for page in all_under("src", "html") {
         let path = std::path::Path::new(&page);
         let name = path.file_stem().unwrap().to_str().unwrap();
         let folder = path.parent().unwrap();
         let folder_name = folder.file_name().unwrap().to_str().unwrap();
-        let pair = folder.join(format!("{name}.rs")).exists() || folder.join(name).is_dir();
+        let pair = folder.join(name).is_dir() || beside(folder, name);
         let of_folder = name == folder_name || folder.join("mod.rs").exists() && used_by_mod(folder, name);
         assert!(pair || of_folder || shared.contains(&name), "{page} has no {name}.rs beside it");
     }
+}
+
+/// `x.html`, or `x_sent.html` for a second page of the same handler.
+fn beside(folder: &std::path::Path, name: &str) -> bool {
+    let shorter = name.match_indices('_').map(|(at, _)| &name[..at]);
+    shorter.chain([name]).any(|stem| {
+        let handler = folder.join(format!("{stem}.rs"));
+        std::fs::read_to_string(handler).is_ok_and(|text| text.contains(&format!("/{name}.html")))
+    })
 }
 
 fn used_by_mod(folder: &std::path::Path, name: &str) -> bool {

@@ -315,5 +315,7 @@ record-name-resets-too-many = Too many resets
 record-event-resets-too-many = { $actor } reset too many colleagues within the hour
 record-name-record-exported = Record exported
 record-event-record-exported = { $actor } exported the record
+record-name-message-failed = Message not delivered
 record-name-refused = Refused
+record-event-message-failed = A message to { $person } could not be delivered
 record-event-refused = { $actor } was refused

@@ -7,8 +7,8 @@ use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::limit;
 use crate::platform::web::Visit;
+use crate::sign_in::marks;
 use crate::sign_in::person::{self, Person};
-use crate::sign_in::session;
 
 /// Wrong passwords at one practice within [`WINDOW_SECONDS`] that honest people do not reach together.
 const MOST: i64 = 50;
@@ -70,7 +70,7 @@ pub async fn raise(visit: &Visit, tx: &mut Tx) -> Result<()> {
 /// # Errors
 /// Faults and conflicts of the database.
 pub async fn right_amid(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<()> {
-    if has_second(person) && !session::been_here(visit, &person.id) {
+    if has_second(person) && !marks::been_here(visit, &person.id) {
         tell(visit, tx, person).await?;
     }
     Ok(())

@@ -90,7 +90,9 @@ mod tests {
     use crate::platform::text::Texts;
 
     /// Every word a mail may use, each with a value that can be found again.
-    const WORDS: [(&str, &str); 11] = [
+    const WORDS: [(&str, &str); 13] = [
+        ("before", "the old"),
+        ("after", "the new"),
         ("name", "Ada Name"),
         ("practice", "The Practice"),
         ("time", "21 November 2026"),

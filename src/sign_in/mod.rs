@@ -7,6 +7,7 @@ pub mod flash;
 pub mod invitation;
 pub mod link;
 pub mod log_out;
+pub mod marks;
 pub mod not_me;
 pub mod person;
 pub mod remembered;

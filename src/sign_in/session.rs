@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::person::Person;
 use super::remembered::Remembered;
 use super::step::{Factor, Factors, Pass};
-use super::{Attempt, device, words};
+use super::{Attempt, device, marks, words};
 use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
@@ -20,9 +20,6 @@ use crate::platform::web::{Visit, encode, go};
 pub const COOKIE: &str = "__Host-session";
 /// Seconds within which every factor must have been shown before a sensitive act.
 pub const FRESH_SECONDS: i64 = 5 * 60;
-/// Marks of people who signed in here before, for the new-browser notice only; they open nothing.
-const MARKS_COOKIE: &str = "__Host-been-here";
-const MOST_MARKS: usize = 10;
 
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Session {
@@ -166,7 +163,7 @@ async fn announce(
     id: &str,
     device: Option<&device::Remembered>,
 ) -> Result<()> {
-    let seen_before = done.attempt.device_id.is_some() || known_browser(visit, done.person);
+    let seen_before = done.attempt.device_id.is_some() || marks::known_browser(visit, done.person);
     let event = if seen_before { Event::SignedIn } else { Event::SignedInNewBrowser };
     let happening = Happening::of(event, done.person)
         .session(id)
@@ -185,45 +182,8 @@ async fn announce(
         )
         .await?;
     }
-    mark_browser(visit, &done.person.id);
+    marks::mark_browser(visit, &done.person.id);
     Ok(())
-}
-
-/// A browser is known for the notice when it carries the mark of an earlier sign-in, or on the very first sign-in.
-/// Sessions are not counted for that: old ones are thrown away.
-fn known_browser(visit: &Visit, person: &Person) -> bool {
-    been_here(visit, &person.id) || person.last_sign_in_at.is_none()
-}
-
-/// Whether this browser carries the mark of the person's earlier sign-in; for notices only, it opens nothing.
-pub fn been_here(visit: &Visit, person: &str) -> bool {
-    marks(visit).iter().any(|mark| secret::same(mark, &mark_of(visit, person)))
-}
-
-/// Leaves the person's mark in this browser, beside those of the others who use it.
-fn mark_browser(visit: &Visit, person: &str) {
-    let mark = mark_of(visit, person);
-    let others = marks(visit).into_iter().filter(|other| *other != mark).take(MOST_MARKS - 1);
-    let all: Vec<String> = std::iter::once(mark.clone()).chain(others).collect();
-    visit.set_cookie(MARKS_COOKIE, &all.join("."), Some(400 * 86_400));
-}
-
-fn marks(visit: &Visit) -> Vec<String> {
-    visit
-        .cookie(MARKS_COOKIE)
-        .unwrap_or_default()
-        .split('.')
-        .filter(|mark| !mark.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
-/// Keyed, so that the cookie tells nobody who has been here.
-fn mark_of(visit: &Visit, person: &str) -> String {
-    let key = visit.server.stable_key("been here");
-    let mut mark = secret::keyed_hash(&key, &[person]);
-    mark.truncate(22);
-    mark
 }
 
 /// Who this request's cookie is. Reading counts as use.

@@ -49,6 +49,10 @@ fn named() -> (BTreeSet<String>, BTreeSet<String>) {
             }
         }
     }
+    for (_, _, text) in FILES {
+        // A sentence may stand in another: { mail-part-ask }.
+        maybe.extend(text.split("{ ").skip(1).map(|rest| rest.split(' ').next().unwrap_or_default().to_owned()));
+    }
     maybe.extend(built());
     surely.extend(built());
     (maybe, surely)
@@ -65,6 +69,9 @@ fn built() -> BTreeSet<String> {
         if matches!(told.as_str(), "Person" | "PersonAndAdministrators" | "PersonOldAddress") {
             both(word);
         }
+        if told == "PersonOldAddress" {
+            both(&format!("{word}-old-address"));
+        }
         if matches!(told.as_str(), "Administrators" | "PersonAndAdministrators") {
             both(&format!("{word}-administrators"));
         }
@@ -73,14 +80,39 @@ fn built() -> BTreeSet<String> {
     all
 }
 
-/// Whether a sentence's name is built from a word in the program: `problem-{word}-title`, `mail-{name}-text`, `bad-{word}`.
+/// Whether a sentence's name is built in the program: `format!("people-done-{word}")`, `format!("{}-more", name)`,
+/// `mail-{name}-text`; the parts put in must be texts of the program too.
 fn is_built_from(id: &str, words: &BTreeSet<String>) -> bool {
-    let inner = |start: &str, ends: &[&str]| {
-        let rest = id.strip_prefix(start)?;
-        ends.iter().find_map(|end| rest.strip_suffix(end))
-    };
-    let word = inner("problem-", &["-title", "-what", "-next"]).or_else(|| inner("mail-", &["-subject", "-text"]));
-    word.is_some_and(|word| words.contains(word))
+    let (starts, ends) = shapes();
+    let is_word = |word: &str| words.contains(word);
+    starts
+        .iter()
+        .filter_map(|start| id.strip_prefix(start.as_str()))
+        .any(|rest| is_word(rest) || ends.iter().filter_map(|end| rest.strip_suffix(end.as_str())).any(is_word))
+        || ends.iter().filter_map(|end| id.strip_suffix(end.as_str())).any(is_word)
+}
+
+/// What stands before and after the places of the program's formats: `people-done-` and `-more`.
+fn shapes() -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut starts, mut ends) = (BTreeSet::new(), BTreeSet::new());
+    let programs = rust_files("src").into_iter().map(|file| file.without_tests().to_owned());
+    let pages = all_under("src", "html").into_iter().map(|page| std::fs::read_to_string(root().join(page)).unwrap());
+    let letters = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-';
+    for text in programs.chain(pages) {
+        for (at, _) in text.match_indices('"') {
+            let start: String = text[at + 1..].chars().take_while(letters).collect();
+            if start.len() > 2 && start.ends_with('-') && text[at + 1 + start.len()..].starts_with('{') {
+                starts.insert(start);
+            }
+        }
+        for (at, _) in text.match_indices('}') {
+            let end: String = text[at + 1..].chars().take_while(letters).collect();
+            if end.len() > 2 && end.starts_with('-') && text[at + 1 + end.len()..].starts_with('"') {
+                ends.insert(end);
+            }
+        }
+    }
+    (starts, ends)
 }
 
 #[test]
