@@ -68,25 +68,27 @@ fn sign_in_routes() -> Router {
 /// Codes, their set-up, backup codes, turning off.
 fn second_step_routes() -> Router {
     use factors::{backup_codes, mobile_change, totp, two_factor, two_factor_off, two_factor_on};
-    let mut routes = Router::new()
+    Router::new()
         .route("/sign-in/code", get(totp::ask).post(totp::answer))
         .route("/sign-in/backup-code", get(backup_codes::ask).post(backup_codes::answer))
         .route("/sign-in/set-up/done", get(two_factor_on::done).post(two_factor_on::go_on))
         .route("/me/two-factor/off", get(two_factor_off::ask).post(two_factor_off::answer))
         .route("/me/backup-codes", get(backup_codes::mine).post(backup_codes::make))
         .route("/me/mobile", get(mobile_change::ask).post(mobile_change::answer))
-        .route("/me/mobile/code", get(mobile_change::ask_code).post(mobile_change::answer_code));
-    // The same set-up, for who is signed in and for who has to set up before.
-    for base in [two_factor::SIGNED_IN, two_factor::IN_SIGN_IN] {
-        routes = routes
-            .route(base, get(two_factor::mobile).post(two_factor::mobile_answer))
-            .route(&format!("{base}/mobile-code"), get(two_factor::code_sent).post(two_factor::code_sent_answer))
-            .route(&format!("{base}/app"), get(two_factor::app))
-            .route(&format!("{base}/key"), get(two_factor::key))
-            .route(&format!("{base}/picture"), get(two_factor::picture))
-            .route(&format!("{base}/code"), get(two_factor_on::ask).post(two_factor_on::answer));
-    }
-    routes
+        .route("/me/mobile/code", get(mobile_change::ask_code).post(mobile_change::answer_code))
+        // The same set-up, for who is signed in and for who has to set up before.
+        .route("/me/two-factor", get(two_factor::mobile).post(two_factor::mobile_answer))
+        .route("/me/two-factor/mobile-code", get(two_factor::code_sent).post(two_factor::code_sent_answer))
+        .route("/me/two-factor/app", get(two_factor::app))
+        .route("/me/two-factor/key", get(two_factor::key))
+        .route("/me/two-factor/picture", get(two_factor::picture))
+        .route("/me/two-factor/code", get(two_factor_on::ask).post(two_factor_on::answer))
+        .route("/sign-in/set-up", get(two_factor::mobile).post(two_factor::mobile_answer))
+        .route("/sign-in/set-up/mobile-code", get(two_factor::code_sent).post(two_factor::code_sent_answer))
+        .route("/sign-in/set-up/app", get(two_factor::app))
+        .route("/sign-in/set-up/key", get(two_factor::key))
+        .route("/sign-in/set-up/picture", get(two_factor::picture))
+        .route("/sign-in/set-up/code", get(two_factor_on::ask).post(two_factor_on::answer))
 }
 
 /// What a person sees and changes of their own.

@@ -244,7 +244,7 @@ pub(super) fn parse_form(bytes: &[u8]) -> Result<Fields> {
         let name = decode(halves.next().unwrap_or_default())?;
         let value = decode(halves.next().unwrap_or_default())?;
         if fields.len() >= 200 || fields.iter().any(|(known, _)| *known == name) {
-            return Err(Error::Bad("form"));
+            return Err(Error::Bad("fields"));
         }
         fields.push((name, value));
     }

@@ -149,14 +149,15 @@ walk!(a_link_changes_nothing, |stage| {
         for method in [Method::GET, Method::HEAD] {
             alex.send(method, &path, None).await;
             assert!(alex.status.as_u16() < 500, "{path} {}", alex.status);
+            let after = fingerprint(&stage).await;
+            // The record itself may grow: taking it along is noted.
+            assert_eq!(after[1..5], before[1..5], "{path}: an image tag on another site can open it");
             if !route.gets {
                 assert_eq!(alex.status, 405, "{path}");
             }
         }
     }
     alex.open("/me").await.is_at("/me");
-    let after = fingerprint(&stage).await;
-    assert_eq!(after[..5], before[..5], "an image tag on another site can open any of these");
 });
 
 walk!(every_answer_refuses_frames_sniffing_and_caches, |stage| {
@@ -207,7 +208,8 @@ walk!(half_a_sign_in_opens_nothing, |stage| {
         }
         if route.gets {
             half.send(Method::GET, &path, None).await;
-            assert!(half.answered["location"].to_str().unwrap().starts_with("/sign-in"), "{path}");
+            let to = half.answered.get("location").map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
+            assert!(to.starts_with("/sign-in") || half.status == 404, "{path} {} {to}", half.status);
         }
         if route.posts {
             half.post(&path, &[("csrf".into(), token.clone()), ("name".into(), "Mallory".into())]).await;

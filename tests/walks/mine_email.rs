@@ -43,9 +43,8 @@ walk!(the_new_address_confirms_and_the_old_is_told, |stage| {
     assert_eq!(somebody(&stage, SAM.0).await.email, SAM.0, "looking uses nothing up");
     sam.submit_to(&path, &[]).await;
     sam.is_at("/me").sees("Your email address is changed.").sees(NEW);
-    let told: Vec<_> = [SAM.0, NEW].into_iter().collect();
-    for to in told {
-        assert!(stage.messages(to).await.iter().any(|mail| mail.about == "email-changed"), "{to}");
+    for (to, about) in [(SAM.0, "email-changed-old-address"), (NEW, "email-changed")] {
+        assert!(stage.messages(to).await.iter().any(|mail| mail.about == about), "{to}");
     }
     sam.open(&path).await.sees("This link doesn't work any more");
     assert_eq!(sam.status, 410);

@@ -101,7 +101,7 @@ walk!(bad_input_gets_a_clear_page, |stage| {
         ("NUL", format!("csrf={csrf}&email={SAM}&password=a%00b"), 400),
         ("twice", format!("csrf={csrf}&email={SAM}&email={ALEX}&password=a"), 400),
         ("no fields", format!("csrf={csrf}"), 422),
-        ("no token", format!("email={SAM}&password=a"), 400),
+        ("no token", format!("email={SAM}&password=a"), 403),
         ("too long to hash", format!("csrf={csrf}&email={SAM}&password={}", "x".repeat(4000)), 422),
     ];
     for (what, body, status) in cases {

@@ -31,7 +31,7 @@ async fn guess_until_off(stage: &Stage, address: &str) -> Browser {
 walk!(a_stranger_cannot_lock_a_person_out, |stage| {
     let mut sam = stage.browser();
     sam.open("/sign-in").await.submit(&[("email", SAM), ("password", SAMS_PASSWORD), ("keep", "1")]).await;
-    sam.close();
+    sam.lose_session();
     guess_until_off(&stage, "198.51.100.7").await;
     // The recognised browser gets in at once, and a new one does after a reset.
     let mut elsewhere = stage.browser().from("203.0.113.5");
@@ -90,7 +90,7 @@ walk!(addresses_of_one_network_are_counted_together, |stage| {
 walk!(one_password_over_many_people_is_seen, |stage| {
     let mut sam = stage.browser();
     sam.open("/sign-in").await.submit(&[("email", SAM), ("password", SAMS_PASSWORD), ("keep", "1")]).await;
-    sam.close();
+    sam.lose_session();
     for n in 0..20 {
         let sprayed = guess(&stage, "192.0.2.10", &format!("person{n}@example.com")).await;
         assert_eq!(sprayed.status, StatusCode::UNPROCESSABLE_ENTITY, "{n}");

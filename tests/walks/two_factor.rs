@@ -58,7 +58,9 @@ walk!(the_pages_go_back_and_forth_and_forget_after_a_quarter_of_an_hour, |stage|
     alex.open(&alex.link("Back")).await.submit(&[("mobile", "hello")]).await.sees("doesn't look like a phone number");
     assert_eq!(alex.status.as_u16(), 422);
     alex.submit(&[("mobile", "(02) 9374 4000")]).await.sees("can't get text messages");
-    alex.submit(&[("mobile", "0491 570 110")]).await.is_at("/sign-in/set-up/app");
+    alex.submit(&[("mobile", "0491 570 110")]).await.is_at("/sign-in/set-up/mobile-code");
+    let text = stage.messages("+61491570110").await.remove(0);
+    alex.submit(&[("code", &code_in(&text.text))]).await.is_at("/sign-in/set-up/app");
     alex.open("/sign-in/set-up/key").await;
     assert_eq!(key_on(&alex), secret, "going back changes the number only");
     stage.wait(901);
@@ -109,12 +111,12 @@ walk!(a_factor_change_ends_every_recognised_device, |stage| {
     kept.open("/sign-in").await.submit(&[("email", SAM), ("password", SAMS_PASSWORD), ("keep", "1")]).await;
     kept.submit(&[("code", &next_code(&stage, &secret))]).await;
     assert!(is_in(&kept));
-    kept.close();
+    kept.lose_session();
     log_in(&mut kept, SAM, SAMS_PASSWORD).await;
     assert!(is_in(&kept), "the code is not asked on a recognised device: {}", kept.text());
     let new = scan(&mut sam, &stage, "/me/two-factor").await;
     sam.submit(&[("code", &code(&stage, &new))]).await.sees("2 factor authentication is on");
-    kept.close();
+    kept.lose_session();
     log_in(&mut kept, SAM, SAMS_PASSWORD).await;
     kept.is_at("/sign-in/code");
 });

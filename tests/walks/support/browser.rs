@@ -163,6 +163,11 @@ impl Browser {
         self.cookies.retain(|name, _| self.lasting.contains(name));
     }
 
+    /// The session is gone, what recognises the browser stays.
+    pub fn lose_session(&mut self) {
+        self.cookies.remove("__Host-session");
+    }
+
     /// The words of the page, without tags, white space folded.
     pub fn text(&self) -> String {
         let mut words = String::new();
@@ -218,6 +223,8 @@ impl Browser {
         let found = self
             .forms()
             .into_iter()
+            // Every signed-in page has the button to log out; nobody means that one unless they say so.
+            .filter(|form| form.action != "/log-out" || self.path.starts_with("/log-out"))
             .find(|form| fields.iter().all(|(name, _)| form.inputs.iter().any(|input| input.name == *name)));
         found.unwrap_or_else(|| panic!("no form with {fields:?} on {} ({}):\n{}", self.path, self.status, self.text()))
     }
