@@ -73,8 +73,6 @@ impl Event {
                 | Event::BackupCodesLow
                 | Event::RoleChanged
                 | Event::EmailChangedByAdministrator
-                | Event::NameChangedByAdministrator
-                | Event::EmailChangeAskedByAdministrator
                 | Event::Closed
                 | Event::Reopened
                 | Event::SessionsEndedByAdministrator
@@ -90,7 +88,9 @@ mod tests {
     use crate::platform::text::Texts;
 
     /// Every word a mail may use, each with a value that can be found again.
-    const WORDS: [(&str, &str); 13] = [
+    const WORDS: [(&str, &str); 15] = [
+        ("new_email", "x@example.org"),
+        ("count", "3"),
         ("before", "the old"),
         ("after", "the new"),
         ("name", "Ada Name"),

@@ -18,6 +18,9 @@ struct Route {
     gets: bool,
 }
 
+/// What is wrong with a form, its token, and a header more.
+type Forged<'a> = (&'a str, &'a str, Option<(&'a str, &'a str)>);
+
 /// Every `.route("path", …)` of the table; the function it stands in says at whose door.
 fn routes() -> Vec<Route> {
     let mut found = vec![];
@@ -98,7 +101,7 @@ walk!(every_post_comes_from_our_own_page, |stage| {
     let mut neighbour = stage.browser_at("thames-therapy.uk.localhost:8080");
     neighbour.cookies.insert("__Host-browser".into(), alex.cookies["__Host-browser"].clone());
     let neighbours = neighbour.open("/sign-in").await.hidden("csrf");
-    let cases: [(&str, &str, Option<(&str, &str)>); 11] = [
+    let cases: [Forged<'_>; 11] = [
         ("no token", "", None),
         ("garbage", "1.x", None),
         ("another browser's token", &strangers, None),

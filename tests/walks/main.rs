@@ -13,6 +13,7 @@ mod mine_email;
 mod outbox;
 mod password;
 mod people;
+mod people_email;
 mod record;
 mod reset;
 mod running;
