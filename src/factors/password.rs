@@ -99,11 +99,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // write
     match (verdict, usable) {
         (Verdict::Right { upgrade }, Some(person)) => {
-            lanes.clear(&visit).await?;
-            // Whoever knows the password unties it for the other networks too, and takes the name off the vain ones.
-            Lanes::sign_in(&visit, &key, Some(person), None)?.clear(&visit).await?;
-            visit.forget_vain_name(&key).await?;
-            right(&visit, &fields, person, known.as_ref(), upgrade).await
+            right(&visit, &fields, Right { person, known: known.as_ref(), upgrade, lanes: &lanes, key: &key }).await
         }
         _ => {
             password_lanes::wrong(&visit, person.as_ref(), &key, &lanes, taken.last).await?;
@@ -132,19 +128,30 @@ fn busy(visit: &Visit, fields: &Fields, seconds: i64) -> Result<Response> {
     later(StatusCode::SERVICE_UNAVAILABLE, seconds, &sign_in)
 }
 
-async fn right(
-    visit: &Visit,
-    fields: &Fields,
-    person: &Person,
-    known: Option<&device::Known>,
+/// A password that was right, and what is known of the try.
+struct Right<'a> {
+    person: &'a Person,
+    known: Option<&'a device::Known>,
     upgrade: bool,
-) -> Result<Response> {
+    lanes: &'a Lanes,
+    key: &'a str,
+}
+
+async fn right(visit: &Visit, fields: &Fields, right: Right<'_>) -> Result<Response> {
+    let Right { person, known, upgrade, lanes, key } = right;
     let password = fields.text("password");
     let new_hash = if upgrade { hash(visit, password).await.ok() } else { None };
-    let good = person.password_change_by.is_some() || password_strength::is_still_good(visit, person, password).await?;
+    let judged = person.password_change_by.is_some() || !is_first_use(person, upgrade);
+    let good = judged || password_strength::is_still_good(visit, person, password).await?;
     let flood = known.is_none() && password_stuffing::is_on(visit).await?;
 
     let mut tx = visit.db()?.write().await?;
+    lanes.clear_in(visit, &mut tx).await?;
+    if known.is_some() {
+        // Whoever knows the password unties it for the other networks too.
+        Lanes::sign_in(visit, key, Some(person), None)?.clear_in(visit, &mut tx).await?;
+    }
+    visit.forget_vain_name(&mut tx, key).await?;
     if let Some(new_hash) = new_hash {
         bring_up_to_date(visit, &mut tx, person, &new_hash).await?;
     }
@@ -171,6 +178,13 @@ async fn right(
         password_stuffing::right_amid(visit, &mut tx, person).await?;
     }
     sign_in::advance(visit, tx, &attempt).await
+}
+
+/// A password is judged by the rules when it is first used here: it may have been brought in. Later the rules of its
+/// choosing stand.
+fn is_first_use(person: &Person, upgrade: bool) -> bool {
+    let used = |set: i64| person.last_sign_in_at.is_some_and(|at| at >= set);
+    upgrade || !person.password_set_at.is_some_and(used)
 }
 
 /// The same password under the current scheme, cost and pepper, while it is at hand.

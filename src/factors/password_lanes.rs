@@ -36,6 +36,11 @@ pub enum Held {
     Network(i64),
 }
 
+/// The lane that counts wrong passwords from everywhere at one person's present password.
+pub fn far_lane(visit: &Visit, key: &str, password_set_at: Option<i64>) -> Result<String> {
+    visit.lane("password", &format!("{key} {}", password_set_at.unwrap_or_default()))
+}
+
 /// A try that was taken.
 pub struct Taken {
     /// With it the password is switched off, should it be wrong.
@@ -53,7 +58,7 @@ impl Lanes {
         let (near, _) = network_of(visit.address);
         Ok(Lanes {
             near: (visit.lane("password near", &format!("{near} {key} {set_at}"))?, limit::PASSWORD_NEAR),
-            far: Some((visit.lane("password", &format!("{key} {set_at}"))?, limit::PASSWORD_ALL)),
+            far: Some((far_lane(visit, key, Some(set_at))?, limit::PASSWORD_ALL)),
         })
     }
 
@@ -66,29 +71,31 @@ impl Lanes {
     /// switch a person off for everybody.
     pub async fn take(&self, visit: &Visit) -> Result<std::result::Result<Taken, Held>> {
         let (db, practice) = (visit.db()?, &visit.practice()?.id);
-        if let Some((far, bound)) = &self.far {
+        if self.is_strangers() {
             match visit.refuse_sprayer().await {
                 Err(Error::TooOften { retry_after }) => return Ok(Err(Held::Network(retry_after))),
                 other => other?,
             }
-            if let Some(held) = held(limit::look(db, practice, far, *bound, visit.now).await?) {
-                return Ok(Err(held));
-            }
         }
-        let mut last = false;
-        for (lane, bound) in std::iter::once(&self.near).chain(&self.far) {
-            match limit::take(db, practice, lane, *bound, visit.now).await? {
-                Turn::Allowed(count) => last |= count == bound.off_at,
-                turn => return Ok(Err(held(turn).unwrap_or(Held::Off))),
-            }
+        let lanes: Vec<_> = std::iter::once(&self.near).chain(&self.far).cloned().collect();
+        match limit::take_all(db, practice, &lanes, visit.now).await? {
+            Turn::Allowed(count) => Ok(Ok(Taken { last: lanes.iter().any(|(_, bound)| count == bound.off_at) })),
+            turn => Ok(Err(held(turn).unwrap_or(Held::Off))),
         }
-        Ok(Ok(Taken { last }))
     }
 
     /// The password was right: these lanes begin anew.
     pub async fn clear(&self, visit: &Visit) -> Result<()> {
         for (lane, _) in std::iter::once(&self.near).chain(&self.far) {
             limit::clear(visit.db()?, &visit.practice()?.id, lane).await?;
+        }
+        Ok(())
+    }
+
+    /// As [`Lanes::clear`], with the act that the right password allows.
+    pub async fn clear_in(&self, visit: &Visit, tx: &mut Tx) -> Result<()> {
+        for (lane, _) in std::iter::once(&self.near).chain(&self.far) {
+            limit::clear_in(tx, &visit.practice()?.id, lane).await?;
         }
         Ok(())
     }

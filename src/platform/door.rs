@@ -274,6 +274,8 @@ async fn run(doors: &Doors, visit: &Visit, parts: Parts, bytes: Bytes) -> Respon
         let response = response.unwrap_or_else(|never| match never {});
         let Some(error) = response.extensions().get::<Error>().cloned() else { return with_cookies(visit, response) };
         if !matches!(error, Error::Conflict) {
+            // Nothing was stored: a cookie for it would be a promise nobody keeps.
+            lock(visit).clone_from(&cookies_before);
             return with_cookies(visit, problem::page_for(visit, &error, &response));
         }
         visit.server.metrics.database_retry();

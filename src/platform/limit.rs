@@ -225,14 +225,13 @@ impl Inner {
     ///
     /// # Errors
     /// As [`take`].
-    pub async fn forget_vain_name(&self, who: &str) -> Result<()> {
+    pub async fn forget_vain_name(&self, tx: &mut Tx, who: &str) -> Result<()> {
         let [(near, _), (wide, _)] = self.networks()?;
-        self.db()?
-            .execute(
-                "DELETE FROM sprayed WHERE practice_id = $1 AND who = $2 AND (network = $3 OR network = $4)",
-                crate::args![&self.practice()?.id, self.lane("vain", who)?, near, wide],
-            )
-            .await?;
+        tx.execute(
+            "DELETE FROM sprayed WHERE practice_id = $1 AND who = $2 AND (network = $3 OR network = $4)",
+            crate::args![&self.practice()?.id, self.lane("vain", who)?, near, wide],
+        )
+        .await?;
         Ok(())
     }
 

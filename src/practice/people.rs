@@ -7,6 +7,7 @@ use axum::response::Response;
 use super::administrator;
 use crate::args;
 use crate::audit::export::contains;
+use crate::factors::password_lanes::far_lane;
 use crate::platform::email::looks_mixed;
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
@@ -45,6 +46,7 @@ pub struct Member {
     pub joined_at: Option<i64>,
     pub closed_at: Option<i64>,
     pub re_enrol_since: Option<i64>,
+    pub password_set_at: Option<i64>,
     pub more_time_until: Option<i64>,
     #[sqlx(skip)]
     pub locked_out: bool,
@@ -89,7 +91,7 @@ async fn members(visit: &Visit, search: &str, show: &str, after: &str) -> Result
         .all(
             "SELECT p.id, p.name, p.email, p.email_key, p.role, CAST(CASE WHEN p.totp_secret IS NULL THEN 0 ELSE 1 END AS BIGINT) AS has_totp,
                 (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id) AS passkeys,
-                p.last_sign_in_at, p.invited_at, p.joined_at, p.closed_at, p.re_enrol_since, p.more_time_until
+                p.last_sign_in_at, p.invited_at, p.joined_at, p.closed_at, p.re_enrol_since, p.password_set_at, p.more_time_until
              FROM person p WHERE p.practice_id = $1 AND p.kind = 'staff'
                 AND (p.name, p.id) > (COALESCE((SELECT name FROM person WHERE practice_id = $1 AND id = $2), ''), $2)
                 AND ($3 = 'all' OR ($3 = 'closed' AND p.closed_at IS NOT NULL) OR ($3 = 'open' AND p.closed_at IS NULL))
@@ -103,7 +105,7 @@ async fn members(visit: &Visit, search: &str, show: &str, after: &str) -> Result
 }
 
 fn with_states(visit: &Visit, mut member: Member, off: &HashSet<String>) -> Result<Member> {
-    member.locked_out = is_off(visit, off, &member.id, &member.email_key)?;
+    member.locked_out = is_off(visit, off, &member.id, &member.email_key, member.password_set_at)?;
     member.mixed = looks_mixed(&member.name) || looks_mixed(&member.email);
     let invited = member.invited_at.filter(|_| member.joined_at.is_none());
     member.invitation_over = invited.is_some_and(|at| at + INVITATION_SECONDS <= visit.now);
@@ -129,7 +131,7 @@ pub async fn lanes_off(visit: &Visit) -> Result<HashSet<String>> {
 fn bound_of(lane: &str) -> i64 {
     match lane.split(':').next() {
         Some("totp") => limit::TOTP.off_at,
-        Some("backup-code") => limit::BACKUP_CODE.off_at,
+        Some("backup code") => limit::BACKUP_CODE.off_at,
         Some("password") => limit::PASSWORD_ALL.off_at,
         _ => i64::MAX,
     }
@@ -139,8 +141,14 @@ fn bound_of(lane: &str) -> i64 {
 ///
 /// # Errors
 /// Not found outside a practice.
-pub fn is_off(visit: &Visit, off: &HashSet<String>, id: &str, email_key: &str) -> Result<bool> {
-    Ok(off.contains(&visit.lane("password", email_key)?)
+pub fn is_off(
+    visit: &Visit,
+    off: &HashSet<String>,
+    id: &str,
+    email_key: &str,
+    password_set_at: Option<i64>,
+) -> Result<bool> {
+    Ok(off.contains(&far_lane(visit, email_key, password_set_at)?)
         || off.contains(&visit.lane("totp", id)?)
-        || off.contains(&visit.lane("backup-code", id)?))
+        || off.contains(&visit.lane("backup code", id)?))
 }

@@ -68,9 +68,10 @@ async fn member(visit: &Visit, person: Person) -> Result<Member> {
     let off = lanes_off(visit).await?;
     let invited = person.invited_at.filter(|_| person.joined_at.is_none());
     Ok(Member {
-        locked_out: is_off(visit, &off, &person.id, &person.email_key)?,
+        locked_out: is_off(visit, &off, &person.id, &person.email_key, person.password_set_at)?,
         mixed: looks_mixed(&person.name) || looks_mixed(&person.email),
         invitation_over: invited.is_some_and(|at| at + INVITATION_SECONDS <= visit.now),
+        password_set_at: person.password_set_at,
         has_totp: i64::from(person.totp_secret.is_some()),
         id: person.id,
         name: person.name,

@@ -304,7 +304,7 @@ async fn reset(visit: &Visit, tx: &mut Tx, session: &Session, person: &Person, p
         tx.execute("DELETE FROM passkey WHERE practice_id = $1 AND person_id = $2", whose()).await?;
     }
     end_everything(visit, tx, person).await?;
-    for lane in ["totp", "backup-code"] {
+    for lane in ["totp", "backup code"] {
         // A factor that wrong answers switched off is gone with its count.
         let lane = visit.lane(lane, &person.id)?;
         tx.execute("DELETE FROM tries WHERE practice_id = $1 AND lane = $2", args![practice, lane]).await?;

@@ -14,6 +14,7 @@ mod outbox;
 mod password;
 mod people;
 mod people_email;
+mod people_time;
 mod record;
 mod reset;
 mod running;

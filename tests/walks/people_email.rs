@@ -36,5 +36,8 @@ walk!(an_address_entered_by_an_administrator_counts_once_confirmed, |stage| {
     assert!(!alex.html.contains("name=\"called\""));
     stage.wait(86_401);
     let mut alex = signed_in(&stage, ALEX).await;
-    alex.open(&format!("/practice/people/{id}/reset")).await.misses("within the last day").sees("Call the person back");
+    alex.open(&format!("/practice/people/{id}/reset"))
+        .await
+        .misses("within the last day")
+        .sees("Send a code to the mobile number on file");
 });
