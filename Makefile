@@ -30,11 +30,12 @@ pages: ## every page with sample data, into target/pages
 rule: ## print the table that decides who gets in
 	@$(PORTICO) rule
 
-bench: ## sign-ins a second, release build
-	cargo run --quiet --release -- bench
+bench: ## speed and memory beside their limits, release build, SQLite and PostgreSQL
+	cargo build --quiet --release --example bench
+	scripts/postgres durable cargo run --quiet --release --example bench
 
 timing: ## known and unknown addresses must cost the same
-	cargo test --release --test timing -- --ignored --nocapture
+	cargo run --quiet --release --example timing
 
 shots: tests/browser/node_modules ## pictures of the pages, into target/shots
 	cargo build --quiet

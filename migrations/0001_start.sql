@@ -81,6 +81,7 @@ CREATE TABLE totp_setup (
     secret TEXT NOT NULL,             -- sealed
     mobile TEXT,                      -- sealed, as confirmed in step one
     mobile_proved_at BIGINT,
+    begun_in TEXT NOT NULL,           -- the session or attempt that sees the secret; no other one does
     created_at BIGINT NOT NULL,
     PRIMARY KEY (practice_id, person_id)
 );
@@ -92,6 +93,7 @@ CREATE TABLE mobile_code (
     person_id TEXT NOT NULL,
     purpose TEXT NOT NULL,
     hash TEXT NOT NULL,
+    number TEXT,                      -- sealed; where it was sent, when that is not the number on file
     asked_by TEXT NOT NULL,
     tries BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,

@@ -1,0 +1,99 @@
+# Help. In a text each line is a paragraph; lines that begin with "- " are numbered steps.
+help-title = Help
+help-all = All help pages
+help-ask = Whom to ask
+help-ask-what = If this doesn't help, ask here. Nobody who helps you ever needs your password or a code from your authenticator app.
+help-ask-who = Name
+help-ask-phone = Phone
+help-ask-email = Email
+help-ask-hours = Hours
+
+help-two-factor-title = What is 2 factor authentication?
+help-two-factor-text =
+    Your password is something you know. 2 factor authentication (2FA for short) asks for a second thing: something you have, which is usually your phone. An app on it shows a code of six digits that changes every 30 seconds.
+    Somebody who learns your password, by guessing, by looking over your shoulder or from another website, still can't open your account and your patients' records without that code.
+    Your practice may ask everybody for it from a certain day. My info then says from when.
+help-set-up-title = How do I enable 2 factor authentication?
+help-set-up-text =
+    It takes about five minutes. Have your phone beside you.
+    - Log in, open My info, and press "Enable 2 factor authentication".
+    - Check your mobile number. It has to be right: with it your practice makes sure that it is you who asks when you have lost everything else.
+    - Install an authenticator app on your phone or computer. Any of them works; if your password manager can show codes, it will do.
+    - In the app add an account and scan the square picture on the page. No camera? Choose "Enter key manually" and copy the key into the app.
+    - Type the code that the app shows into the page, and press "Enable 2 factor authentication".
+    Nothing changes until that last code is right, so you can stop at any time and begin again.
+    Afterwards make backup codes straight away; they get you in when the phone is lost.
+help-log-in-title = How do I log in with 2 factor authentication?
+help-log-in-text =
+    - Open your practice's address and log in with your email address and password.
+    - When you are asked for the verification code, open your authenticator app and type the six digits it shows.
+    The code is asked in every browser that we don't recognise. If you tick "Keep me logged in on this device", it isn't asked there again for up to 30 days, or for as long as your practice allows; for administrators it is 7 days.
+    Tick that only on a device that is yours or that stays in your practice.
+help-code-refused-title = My code isn't accepted
+help-code-refused-text =
+    - Look at the clock of the phone. Codes depend on the time: switch on "set time automatically" in its settings and try the next code.
+    - Make sure you read the code of this practice. If you work in two practices, the app shows one line for each.
+    - Wait for the next code. Each code works once, and only for about a minute.
+    - Still refused? Use a backup code: choose "Use a backup code" below the field.
+    After several wrong codes you have to wait a little. That keeps guessers out and passes by itself.
+help-backup-codes-title = What are backup codes?
+help-backup-codes-text =
+    Ten codes that stand in for your phone. Each works once. Make them in My info with "Generate backup codes", then print them, download them, or put them into your password manager.
+    They are shown only once. We keep nothing from which they could be read again.
+    Making new ones ends the old ones. My info says how many are left; you get a mail when one is used.
+    Logging in with a backup code never makes the browser a recognised device.
+help-lost-phone-title = I have lost my phone, or got a new one
+help-lost-phone-text =
+    You still have backup codes, or a device that is recognised:
+    - Log in with your password and, where you are asked, a backup code.
+    - In My info press "Log out everywhere" if the phone might be in other hands.
+    - Disable 2 factor authentication and enable it again with the new phone. Then make new backup codes.
+    You have none of these: ask an administrator of your practice. They send a code to the mobile number we have for you, you read it out to them, and a mail then lets you set everything up again. Have a new SIM card with your old number first, if the number went with the phone.
+    Only the mobile number on file can be used. That is why it has to be kept right.
+help-recognised-devices-title = What is a recognised device?
+help-recognised-devices-text =
+    A browser in which you ticked "Keep me logged in on this device". There we ask for your password but not for the code, until the day that My info shows. Using it doesn't make that day later.
+    It is yours alone: a colleague who logs in on the same computer is asked for their own code.
+    My info lists your recognised devices. You can give each a name, and forget any of them.
+    All of them are forgotten at once when you change your password, change your 2 factor authentication, press "Log out everywhere", or when an administrator resets your access.
+    "Known only by a cookie" means that this browser couldn't make a key of its own. It works the same, but private windows and very old browsers are better left unrecognised.
+help-locked-title = Why is my page locked?
+help-locked-text =
+    Nobody used it for a while, so we locked it in case you had left the computer. Nothing is lost: type your password, or use a passkey, and you are back on the page where you were.
+    Two minutes before it locks, a window asks whether you are still there. Your practice chooses how long it waits.
+    A session also has an end, however busy you are; then you log in from the start.
+help-new-device-mail-title = I got a mail about a new sign-in
+help-new-device-mail-text =
+    We send it when your account is opened from a browser that we haven't seen before. It says which browser, roughly where, and when.
+    If it was you, with a new computer, another browser, or after deleting cookies, there is nothing to do.
+    The place is worked out from the internet connection, and can be the next big town or your phone company's office. Go by the time and the browser first.
+    If it wasn't you, open the link in that mail.
+help-not-me-title = What does "this wasn't me" do?
+help-not-me-text =
+    The link in the mail opens a page that asks you once more. If you confirm, every session of yours ends, every device is forgotten, and your password stops working.
+    You then choose a new password through a link in your mail. Nobody can log in with the old one any more, neither you nor somebody else.
+    Your administrators are told, so that they can look whether anything was touched. It is better to press it once too often than once too rarely.
+help-forgotten-password-title = I have forgotten my password
+help-forgotten-password-text =
+    - On the log-in page choose "Forgot your password?" and type your email address.
+    - Open the link in the mail within 30 minutes and choose a new password.
+    - Log in with it. If you use 2 factor authentication, the code is asked as always: a mailbox alone never opens your account.
+    If no mail comes, look at "A mail doesn't arrive".
+help-too-many-tries-title = It says "too many tries"
+help-too-many-tries-text =
+    After several wrong passwords or codes in a row we wait a little before the next try, longer each time, at most 15 minutes. The page says until when.
+    It can be somebody else who types your email address. That can't lock you out: on a recognised device, or with a passkey, you get in without waiting.
+    If you aren't sure of your password, choose a new one with "Forgot your password?".
+help-no-mail-title = A mail doesn't arrive
+help-no-mail-text =
+    - Wait a few minutes, and look among the spam.
+    - Check that you typed the address your practice has for you. For privacy the page says the same whether we know the address or not.
+    - We send at most one mail a minute to an address, five an hour and ten a day.
+    - Ask an administrator of your practice: they see what became of each mail.
+
+language-title = Language
+# The language's own name for itself.
+language-name = English
+language-what = These pages come in:
+language-only-one = That is the only language so far, so there is nothing to choose.
+language-how = We follow the languages your browser asks for. Change the order of languages in your browser's settings to see these pages in another.

@@ -1,0 +1,138 @@
+# My info: what a person sees and changes of their own.
+mine-title = My info
+mine-you = You
+mine-name = Name
+mine-email = Email address
+mine-mobile = Mobile number
+mine-mobile-none = None yet
+mine-role = Role
+mine-practice = Practice
+# A link beside a fact; the fact's name follows for screen readers.
+mine-change = Change
+mine-save = Save
+mine-cancel = Cancel
+mine-back = Back to My info
+mine-role-administrator = Administrator
+mine-role-practitioner = Practitioner
+mine-role-reception = Reception
+mine-role-supporter = Support
+mine-role-client = Client
+
+mine-password = Password
+mine-password-set = Last set on { $day }.
+mine-password-none = You have no password.
+mine-password-change = Change password
+
+mine-two-factor = 2 factor authentication
+mine-on = On
+mine-off = Off
+mine-two-factor-since = Since { $day }. After your password we ask for a code from your authenticator app, except on recognised devices.
+mine-two-factor-what = Your password alone opens your account. With 2 factor authentication, somebody who learns it still can't get in.
+mine-two-factor-required = Your practice asks for 2 factor authentication, so it can't stay off.
+mine-two-factor-enable = Enable 2 factor authentication
+mine-two-factor-disable = Disable 2 factor authentication
+mine-due = Your practice asks for 2 factor authentication from { $day }.
+mine-due-now = Your practice asks for 2 factor authentication. Please set it up now; the next time you log in it comes first.
+mine-backup-left = { $left ->
+    [0] Your backup codes of { $day } are all used.
+    [one] 1 backup code is left of those made on { $day }.
+   *[other] { $left } backup codes are left of those made on { $day }.
+}
+mine-backup-none = You have no backup codes yet. Make some now: they get you in when your phone is lost.
+mine-backup-make = Generate backup codes
+
+mine-passkeys = Passkeys
+mine-passkeys-count = { $count ->
+    [0] No passkey yet.
+    [one] 1 passkey.
+   *[other] { $count } passkeys.
+}
+
+mine-sessions = Where you are logged in
+mine-sessions-what = Every browser in which you are logged in now. End any that you don't know or no longer use.
+mine-this-one = this one
+mine-session-locked = locked
+mine-session-times = First used { $first }, last used { $last }.
+mine-session-kept = Kept on this device: locks when idle, and ends on { $time }.
+mine-session-not-kept = Not kept: gone when the browser is closed, or on { $time } at the latest.
+mine-session-end = Log out
+mine-session-ended = That browser is logged out.
+mine-browser-unknown = Unknown browser
+mine-browser-unknown-on = Unknown browser on { $system }
+mine-browser-on = { $browser } on { $system }
+
+# Why somebody was let in, one sentence for each row of the rule.
+mine-why = Why was I asked for what I was asked for?
+mine-why-passkey = You used a passkey. It is something you have and your finger, face or PIN at once, so nothing else was asked.
+mine-why-device = You gave your password in a browser that was recognised, so the code wasn't asked.
+mine-why-code = You gave your password in a browser that wasn't recognised, so you were asked for a code as well.
+mine-why-backup-code = You gave your password and a backup code. A backup code never lets us recognise a device, so the code is asked again next time.
+mine-why-password = You gave your password. 2 factor authentication was off, so nothing else was asked.
+mine-why-link = You opened a link from your mail.
+mine-why-pin = You typed a PIN that your practice gave you.
+mine-why-unlocked = It had locked after a while without use, and one proof opened it again.
+mine-why-fresh = You showed everything again for something sensitive.
+mine-why-other = It was let in by a rule that this page has no words for. Your practice's administrator can look it up.
+
+mine-devices = Recognised devices
+mine-devices-what = Browsers in which you ticked "Keep me logged in on this device". There we ask for your password, but not for the code.
+mine-devices-none = No recognised device.
+mine-device-times = Recognised since { $first }, last used { $last }.
+mine-device-until = The code isn't asked there until { $time }.
+mine-device-over = Its time is over: the code is asked there again.
+mine-device-by-key = This browser can prove itself with a key.
+mine-device-by-cookie = This browser is known only by a cookie.
+mine-device-rename = Rename
+mine-device-forget = Forget
+mine-device-title = Rename this device
+mine-device-name = Device name
+mine-device-name-hint = A name that tells you which one it is, such as "Reception computer". At most 40 characters.
+mine-device-renamed = The device has its new name.
+mine-device-forgotten = The device is forgotten. Next time it is asked for the code; a session that is open there stays open until you log it out.
+
+mine-everywhere = Log out everywhere
+mine-everywhere-what = Ends every session and forgets every recognised device at once, this one too. Do this when a device is lost or something looks wrong.
+mine-everywhere-button = Log out everywhere
+mine-everywhere-done = You are logged out everywhere, and no device is recognised any more.
+
+mine-name-title = Change your name
+mine-name-hint = As colleagues and mails show it.
+mine-name-changed = Your name is changed.
+mine-name-empty = Type a name.
+mine-name-too-long = Use at most { $max } characters.
+mine-name-hidden = The name holds characters that can't be seen. Please type it by hand.
+
+mine-email-title = Change your email address
+mine-email-what = You log in with this address, and mails about your account go there. It changes once you open the link that we send to the new address.
+mine-email-now = Email address now
+mine-email-new = New email address
+mine-email-send = Send the link
+mine-email-wrong = Type an email address, like name@example.com
+mine-email-same = That is the address you have already.
+mine-email-changed = Your email address is changed. Use the new one the next time you log in.
+mine-email-sent-title = Look in your new mailbox
+mine-email-sent-what = We have sent a mail to the new address. Open its link within 24 hours, in any browser where you are logged in.
+mine-email-sent-next = Until then nothing changes. No mail after a few minutes? Look among the spam, check the address, and mind that we send at most one mail a minute.
+mine-email-sent-again = Use another address
+confirm-email-title = Confirm your new email address
+confirm-email-what = From now on you log in with this address:
+confirm-email-button = Use this address
+confirm-email-log-in-what = This link makes this mailbox the one you log in with. First log in the way you did until now; you come back here by yourself.
+confirm-email-other = This link was made for somebody else's account. Log out first, then open the link again and log in as that person.
+confirm-email-over-title = This link doesn't work any more
+confirm-email-over = It was used already, is older than 24 hours, or a newer one was sent. If your address hasn't changed yet, ask for a new link.
+confirm-email-again = Ask for a new link
+
+mail-confirm-email-subject = Confirm your new email address at { $practice }
+mail-confirm-email-text =
+    Hello { $name },
+    You asked to log in to { $practice } with this email address. Open this link within 24 hours, while you are logged in, and press the button there:
+    { $link }
+    If you didn't ask for this, there is nothing to do: without the link nothing changes.
+mail-email-in-use-subject = Your email address at { $practice }
+mail-email-in-use-text =
+    Hello,
+    Somebody at { $practice } asked to change their own email address to this one. This address already belongs to an account there: yours. So nothing was changed, and the person who asked was not told.
+    If that was you, you have two accounts; log in with this address here:
+    { $url }
+    If it wasn't you, there is nothing to do. If it happens again, tell an administrator of your practice.

@@ -1,10 +1,294 @@
 # Mails about what happened. In a text, a line that is a link or begins with "## " stands alone.
+# Words at hand: name (who reads it), practice, time, browser, place, actor (who did it), contact, url, not_me, and for
+# administrators person (whom it is about). A link to not_me exists only where it helps (notices/events.rs).
 unknown-place = unknown place
-mail-footer = You get this mail because it is about how you sign in to { $practice }.
+mail-footer = You get this mail because it is about how you sign in to { $practice }. Nobody reads replies to this address.
+
+mail-part-where = When: { $time }. From: { $browser }, { $place }.
+mail-part-fine = If that was you, there is nothing to do.
+mail-part-not-me =
+    If it wasn't you, open this page now. It logs out every browser and stops your password until you choose a new one by mail:
+    { $not_me }
+mail-part-ask = Questions, or in doubt? Ask your practice: { $contact }
+
+# --- Signing in ---
+
 mail-signed-in-new-browser-subject = New sign-in to { $practice }
 mail-signed-in-new-browser-text =
     Hello { $name },
-    Somebody signed in to your account at { $practice } from a browser we haven't seen before: { $browser }, { $place }, on { $time }.
-    If that was you, there is nothing to do.
-    If it wasn't you, open this page now. It ends every session and lets you choose a new password:
-    { $not_me }
+    Somebody signed in to your account at { $practice } with a browser that we haven't seen before.
+    { mail-part-where }
+    { mail-part-fine }
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-wrong-codes-thrice-subject = Somebody may know your password at { $practice }
+mail-wrong-codes-thrice-text =
+    Hello { $name },
+    Somebody gave your right password at { $practice } and then a wrong verification code three times. They did not get in.
+    { mail-part-where }
+    If that was you and the codes keep failing, check that the clock of your phone sets itself, or use a backup code.
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-factor-off-subject = Too many wrong answers at { $practice }
+mail-factor-off-text =
+    Hello { $name },
+    So many wrong answers were given in your name at { $practice } that we stopped accepting one of your ways to sign in. Nobody got in by guessing.
+    The last one: { $time }, from { $browser }, { $place }.
+    To sign in again, choose a new password with the link "Forgot your password?", or use another way that you have set up: a passkey, a code or a backup code.
+    { $url }/sign-in
+    { mail-part-ask }
+
+mail-right-password-in-stuffing-subject = Choose a new password for { $practice }
+mail-right-password-in-stuffing-text =
+    Hello { $name },
+    Somebody is trying lists of stolen passwords at { $practice }, and yours was among them. Most likely you use it elsewhere too, and it was stolen there.
+    { mail-part-where }
+    Choose a new password that you use nowhere else.
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-device-copied-subject = One of your devices is no longer recognised at { $practice }
+mail-device-copied-text =
+    Hello { $name },
+    The mark by which { $practice } recognises one of your devices was used twice. It may have been copied to another computer, so we ended it and logged that device out.
+    { mail-part-where }
+    This can also happen when a browser is restored from a backup. Sign in as usual; you will be asked for every step again.
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-device-copied-administrators-subject = A recognised device of { $person } may have been copied
+mail-device-copied-administrators-text =
+    Hello { $name },
+    The mark by which we recognise a device of { $person } was used twice at { $practice }. We ended it, logged that device out and wrote to { $person }.
+    { mail-part-where }
+    Ask { $person } whether they restored a browser from a backup. If not, their computer may have been copied: end their sessions and look at the record.
+    { $url }/practice/people
+
+mail-stuffing-suspected-administrators-subject = Somebody is trying many passwords at { $practice }
+mail-stuffing-suspected-administrators-text =
+    Hello { $name },
+    Since shortly before { $time }, somebody has been trying many names and passwords at { $practice }. We slow them down; nobody is locked out by it.
+    Whoever uses 2 factor authentication or a passkey is safe from this. The list of people shows who has neither:
+    { $url }/practice/people
+
+# --- "This wasn't me" ---
+
+mail-not-me-subject = You are logged out everywhere at { $practice }
+mail-not-me-text =
+    Hello { $name },
+    On { $time } somebody with a mail that we sent you told us that something at { $practice } wasn't you. We logged out every browser and stopped your password. Nobody can sign in with it.
+    Choose a new password with the link "Forgot your password?":
+    { $url }/sign-in
+    Then look at "Recognised devices" and at your email address and mobile number in My info.
+    { mail-part-ask }
+
+mail-not-me-administrators-subject = { $person } says: this wasn't me
+mail-not-me-administrators-text =
+    Hello { $name },
+    On { $time } { $person } told us that something in their account at { $practice } wasn't them. We logged out all their browsers and stopped their password; they choose a new one by mail.
+    Please ask them what happened, and look at the record of their account:
+    { $url }/practice/people
+
+# --- Password, email address, mobile number ---
+
+mail-password-reset-subject = Your new password at { $practice }
+mail-password-reset-text =
+    Hello { $name },
+    A new password was chosen for your account at { $practice }, with a link that we had mailed to this address. Every other browser is logged out.
+    { mail-part-where }
+    { mail-part-fine }
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-password-changed-subject = Your password at { $practice } was changed
+mail-password-changed-text =
+    Hello { $name },
+    The password of your account at { $practice } was changed.
+    { mail-part-where }
+    { mail-part-fine }
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-email-change-asked-subject = A new email address for your account at { $practice }?
+mail-email-change-asked-text =
+    Hello { $name },
+    Somebody signed in as you asked to change the email address of your account at { $practice }. Nothing has changed yet: it waits for a link that we sent to the new address.
+    { mail-part-where }
+    { mail-part-fine }
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-email-changed-subject = Your email address at { $practice } was changed
+mail-email-changed-text =
+    Hello { $name },
+    From now on your account at { $practice } has this email address. You sign in with it, and our mails come here.
+    { mail-part-where }
+    { mail-part-fine }
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-email-changed-old-address-subject = Your account at { $practice } has another email address now
+mail-email-changed-old-address-text =
+    Hello { $name },
+    The email address of your account at { $practice } was changed from this one to another. This is our last mail to this address.
+    { mail-part-where }
+    { mail-part-fine }
+    If it wasn't you, ask your practice at once. It can see in its record what happened and set the address right: { $contact }
+
+mail-email-changed-by-administrator-subject = Your email address at { $practice } was changed
+mail-email-changed-by-administrator-text =
+    Hello { $name },
+    On { $time } { $actor } changed the email address of your account at { $practice } to this one. You sign in with it from now on. For one day your password cannot be reset by mail.
+    If you did not expect that, ask your practice: { $contact }
+
+mail-email-changed-by-administrator-old-address-subject = Your account at { $practice } has another email address now
+mail-email-changed-by-administrator-old-address-text =
+    Hello { $name },
+    On { $time } { $actor } changed the email address of your account at { $practice } from this one to another. This is our last mail to this address.
+    If you did not ask for that, ask your practice at once; for one day the password cannot be reset by mail: { $contact }
+
+mail-mobile-changed-subject = Your mobile number at { $practice } was changed
+mail-mobile-changed-text =
+    Hello { $name },
+    The mobile number of your account at { $practice } was changed. Your practice calls on it to know you when you have lost everything else.
+    { mail-part-where }
+    { mail-part-fine }
+    { mail-part-not-me }
+    { mail-part-ask }
+
+# --- 2 factor authentication ---
+
+mail-two-factor-on-subject = 2 factor authentication is on at { $practice }
+mail-two-factor-on-text =
+    Hello { $name },
+    2 factor authentication was turned on for your account at { $practice }. From now on you need a code from your app besides your password.
+    { mail-part-where }
+    Keep your backup codes where you find them without your phone.
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-two-factor-off-subject = 2 factor authentication is off at { $practice }
+mail-two-factor-off-text =
+    Hello { $name },
+    2 factor authentication was turned off for your account at { $practice }.
+    { mail-part-where }
+    { mail-part-fine }
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-backup-codes-made-subject = New backup codes for { $practice }
+mail-backup-codes-made-text =
+    Hello { $name },
+    New backup codes were made for your account at { $practice }. All older ones have stopped working.
+    { mail-part-where }
+    { mail-part-fine }
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-backup-code-used-subject = A backup code was used at { $practice }
+mail-backup-code-used-text =
+    Hello { $name },
+    Somebody signed in to your account at { $practice } with your password and one of your backup codes. That code is used up.
+    { mail-part-where }
+    { mail-part-fine }
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-backup-codes-low-subject = Few backup codes left for { $practice }
+mail-backup-codes-low-text =
+    Hello { $name },
+    You have few backup codes left for your account at { $practice }. Make new ones in My info while you can still sign in:
+    { $url }/me
+    { mail-part-ask }
+
+mail-factors-reset-subject = Your 2 factor authentication at { $practice } was reset
+mail-factors-reset-text =
+    Hello { $name },
+    On { $time } { $actor } reset your 2 factor authentication at { $practice }, after a talk on the phone with somebody who read out a code sent to your mobile. Every browser is logged out.
+    A second mail brings the link with which you set it up again. Your password alone does not let anybody in.
+    If you made no such call, somebody has your phone number or spoke in your name.
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-factors-reset-administrators-subject = 2 factor authentication of { $person } was reset
+mail-factors-reset-administrators-text =
+    Hello { $name },
+    On { $time } { $actor } reset the 2 factor authentication of { $person } at { $practice }. Every browser of theirs is logged out, and they can sign in again only after setting it up with the link that we mailed them.
+    If you know of no reason for this, ask { $actor } or { $person } now.
+    { $url }/practice/people
+
+mail-re-enrolled-subject = You can sign in to { $practice } again
+mail-re-enrolled-text =
+    Hello { $name },
+    After the reset, a new second step was set up for your account at { $practice }. You sign in with it from now on.
+    { mail-part-where }
+    { mail-part-fine }
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-more-time-given-subject = More time to set up a second step at { $practice }
+mail-more-time-given-text =
+    Hello { $name },
+    On { $time } { $actor } gave you more time at { $practice } before a passkey or 2 factor authentication is required of you. It takes two minutes to set up, in My info:
+    { $url }/me
+    { mail-part-ask }
+
+# --- What administrators do ---
+
+mail-role-changed-subject = Your role at { $practice } was changed
+mail-role-changed-text =
+    Hello { $name },
+    On { $time } { $actor } changed your role at { $practice }. What you may see and do there is different from now on.
+    { mail-part-ask }
+
+mail-closed-subject = Your account at { $practice } is closed
+mail-closed-text =
+    Hello { $name },
+    On { $time } { $actor } closed your account at { $practice }. You are logged out everywhere and cannot sign in there. Your accounts at other practices stay as they are.
+    { mail-part-ask }
+
+mail-reopened-subject = Your account at { $practice } is open again
+mail-reopened-text =
+    Hello { $name },
+    On { $time } { $actor } opened your account at { $practice } again. Sign in as before; if you have forgotten your password, choose a new one there:
+    { $url }/sign-in
+    { mail-part-ask }
+
+mail-sessions-ended-by-administrator-subject = You are logged out everywhere at { $practice }
+mail-sessions-ended-by-administrator-text =
+    Hello { $name },
+    On { $time } { $actor } logged you out of { $practice } in every browser. Your password and your second step stay as they are; sign in again when you need to:
+    { $url }/sign-in
+    { mail-part-ask }
+
+mail-message-failed-administrators-subject = A message to { $person } could not be delivered
+mail-message-failed-administrators-text =
+    Hello { $name },
+    A message from { $practice } to { $person } about how they sign in could not be delivered. We have stopped trying.
+    The reason we were given: { $reason }
+    Check their email address and mobile number, and tell them yourself if it was urgent:
+    { $url }/practice/people
+    For the next hour you will not get another mail like this one; the record has them all.
+
+# --- The demo's mailbox ---
+
+mailbox-title = Mailbox of the demo
+mailbox-intro = Every mail and text message that the demo would have sent, the newest first. It is kept in memory and gone when the demo ends.
+mailbox-only = Only messages to { $to }
+mailbox-all = Show all messages
+mailbox-empty = No messages yet. They appear here a second after something happens.
+mailbox-live-on = Look again every three seconds
+mailbox-live-off = Stop looking again
+mailbox-mail = Mail
+mailbox-text = Text message
+mailbox-line = { $channel } to { $to }, { $time }
+mailbox-to = To
+mailbox-from = From
+mailbox-time = Time
+mailbox-channel = Sent as
+mailbox-back = All messages
+mailbox-same-person = All messages to this address
+mailbox-as-text = The message
+mailbox-as-html = Show the formatted mail

@@ -43,7 +43,13 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
     match session::state(&visit).await? {
         State::Open(_) => Ok(go(&safe_path(&then_path, "/me"))),
         State::Locked(_) => Ok(go("/locked")),
-        State::Nobody => page(&SignInPage::new(&visit, "", then_path)?),
+        State::Nobody => {
+            let mut sign_in = SignInPage::new(&visit, "", then_path)?;
+            if query.text("note") == "everywhere" {
+                sign_in.frame = sign_in.frame.banner("success", "mine-everywhere-done");
+            }
+            page(&sign_in)
+        }
     }
 }
 
@@ -155,7 +161,7 @@ async fn right(
         then_path: &safe_path(fields.text("then"), "/me"),
         keep: fields.ticked("keep"),
         device: known,
-        device_key: Some(fields.text("device_key")).filter(|key| !key.is_empty()),
+        device_key: device::offered(visit, fields),
         ..Start::default()
     };
     let attempt = sign_in::start(visit, &mut tx, &start).await?;
@@ -173,7 +179,7 @@ async fn wrong(visit: &Visit, fields: &Fields, person: Option<&Person>, key: &st
     };
     happened(visit, &mut tx, happening.result("refused")).await?;
     tx.commit().await?;
-    visit.server.metrics.sign_in(crate::ops::metrics::Way::Password, crate::ops::metrics::SignIn::Wrong);
+    visit.server.metrics.sign_in(crate::platform::metrics::Way::Password, crate::platform::metrics::SignIn::Wrong);
     again(visit, fields, "sign-in-wrong")
 }
 

@@ -21,8 +21,15 @@ struct MailPage<'a> {
     dir: &'a str,
     practice: &'a str,
     subject: &'a str,
-    paragraphs: Vec<Paragraph>,
+    paragraphs: &'a [Paragraph],
     footer: String,
+}
+
+impl MailPage<'_> {
+    /// Where a line begins; `text-align: start` is not known to every mail program.
+    fn start(&self) -> &'static str {
+        if self.dir == "rtl" { "right" } else { "left" }
+    }
 }
 
 /// A paragraph of a mail: words, or a link on its own line, or a code on its own line.
@@ -30,6 +37,13 @@ enum Paragraph {
     Words(String),
     Link(String),
     Code(String),
+}
+
+impl Paragraph {
+    fn text(&self) -> &str {
+        let (Paragraph::Words(text) | Paragraph::Link(text) | Paragraph::Code(text)) = self;
+        text
+    }
 }
 
 /// A mail to be written: message names in the catalogue are `mail-<name>-subject` and `mail-<name>-text`.
@@ -54,16 +68,19 @@ pub async fn letter(visit: &Visit, tx: &mut Tx, letter: &Letter<'_>) -> Result<(
     let subject = say(&format!("mail-{}-subject", letter.name)).replace(['\r', '\n'], " ");
     let text = say(&format!("mail-{}-text", letter.name));
     let footer = say("mail-footer");
+    let paragraphs = paragraphs(&text);
     let page = MailPage {
         lang: letter.language,
         dir: crate::platform::text::direction(letter.language),
         practice: &practice.name,
         subject: &subject,
-        paragraphs: paragraphs(&text),
+        paragraphs: &paragraphs,
         footer: footer.clone(),
     };
     let html = askama::Template::render(&page).map_err(|error| Error::fault("mail", error))?;
-    let plain = format!("{}\n\n-- \n{footer}\n", text.replace("## ", ""));
+    let lines: Vec<&str> = paragraphs.iter().map(Paragraph::text).collect();
+    // "-- " alone begins what mail programs fold away (RFC 3676, 4.3).
+    let plain = format!("{}\n\n-- \n{footer}\n", lines.join("\n\n"));
     let message = Message {
         kind: "mail",
         about: letter.name,
@@ -87,25 +104,40 @@ fn paragraphs(text: &str) -> Vec<Paragraph> {
         .collect()
 }
 
-/// The notice of an event to the person, at one address, with the way to say "this wasn't me".
-pub(super) async fn notice(
+/// The notice of an event to the person, with the way to say "this wasn't me" where that helps.
+pub(super) async fn notice(visit: &Visit, tx: &mut Tx, happening: &Happening<'_>, person: &Person) -> Result<()> {
+    let link = if happening.event.offers_not_me() { Some(not_me_link(visit, tx, person).await?) } else { None };
+    to_person(visit, tx, happening, person, (happening.event.word(), &person.email), link).await
+}
+
+/// The notice at the address that is no longer the person's. It has no link: whoever reads the old mailbox (a former
+/// employer, a thief who was locked out) could end the person's sessions with it, and an owner whose account was taken
+/// would gain nothing, since the new password is mailed to the new address. It names the practice, which can see in the
+/// record what happened and set the address right.
+pub(super) async fn notice_to_old_address(
     visit: &Visit,
     tx: &mut Tx,
     happening: &Happening<'_>,
     person: &Person,
-    to: &str,
+    old: &str,
 ) -> Result<()> {
-    let link = not_me_link(visit, tx, person).await?;
+    let name = format!("{}-old-address", happening.event.word());
+    to_person(visit, tx, happening, person, (&name, old), None).await
+}
+
+async fn to_person(
+    visit: &Visit,
+    tx: &mut Tx,
+    happening: &Happening<'_>,
+    person: &Person,
+    (name, to): (&str, &str),
+    not_me: Option<String>,
+) -> Result<()> {
     let mut words = words_of(visit, happening)?;
     words.push(("name", person.name.clone()));
-    words.push(("not_me", link));
-    let language = person.language.clone().unwrap_or_else(|| visit.language.clone());
-    letter(
-        visit,
-        tx,
-        &Letter { name: happening.event.word(), to, person_id: Some(&person.id), language: &language, words },
-    )
-    .await
+    words.extend(not_me.map(|link| ("not_me", link)));
+    let language = person.language.as_deref().unwrap_or(&visit.language);
+    letter(visit, tx, &Letter { name, to, person_id: Some(&person.id), language, words }).await
 }
 
 /// The same event in words for those who manage the practice's people; they get no link of the person's.
@@ -132,10 +164,10 @@ fn words_of(visit: &Visit, happening: &Happening<'_>) -> Result<Vec<(&'static st
         ("browser", visit.browser().in_english()),
         ("place", if place.is_empty() { visit.say("unknown-place") } else { place }),
         ("url", visit.server.origin_of(&practice.host)),
-        ("actor", if let super::Actor::Person(_, name) = &happening.actor { name.clone() } else { String::new() }),
+        ("actor", if let super::Actor::Person(_, name) = &happening.actor { name } else { &practice.name }.clone()),
         ("contact", contact(visit)?),
     ];
-    for (name, value) in &happening.details {
+    for (name, value) in happening.details.iter().filter(|(_, value)| !value.is_empty()) {
         words.retain(|(known, _)| known != name);
         words.push((name, value.clone()));
     }
@@ -161,4 +193,35 @@ async fn not_me_link(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<Stri
     )
     .await?;
     Ok(format!("{}/not-me/{token}", visit.server.origin_of(&visit.practice()?.host)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both parts are made of the same paragraphs, and what people typed is words in both.
+    #[test]
+    fn both_parts_say_the_same() {
+        let text = "Hello <b>Jo</b>,\n\nhttps://a.example/link?x=1&y=2\n  ## 482913\nBye & thanks";
+        let paragraphs = paragraphs(text);
+        let page = MailPage {
+            lang: "en",
+            dir: "ltr",
+            practice: "P",
+            subject: "S",
+            paragraphs: &paragraphs,
+            footer: "F".into(),
+        };
+        let html = askama::Template::render(&page).unwrap();
+        assert_eq!(paragraphs.len(), 4);
+        for piece in [
+            "Hello &#60;b&#62;Jo&#60;/b&#62;,",
+            "href=\"https://a.example/link?x=1&#38;y=2\"",
+            ">482913</p>",
+            "Bye &#38; thanks",
+        ] {
+            assert!(html.contains(piece), "{piece} is not in:\n{html}");
+        }
+        assert!(!html.contains("<b>"));
+    }
 }

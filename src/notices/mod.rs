@@ -1,19 +1,27 @@
 //! What happened and who is told. Every change to somebody's sign-in is one call, [`happened`]; the table [`told`] says
 //! whom each event is mailed to. The words of the mails are in `locales/*/notices.ftl`.
 
+pub mod carriers;
 pub mod compose;
+mod ending;
+mod events;
+pub mod mailbox;
 pub mod mime;
 pub mod outbox;
+mod sending;
 pub mod smtp;
 pub mod smtp_settings;
 pub mod text_message;
 pub mod text_template;
 pub mod transport;
+pub mod worker;
 
+use self::carriers::{Carriers, TextCarrier};
 use crate::args;
 use crate::audit::{self, Line};
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
+use crate::platform::server::Server;
 use crate::platform::web::Visit;
 use crate::sign_in::person::Person;
 
@@ -70,6 +78,8 @@ pub enum Event {
     MoreTimeGiven,
     RecordExported,
     Refused,
+    /// A mail or text message about somebody's sign-in was given up.
+    MessageFailed,
 }
 
 /// Whom an event is mailed to.
@@ -146,6 +156,7 @@ impl Event {
             Event::MoreTimeGiven => ("more-time-given", Told::Person),
             Event::RecordExported => ("record-exported", Told::Nobody),
             Event::Refused => ("refused", Told::Nobody),
+            Event::MessageFailed => ("message-failed", Told::Administrators),
         }
     }
 }
@@ -231,10 +242,10 @@ pub async fn happened(visit: &Visit, tx: &mut Tx, happening: Happening<'_>) -> R
     let told = happening.event.told();
     if let Some(person) = happening.person {
         if matches!(told, Told::Person | Told::PersonAndAdministrators | Told::PersonOldAddress) {
-            compose::notice(visit, tx, &happening, person, &person.email).await?;
+            compose::notice(visit, tx, &happening, person).await?;
         }
         if let (Told::PersonOldAddress, Some(old)) = (told, &happening.old_email) {
-            compose::notice(visit, tx, &happening, person, old).await?;
+            compose::notice_to_old_address(visit, tx, &happening, person, old).await?;
         }
     }
     if matches!(told, Told::Administrators | Told::PersonAndAdministrators) {
@@ -272,6 +283,11 @@ async fn record(visit: &Visit, tx: &mut Tx, happening: &Happening<'_>) -> Result
         detail: serde_json::Value::Object(details).to_string(),
     };
     audit::append(tx, line).await
+}
+
+/// Whether this server can send text messages at all.
+pub fn can_text(server: &Server) -> bool {
+    server.kept::<Carriers>().is_ok_and(|carriers| !matches!(carriers.text, TextCarrier::None))
 }
 
 /// Everybody who may manage this practice's people.

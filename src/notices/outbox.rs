@@ -3,6 +3,7 @@
 
 use futures_util::future::BoxFuture;
 
+pub use super::worker::{purge, run, work};
 use crate::args;
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};

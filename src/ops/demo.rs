@@ -1,7 +1,9 @@
 //! `portico demo`: a whole world that needs nothing but the program: two regions on SQLite, practices with people,
 //! and a mailbox that anybody at this computer can read. It refuses to listen anywhere but on loopback.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::io::Write;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,7 +18,9 @@ use crate::app;
 use crate::args;
 use crate::config::{Config, Database, Edge, Keys, Log, Mail, Passwords, Region};
 use crate::entrance::{Signpost, Signposts};
-use crate::ops::{listen, start};
+use crate::notices::carriers::Carriers;
+use crate::ops::start::Schema;
+use crate::ops::{history, log, mailbox, serve, start};
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
 use crate::platform::hashing::Secret;
@@ -30,6 +34,8 @@ pub struct Wanted {
     /// 0 picks a free one.
     pub port: u16,
     pub ready_file: Option<PathBuf>,
+    /// A year of sign-ins to look at.
+    pub history: bool,
 }
 
 /// Runs the demo until it is asked to end.
@@ -37,34 +43,116 @@ pub struct Wanted {
 /// # Errors
 /// A fault that says what could not be opened.
 pub async fn run(wanted: Wanted, world: Arc<dyn World>) -> Result<()> {
-    let folder = folder(&wanted, &*world)?;
-    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, wanted.port))).await;
-    let listener = listener.map_err(|error| Error::fault(&format!("port {}", wanted.port), error))?;
-    let address = listener.local_addr().map_err(|error| Error::fault("port", error))?;
+    serve::refuse_old_clock(&*world)?;
+    let folder = Folder::of(&wanted, &*world)?;
+    let listeners = listeners(wanted.port).await?;
+    let address = listeners[0].local_addr().map_err(|error| Error::fault("port", error))?;
+    refuse_strangers(&listeners)?;
+    let settings = settings(&folder.path, address, &*world)?;
+    log::begin(&settings.log);
+    let carriers = Carriers::with_mailbox(&settings)?;
     let posts =
         [Signpost { path: "/demo", message: "demo-people" }, Signpost { path: "/mailbox", message: "demo-mailbox" }];
     let furnish = |server: &mut Server| server.keep(Signposts(posts.into()));
-    let server = start::server_with(settings(&folder, address, &*world)?, world, furnish).await?;
+    let server = start::furnished(settings, world, Schema::Migrate, carriers, furnish).await?;
     let passwords = fill(&server).await?;
-    let ready = ready_text(&server, &passwords);
-    if let Some(file) = &wanted.ready_file {
-        std::fs::write(file, ready.to_string()).map_err(|error| Error::fault("ready file", error))?;
+    if wanted.history {
+        history::fill(&server).await?;
     }
-    greet(&server, &folder, &passwords);
-    let router = app::router_with(Arc::clone(&server), axum::Router::new().route("/demo", get(demo_page::people)));
-    let stop = async { listen::asked_to_end().await.unwrap_or_default() };
-    listen::serve(listener, router, None, listen::Limits::default(), stop)
-        .await
-        .map_err(|error| Error::fault("listening", error))?;
+    let router = app::router_with(Arc::clone(&server), mailbox::routes().route("/demo", get(demo_page::people)));
+    let greeting = welcome(Arc::clone(&server), address, wanted.ready_file.clone(), folder.path.clone(), passwords);
+    let greeting = tokio::spawn(greeting);
+    let stand = serve::Stand { listeners, router, certificates: None, metrics: None };
+    let served = serve::until_asked(&server, stand).await;
+    greeting.abort();
+    drop(folder);
+    served
+}
+
+/// Where the demo's data lives; a temporary folder goes with it.
+struct Folder {
+    path: PathBuf,
+    temporary: bool,
+}
+
+impl Folder {
+    fn of(wanted: &Wanted, world: &dyn World) -> Result<Folder> {
+        let name = || format!("portico-demo-{}", data_encoding::HEXLOWER.encode(&random::<4>(world)));
+        let path = wanted.data_dir.clone().unwrap_or_else(|| std::env::temp_dir().join(name()));
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&path);
+        made.map_err(|error| Error::fault(&path.display().to_string(), error))?;
+        Ok(Folder { path, temporary: wanted.data_dir.is_none() })
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if self.temporary {
+            // What is left behind lies in the folder for temporary things.
+            let _ = std::fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+/// 127.0.0.1, and [::1] on the same port where there is one: some browsers take `*.localhost` there first.
+async fn listeners(port: u16) -> Result<Vec<TcpListener>> {
+    let first = serve::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
+    let port = first.local_addr().map_err(|error| Error::fault("port", error))?.port();
+    let second = TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, port))).await.ok();
+    Ok(std::iter::once(first).chain(second).collect())
+}
+
+/// Everybody who can reach the demo can read all its mail: nobody but this computer may.
+fn refuse_strangers(listeners: &[TcpListener]) -> Result<()> {
+    for listener in listeners {
+        let address = listener.local_addr().map_err(|error| Error::fault("port", error))?;
+        if !address.ip().is_loopback() {
+            return Err(Error::Fault(format!("the demo listens on this computer alone, not on {address}")));
+        }
+    }
     Ok(())
 }
 
-fn folder(wanted: &Wanted, world: &dyn World) -> Result<PathBuf> {
-    let folder = wanted.data_dir.clone().unwrap_or_else(|| {
-        std::env::temp_dir().join(format!("portico-demo-{}", data_encoding::HEXLOWER.encode(&random::<4>(world))))
-    });
-    std::fs::create_dir_all(&folder).map_err(|error| Error::fault(&folder.display().to_string(), error))?;
-    Ok(folder)
+type People = Vec<(&'static SamplePerson, Option<&'static str>)>;
+
+/// Once the server answers: the ready file, whole or not at all, and a greeting.
+async fn welcome(
+    server: Arc<Server>,
+    address: SocketAddr,
+    ready_file: Option<PathBuf>,
+    folder: PathBuf,
+    passwords: People,
+) {
+    if let Err(error) = answers(address).await {
+        tracing::error!(%error, "the demo does not answer");
+        return;
+    }
+    if let Some(file) = ready_file {
+        let written = write_whole(&file, &ready_text(&server, &passwords).to_string());
+        if let Err(error) = written {
+            tracing::error!(%error, "the ready file could not be written");
+        }
+    }
+    greet(&server, &folder, &passwords);
+}
+
+/// A real request to itself, as a browser would make it.
+async fn answers(address: SocketAddr) -> std::io::Result<()> {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = tokio::net::TcpStream::connect(address).await?;
+    stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    let status = answer.lines().next().unwrap_or_default();
+    if status.contains(" 200 ") { Ok(()) } else { Err(std::io::Error::other(status.to_owned())) }
+}
+
+/// Readers see no file or the whole one.
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path).map(|_| ()).map_err(|error| error.error)
 }
 
 /// The settings of the demo; its keys live in its folder, so that it can be started again on the same data.
@@ -108,7 +196,7 @@ pub fn settings(folder: &Path, listen: SocketAddr, world: &dyn World) -> Result<
         },
         places_file: None,
         audit_keep_years: 6,
-        log: Log { json: false, level: "info".into() },
+        log: Log { json: false, level: "warn".into() },
     })
 }
 

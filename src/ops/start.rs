@@ -3,43 +3,62 @@
 use std::sync::Arc;
 
 use crate::app;
-use crate::config::{Config, Database};
-use crate::ops::metrics::Metrics;
+use crate::config::{self, Config, Database};
+use crate::notices::carriers::Carriers;
 use crate::platform::db::Db;
 use crate::platform::error::{Error, Result};
-use crate::platform::hashing::{HashParams, HashPool, Hasher, Pepper};
+use crate::platform::hashing::HashPool;
 use crate::platform::keyring::Keyring;
+use crate::platform::metrics::Metrics;
 use crate::platform::migrate;
 use crate::platform::place::Places;
 use crate::platform::practice::Practices;
+use crate::platform::rotation;
 use crate::platform::server::{Parts, Region, Server};
 use crate::platform::world::World;
+
+/// What to do about schema steps that a database lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    Migrate,
+    /// Refuse to start.
+    MustBeThere,
+}
 
 /// Opens everything; runs missing schema steps.
 ///
 /// # Errors
 /// A fault that says what could not be opened and why.
 pub async fn server(config: Config, world: Arc<dyn World>) -> Result<Arc<Server>> {
-    server_with(config, world, |_| {}).await
+    server_with(config, world, Schema::Migrate).await
 }
 
-/// As [`server`]; the caller puts more on the shelf before anybody is served.
+/// As [`server`], with a choice about the schema.
 ///
 /// # Errors
 /// As [`server`].
-pub async fn server_with(
+pub async fn server_with(config: Config, world: Arc<dyn World>, schema: Schema) -> Result<Arc<Server>> {
+    let carriers = Carriers::from_settings(&config)?;
+    furnished(config, world, schema, carriers, |_| {}).await
+}
+
+/// As [`server_with`], with the ways that messages leave by; the caller puts more on the shelf before anybody is served.
+///
+/// # Errors
+/// As [`server`].
+pub async fn furnished(
     config: Config,
     world: Arc<dyn World>,
+    schema: Schema,
+    carriers: Carriers,
     furnish: impl FnOnce(&mut Server),
 ) -> Result<Arc<Server>> {
     let keys =
         Arc::new(Keyring::parse(&config.keys.ring.to_file_text()).map_err(|problem| Error::fault("keys", problem))?);
     let mut regions = Vec::new();
     for region in &config.regions {
-        let db = Db::connect(&database_url(&region.database), region.max_connections).await?;
-        for step in migrate::migrate(&db, &*world).await? {
-            tracing::info!(region = region.name, step, "schema step run");
-        }
+        let db = open(region).await?;
+        bring_up(&region.name, &db, &*world, schema).await?;
         regions.push(Arc::new(Region { name: region.name.clone(), db, practices: Practices::default() }));
     }
     let places = match &config.places_file {
@@ -49,8 +68,33 @@ pub async fn server_with(
     let hashing = hash_pool(&config, &keys)?;
     let mut server = Server::new(Parts { config, world, regions, keys, hashing, places, metrics: Metrics::new() })?;
     app::furnish(&mut server);
+    server.keep(carriers);
     furnish(&mut server);
     Ok(Arc::new(server))
+}
+
+/// Opens a region's database.
+///
+/// # Errors
+/// A fault that names the region.
+pub async fn open(region: &config::Region) -> Result<Db> {
+    let opened = Db::connect(&database_url(&region.database), region.max_connections).await;
+    opened.map_err(|error| Error::fault(&format!("the database of the region {}", region.name), error))
+}
+
+async fn bring_up(region: &str, db: &Db, world: &dyn World, schema: Schema) -> Result<()> {
+    if schema == Schema::Migrate {
+        for step in migrate::migrate(db, world).await? {
+            tracing::info!(region, step, "schema step run");
+        }
+        return Ok(());
+    }
+    let missing = migrate::missing(db).await?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let steps = missing.join(", ");
+    Err(Error::Fault(format!("the database of the region {region} lacks schema steps ({steps}); run portico migrate")))
 }
 
 /// The address sqlx takes.
@@ -61,17 +105,7 @@ pub fn database_url(database: &Database) -> String {
     }
 }
 
-/// The pepper of each key in the ring, the newest first: a hash made under an old one is upgraded at the next sign-in.
 fn hash_pool(config: &Config, keys: &Keyring) -> Result<HashPool> {
-    let pepper = |id: &str| {
-        let key = keys.derive(id, "pepper").ok_or_else(|| Error::Fault("keys: a key is missing".into()))?;
-        Pepper::new(id, *key).map_err(|problem| Error::fault("keys", problem))
-    };
-    let mut peppers = keys.ids().map(pepper).collect::<Result<Vec<_>>>()?;
-    let current = peppers.remove(0);
-    let params =
-        HashParams { memory_kib: config.passwords.argon2_memory_kib, passes: config.passwords.argon2_passes, lanes: 1 };
-    let hasher = Hasher::new(params, current, peppers).map_err(|problem| Error::fault("password hashing", problem))?;
-    HashPool::with_size(hasher, config.passwords.hash_threads, config.passwords.hash_queue)
+    HashPool::with_size(rotation::hasher(config, keys)?, config.passwords.hash_threads, config.passwords.hash_queue)
         .map_err(|problem| Error::fault("password hashing", problem))
 }

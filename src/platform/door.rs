@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tower::ServiceExt;
 
@@ -42,7 +44,9 @@ pub struct Doors {
 }
 
 /// Answers one request, always with a response: an error becomes a page that says what to do.
+#[expect(clippy::disallowed_methods, reason = "how long an answer takes is shown by the metrics only")]
 pub async fn enter(doors: Doors, request: Request) -> std::result::Result<Response, Infallible> {
+    let begun = std::time::Instant::now();
     let (mut parts, body) = request.into_parts();
     let method = parts.method.clone();
     let visit = match arrive(&doors, &parts).await {
@@ -51,10 +55,10 @@ pub async fn enter(doors: Doors, request: Request) -> std::result::Result<Respon
     };
     let response = match checked(&doors, &visit, &mut parts, body).await {
         Ok((visit, bytes)) => run(&doors, &visit, parts, bytes).await,
-        Err(error) => problem::page(&visit, &error),
+        Err(error) => with_cookies(&visit, problem::page(&visit, &error)),
     };
     let route = response.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    doors.server.metrics.request(Some(&route), response.status().as_u16(), 0.0);
+    doors.server.metrics.request(Some(&route), response.status().as_u16(), begun.elapsed().as_secs_f64());
     tracing::debug!(request = visit.request_id, method = %method, route, status = response.status().as_u16(), "request");
     Ok(with_headers(&doors.server, response))
 }
@@ -252,7 +256,13 @@ async fn run(doors: &Doors, visit: &Visit, parts: Parts, bytes: Bytes) -> Respon
         *request.headers_mut() = parts.headers.clone();
         *request.extensions_mut() = extensions.clone();
         lock(visit).clone_from(&cookies_before);
-        let response = router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
+        // A page that panics is a fault of that page alone: the process and everybody else go on (ASVS 5.0, 16.5.4).
+        let answered = AssertUnwindSafe(router.clone().oneshot(request)).catch_unwind().await;
+        let Ok(response) = answered else {
+            lock(visit).clone_from(&cookies_before);
+            return with_cookies(visit, problem::page(visit, &Error::Fault("a page panicked".into())));
+        };
+        let response = response.unwrap_or_else(|never| match never {});
         let Some(error) = response.extensions().get::<Error>().cloned() else { return with_cookies(visit, response) };
         if !matches!(error, Error::Conflict) {
             return with_cookies(visit, problem::page_for(visit, &error, &response));

@@ -58,6 +58,10 @@ impl Frame {
         self.visit.say_with(id, &[(name, value)])
     }
 
+    pub fn say2(&self, id: &str, a: (&str, &str), b: (&str, &str)) -> String {
+        self.visit.say_with(id, &[a, b])
+    }
+
     pub fn csrf(&self) -> String {
         self.visit.form_token()
     }

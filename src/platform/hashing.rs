@@ -147,11 +147,25 @@ pub enum Verdict {
 
 /// The blocks one thread computes Argon2 in, kept between hashes because asking the system for
 /// 19 MiB and handing it back costs a good part of a hash.
-pub struct Memory(Vec<Block>);
+pub struct Memory {
+    /// Reserved in full, but filled only by the first hash: memory that nobody has signed in with is not resident.
+    blocks: Vec<Block>,
+    count: usize,
+}
 
 impl Memory {
     pub fn new(params: HashParams) -> Result<Self, HashProblem> {
-        Ok(Self(blocks(argon2_params(params)?.block_count())?))
+        let count = argon2_params(params)?.block_count();
+        Ok(Self { blocks: room_for(count)?, count })
+    }
+
+    /// So many blocks, where there is room for them.
+    fn take(&mut self, needed: usize) -> Option<&mut [Block]> {
+        if needed > self.count {
+            return None;
+        }
+        self.blocks.resize(self.count, Block::new());
+        self.blocks.get_mut(..needed)
     }
 }
 
@@ -323,19 +337,21 @@ fn fill(
     memory: &mut Memory,
 ) -> Result<(), HashProblem> {
     let needed = argon2.params().block_count();
-    let done = if needed <= memory.0.len() {
-        argon2.hash_password_into_with_memory(input, salt, out, &mut memory.0[..needed])
-    } else {
+    let done = match memory.take(needed) {
+        Some(blocks) => argon2.hash_password_into_with_memory(input, salt, out, blocks),
         // Only an imported hash is larger than ours; its memory is given back at once.
-        argon2.hash_password_into_with_memory(input, salt, out, &mut blocks(needed)?[..])
+        None => {
+            let mut blocks = room_for(needed)?;
+            blocks.resize(needed, Block::new());
+            argon2.hash_password_into_with_memory(input, salt, out, &mut blocks[..])
+        }
     };
     done.map_err(|_| HashProblem::Malformed("argon2 parameters"))
 }
 
-fn blocks(count: usize) -> Result<Vec<Block>, HashProblem> {
+fn room_for(count: usize) -> Result<Vec<Block>, HashProblem> {
     let mut blocks = Vec::new();
     blocks.try_reserve_exact(count).map_err(|_| HashProblem::OutOfMemory)?;
-    blocks.resize(count, Block::new());
     Ok(blocks)
 }
 

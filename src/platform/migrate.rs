@@ -27,6 +27,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../migrations/0002_record_is_kept.sqlite.sql"),
         postgres: include_str!("../../migrations/0002_record_is_kept.postgres.sql"),
     },
+    Step {
+        number: 3,
+        name: "record by time",
+        sqlite: include_str!("../../migrations/0003_record_by_time.sql"),
+        postgres: include_str!("../../migrations/0003_record_by_time.sql"),
+    },
 ];
 
 /// The newest step this program knows.

@@ -8,13 +8,13 @@ use std::sync::{Arc, RwLock};
 use super::db::Db;
 use super::error::{Error, Result};
 use super::hashing::HashPool;
-use super::keyring::Keyring;
+use super::keyring::{Keyring, SealProblem};
+use super::metrics::Metrics;
 use super::place::Places;
 use super::practice::{Practice, Practices};
 use super::text::Texts;
 use super::world::World;
 use crate::config::Config;
-use crate::ops::metrics::Metrics;
 
 /// Where some practices' data lives; never mixed with another's.
 pub struct Region {
@@ -82,7 +82,8 @@ impl Server {
         Arc::clone(&self.keys.read().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
-    /// A key for hashes that must stay comparable while keys rotate (forms, lanes, marks): from the oldest key in the ring.
+    /// A key for hashes that must stay comparable while keys rotate (forms, lanes, marks): from the oldest key in the
+    /// ring, which is therefore never dropped (docs/decisions/0006-keys.md).
     pub fn stable_key(&self, label: &str) -> [u8; 32] {
         let ring = self.keyring();
         let oldest = ring.ids().last().unwrap_or_default().to_owned();
@@ -94,8 +95,12 @@ impl Server {
     /// # Errors
     /// A fault: a value that does not open is never "absent" (ASVS 5.0, 11.2.5).
     pub fn open(&self, label: &str, whose: &[&str], sealed: &str) -> Result<String> {
-        let plain =
-            self.keyring().open(label, whose, sealed).map_err(|problem| Error::fault("sealed value", problem))?;
+        let mut opened = self.keyring().open(label, whose, sealed);
+        if matches!(opened, Err(SealProblem::UnknownKey(_))) && self.reload_keys()? {
+            // Another node has sealed it under a key that was put into the file a moment ago.
+            opened = self.keyring().open(label, whose, sealed);
+        }
+        let plain = opened.map_err(|problem| Error::fault("sealed value", problem))?;
         String::from_utf8(plain.to_vec()).map_err(|_| Error::Fault("sealed value is not text".into()))
     }
 

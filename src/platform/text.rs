@@ -1,6 +1,9 @@
 //! The message catalogues (Project Fluent). A page never holds a sentence of its own: it names one here.
 //! `tests/map.rs` checks that every named sentence exists in every language and that none is left over.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
@@ -18,9 +21,14 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("en", "help.ftl", include_str!("../../locales/en/help.ftl")),
 ];
 
+/// More than all sentences there are.
+const MOST_MISSING: usize = 2_000;
+
 /// All languages, each whole.
 pub struct Texts {
     languages: Vec<Language>,
+    /// Sentences that were asked for and had no words, or lacked a value: `portico check` fails on them.
+    missing: Mutex<BTreeSet<String>>,
 }
 
 struct Language {
@@ -49,7 +57,7 @@ impl Texts {
                 language.bundle.add_resource(resource).map_err(|errors| format!("{tag}/{file}: {errors:?}"))?;
             }
         }
-        Ok(Texts { languages })
+        Ok(Texts { languages, missing: Mutex::default() })
     }
 
     /// The best language for an `Accept-Language` header, else the practice's own.
@@ -69,11 +77,27 @@ impl Texts {
     pub fn say(&self, language: &str, id: &str, args: &[(&str, &str)]) -> String {
         let chosen = self.languages.iter().filter(|l| l.tag == language);
         for language in chosen.chain(self.languages.iter().take(1)) {
-            if let Some(text) = language.say(id, args) {
+            if let Some((text, whole)) = language.say(id, args) {
+                if !whole {
+                    self.note(id);
+                }
                 return text;
             }
         }
+        self.note(id);
         id.to_owned()
+    }
+
+    /// Names of sentences that had no words, or lacked a value, so far.
+    pub fn missing(&self) -> Vec<String> {
+        self.missing.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    fn note(&self, id: &str) {
+        let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        if missing.len() < MOST_MISSING && missing.insert(id.to_owned()) {
+            tracing::error!(id, "a sentence has no words, or lacks a value");
+        }
     }
 
     /// Whether every language has that sentence.
@@ -87,7 +111,8 @@ impl Texts {
 }
 
 impl Language {
-    fn say(&self, id: &str, args: &[(&str, &str)]) -> Option<String> {
+    /// The sentence, and whether it had everything it asks for.
+    fn say(&self, id: &str, args: &[(&str, &str)]) -> Option<(String, bool)> {
         let pattern = self.bundle.get_message(id)?.value()?;
         let mut fluent = FluentArgs::with_capacity(args.len());
         for (name, value) in args {
@@ -98,7 +123,8 @@ impl Language {
             }
         }
         let mut problems = vec![];
-        Some(self.bundle.format_pattern(pattern, Some(&fluent), &mut problems).into_owned())
+        let text = self.bundle.format_pattern(pattern, Some(&fluent), &mut problems).into_owned();
+        Some((text, problems.is_empty()))
     }
 }
 

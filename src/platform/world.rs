@@ -41,6 +41,11 @@ pub fn random<const N: usize>(world: &dyn World) -> [u8; N] {
 /// A new id: UUIDv7 (RFC 9562, 5.7), so that newer rows sort after older ones; a counter of 24 bits orders those of one
 /// second of one node, 50 random bits keep nodes apart. An id is never a secret.
 pub fn new_id(world: &dyn World) -> String {
+    new_id_at(world, world.now())
+}
+
+/// As [`new_id`], for something that happened at another time (unix seconds).
+pub fn new_id_at(world: &dyn World, at: i64) -> String {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
     let [_, high, middle, low] = COUNTER.fetch_add(1, Ordering::Relaxed).to_be_bytes();
     let mut bytes = random::<10>(world);
@@ -49,7 +54,7 @@ pub fn new_id(world: &dyn World) -> String {
     bytes[1] = high << 4 | middle >> 4;
     bytes[2] = (middle & 0x0f) << 2 | low >> 6;
     bytes[3] = low << 2;
-    let millis = u64::try_from(world.now()).unwrap_or(0) * 1000;
+    let millis = u64::try_from(at).unwrap_or(0) * 1000;
     uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid().to_string()
 }
 

@@ -6,10 +6,10 @@ use p256::ecdsa::signature::Verifier;
 use p256::ecdsa::{Signature, VerifyingKey};
 use p256::pkcs8::DecodePublicKey;
 
-use super::session::Done;
+use super::session::{self, Done};
 use super::step::Factor;
 use crate::args;
-use crate::notices::{Event, Happening, happened};
+use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::secret;
@@ -20,6 +20,8 @@ const COOKIE: &str = "__Host-devices";
 const MOST: usize = 10;
 /// The secret before the last turn is forgiven for so long (seconds): two tabs, or an answer that got lost.
 const FORGIVEN_SECONDS: i64 = 120;
+/// Characters of a random token; the mark follows.
+const TOKEN_CHARS: usize = 43;
 /// How long a browser may take to sign the challenge of a page it has open, in seconds.
 const CHALLENGE_SECONDS: i64 = crate::platform::web::FORM_SECONDS;
 
@@ -48,6 +50,17 @@ struct Record {
     trusted_until: i64,
 }
 
+/// What a shown secret says about the browser that shows it.
+enum Shown {
+    Current,
+    /// The one before, within the forgiven time.
+    JustTurned,
+    /// Given by us for this record, but long replaced: two browsers carry the same record.
+    Copied,
+    /// Never ours; a stranger who guesses raises no alarm.
+    Foreign,
+}
+
 /// The text that the page's script signs, except for the host it adds itself.
 pub fn challenge(visit: &Visit) -> String {
     let key = visit.server.stable_key("device challenge");
@@ -61,16 +74,48 @@ pub fn challenge(visit: &Visit) -> String {
 pub async fn recognise(visit: &Visit, person: &super::person::Person, fields: &Fields) -> Result<Option<Known>> {
     for (id, shown) in carried(visit) {
         let Some(record) = record(visit, &person.id, &id).await? else { continue };
-        let hash = secret::hash_token(&shown);
-        if secret::same(&hash, &record.secret_hash) {
-            return Ok(if record.trusted_until > visit.now { shown_right(visit, &record, fields) } else { None });
-        }
-        let copied = record.previous_hash.as_deref().is_some_and(|previous| secret::same(&hash, previous));
-        if copied && visit.now - record.rotated_at > FORGIVEN_SECONDS {
-            end_copied(visit, person, &record.id).await?;
+        match judge(visit, &record, &shown)? {
+            Shown::Current | Shown::JustTurned if record.trusted_until > visit.now => {
+                return Ok(shown_right(visit, &record, fields));
+            }
+            Shown::Copied => end_copied(visit, person, &record.id).await?,
+            Shown::Current | Shown::JustTurned | Shown::Foreign => {}
         }
     }
     Ok(None)
+}
+
+fn judge(visit: &Visit, record: &Record, shown: &str) -> Result<Shown> {
+    let hash = secret::hash_token(shown);
+    if secret::same(&hash, &record.secret_hash) {
+        return Ok(Shown::Current);
+    }
+    if !issued(visit, &record.id, shown)? {
+        return Ok(Shown::Foreign);
+    }
+    let before = record.previous_hash.as_deref().is_some_and(|previous| secret::same(&hash, previous));
+    let just = before && visit.now - record.rotated_at <= FORGIVEN_SECONDS;
+    Ok(if just { Shown::JustTurned } else { Shown::Copied })
+}
+
+/// A new secret for a record: random, and a mark by which it is known as ours after any number of turns. Only the
+/// last two hashes are stored, and a thief who signs in twice would otherwise leave the owner's copy unnoticed.
+fn new_secret(visit: &Visit, id: &str) -> Result<String> {
+    let token = visit.new_token();
+    let mark = mark_of(visit, id, &token)?;
+    Ok(token + &mark)
+}
+
+fn issued(visit: &Visit, id: &str, shown: &str) -> Result<bool> {
+    let Some((token, mark)) = shown.split_at_checked(TOKEN_CHARS) else { return Ok(false) };
+    Ok(secret::same(mark, &mark_of(visit, id, token)?))
+}
+
+fn mark_of(visit: &Visit, id: &str, token: &str) -> Result<String> {
+    let key = visit.server.stable_key("device secret");
+    let mut mark = secret::keyed_hash(&key, &[&visit.practice()?.id, id, token]);
+    mark.truncate(22);
+    Ok(mark)
 }
 
 fn shown_right(visit: &Visit, record: &Record, fields: &Fields) -> Option<Known> {
@@ -100,6 +145,12 @@ fn signed(visit: &Visit, key: &str, fields: &Fields) -> bool {
     signed_hosts(visit)
         .iter()
         .any(|host| key.verify(format!("portico-device\n{host}\n{challenge}").as_bytes(), &signature).is_ok())
+}
+
+/// The key this browser offers for a new record, if it signed with it: a key nobody holds would never be recognised.
+pub fn offered<'a>(visit: &Visit, fields: &'a Fields) -> Option<&'a str> {
+    let key = fields.text("device_key");
+    (!key.is_empty() && signed(visit, key, fields)).then_some(key)
 }
 
 fn verifying_key(spki: &str) -> Option<VerifyingKey> {
@@ -144,7 +195,7 @@ fn has_code(done: &Done<'_>) -> bool {
 }
 
 async fn turn(visit: &Visit, tx: &mut Tx, person: &str, id: &str, until: Option<i64>) -> Result<Option<Remembered>> {
-    let fresh = visit.new_token();
+    let fresh = new_secret(visit, id)?;
     let row: Option<(i64,)> = tx
         .optional(
             "UPDATE device SET previous_hash = secret_hash, secret_hash = $4, rotated_at = $5, seen_at = $5,
@@ -164,7 +215,8 @@ async fn remember(visit: &Visit, tx: &mut Tx, done: &Done<'_>, trusted_until: i6
     for (id, _) in carried(visit) {
         end(visit, tx, person, &id).await?;
     }
-    let (id, token) = (visit.new_id(), visit.new_token());
+    let id = visit.new_id();
+    let token = new_secret(visit, &id)?;
     let key = done.attempt.device_key.as_deref().filter(|key| verifying_key(key).is_some());
     let browser = visit.browser();
     tx.execute(
@@ -194,6 +246,13 @@ pub async fn end(visit: &Visit, tx: &mut Tx, person: &str, id: &str) -> Result<b
             args![&visit.practice()?.id, person, id, visit.now],
         )
         .await?;
+    // A sign-in that is half way through loses what this device stood for.
+    tx.execute(
+        "UPDATE attempt SET device_id = NULL, device_by = NULL
+         WHERE practice_id = $1 AND person_id = $2 AND device_id = $3 AND ended_at IS NULL",
+        args![&visit.practice()?.id, person, id],
+    )
+    .await?;
     Ok(ended == 1)
 }
 
@@ -202,6 +261,12 @@ pub async fn end(visit: &Visit, tx: &mut Tx, person: &str, id: &str) -> Result<b
 /// # Errors
 /// Faults and conflicts of the database.
 pub async fn end_all(visit: &Visit, tx: &mut Tx, person: &str) -> Result<u64> {
+    tx.execute(
+        "UPDATE attempt SET device_id = NULL, device_by = NULL
+         WHERE practice_id = $1 AND person_id = $2 AND device_id IS NOT NULL AND ended_at IS NULL",
+        args![&visit.practice()?.id, person],
+    )
+    .await?;
     tx.execute(
         "UPDATE device SET ended_at = $3 WHERE practice_id = $1 AND person_id = $2 AND ended_at IS NULL",
         args![&visit.practice()?.id, person, visit.now],
@@ -220,10 +285,12 @@ async fn record(visit: &Visit, person: &str, id: &str) -> Result<Option<Record>>
         .await
 }
 
+/// Whoever has the copy may be logged in with it: the sessions of that record end too.
 async fn end_copied(visit: &Visit, person: &super::person::Person, id: &str) -> Result<()> {
     let mut tx = visit.db()?.write().await?;
     if end(visit, &mut tx, &person.id, id).await? {
-        happened(visit, &mut tx, Happening::of(Event::DeviceCopied, person)).await?;
+        session::end_of_device(visit, &mut tx, &person.id, id).await?;
+        happened(visit, &mut tx, Happening::of(Event::DeviceCopied, person).by(Actor::Stranger)).await?;
     }
     tx.commit().await
 }
@@ -233,6 +300,11 @@ fn carried(visit: &Visit) -> Vec<(String, String)> {
     let cookie = visit.cookie(COOKIE).unwrap_or_default();
     let pairs = cookie.split('.').filter_map(|pair| pair.split_once('~'));
     pairs.take(MOST).map(|(id, token)| (id.to_owned(), token.to_owned())).collect()
+}
+
+/// The ids of the records this browser carries, right secret or not; for "this one" in a list, never for a decision.
+pub fn carried_ids(visit: &Visit) -> Vec<String> {
+    carried(visit).into_iter().map(|(id, _)| id).collect()
 }
 
 fn carry(visit: &Visit, id: &str, token: &str) {

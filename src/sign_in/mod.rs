@@ -1,7 +1,10 @@
 //! The attempt: a sign-in, a fresh proof or an unlocking under way. It gathers facts, asks the rule, and turns the
 //! rule's step into a redirect or a session. It lives in the database, so any node can take the next request.
 
+pub mod check;
 pub mod device;
+pub mod invitation;
+pub mod link;
 pub mod person;
 pub mod remembered;
 pub mod session;
@@ -11,9 +14,9 @@ use axum::response::Response;
 
 use crate::args;
 use crate::notices::{Event, Happening, happened};
-use crate::ops::metrics::{SignIn, Way};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
+use crate::platform::metrics::{SignIn, Way};
 use crate::platform::secret;
 use crate::platform::web::{Visit, go};
 use person::Person;

@@ -165,7 +165,7 @@ async fn announce(
     id: &str,
     device: Option<&device::Remembered>,
 ) -> Result<()> {
-    let seen_before = done.attempt.device_id.is_some() || known_browser(visit, tx, &done.person.id).await?;
+    let seen_before = done.attempt.device_id.is_some() || known_browser(visit, done.person);
     let event = if seen_before { Event::SignedIn } else { Event::SignedInNewBrowser };
     let happening = Happening::of(event, done.person)
         .session(id)
@@ -189,17 +189,10 @@ async fn announce(
 }
 
 /// A browser is known for the notice when it carries the mark of an earlier sign-in, or on the very first sign-in.
-async fn known_browser(visit: &Visit, tx: &mut Tx, person: &str) -> Result<bool> {
-    if marks(visit).iter().any(|mark| secret::same(mark, &mark_of(visit, person))) {
-        return Ok(true);
-    }
-    let earlier: Option<(i64,)> = tx
-        .optional(
-            "SELECT COUNT(*) FROM session WHERE practice_id = $1 AND person_id = $2",
-            args![&visit.practice()?.id, person],
-        )
-        .await?;
-    Ok(earlier.is_none_or(|(sessions,)| sessions <= 1))
+/// Sessions are not counted for that: old ones are thrown away.
+fn known_browser(visit: &Visit, person: &Person) -> bool {
+    let marked = marks(visit).iter().any(|mark| secret::same(mark, &mark_of(visit, &person.id)));
+    marked || person.last_sign_in_at.is_none()
 }
 
 /// Leaves the person's mark in this browser, beside those of the others who use it.
@@ -233,24 +226,42 @@ fn mark_of(visit: &Visit, person: &str) -> String {
 /// # Errors
 /// A failed read is a fault, never "nobody".
 pub async fn state(visit: &Visit) -> Result<State> {
-    let Some(token) = visit.cookie(COOKIE) else { return Ok(State::Nobody) };
+    let (hash, state) = found(visit).await?;
+    if let State::Open(session) = &state {
+        used(visit, &hash, session).await?;
+    }
+    Ok(state)
+}
+
+/// As [`state`], without counting as use: for whatever a script asks by itself, so that an empty chair still locks.
+///
+/// # Errors
+/// As [`state`].
+pub async fn glance(visit: &Visit) -> Result<State> {
+    Ok(found(visit).await?.1)
+}
+
+/// The cookie's hash, and whose it is.
+async fn found(visit: &Visit) -> Result<(String, State)> {
+    let Some(token) = visit.cookie(COOKIE) else { return Ok((String::new(), State::Nobody)) };
+    visit.server.metrics.session_checked();
     let hash = secret::hash_token(token);
     let remembered = visit.server.kept::<Remembered>()?;
     let session = match remembered.get(&hash, visit.now) {
         Some(session) => session,
         None => match look_up(visit, &hash).await? {
             Some(found) => remembered.put(&hash, found, visit.now),
-            None => return Ok(State::Nobody),
+            None => return Ok((hash, State::Nobody)),
         },
     };
-    if session.ends_at <= visit.now {
-        return Ok(State::Nobody);
-    }
-    if visit.now - session.seen_at > session.idle_seconds {
-        return Ok(State::Locked(session));
-    }
-    used(visit, remembered, &hash, &session).await?;
-    Ok(State::Open(session))
+    let state = if session.ends_at <= visit.now {
+        State::Nobody
+    } else if visit.now - session.seen_at > session.idle_seconds {
+        State::Locked(session)
+    } else {
+        State::Open(session)
+    };
+    Ok((hash, state))
 }
 
 async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
@@ -266,8 +277,8 @@ async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
         .await
 }
 
-async fn used(visit: &Visit, remembered: &Remembered, hash: &str, session: &Session) -> Result<()> {
-    if remembered.seen(hash, visit.now) {
+async fn used(visit: &Visit, hash: &str, session: &Session) -> Result<()> {
+    if visit.server.kept::<Remembered>()?.seen(hash, visit.now) {
         visit
             .db()?
             .execute(
@@ -325,6 +336,30 @@ pub async fn end(visit: &Visit, tx: &mut Tx, person: &str, id: &str) -> Result<b
         .await?;
     visit.server.kept::<Remembered>()?.forget(person, visit.now);
     Ok(ended == 1)
+}
+
+/// Ends the sessions that a recognised device let in, or was remembered in.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub(super) async fn end_of_device(visit: &Visit, tx: &mut Tx, person: &str, device: &str) -> Result<u64> {
+    let ended = tx
+        .execute(
+            "UPDATE session SET ended_at = $4 WHERE practice_id = $1 AND person_id = $2 AND device_id = $3 AND ended_at IS NULL",
+            args![&visit.practice()?.id, person, device, visit.now],
+        )
+        .await?;
+    visit.server.kept::<Remembered>()?.forget(person, visit.now);
+    Ok(ended)
+}
+
+/// Looks a person's sessions up anew: their name or address changed.
+///
+/// # Errors
+/// A fault when the program forgot to keep them.
+pub fn look_again(visit: &Visit, person: &str) -> Result<()> {
+    visit.server.kept::<Remembered>()?.forget(person, visit.now);
+    Ok(())
 }
 
 /// Ends every session of a person, or every other one; attempts under way end too. Answers how many sessions.

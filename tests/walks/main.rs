@@ -3,5 +3,7 @@
 
 mod support;
 
+mod outbox;
 mod sign_in;
 mod transports;
+mod two_factor;

@@ -9,8 +9,9 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -18,6 +19,10 @@ use super::{HashProblem, Hasher, Memory, Secret, Verdict};
 
 /// Hashes one thread is expected to make in a second; only for the advice in [`PoolError::Full`].
 const HASHES_PER_SECOND: usize = 8;
+
+/// How far hashing threads stand back (0 not at all, 19 most).
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
 
 /// Jobs that may wait when nothing else is configured.
 pub const DEFAULT_WAITING: usize = 64;
@@ -67,12 +72,14 @@ pub struct HashPool {
 }
 
 struct Shared {
-    hasher: Hasher,
+    /// Exchanged when keys rotate; the cost stays, since the threads' memory was made for it.
+    hasher: RwLock<Arc<Hasher>>,
     queue: Mutex<Queue>,
     arrived: Condvar,
     made: AtomicU64,
     skipped: AtomicU64,
     refused: AtomicU64,
+    busy_micros: AtomicU64,
 }
 
 #[derive(Default)]
@@ -101,12 +108,13 @@ impl HashPool {
         let threads = threads.max(1);
         let params = hasher.params();
         let shared = Arc::new(Shared {
-            hasher,
+            hasher: RwLock::new(Arc::new(hasher)),
             queue: Mutex::default(),
             arrived: Condvar::new(),
             made: AtomicU64::new(0),
             skipped: AtomicU64::new(0),
             refused: AtomicU64::new(0),
+            busy_micros: AtomicU64::new(0),
         });
         // Made before its threads, so that a failure half way drops it and ends those begun.
         let pool = Self { shared, threads, waiting };
@@ -163,6 +171,16 @@ impl HashPool {
         }
     }
 
+    /// From now on hashes are made and checked with other peppers; the cost must be the same.
+    pub fn exchange(&self, hasher: Hasher) {
+        *self.shared.hasher.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(hasher);
+    }
+
+    /// Seconds of computing by all threads since the pool began.
+    pub fn busy_seconds(&self) -> f64 {
+        Duration::from_micros(self.shared.busy_micros.load(Ordering::Relaxed)).as_secs_f64()
+    }
+
     /// Jobs that no thread has taken yet.
     pub fn waiting(&self) -> usize {
         self.shared.lock().jobs.len()
@@ -185,13 +203,14 @@ impl Drop for HashPool {
 
 impl Shared {
     fn work(&self, mut memory: Memory) {
+        stand_back();
         while let Some(job) = self.next() {
             if job.is_deserted() {
                 self.skipped.fetch_add(1, Ordering::Relaxed);
                 continue;
             }
             // A panic drops the reply, which tells its caller; the thread lives on for the others.
-            let _ = catch_unwind(AssertUnwindSafe(|| self.do_job(job, &mut memory)));
+            let _ = catch_unwind(AssertUnwindSafe(|| self.timed(job, &mut memory)));
         }
     }
 
@@ -208,23 +227,37 @@ impl Shared {
         }
     }
 
-    fn do_job(&self, job: Job, memory: &mut Memory) {
+    #[expect(clippy::disallowed_methods, reason = "how long the threads are busy is shown by the metrics only")]
+    fn timed(&self, job: Job, memory: &mut Memory) {
+        let begun = Instant::now();
+        let reply = self.do_job(job, memory);
+        let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(0);
+        self.busy_micros.fetch_add(micros, Ordering::Relaxed);
+        self.made.fetch_add(1, Ordering::Relaxed);
         // Counted before the reply, so that whoever has the answer also sees the count.
+        reply();
+    }
+
+    fn do_job(&self, job: Job, memory: &mut Memory) -> Box<dyn FnOnce()> {
+        let hasher = Arc::clone(&self.hasher.read().unwrap_or_else(PoisonError::into_inner));
         match job {
             Job::Verify { stored: Some(stored), password, reply } => {
-                let verdict = self.hasher.verify(&stored, &password, memory);
-                self.made.fetch_add(1, Ordering::Relaxed);
-                let _ = reply.send(verdict);
+                let verdict = hasher.verify(&stored, &password, memory);
+                Box::new(move || {
+                    let _ = reply.send(verdict);
+                })
             }
             Job::Verify { stored: None, password, reply } => {
-                let verdict = self.hasher.verify(&self.hasher.stranger_hash(), &password, memory);
-                self.made.fetch_add(1, Ordering::Relaxed);
-                let _ = reply.send(verdict.map(|_| Verdict::Wrong));
+                let verdict = hasher.verify(&hasher.stranger_hash(), &password, memory).map(|_| Verdict::Wrong);
+                Box::new(move || {
+                    let _ = reply.send(verdict);
+                })
             }
             Job::Hash { password, salt, reply } => {
-                let hash = self.hasher.hash(&password, salt, memory);
-                self.made.fetch_add(1, Ordering::Relaxed);
-                let _ = reply.send(hash);
+                let hash = hasher.hash(&password, salt, memory);
+                Box::new(move || {
+                    let _ = reply.send(hash);
+                })
             }
         }
     }
@@ -239,6 +272,13 @@ impl Shared {
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Gives way to the threads that answer requests: a hash takes long anyway, a page must not wait behind it. On Linux
+/// a thread has a priority of its own; where it cannot be set, hashing only takes its full share.
+fn stand_back() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, NICE);
 }
 
 impl Job {

@@ -1,4 +1,4 @@
-//! The stage that walks are played on.
+//! The stage that walks are played on, and the servers and tools that they share.
 
 pub mod browser;
 pub mod certificate;
@@ -7,6 +7,7 @@ pub mod smtp_sink;
 mod smtp_talk;
 pub mod stage;
 pub mod text_sink;
+pub mod two_factor;
 
 /// A walk on both engines: `walk!(name, |stage| { ... })`. The body sees `stage: Stage`.
 #[macro_export]

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::Router;
 use portico::config::{Config, Database, Region};
-use portico::ops::{demo, start};
+use portico::notices::carriers::Carriers;
+use portico::notices::outbox;
+use portico::ops::{demo, mailbox, start};
 use portico::platform::db::Db;
 use portico::platform::server::Server;
 use portico::platform::world::{RealWorld, World};
@@ -83,9 +85,13 @@ impl Stage {
         let address: SocketAddr = "127.0.0.1:8080".parse().unwrap();
         let mut config = demo::settings(folder.path(), address, &*clock).unwrap();
         change(&mut config);
-        let server = start::server(config, Arc::clone(&clock) as Arc<dyn World>).await.unwrap();
+        let carriers = Carriers::with_mailbox(&config).unwrap();
+        let server =
+            start::furnished(config, Arc::clone(&clock) as Arc<dyn World>, start::Schema::Migrate, carriers, |_| {})
+                .await
+                .unwrap();
         demo::fill(&server).await.unwrap();
-        Stage { router: portico::app::router(Arc::clone(&server)), server, clock, folder }
+        Stage { router: portico::app::router_with(Arc::clone(&server), mailbox::routes()), server, clock, folder }
     }
 
     pub fn now(&self) -> i64 {
@@ -110,7 +116,13 @@ impl Stage {
         &self.server.region("au").unwrap().db
     }
 
-    /// Everything put into the outbox of the au region for an address, newest first.
+    /// Hands over everything that is due, jobs and what they make included; answers how many that were.
+    pub async fn deliver(&self) -> usize {
+        outbox::work(&self.server).await.unwrap()
+    }
+
+    /// Everything put into the outbox of the au region for an address, newest first; also what has been delivered into
+    /// the mailbox in memory.
     pub async fn messages(&self, to: &str) -> Vec<Sent> {
         let rows: Vec<(String, String, String, String, Option<String>, String, Option<String>)> = self
             .au()
@@ -121,10 +133,13 @@ impl Stage {
         for (practice, id, kind, about, person, recipient, body) in rows {
             let whose = [practice.as_str(), id.as_str(), person.as_deref().unwrap_or("")];
             let recipient = self.server.open("outbox to", &whose, &recipient).unwrap();
-            let Some(body) = body else { continue };
             if recipient != to {
                 continue;
             }
+            let Some(body) = body else {
+                found.extend(self.delivered(&id));
+                continue;
+            };
             let body: serde_json::Value =
                 serde_json::from_str(&self.server.open("outbox body", &whose, &body).unwrap()).unwrap();
             let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
@@ -138,6 +153,18 @@ impl Stage {
             });
         }
         found
+    }
+
+    fn delivered(&self, id: &str) -> Option<Sent> {
+        let kept = self.server.kept::<Carriers>().unwrap().mailbox()?.get(id)?;
+        Some(Sent {
+            kind: kept.channel.to_owned(),
+            about: kept.about,
+            to: kept.to,
+            subject: kept.subject,
+            text: kept.text,
+            html: kept.html,
+        })
     }
 
     /// The words of the record at Harbour Physio, oldest first.

@@ -1,14 +1,9 @@
-//! What is counted, for Prometheus, and the listener that shows it.
+//! What is counted, for Prometheus. The listener that shows it is `ops/scrape.rs`.
 //! No label ever holds what belongs to a person or a practice: labels are words of this file and route templates.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::Router;
-use axum::extract::State;
-use axum::http::header;
-use axum::response::IntoResponse;
-use axum::routing::get;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -17,7 +12,9 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-/// Upper bounds in seconds: pages take milliseconds, a password hash tens of them, a queue seconds.
+use super::hashing::HashCounts;
+
+/// Upper bounds in seconds: pages take milliseconds, one with a password tens of them, one that waited seconds.
 const SECONDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -61,16 +58,6 @@ pub enum SignIn {
     Refused,
 }
 
-/// What came of one password hash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hashed {
-    Done,
-    /// The queue was full.
-    Refused,
-    /// Whoever asked was gone before its turn came.
-    Skipped,
-}
-
 /// What came of one message in the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Message {
@@ -78,6 +65,8 @@ pub enum Message {
     Sent,
     Deferred,
     Failed,
+    /// Sent, but no answer says whether it was taken.
+    Unsure,
 }
 
 /// All counters of this process. Cheap to clone.
@@ -88,7 +77,7 @@ pub struct Metrics {
     request_seconds: Histogram,
     sign_ins: Family<SignInLabels, Counter>,
     hashes: Family<OutcomeLabel, Counter>,
-    hash_seconds: Histogram,
+    hash_seconds: Counter<f64, AtomicU64>,
     hashes_waiting: Gauge,
     messages: Family<OutcomeLabel, Counter>,
     outbox_waiting: Gauge,
@@ -106,7 +95,7 @@ impl Metrics {
             request_seconds: Histogram::new(SECONDS),
             sign_ins: Family::default(),
             hashes: Family::default(),
-            hash_seconds: Histogram::new(SECONDS),
+            hash_seconds: Counter::default(),
             hashes_waiting: Gauge::default(),
             messages: Family::default(),
             outbox_waiting: Gauge::default(),
@@ -136,7 +125,7 @@ impl Metrics {
     fn register_work(&self, registry: &mut Registry) {
         let help = "Password hashes asked for, by outcome";
         registry.register("password_hashes", help, self.hashes.clone());
-        let help = "Time of one password hash without waiting";
+        let help = "Time spent hashing passwords, without waiting";
         registry.register("password_hash_seconds", help, self.hash_seconds.clone());
         let help = "Password hashes that wait now";
         registry.register("password_hashes_waiting", help, self.hashes_waiting.clone());
@@ -169,16 +158,13 @@ impl Metrics {
         self.sign_ins.get_or_create(&labels).inc();
     }
 
-    /// One password hash; `seconds` without the time it waited.
-    pub fn hashed(&self, outcome: Hashed, seconds: Option<f64>) {
-        self.hashes.get_or_create(&OutcomeLabel { outcome: outcome.word() }).inc();
-        if let Some(seconds) = seconds {
-            self.hash_seconds.observe(seconds);
+    /// What the hash pool has done since the start; taken over when somebody reads the metrics.
+    pub fn hashes(&self, counts: HashCounts, busy_seconds: f64, waiting: usize) {
+        for (outcome, number) in [("done", counts.made), ("skipped", counts.skipped), ("refused", counts.refused)] {
+            self.hashes.get_or_create(&OutcomeLabel { outcome }).inner().store(number, Ordering::Relaxed);
         }
-    }
-
-    pub fn hashes_waiting(&self, number: i64) {
-        self.hashes_waiting.set(number);
+        self.hash_seconds.inner().store(busy_seconds.to_bits(), Ordering::Relaxed);
+        self.hashes_waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
     }
 
     pub fn message(&self, outcome: Message) {
@@ -208,22 +194,12 @@ impl Metrics {
         }
         text
     }
-
-    /// A server of its own with the one address `/metrics`.
-    pub fn router(&self) -> Router {
-        Router::new().route("/metrics", get(show)).with_state(self.clone())
-    }
 }
 
 impl Default for Metrics {
     fn default() -> Self {
         Self::new()
     }
-}
-
-async fn show(State(metrics): State<Metrics>) -> impl IntoResponse {
-    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], metrics.encode())
 }
 
 impl Way {
@@ -252,16 +228,6 @@ impl SignIn {
     }
 }
 
-impl Hashed {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Refused => "refused",
-            Self::Skipped => "skipped",
-        }
-    }
-}
-
 impl Message {
     fn word(self) -> &'static str {
         match self {
@@ -269,6 +235,7 @@ impl Message {
             Self::Sent => "sent",
             Self::Deferred => "deferred",
             Self::Failed => "failed",
+            Self::Unsure => "unsure",
         }
     }
 }
@@ -283,8 +250,7 @@ mod tests {
         metrics.request(Some("/link/{token}"), 303, 0.004);
         metrics.request(None, 404, 0.001);
         metrics.sign_in(Way::BackupCode, SignIn::Wrong);
-        metrics.hashed(Hashed::Done, Some(0.03));
-        metrics.hashes_waiting(3);
+        metrics.hashes(HashCounts { made: 1, skipped: 0, refused: 0 }, 0.25, 3);
         metrics.message(Message::Deferred);
         metrics.outbox(2, 90.0);
         metrics.database_retry();
@@ -295,7 +261,7 @@ mod tests {
             "portico_http_requests_total{route=\"none\",status=\"4xx\"} 1",
             "portico_sign_in_answers_total{way=\"backup_code\",outcome=\"wrong\"} 1",
             "portico_password_hashes_total{outcome=\"done\"} 1",
-            "portico_password_hash_seconds_bucket{le=\"0.05\"} 1",
+            "portico_password_hash_seconds_total 0.25",
             "portico_password_hashes_waiting 3",
             "portico_outbox_messages_total{outcome=\"deferred\"} 1",
             "portico_outbox_oldest_seconds 90.0",
@@ -304,16 +270,5 @@ mod tests {
         ] {
             assert!(text.lines().any(|other| other == line), "{line} is not in:\n{text}");
         }
-    }
-
-    #[tokio::test]
-    async fn the_listener_serves_nothing_else() {
-        use tower::ServiceExt;
-        let ask = |path: &str| {
-            let request = axum::http::Request::get(path).body(axum::body::Body::empty()).unwrap();
-            Metrics::new().router().oneshot(request)
-        };
-        assert_eq!(ask("/metrics").await.unwrap().status(), 200);
-        assert_eq!(ask("/").await.unwrap().status(), 404);
     }
 }

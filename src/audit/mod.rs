@@ -1,5 +1,10 @@
 //! The record: who did what to whom, from where, with what result. Rows are only ever added, in the transaction of
-//! the act itself (no act without its row); a worker chains them by hash, so that a change shows.
+//! the act itself (no act without its row); `chain.rs` seals them by hash, `verify.rs` finds what was changed,
+//! `export.rs` writes them for other programs. What an event means is not known here.
+
+pub mod chain;
+pub mod export;
+pub mod verify;
 
 use crate::args;
 use crate::platform::db::Tx;
@@ -43,4 +48,23 @@ pub async fn append(tx: &mut Tx, line: Line<'_>) -> Result<()> {
     )
     .await?;
     Ok(())
+}
+
+/// One line as it is stored. Times are unix seconds.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Row {
+    pub id: String,
+    pub at: i64,
+    pub event: String,
+    pub actor_kind: String,
+    pub actor_id: String,
+    pub actor_name: String,
+    pub subject_id: String,
+    pub subject_name: String,
+    pub result: String,
+    pub address: String,
+    pub browser: String,
+    pub session_id: String,
+    pub request_id: String,
+    pub detail: String,
 }

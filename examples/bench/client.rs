@@ -1,0 +1,148 @@
+//! A small browser for load: one keep-alive connection, one person's cookies, one form. Nothing is measured here.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::header::{self, HeaderMap};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+pub type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+pub const PASSWORD: &str = "granite-lantern-58-orchard";
+
+/// The address and slug-host of one seeded person (see `seed.rs`), by number.
+pub fn email_of(person: u64) -> String {
+    format!("p{}@example.com", 10_000_000 + person)
+}
+
+pub fn host_of(person: u64, per_practice: u64) -> String {
+    format!("b{}.au.localhost", 100_000 + person / per_practice)
+}
+
+pub struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Connection {
+    pub async fn open(port: u16) -> Outcome<Connection> {
+        let stream = TcpStream::connect(("127.0.0.1", port)).await?;
+        stream.set_nodelay(true)?;
+        let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+        tokio::spawn(async move {
+            let _ = connection.await;
+        });
+        Ok(Connection { sender })
+    }
+
+    pub async fn get(&mut self, host: &str, path: &str, cookies: &str) -> Outcome<Answer> {
+        let request = hyper::Request::get(path)
+            .header(header::HOST, host)
+            .header(header::ACCEPT, "text/html")
+            .header(header::USER_AGENT, AGENT)
+            .header(header::COOKIE, cookies)
+            .body(Full::default())?;
+        self.send(request).await
+    }
+
+    pub async fn post(&mut self, host: &str, path: &str, cookies: &str, form: String) -> Outcome<Answer> {
+        let request = hyper::Request::post(path)
+            .header(header::HOST, host)
+            .header(header::USER_AGENT, AGENT)
+            .header(header::COOKIE, cookies)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Full::new(Bytes::from(form)))?;
+        self.send(request).await
+    }
+
+    async fn send(&mut self, request: hyper::Request<Full<Bytes>>) -> Outcome<Answer> {
+        self.sender.ready().await?;
+        let (parts, body) = self.sender.send_request(request).await?.into_parts();
+        let body = tokio::time::timeout(Duration::from_secs(60), body.collect()).await??.to_bytes();
+        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
+    }
+}
+
+const AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+/// One person's browser: it fetches the form once and keeps the cookies that outlive a session.
+#[derive(Clone)]
+pub struct Browser {
+    pub host: String,
+    email: String,
+    browser: String,
+    been_here: String,
+    csrf: String,
+    pub session: String,
+}
+
+impl Browser {
+    pub fn of(person: u64, per_practice: u64) -> Browser {
+        Browser {
+            host: host_of(person, per_practice),
+            email: email_of(person),
+            browser: String::new(),
+            been_here: String::new(),
+            csrf: String::new(),
+            session: String::new(),
+        }
+    }
+
+    /// Cookies of the right length that mean nothing.
+    pub fn pretend(&mut self) {
+        self.browser = "b".repeat(43);
+        self.session = "s".repeat(43);
+        self.been_here = "h".repeat(22);
+    }
+
+    /// Gets the form where it is not at hand yet.
+    pub async fn form(&mut self, connection: &mut Connection) -> Outcome<()> {
+        if !self.csrf.is_empty() {
+            return Ok(());
+        }
+        let answer = connection.get(&self.host, "/sign-in", "").await?;
+        self.keep(&answer.headers);
+        let page = String::from_utf8_lossy(&answer.body);
+        let value = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        self.csrf = value.ok_or_else(|| format!("no form at {}: {}", self.host, answer.status))?.to_owned();
+        Ok(())
+    }
+
+    /// Sends the form; a session from before is not carried, so that each try is a whole sign-in.
+    pub async fn submit(&mut self, connection: &mut Connection) -> Outcome<Answer> {
+        let form = format!(
+            "csrf={}&device_challenge=&device_key=&device_signature=&email={}&password={PASSWORD}",
+            self.csrf,
+            self.email.replace('@', "%40"),
+        );
+        let cookies = format!("__Host-browser={}; __Host-been-here={}", self.browser, self.been_here);
+        let answer = connection.post(&self.host, "/sign-in", &cookies, form).await?;
+        self.keep(&answer.headers);
+        Ok(answer)
+    }
+
+    /// The cookies of a signed-in browser.
+    pub fn cookies(&self) -> String {
+        format!("__Host-browser={}; __Host-been-here={}; __Host-session={}", self.browser, self.been_here, self.session)
+    }
+
+    fn keep(&mut self, headers: &HeaderMap) {
+        for line in headers.get_all(header::SET_COOKIE).iter().filter_map(|line| line.to_str().ok()) {
+            let Some((name, value)) = line.split(';').next().unwrap_or_default().split_once('=') else { continue };
+            match name {
+                "__Host-browser" => value.clone_into(&mut self.browser),
+                "__Host-been-here" => value.clone_into(&mut self.been_here),
+                "__Host-session" => value.clone_into(&mut self.session),
+                _ => {}
+            }
+        }
+    }
+}

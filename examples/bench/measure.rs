@@ -1,0 +1,265 @@
+//! The measurements, one function each: what runs beside what, and which number is held against which limit.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::Wanted;
+use crate::child::{Process, free_port, until_first_answer};
+use crate::client::{Outcome, host_of};
+use crate::report::{Limit, Report};
+use crate::seed;
+
+/// People of the small database: ten practices of a hundred.
+const PEOPLE: u64 = 1_000;
+const PER_PRACTICE: u64 = 100;
+const AT_ONCE: u64 = 64;
+const CONNECTIONS: u64 = 32;
+/// Checks a second while their slowest are measured: a busy clinic group, far from what a node can do.
+const CALM_RATE: f64 = 800.0;
+
+/// One engine with its two databases.
+struct Engine {
+    name: &'static str,
+    folder: PathBuf,
+    small: String,
+    large: Option<String>,
+    large_people: u64,
+    pace: f64,
+}
+
+/// Runs everything; answers how many limits were missed.
+pub async fn all(wanted: &Wanted) -> Outcome<usize> {
+    let mut report = Report::default();
+    let folder = tempfile::tempdir()?;
+    let chosen = |name: &str| wanted.engine.as_deref().is_none_or(|engine| engine == name);
+    println!("{} cores; load comes from other processes on the same cores", cores());
+    if chosen("sqlite") {
+        measure(&engine(wanted, folder.path().join("sqlite"), None).await?, wanted, &mut report)?;
+    }
+    match std::env::var("TEST_POSTGRES") {
+        Ok(cluster) if chosen("postgres") => {
+            measure(&engine(wanted, folder.path().join("postgres"), Some(&cluster)).await?, wanted, &mut report)?;
+        }
+        Ok(_) => {}
+        Err(_) => report.title("PostgreSQL: skipped, TEST_POSTGRES is not set (scripts/postgres durable …)"),
+    }
+    Ok(report.missed())
+}
+
+fn measure(engine: &Engine, wanted: &Wanted, report: &mut Report) -> Outcome<()> {
+    report.title(engine.name);
+    let parts: [(&str, fn(&Engine, &mut Report) -> Outcome<()>); 5] =
+        [("start", start), ("sign-ins", sign_ins), ("checks", checks), ("crowd", crowd), ("size", size)];
+    for (name, part) in parts {
+        if name.contains(&wanted.only) {
+            part(engine, report)?;
+        }
+    }
+    Ok(())
+}
+
+async fn engine(wanted: &Wanted, folder: PathBuf, cluster: Option<&str>) -> Outcome<Engine> {
+    std::fs::create_dir_all(&folder)?;
+    let begun = Instant::now();
+    let mut databases = vec![];
+    let large = if "size".contains(&wanted.only) { wanted.practices } else { 0 };
+    for (name, practices) in [("small", i64::try_from(PEOPLE / PER_PRACTICE)?), ("large", large)] {
+        if practices == 0 {
+            continue;
+        }
+        let database = match cluster {
+            Some(cluster) => seed::create_postgres(cluster, &format!("bench_{name}_{}", std::process::id())).await?,
+            None => folder.join(format!("{name}.db")).display().to_string(),
+        };
+        seed::fill(&folder, &database, practices, i64::try_from(PER_PRACTICE)?).await?;
+        databases.push(database);
+    }
+    eprintln!("databases filled in {:.0} s", begun.elapsed().as_secs_f64());
+    Ok(Engine {
+        name: if cluster.is_some() { "PostgreSQL" } else { "SQLite" },
+        folder,
+        small: databases.remove(0),
+        large: databases.pop(),
+        large_people: u64::try_from(wanted.practices)? * PER_PRACTICE,
+        pace: wanted.pace,
+    })
+}
+
+/// Memory after start, and the time to the first page, beside a bare axum program's.
+fn start(engine: &Engine, report: &mut Report) -> Outcome<()> {
+    let (mut ours, mut bares, mut memory) = (vec![], vec![], 0.0_f64);
+    for _ in 0..7 {
+        let (server, time) = engine.serve(&engine.small)?;
+        ours.push(time);
+        memory = memory.max(server.process.memory()?);
+        drop(server);
+        let port = free_port()?;
+        bares.push(until_first_answer(&["bare".into(), port.to_string()], port, "localhost")?.1);
+    }
+    let (ours, bare) = (median(&mut ours), median(&mut bares));
+    let measured = format!("{ours:.1} ms, bare axum {bare:.1} ms");
+    report.figure("start to first page ÷ bare axum", &measured, ours / bare, "", &Limit::AtMost(10.0));
+    report.figure("memory after start, 1,000 people", "", memory, "MB", &Limit::AtMost(40.0));
+    Ok(())
+}
+
+/// Whole sign-ins beside hashes with nothing around them, in turn, so that a change of the machine's mood hits both.
+fn sign_ins(engine: &Engine, report: &mut Report) -> Outcome<()> {
+    let (mut server, _) = engine.serve(&engine.small)?;
+    let mut load = engine.load("sign-ins", server.port, AT_ONCE, 0.0, 0)?;
+    load.ask("go 2")?;
+    let (mut rates, mut raws, mut last) = (vec![], vec![], Value::Null);
+    for _ in 0..3 {
+        raws.push(engine.raw(3.0)?);
+        last = load.ask(&engine.go(8.0))?;
+        rates.push(number(&last, "rate"));
+    }
+    raws.push(engine.raw(3.0)?);
+    let (rate, raw) = (median(&mut rates), median(&mut raws));
+    let measured = format!("{rate:.1} /s, bare Argon2id {raw:.1} /s");
+    report.figure("sign-ins ÷ hashes, 64 at once", &measured, rate / raw, "", &Limit::AtLeast(0.90));
+    let measured = format!("p50 {:.0} ms, p99 {:.0} ms", number(&last, "p50"), number(&last, "p99"));
+    report.note("  their time", &measured);
+    let strange = number(&last, "other") + number(&last, "refused");
+    report.holds("  every one of the 64 gets in", &format!("{strange:.0} did not"), strange == 0.0);
+    full_queue(engine, &mut server, report)?;
+    let memory = server.process.memory()?;
+    report.figure("memory after this load", "", memory, "MB", &Limit::AtMost(120.0));
+    Ok(())
+}
+
+/// Beyond the queue: told to come back, at once; and nobody waits for those who left.
+fn full_queue(engine: &Engine, server: &mut Served, report: &mut Report) -> Outcome<()> {
+    let burst = engine.load("burst", server.port, 200, 0.0, 0)?.ask("go 1")?;
+    let [inside, refused, other] = ["in", "refused", "other"].map(|name| number(&burst, name));
+    let measured = format!(
+        "{inside:.0} in (longest {:.0} ms), {refused:.0} told 503 with Retry-After, {other:.0} else",
+        number(&burst, "longest"),
+    );
+    report.holds("200 at the same moment", &measured, other == 0.0 && refused > 0.0 && inside >= 64.0);
+    let before = number(&server.process.ask("counts")?, "skipped");
+    let next = engine.load("deserted", server.port, 60, 0.0, 0)?.ask("go 1")?;
+    let skipped = number(&server.process.ask("counts")?, "skipped") - before;
+    let measured = format!("{skipped:.0} hashes of 60 skipped, the next sign-in took {:.0} ms", number(&next, "next"));
+    report.holds("60 leave before their turn", &measured, skipped > 40.0 && number(&next, "status") == 303.0);
+    Ok(())
+}
+
+/// "Who is this cookie", as fast as it goes, beside a handler that does nothing.
+fn checks(engine: &Engine, report: &mut Report) -> Outcome<()> {
+    let (server, _) = engine.serve(&engine.small)?;
+    let port = free_port()?;
+    let (bare, _) = until_first_answer(&["bare".into(), port.to_string()], port, "localhost")?;
+    let mut ours = engine.load("checks", server.port, CONNECTIONS, 0.0, 0)?;
+    let mut theirs = engine.load("bare-checks", port, CONNECTIONS, 0.0, 0)?;
+    let (mut our_rates, mut bare_rates, mut wrong) = (vec![], vec![], 0.0);
+    let (mut our_cost, mut bare_cost) = (vec![], vec![]);
+    for _ in 0..5 {
+        let (before, begun) = (bare.processor_seconds()?, number(&theirs.ask(&engine.go(3.0))?, "rate"));
+        bare_cost.push((bare.processor_seconds()? - before) / (begun * 3.0 * engine.pace) * 1e6);
+        bare_rates.push(begun);
+        let before = server.process.processor_seconds()?;
+        let answer = ours.ask(&engine.go(3.0))?;
+        our_cost
+            .push((server.process.processor_seconds()? - before) / (number(&answer, "rate") * 3.0 * engine.pace) * 1e6);
+        our_rates.push(number(&answer, "rate"));
+        wrong += number(&answer, "wrong");
+    }
+    let (rate, bare_rate) = (median(&mut our_rates), median(&mut bare_rates));
+    let measured = format!("{rate:.0} /s, bare axum {bare_rate:.0} /s");
+    report.figure("session checks ÷ bare axum, 32 at once", &measured, rate / bare_rate, "", &Limit::AtLeast(0.60));
+    let measured = format!("{:.1} µs a check, bare axum {:.1} µs", median(&mut our_cost), median(&mut bare_cost));
+    report.note("  processor time of the server", &measured);
+    report.holds("  every check answered 200", &format!("{wrong:.0} did not"), wrong == 0.0);
+    let memory = server.process.memory()?;
+    report.figure("memory after this load", "", memory, "MB", &Limit::AtMost(120.0));
+    Ok(())
+}
+
+/// The slowest checks at rest, and while a crowd signs in.
+fn crowd(engine: &Engine, report: &mut Report) -> Outcome<()> {
+    let (server, _) = engine.serve(&engine.small)?;
+    let mut checks = engine.load("checks", server.port, CONNECTIONS, CALM_RATE, 0)?;
+    let mut sign_ins = engine.load("sign-ins", server.port, AT_ONCE, 0.0, 0)?;
+    checks.ask("go 1")?;
+    let (mut rests, mut crowds, mut rates) = (vec![], vec![], vec![]);
+    for _ in 0..3 {
+        rests.push(number(&checks.ask(&engine.go(5.0))?, "p99"));
+        sign_ins.say(&engine.go(7.0))?;
+        std::thread::sleep(Duration::from_secs(1));
+        crowds.push(number(&checks.ask(&engine.go(5.0))?, "p99"));
+        rates.push(number(&sign_ins.json()?, "rate"));
+    }
+    let (rest, crowd) = (median(&mut rests), median(&mut crowds));
+    let measured = format!("p99 {crowd:.2} ms, at rest {rest:.2} ms");
+    report.figure("checks while 64 sign in ÷ at rest", &measured, crowd / rest, "", &Limit::AtMost(5.0));
+    report.note("  sign-ins meanwhile", &format!("{:.1} /s", median(&mut rates)));
+    Ok(())
+}
+
+/// One sign-in after the other with a thousand people and with a million, in turn.
+fn size(engine: &Engine, report: &mut Report) -> Outcome<()> {
+    let Some(large) = &engine.large else { return Ok(()) };
+    let (small_server, _) = engine.serve(&engine.small)?;
+    let (large_server, _) = engine.serve(large)?;
+    let mut load = engine.load("in-turn", small_server.port, 0, f64::from(large_server.port), engine.large_people)?;
+    load.ask("go 2")?;
+    let answer = load.ask(&engine.go(20.0))?;
+    let medians: Vec<f64> = answer["medians"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+    let [small, large] = medians[..] else { return Err("two medians".into()) };
+    let measured = format!("{large:.2} ms, with 1,000 people {small:.2} ms (n {})", answer["count"]);
+    let name = format!("sign-in with {} people ÷ 1,000", engine.large_people);
+    report.figure(&name, &measured, large / small, "", &Limit::AtMost(1.2));
+    Ok(())
+}
+
+/// A server that runs, and its port.
+struct Served {
+    process: Process,
+    port: u16,
+}
+
+impl Engine {
+    /// Starts the server; also the milliseconds to its first page.
+    fn serve(&self, database: &str) -> Outcome<(Served, f64)> {
+        let port = free_port()?;
+        let arguments =
+            ["portico".to_owned(), self.folder.display().to_string(), database.to_owned(), port.to_string()];
+        let (process, time) = until_first_answer(&arguments, port, &host_of(0, PER_PRACTICE))?;
+        Ok((Served { process, port }, time))
+    }
+
+    fn load(&self, kind: &str, port: u16, count: u64, more: f64, more_people: u64) -> Outcome<Process> {
+        let numbers = [u64::from(port), PEOPLE, PER_PRACTICE, count].map(|number| number.to_string());
+        let mut arguments = vec!["load".to_owned(), kind.to_owned()];
+        arguments.extend(numbers);
+        arguments.extend([more.to_string(), more_people.to_string()]);
+        let mut process = Process::start(&arguments)?;
+        let line = process.line()?;
+        if line == "ready" { Ok(process) } else { Err(line.into()) }
+    }
+
+    fn raw(&self, seconds: f64) -> Outcome<f64> {
+        let mut process = Process::start(&["raw".into(), cores().to_string(), (seconds * self.pace).to_string()])?;
+        Ok(process.line()?.parse()?)
+    }
+
+    fn go(&self, seconds: f64) -> String {
+        format!("go {}", seconds * self.pace)
+    }
+}
+
+fn number(value: &Value, name: &str) -> f64 {
+    value[name].as_f64().unwrap_or(f64::NAN)
+}
+
+fn median(numbers: &mut [f64]) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, Into::into)
+}

@@ -1,0 +1,232 @@
+//! Sealing: every line gets a number and a hash over the hash before it, so that a change, a gap or another order
+//! shows. Lines are sealed moments after their act, so that sign-ins never wait for each other.
+
+use std::time::Duration;
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use super::Row;
+use crate::args;
+use crate::platform::db::Db;
+use crate::platform::error::{Error, Result};
+use crate::platform::server::Server;
+
+/// Lines sealed in one transaction.
+const BATCH: usize = 500;
+/// How far back the worker looks each second; longer than any request lives (seconds).
+const LOOK_BACK_SECONDS: i64 = 120;
+/// How often it looks at everything, for lines that a set clock put out of sight, and says the heads (seconds).
+const SWEEP_SECONDS: i64 = 600;
+
+/// The hash of a line at its place. Every field is framed by its length, so that no text can pass for two.
+pub fn hash(before: &str, practice: &str, seq: i64, row: &Row) -> String {
+    let mut digest = Sha256::new();
+    let (seq, at) = (seq.to_string(), row.at.to_string());
+    let fields = [
+        before,
+        practice,
+        &seq,
+        &row.id,
+        &at,
+        &row.event,
+        &row.actor_kind,
+        &row.actor_id,
+        &row.actor_name,
+        &row.subject_id,
+        &row.subject_name,
+        &row.result,
+        &row.address,
+        &row.browser,
+        &row.session_id,
+        &row.request_id,
+        &row.detail,
+    ];
+    for field in fields {
+        digest.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
+        digest.update(field.as_bytes());
+    }
+    HEXLOWER.encode(&digest.finalize())
+}
+
+/// Number and hash of the last sealed line; 0 and nothing before the first.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn head(db: &Db, practice: &str) -> Result<(i64, String)> {
+    let row: Option<(i64, String)> = db
+        .optional("SELECT seq, hash FROM audit_chain WHERE practice_id = $1 ORDER BY seq DESC LIMIT 1", args![practice])
+        .await?;
+    Ok(row.unwrap_or_default())
+}
+
+/// Seals everything that waits, in every region; answers how many lines.
+///
+/// # Errors
+/// Faults of the databases.
+pub async fn seal_all(server: &Server) -> Result<u64> {
+    let mut sealed = 0;
+    for region in &server.regions {
+        sealed += seal_since(&region.db, i64::MIN).await?;
+    }
+    Ok(sealed)
+}
+
+/// Seals the lines from that time on (unix seconds) that have no number yet; answers how many.
+///
+/// # Errors
+/// Faults of the database. Where another node came first, nothing is lost: the next turn finds what is left.
+pub async fn seal_since(db: &Db, since: i64) -> Result<u64> {
+    let waiting: Vec<(String,)> = db
+        .all(
+            "SELECT DISTINCT a.practice_id FROM audit a WHERE a.at >= $1 AND NOT EXISTS (
+                SELECT 1 FROM audit_chain c WHERE c.practice_id = a.practice_id AND c.record_id = a.id)",
+            args![since],
+        )
+        .await?;
+    let mut sealed = 0;
+    for (practice,) in waiting {
+        loop {
+            match seal_batch(db, &practice, since).await {
+                Ok(0) | Err(Error::Conflict) => break,
+                Ok(count) => sealed += count,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(sealed)
+}
+
+async fn seal_batch(db: &Db, practice: &str, since: i64) -> Result<u64> {
+    let rows: Vec<Row> = db
+        .all(
+            "SELECT a.id, a.at, a.event, a.actor_kind, a.actor_id, a.actor_name, a.subject_id, a.subject_name, a.result, a.address,
+                    a.browser, a.session_id, a.request_id, a.detail
+             FROM audit a WHERE a.practice_id = $1 AND a.at >= $2 AND NOT EXISTS (
+                SELECT 1 FROM audit_chain c WHERE c.practice_id = a.practice_id AND c.record_id = a.id)
+             ORDER BY a.at, a.id LIMIT 500",
+            args![practice, since],
+        )
+        .await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let (mut seq, mut last) = head(db, practice).await?;
+    let mut tx = db.write().await?;
+    for row in rows.iter().take(BATCH) {
+        seq += 1;
+        last = hash(&last, practice, seq, row);
+        // The primary key lets one node win; whoever loses undoes its whole batch.
+        let won = tx
+            .execute(
+                "INSERT INTO audit_chain (practice_id, seq, record_id, hash) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                args![practice, seq, &row.id, &last],
+            )
+            .await?;
+        if won != 1 {
+            return Err(Error::Conflict);
+        }
+    }
+    tx.commit().await?;
+    Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))
+}
+
+/// The worker: seals each second, forever. Every ten minutes it says each practice's last number and hash, for a log kept
+/// elsewhere: lines cut from the end show only against such an anchor.
+#[expect(clippy::disallowed_methods, reason = "work in the background goes by the clock")]
+pub async fn run(server: std::sync::Arc<Server>) {
+    let mut swept_at = i64::MIN;
+    loop {
+        let now = server.world.now();
+        let sweep = now.saturating_sub(swept_at) >= SWEEP_SECONDS || now < swept_at;
+        for region in &server.regions {
+            let since = if sweep { i64::MIN } else { now - LOOK_BACK_SECONDS };
+            if let Err(error) = seal_since(&region.db, since).await {
+                tracing::error!(region = region.name, %error, "the record could not be sealed");
+            }
+            if sweep && let Err(error) = say_heads(&region.db).await {
+                tracing::error!(region = region.name, %error, "the record's heads could not be read");
+            }
+        }
+        if sweep {
+            swept_at = now;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+async fn say_heads(db: &Db) -> Result<()> {
+    let heads: Vec<(String, i64, String)> = db
+        .all(
+            "SELECT c.practice_id, c.seq, c.hash FROM audit_chain c
+             JOIN (SELECT practice_id, MAX(seq) AS seq FROM audit_chain GROUP BY practice_id) last
+                ON last.practice_id = c.practice_id AND last.seq = c.seq",
+            vec![],
+        )
+        .await?;
+    for (practice, seq, hash) in heads {
+        tracing::info!(practice, seq, hash, "record head");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row() -> Row {
+        let text = |value: &str| value.to_owned();
+        Row {
+            id: text("r1"),
+            at: 1_795_240_800,
+            event: text("closed"),
+            actor_kind: text("person"),
+            actor_id: text("a"),
+            actor_name: text("Alex"),
+            subject_id: text("s"),
+            subject_name: text("Sam"),
+            result: text("done"),
+            address: text("192.0.2.1"),
+            browser: text("Chrome"),
+            session_id: text("x"),
+            request_id: text("q"),
+            detail: text("{}"),
+        }
+    }
+
+    #[test]
+    fn every_field_counts() {
+        let first = hash("", "p", 1, &row());
+        let changes: [fn(&mut Row); 14] = [
+            |r| r.id.push('x'),
+            |r| r.at += 1,
+            |r| r.event.push('x'),
+            |r| r.actor_kind.push('x'),
+            |r| r.actor_id.push('x'),
+            |r| r.actor_name.push('x'),
+            |r| r.subject_id.push('x'),
+            |r| r.subject_name.push('x'),
+            |r| r.result.push('x'),
+            |r| r.address.push('x'),
+            |r| r.browser.push('x'),
+            |r| r.session_id.push('x'),
+            |r| r.request_id.push('x'),
+            |r| r.detail.push('x'),
+        ];
+        for change in changes {
+            let mut other = row();
+            change(&mut other);
+            assert_ne!(hash("", "p", 1, &other), first, "{other:?}");
+        }
+        assert_ne!(hash("", "p", 2, &row()), first);
+        assert_ne!(hash("", "q", 1, &row()), first);
+        assert_ne!(hash("0", "p", 1, &row()), first);
+    }
+
+    #[test]
+    fn fields_are_framed() {
+        let shifted = Row { actor_name: "AlexS".into(), subject_id: String::new(), ..row() };
+        let whole = Row { actor_name: "Alex".into(), subject_id: "S".into(), ..row() };
+        assert_ne!(hash("", "p", 1, &shifted), hash("", "p", 1, &whole));
+    }
+}

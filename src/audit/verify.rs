@@ -1,0 +1,220 @@
+//! Checking the record against its chain: which line was changed, is missing, changed places, came from elsewhere or was
+//! slipped in. Reads only, a page at a time, so that six years of lines need no memory.
+
+use super::Row;
+use super::chain::hash;
+use crate::args;
+use crate::platform::db::Db;
+use crate::platform::error::Result;
+
+/// A line older than this must have been sealed (seconds).
+const SEALED_WITHIN_SECONDS: i64 = 60;
+
+/// What is wrong with the first bad line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrong {
+    /// Its text, its number or its hash is not what was sealed.
+    Changed,
+    /// It was sealed and is gone, or its number is skipped.
+    Missing,
+    /// It stands where another line was sealed.
+    Reordered,
+    /// It was sealed here and belongs to another practice now.
+    Foreign,
+    /// Old enough to be sealed, and it is not: added behind the program's back, or the worker stands still.
+    NotSealed,
+    /// The chain does not pass through the anchor that was noted elsewhere: its end was cut off or made anew.
+    NotTheAnchor,
+}
+
+impl Wrong {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Wrong::Changed => "changed",
+            Wrong::Missing => "missing",
+            Wrong::Reordered => "reordered",
+            Wrong::Foreign => "foreign",
+            Wrong::NotSealed => "not sealed",
+            Wrong::NotTheAnchor => "not the anchor",
+        }
+    }
+}
+
+/// The first bad line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub wrong: Wrong,
+    /// Its number in the chain; 0 where it has none.
+    pub seq: i64,
+    pub record_id: String,
+}
+
+/// A number and hash noted elsewhere, at a time when the chain was whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    pub seq: i64,
+    pub hash: String,
+}
+
+impl Anchor {
+    /// Reads `seq:hash` (decimal, 64 hexadecimal digits).
+    pub fn parse(text: &str) -> Option<Anchor> {
+        let (seq, hash) = text.trim().split_once(':')?;
+        let hash = hash.to_ascii_lowercase();
+        let whole = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let seq = seq.parse().ok().filter(|seq| *seq > 0)?;
+        whole.then_some(Anchor { seq, hash })
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub practice_id: String,
+    pub slug: String,
+    /// Lines that were checked and found whole.
+    pub sealed: i64,
+    /// The last number and hash, to be noted elsewhere; none where nothing was sealed.
+    pub head: Option<Anchor>,
+    /// Lines too young to be sealed.
+    pub waiting: i64,
+    pub finding: Option<Finding>,
+}
+
+/// Checks every practice of a region, closed ones included. An anchor is of one practice: `(practice id, anchor)`.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn verify_all(db: &Db, now: i64, anchors: &[(String, Anchor)]) -> Result<Vec<Report>> {
+    let practices: Vec<(String,)> = db.all("SELECT id FROM practice ORDER BY slug", vec![]).await?;
+    let mut reports = vec![];
+    for (practice,) in practices {
+        let anchor = anchors.iter().find(|(id, _)| *id == practice).map(|(_, anchor)| anchor);
+        reports.push(verify(db, &practice, now, anchor).await?);
+    }
+    Ok(reports)
+}
+
+/// Checks one practice.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn verify(db: &Db, practice: &str, now: i64, anchor: Option<&Anchor>) -> Result<Report> {
+    let slug: Option<(String,)> = db.optional("SELECT slug FROM practice WHERE id = $1", args![practice]).await?;
+    let mut walk = Walk { seq: 0, hash: String::new(), anchored: anchor.is_none(), finding: None };
+    while walk.finding.is_none() {
+        let links = links(db, practice, walk.seq).await?;
+        if links.is_empty() {
+            break;
+        }
+        walk.over(db, practice, &links, anchor).await?;
+    }
+    if walk.finding.is_none() && !walk.anchored {
+        let seq = anchor.map_or(0, |anchor| anchor.seq);
+        walk.finding = Some(Finding { wrong: Wrong::NotTheAnchor, seq, record_id: String::new() });
+    }
+    let (waiting, slipped_in) = unsealed(db, practice, now).await?;
+    let head = (walk.seq > 0).then(|| Anchor { seq: walk.seq, hash: walk.hash.clone() });
+    let finding = walk.finding.or(slipped_in);
+    let slug = slug.map(|(slug,)| slug).unwrap_or_default();
+    Ok(Report { practice_id: practice.to_owned(), slug, sealed: walk.seq, head, waiting, finding })
+}
+
+/// A link of the chain with its line, where the line is still there.
+#[derive(sqlx::FromRow)]
+struct Link {
+    seq: i64,
+    record_id: String,
+    sealed_hash: String,
+    found: i64,
+    #[sqlx(flatten)]
+    row: Row,
+}
+
+async fn links(db: &Db, practice: &str, after: i64) -> Result<Vec<Link>> {
+    db.all(
+        "SELECT c.seq, c.record_id, c.hash AS sealed_hash, CAST(CASE WHEN a.id IS NULL THEN 0 ELSE 1 END AS BIGINT) AS found,
+                c.record_id AS id, COALESCE(a.at, 0) AS at, COALESCE(a.event, '') AS event, COALESCE(a.actor_kind, '') AS actor_kind,
+                COALESCE(a.actor_id, '') AS actor_id, COALESCE(a.actor_name, '') AS actor_name, COALESCE(a.subject_id, '') AS subject_id,
+                COALESCE(a.subject_name, '') AS subject_name, COALESCE(a.result, '') AS result, COALESCE(a.address, '') AS address,
+                COALESCE(a.browser, '') AS browser, COALESCE(a.session_id, '') AS session_id, COALESCE(a.request_id, '') AS request_id,
+                COALESCE(a.detail, '') AS detail
+         FROM audit_chain c LEFT JOIN audit a ON a.practice_id = c.practice_id AND a.id = c.record_id
+         WHERE c.practice_id = $1 AND c.seq > $2 ORDER BY c.seq LIMIT 500",
+        args![practice, after],
+    )
+    .await
+}
+
+/// How far the check has come.
+struct Walk {
+    seq: i64,
+    hash: String,
+    anchored: bool,
+    finding: Option<Finding>,
+}
+
+impl Walk {
+    async fn over(&mut self, db: &Db, practice: &str, links: &[Link], anchor: Option<&Anchor>) -> Result<()> {
+        for link in links {
+            let next = self.seq + 1;
+            let wrong = if link.seq != next {
+                Some(Wrong::Missing)
+            } else if link.found == 0 {
+                Some(if is_elsewhere(db, &link.record_id).await? { Wrong::Foreign } else { Wrong::Missing })
+            } else if hash(&self.hash, practice, next, &link.row) != link.sealed_hash {
+                let other = links
+                    .iter()
+                    .any(|other| other.found != 0 && hash(&self.hash, practice, next, &other.row) == link.sealed_hash);
+                Some(if other { Wrong::Reordered } else { Wrong::Changed })
+            } else {
+                None
+            };
+            if let Some(wrong) = wrong {
+                let record_id = if link.seq == next { link.record_id.clone() } else { String::new() };
+                self.finding = Some(Finding { wrong, seq: next, record_id });
+                return Ok(());
+            }
+            self.seq = next;
+            self.hash.clone_from(&link.sealed_hash);
+            if let Some(anchor) = anchor.filter(|anchor| anchor.seq == next) {
+                self.anchored = anchor.hash == self.hash;
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn is_elsewhere(db: &Db, record: &str) -> Result<bool> {
+    let row: Option<(String,)> = db.optional("SELECT practice_id FROM audit WHERE id = $1", args![record]).await?;
+    Ok(row.is_some())
+}
+
+/// How many lines wait to be sealed, and the first that waited too long.
+async fn unsealed(db: &Db, practice: &str, now: i64) -> Result<(i64, Option<Finding>)> {
+    let rows: Vec<(String, i64)> = db
+        .all(
+            "SELECT a.id, a.at FROM audit a WHERE a.practice_id = $1 AND NOT EXISTS (
+                SELECT 1 FROM audit_chain c WHERE c.practice_id = a.practice_id AND c.record_id = a.id)
+             ORDER BY a.at, a.id LIMIT 10000",
+            args![practice],
+        )
+        .await?;
+    let old = rows.iter().find(|(_, at)| now - at > SEALED_WITHIN_SECONDS);
+    let finding = old.map(|(id, _)| Finding { wrong: Wrong::NotSealed, seq: 0, record_id: id.clone() });
+    let waiting = rows.iter().filter(|(_, at)| now - at <= SEALED_WITHIN_SECONDS).count();
+    Ok((i64::try_from(waiting).unwrap_or(i64::MAX), finding))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn anchors_are_read_whole() {
+        let hash = "0a".repeat(32);
+        assert_eq!(Anchor::parse(&format!("17:{hash}")), Some(Anchor { seq: 17, hash: hash.clone() }));
+        for bad in [format!("0:{hash}"), format!("-1:{hash}"), "17:0a".into(), hash.clone(), format!("17:{hash}0")] {
+            assert_eq!(Anchor::parse(&bad), None, "{bad}");
+        }
+    }
+}

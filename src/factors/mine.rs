@@ -1,0 +1,231 @@
+//! "My info": everything a person has at this practice, on one page. What changes it is beside: name and email in
+//! `mine_email.rs` and `mine_name.rs`, lists in `mine_sessions.rs` and `mine_devices.rs`, factors in their own files.
+
+use axum::response::Response;
+
+use super::{mine_devices, mine_sessions, mobile};
+use crate::platform::browser::Browser;
+use crate::platform::error::{Error, Result};
+use crate::platform::frame::{Banner, Frame};
+use crate::platform::practice::Practice;
+use crate::platform::web::{Query, Visit, page};
+use crate::platform::when;
+use crate::sign_in::person::{self, Person};
+use crate::sign_in::session::{self, Session};
+
+/// A date is near when it comes within so many seconds (30 days).
+const NEAR_SECONDS: i64 = 30 * 86_400;
+
+/// What a person is told after an act, by the word in the query.
+const DONE: &[(&str, &str)] = &[
+    ("session-ended", "mine-session-ended"),
+    ("device-forgotten", "mine-device-forgotten"),
+    ("device-renamed", "mine-device-renamed"),
+    ("name-changed", "mine-name-changed"),
+    ("email-changed", "mine-email-changed"),
+];
+
+#[derive(askama::Template)]
+#[template(path = "factors/mine.html")]
+struct MinePage {
+    frame: Frame,
+    person: Person,
+    staff: bool,
+    mobile: Option<String>,
+    role: &'static str,
+    second: Second,
+    backup_codes: String,
+    sessions: Vec<mine_sessions::Listed>,
+    devices: Vec<mine_devices::Listed>,
+}
+
+/// The second step in words.
+struct Second {
+    on: bool,
+    /// From when it is required of this person, if at all.
+    required_from: Option<i64>,
+    /// Required now.
+    is_required: bool,
+    /// Nothing is set up and the date is near or past.
+    is_due: bool,
+}
+
+/// `GET /me`.
+pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
+    let session = match session::required(&visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(response),
+    };
+    let person = myself(&visit, &session).await?;
+    let practice = visit.practice()?;
+    let mut frame = session::frame(&visit, &session, "mine-title");
+    frame.banner = DONE
+        .iter()
+        .find(|(word, _)| *word == query.text("done"))
+        .map(|(_, id)| Banner { kind: "success", text: visit.say(id) });
+    page(&MinePage {
+        frame,
+        staff: person.kind == "staff",
+        mobile: mobile_of(&visit, &person)?,
+        role: role_id(&person),
+        second: second_of(&person, practice, visit.now),
+        backup_codes: backup_codes(&visit, &person),
+        sessions: mine_sessions::list(&visit, &session).await?,
+        devices: mine_devices::list(&visit, &session).await?,
+        person,
+    })
+}
+
+/// The person whose session this is.
+///
+/// # Errors
+/// Faults of the database; not found when the person is gone meanwhile.
+pub(super) async fn myself(visit: &Visit, session: &Session) -> Result<Person> {
+    let found = person::by_id(visit.db()?, &visit.practice()?.id, &session.person_id).await?;
+    found.ok_or(Error::NotFound)
+}
+
+/// A browser in the visitor's words, from its stored form.
+pub(super) fn browser_words(visit: &Visit, stored: &str) -> String {
+    let Browser { browser, system } = Browser::from_stored(stored);
+    match (browser, system) {
+        ("", "") => visit.say("mine-browser-unknown"),
+        ("", system) => visit.say_with("mine-browser-unknown-on", &[("system", system)]),
+        (browser, "") => browser.to_owned(),
+        (browser, system) => visit.say_with("mine-browser-on", &[("browser", browser), ("system", system)]),
+    }
+}
+
+/// A stored place, or "unknown place".
+pub(super) fn place_words(visit: &Visit, stored: &str) -> String {
+    if stored.is_empty() { visit.say("unknown-place") } else { stored.to_owned() }
+}
+
+fn mobile_of(visit: &Visit, person: &Person) -> Result<Option<String>> {
+    let Some(sealed) = &person.mobile else { return Ok(None) };
+    let number = visit.server.open("mobile", &[&visit.practice()?.id, &person.id], sealed)?;
+    Ok(Some(mobile::masked(&number)))
+}
+
+fn role_id(person: &Person) -> &'static str {
+    match person.role.as_str() {
+        "administrator" => "mine-role-administrator",
+        "practitioner" => "mine-role-practitioner",
+        "reception" => "mine-role-reception",
+        "supporter" => "mine-role-supporter",
+        _ => "mine-role-client",
+    }
+}
+
+fn backup_codes(visit: &Visit, person: &Person) -> String {
+    let Some(made) = person.backup_made_at else { return visit.say("mine-backup-none") };
+    let (left, day) = (person.backup_left.to_string(), when::day(made, visit.zone()));
+    visit.say_with("mine-backup-left", &[("left", &left), ("day", &day)])
+}
+
+fn second_of(person: &Person, practice: &Practice, now: i64) -> Second {
+    let required_from = required_from(person, practice);
+    let has_second = person.totp_secret.is_some() || person.passkeys > 0;
+    Second {
+        on: person.totp_secret.is_some(),
+        required_from,
+        is_required: required_from.is_some_and(|from| from <= now),
+        is_due: !has_second && required_from.is_some_and(|from| from <= now + NEAR_SECONDS),
+    }
+}
+
+/// From when a second factor is required of the person (unix seconds); the calendar side of
+/// [`Person::second_required`], which must agree with it at every moment.
+fn required_from(person: &Person, practice: &Practice) -> Option<i64> {
+    if person.kind != "staff" {
+        return None;
+    }
+    let administrators = practice.admins_second_from.filter(|_| person.is_administrator());
+    let from = [administrators, practice.everyone_second_from].into_iter().flatten().min()?;
+    let more_time = person.more_time_until.filter(|_| !person.is_administrator());
+    Some(more_time.map_or(from, |until| until.max(from)))
+}
+
+impl Second {
+    fn day(&self, frame: &Frame) -> String {
+        self.required_from.map_or_else(String::new, |from| when::day(from, frame.visit.zone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn practice(admins: Option<i64>, everyone: Option<i64>) -> Practice {
+        Practice {
+            id: "p".into(),
+            slug: "p".into(),
+            host: "p".into(),
+            name: "P".into(),
+            colour: "#000000".into(),
+            has_logo: 0,
+            language: "en".into(),
+            country: "AU".into(),
+            zone: "UTC".into(),
+            contact_phone: String::new(),
+            contact_email: String::new(),
+            contact_hours: String::new(),
+            keep_days: 30,
+            idle_minutes: 60,
+            total_minutes: 720,
+            admins_second_from: admins,
+            everyone_second_from: everyone,
+            region: "au".into(),
+        }
+    }
+
+    fn somebody(kind: &str, role: &str, more_time: Option<i64>) -> Person {
+        Person {
+            id: "x".into(),
+            kind: kind.into(),
+            role: role.into(),
+            name: "X".into(),
+            email: "x@example.com".into(),
+            email_key: "x@example.com".into(),
+            mobile: None,
+            mobile_proved_at: None,
+            language: None,
+            password: None,
+            password_set_at: None,
+            password_stolen_at: None,
+            password_change_by: None,
+            totp_secret: None,
+            totp_since: None,
+            totp_last_step: 0,
+            backup_set: None,
+            backup_made_at: None,
+            backup_left: 0,
+            passkeys: 0,
+            re_enrol_since: None,
+            more_time_until: more_time,
+            email_changed_at: None,
+            email_changed_by: None,
+            invited_at: None,
+            joined_at: None,
+            last_sign_in_at: None,
+            closed_at: None,
+        }
+    }
+
+    #[test]
+    fn the_date_on_the_page_is_the_date_of_the_rule() {
+        for (kind, role) in [("staff", "administrator"), ("staff", "reception"), ("client", "client")] {
+            for more_time in [None, Some(50), Some(150), Some(300)] {
+                for admins in [None, Some(100), Some(250)] {
+                    for everyone in [None, Some(100), Some(200)] {
+                        let (person, practice) = (somebody(kind, role, more_time), practice(admins, everyone));
+                        for now in [40, 50, 99, 100, 101, 149, 150, 199, 200, 249, 250, 299, 300, 400] {
+                            let said = required_from(&person, &practice).is_some_and(|from| from <= now);
+                            assert_eq!(said, person.second_required(&practice, now), "{role} {more_time:?} {now}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! What is noted of one try to send one message: gone, later, never, or not known. A claim that another worker has
+//! taken over meanwhile notes nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::transport::Outcome;
+use super::worker::Claimed;
+use super::{Actor, Event, Happening};
+use crate::args;
+use crate::platform::db::{Db, Tx};
+use crate::platform::door::background_visit;
+use crate::platform::error::{Error, Result};
+use crate::platform::metrics::Message;
+use crate::platform::practice;
+use crate::platform::server::{Region, Server};
+use crate::platform::world::random;
+use crate::sign_in::person;
+
+/// Pauses before the next try, in seconds; the last one repeats.
+const PAUSES: [i64; 7] = [30, 120, 600, 1800, 3600, 7200, 14_400];
+/// A message is given up so long after it was put in (seconds).
+const GIVE_UP_SECONDS: i64 = 48 * 3600;
+/// Also a message whose worker dies each time ends some day.
+const MOST_TRIES: i64 = 60;
+/// The pause before the one repetition of a message whose answer was lost (seconds).
+const UNSURE_PAUSE: i64 = 600;
+/// Administrators are told of failed messages at most once in so many seconds.
+const TOLD_AGAIN_SECONDS: i64 = 3600;
+/// How often a noting that met another's is run again.
+pub(super) const MOST_RUNS: u32 = 12;
+
+/// What one try came to, in words for the practice; no address, code or link.
+pub(super) enum Ending {
+    Gone(String),
+    Later(String),
+    Never(String),
+    NotKnown(String),
+}
+
+impl Ending {
+    pub fn of(outcome: Outcome) -> Ending {
+        match outcome {
+            Outcome::HandedOver { reply } => Ending::Gone(reply),
+            Outcome::Deferred { reason, .. } => Ending::Later(reason),
+            Outcome::Rejected { reason, .. } => Ending::Never(reason),
+            Outcome::Unsure { reason } => Ending::NotKnown(reason),
+        }
+    }
+
+    pub fn later(reason: &str) -> Ending {
+        Ending::Later(reason.to_owned())
+    }
+
+    pub fn never(reason: &str) -> Ending {
+        Ending::Never(reason.to_owned())
+    }
+}
+
+/// The row after a try.
+struct Row {
+    state: &'static str,
+    reason: String,
+    /// None when the message has ended.
+    next_at: Option<i64>,
+}
+
+/// Notes what a try came to.
+///
+/// # Errors
+/// Faults of the database; conflicts that did not end.
+pub(super) async fn note(server: &Arc<Server>, region: &Arc<Region>, claimed: &Claimed, ending: Ending) -> Result<()> {
+    let now = server.world.now();
+    let unsure_before = matches!(ending, Ending::NotKnown(_)) && was_unsure(&region.db, claimed).await?;
+    let row = row_of(ending, claimed, now, random::<1>(&*server.world)[0], unsure_before);
+    let mut round = 0;
+    let noted = loop {
+        match write(&region.db, claimed, &row, now).await {
+            Err(Error::Conflict) if round < MOST_RUNS => step_aside(server, round).await,
+            result => break result?,
+        }
+        round += 1;
+    };
+    if !noted {
+        tracing::warn!(message = claimed.id, "a claim ended before its message was answered for");
+        return Ok(());
+    }
+    server.metrics.message(match row.state {
+        "sent" => Message::Sent,
+        "failed" => Message::Failed,
+        "unsure" => Message::Unsure,
+        _ => Message::Deferred,
+    });
+    if row.state == "failed" {
+        tell_failure(server, region, claimed, &row.reason).await?;
+    } else if row.state != "sent" {
+        tracing::warn!(
+            message = claimed.id,
+            about = claimed.about,
+            turn = claimed.tries,
+            state = row.state,
+            reason = row.reason,
+            "message not sent"
+        );
+    }
+    Ok(())
+}
+
+/// Pure: from an answer to the row.
+fn row_of(ending: Ending, claimed: &Claimed, now: i64, chance: u8, unsure_before: bool) -> Row {
+    match ending {
+        Ending::Gone(reason) => Row { state: "sent", reason, next_at: None },
+        Ending::Never(reason) => Row { state: "failed", reason, next_at: None },
+        // Tried twice and twice no answer: a third copy would help nobody.
+        Ending::NotKnown(reason) if unsure_before => Row { state: "unsure", reason, next_at: None },
+        Ending::NotKnown(reason) => Row { state: "unsure", reason, next_at: Some(now + UNSURE_PAUSE) },
+        Ending::Later(reason) => {
+            let next_at = now + pause(claimed.tries, chance);
+            if next_at > claimed.created_at + GIVE_UP_SECONDS || claimed.tries >= MOST_TRIES {
+                Row { state: "failed", reason: format!("given up after 48 hours: {reason}"), next_at: None }
+            } else {
+                Row { state: "deferred", reason, next_at: Some(next_at) }
+            }
+        }
+    }
+}
+
+/// Seconds until the next try, after `tries` of them; up to a tenth longer by chance, so that a mail server that
+/// comes back is not met by everything at once.
+fn pause(tries: i64, chance: u8) -> i64 {
+    let place = usize::try_from(tries - 1).unwrap_or(0).min(PAUSES.len() - 1);
+    PAUSES[place] + PAUSES[place] * i64::from(chance) / 2560
+}
+
+async fn was_unsure(db: &Db, claimed: &Claimed) -> Result<bool> {
+    let before: Option<(i64,)> = db
+        .optional(
+            "SELECT turn FROM outbox_state WHERE practice_id = $1 AND message_id = $2 AND state = 'unsure' AND turn < $3",
+            args![&claimed.practice_id, &claimed.id, claimed.tries],
+        )
+        .await?;
+    Ok(before.is_some())
+}
+
+/// The row and its state in one transaction; false where the claim is no longer ours.
+async fn write(db: &Db, claimed: &Claimed, row: &Row, now: i64) -> Result<bool> {
+    let mut tx = db.write().await?;
+    let changed = tx
+        .execute(
+            "UPDATE outbox SET state = $5, next_at = COALESCE($6, next_at), claimed_until = 0, claimed_by = '',
+                ended_at = CASE WHEN CAST($6 AS BIGINT) IS NULL THEN CAST($7 AS BIGINT) END,
+                body = CASE WHEN CAST($6 AS BIGINT) IS NULL THEN NULL ELSE body END
+             WHERE practice_id = $1 AND id = $2 AND claimed_by = $3 AND tries = $4 AND ended_at IS NULL",
+            args![&claimed.practice_id, &claimed.id, &claimed.claimed_by, claimed.tries, row.state, row.next_at, now],
+        )
+        .await?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    add_state(&mut tx, claimed, now, row.state, &row.reason).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Ends a job's row; false where the claim is no longer ours.
+pub(super) async fn end_job(tx: &mut Tx, claimed: &Claimed, now: i64) -> Result<bool> {
+    let changed = tx
+        .execute(
+            "UPDATE outbox SET state = 'done', body = NULL, ended_at = $5, claimed_until = 0, claimed_by = ''
+             WHERE practice_id = $1 AND id = $2 AND claimed_by = $3 AND tries = $4 AND ended_at IS NULL",
+            args![&claimed.practice_id, &claimed.id, &claimed.claimed_by, claimed.tries, now],
+        )
+        .await?;
+    if changed == 1 {
+        add_state(tx, claimed, now, "done", "").await?;
+    }
+    Ok(changed == 1)
+}
+
+async fn add_state(tx: &mut Tx, claimed: &Claimed, now: i64, state: &str, reason: &str) -> Result<()> {
+    tx.execute(
+        "INSERT INTO outbox_state (practice_id, message_id, at, turn, state, reason) VALUES ($1, $2, $3, $4, $5, $6)",
+        args![&claimed.practice_id, &claimed.id, now, claimed.tries, state, reason],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A message that will not arrive is said loudly: to the operator, in the record, and to administrators by mail.
+async fn tell_failure(server: &Arc<Server>, region: &Arc<Region>, claimed: &Claimed, reason: &str) -> Result<()> {
+    tracing::error!(
+        message = claimed.id,
+        practice = claimed.practice_id,
+        about = claimed.about,
+        tries = claimed.tries,
+        reason,
+        "message given up"
+    );
+    let Some(person_id) = &claimed.person_id else { return Ok(()) };
+    let Some(practice) = practice::by_id(&region.db, &region.name, &claimed.practice_id).await? else { return Ok(()) };
+    let Some(person) = person::by_id(&region.db, &practice.id, person_id).await? else { return Ok(()) };
+    let visit = background_visit(server, practice)?;
+    let mut round = 0;
+    loop {
+        let once = async {
+            let mut tx = region.db.write().await?;
+            let failed = Happening::of(Event::MessageFailed, &person)
+                .by(Actor::System)
+                .result("failed")
+                .detail("about", &claimed.about)
+                .detail("reason", reason);
+            // The mail about a mail that failed may fail too; that one is told in the record only.
+            if told_lately(&mut tx, claimed, visit.now).await? {
+                super::record(&visit, &mut tx, &failed).await?;
+            } else {
+                super::happened(&visit, &mut tx, failed).await?;
+            }
+            tx.commit().await
+        };
+        match once.await {
+            Err(Error::Conflict) if round < MOST_RUNS => step_aside(server, round).await,
+            result => return result,
+        }
+        round += 1;
+    }
+}
+
+async fn told_lately(tx: &mut Tx, claimed: &Claimed, now: i64) -> Result<bool> {
+    let about = format!("{}-administrators", Event::MessageFailed.word());
+    let told: Option<(String,)> = tx
+        .optional(
+            "SELECT id FROM outbox WHERE practice_id = $1 AND about = $2 AND created_at > $3 LIMIT 1",
+            args![&claimed.practice_id, &about, now - TOLD_AGAIN_SECONDS],
+        )
+        .await?;
+    Ok(told.is_some() || claimed.about == about)
+}
+
+#[expect(clippy::disallowed_methods, reason = "two writers step apart before they try again")]
+pub(super) async fn step_aside(server: &Server, round: u32) {
+    let chance = u64::from(random::<1>(&*server.world)[0]);
+    tokio::time::sleep(Duration::from_millis((1 << round.min(6)) * (chance + 16) / 128)).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claimed(tries: i64) -> Claimed {
+        let none = String::new;
+        Claimed {
+            practice_id: none(),
+            id: none(),
+            kind: none(),
+            about: none(),
+            person_id: None,
+            recipient: none(),
+            body: None,
+            tries,
+            created_at: 0,
+            claimed_by: none(),
+        }
+    }
+
+    /// Pauses grow, and a server that is down for two days ends it.
+    #[test]
+    fn pauses_grow_until_it_is_given_up() {
+        for chance in [0, 255] {
+            let (mut now, mut tries, mut last) = (0, 1, 0);
+            loop {
+                let row = row_of(Ending::later("busy"), &claimed(tries), now, chance, false);
+                let Some(next_at) = row.next_at else {
+                    assert_eq!((row.state, row.reason.as_str()), ("failed", "given up after 48 hours: busy"));
+                    break;
+                };
+                assert!(next_at - now >= last, "pause {tries}");
+                (last, now, tries) = (next_at - now, next_at, tries + 1);
+            }
+            assert!((16..20).contains(&tries), "{tries}");
+            assert!(now > 40 * 3600 && now <= GIVE_UP_SECONDS, "{now}");
+        }
+    }
+
+    #[test]
+    fn chance_adds_a_tenth_at_most() {
+        assert_eq!((pause(1, 0), pause(2, 0), pause(100, 0)), (30, 120, 14_400));
+        assert_eq!((pause(1, 255), pause(100, 255)), (32, 15_834));
+    }
+
+    #[test]
+    fn a_lost_answer_is_repeated_once() {
+        let first = row_of(Ending::NotKnown("lost".into()), &claimed(1), 100, 0, false);
+        assert_eq!((first.state, first.next_at), ("unsure", Some(100 + UNSURE_PAUSE)));
+        let second = row_of(Ending::NotKnown("lost".into()), &claimed(2), 100, 0, true);
+        assert_eq!((second.state, second.next_at), ("unsure", None));
+    }
+}

@@ -1,0 +1,172 @@
+//! All events in one list, for those who go over them. The events themselves and whom each tells are in `mod.rs`.
+
+use super::Event;
+
+impl Event {
+    /// Every event there is, in the order of their declaration.
+    pub const ALL: &'static [Event] = {
+        use Event::*;
+        &[
+            SignedIn,
+            SignedInNewBrowser,
+            WrongPassword,
+            WrongCode,
+            WrongCodesThrice,
+            CodeReplayed,
+            FactorOff,
+            Throttled,
+            StuffingSuspected,
+            RightPasswordInStuffing,
+            FreshProof,
+            Unlocked,
+            LoggedOut,
+            LoggedOutEverywhere,
+            SessionEnded,
+            DeviceRemembered,
+            DeviceForgotten,
+            DeviceRenamed,
+            DeviceCopied,
+            NotMe,
+            ResetAsked,
+            PasswordReset,
+            PasswordChanged,
+            PasswordUpgraded,
+            EmailChangeAsked,
+            EmailChanged,
+            NameChanged,
+            MobileChanged,
+            MobileCodeSent,
+            TwoFactorOn,
+            TwoFactorOff,
+            BackupCodesMade,
+            BackupCodeUsed,
+            BackupCodesLow,
+            Invited,
+            InvitedAgain,
+            Joined,
+            RoleChanged,
+            EmailChangedByAdministrator,
+            Closed,
+            Reopened,
+            SessionsEndedByAdministrator,
+            ResetProved,
+            FactorsReset,
+            ReEnrolMailed,
+            ReEnrolled,
+            MoreTimeGiven,
+            RecordExported,
+            Refused,
+            MessageFailed,
+        ]
+    };
+
+    /// Whether the mail to the person has a "this wasn't me" link. What an administrator did is taken back by asking
+    /// the practice, and after "this wasn't me" itself there is nothing left to end.
+    pub const fn offers_not_me(self) -> bool {
+        !matches!(
+            self,
+            Event::NotMe
+                | Event::FactorOff
+                | Event::BackupCodesLow
+                | Event::RoleChanged
+                | Event::EmailChangedByAdministrator
+                | Event::Closed
+                | Event::Reopened
+                | Event::SessionsEndedByAdministrator
+                | Event::MoreTimeGiven
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Told;
+    use super::*;
+    use crate::platform::text::Texts;
+
+    /// Every word a mail may use, each with a value that can be found again.
+    const WORDS: [(&str, &str); 11] = [
+        ("name", "Ada Name"),
+        ("practice", "The Practice"),
+        ("time", "21 November 2026"),
+        ("browser", "Chrome on Windows"),
+        ("place", "unknown place"),
+        ("url", "https://practice.example.org"),
+        ("actor", "Bo Actor"),
+        ("contact", "contact@example.org"),
+        ("not_me", "https://practice.example.org/not-me/x"),
+        ("person", "Cy Person"),
+        ("reason", "550 no such mailbox"),
+    ];
+
+    fn sentence(texts: &Texts, id: &str, without: &[&str]) -> String {
+        assert!(texts.has(id), "{id} is missing");
+        let words: Vec<(&str, &str)> = WORDS.into_iter().filter(|(name, _)| !without.contains(name)).collect();
+        let said = texts.tags().map(|tag| texts.say(tag, id, &words)).collect::<Vec<_>>().join("\n");
+        assert!(!said.contains(['{', '}', '$']), "{id} names a word that no mail has:\n{said}");
+        said
+    }
+
+    /// Whom an event is mailed to, as the names of its mails.
+    fn mails(event: Event) -> Vec<String> {
+        let word = event.word();
+        match event.told() {
+            Told::Nobody => vec![],
+            Told::Person => vec![word.to_owned()],
+            Told::PersonOldAddress => vec![word.to_owned(), format!("{word}-old-address")],
+            Told::Administrators => vec![format!("{word}-administrators")],
+            Told::PersonAndAdministrators => vec![word.to_owned(), format!("{word}-administrators")],
+        }
+    }
+
+    #[test]
+    fn the_list_is_whole() {
+        let rows = include_str!("mod.rs").matches("\", Told::").count();
+        assert_eq!(
+            Event::ALL.len(),
+            rows,
+            "an event stands in the table of mod.rs and not in ALL, or the other way round"
+        );
+        assert!(Event::ALL.iter().enumerate().all(|(place, event)| *event as usize == place));
+        let mut words: Vec<&str> = Event::ALL.iter().map(|event| event.word()).collect();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), rows);
+    }
+
+    #[test]
+    fn whoever_is_told_is_told_in_words() {
+        let texts = Texts::load().unwrap();
+        for event in Event::ALL {
+            for name in mails(*event) {
+                let without: &[&str] = if name.ends_with("-administrators") {
+                    &["not_me"]
+                } else if name.ends_with("-old-address") || !event.offers_not_me() {
+                    &["not_me", "person", "reason"]
+                } else {
+                    &["person", "reason"]
+                };
+                let subject = sentence(&texts, &format!("mail-{name}-subject"), without);
+                assert!(subject.chars().count() < 78 && !subject.contains('\n'), "{name}: {subject}");
+                let text = sentence(&texts, &format!("mail-{name}-text"), without);
+                assert!(
+                    text.contains("Ada Name") && text.contains("The Practice"),
+                    "{name} says neither whom nor where"
+                );
+                let offers = text.lines().any(|line| line.trim() == "https://practice.example.org/not-me/x");
+                assert_eq!(offers, !without.contains(&"not_me"), "{name}: the link stands on its own line, or nowhere");
+                let asks = text.contains("contact@example.org") || name.ends_with("-administrators");
+                assert!(asks, "{name} does not say whom to ask");
+            }
+        }
+    }
+
+    /// A mail is seen by whoever looks over a shoulder, and in previews on a locked phone.
+    #[test]
+    fn no_mail_speaks_of_health() {
+        let text = include_str!("../../locales/en/notices.ftl").to_lowercase();
+        for word in ["patient", "health", "clinic", "appointment", "treatment", "therap", "medical", "diagnos"] {
+            assert!(!text.contains(word), "{word}");
+        }
+    }
+}

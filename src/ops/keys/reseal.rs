@@ -1,0 +1,153 @@
+//! Every sealed column, and how its values come under the current key while servers go on: each value by a statement of
+//! its own that changes nothing when somebody else was faster.
+
+use crate::args;
+use crate::platform::db::Db;
+use crate::platform::error::{Error, Result};
+use crate::platform::keyring::Keyring;
+use crate::platform::world::{World, random};
+
+/// Values read at once.
+const BATCH: i64 = 200;
+
+/// One sealed column. `read` gives practice, row, a third part and the value, of those not under the key whose prefix is
+/// $1, behind the row ($2, $3); `write` puts the value $4 in the place of $3.
+struct Column {
+    name: &'static str,
+    label: &'static str,
+    /// Whether the third part belongs to what the value is bound to.
+    with_third: bool,
+    read: &'static str,
+    write: &'static str,
+    count: &'static str,
+}
+
+const COLUMNS: &[Column] = &[
+    Column {
+        name: "person.mobile",
+        label: "mobile",
+        with_third: false,
+        read: "SELECT practice_id, id, '', mobile FROM person WHERE mobile IS NOT NULL
+               AND SUBSTR(mobile, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, id) > ($2, $3) ORDER BY practice_id, id LIMIT $4",
+        write: "UPDATE person SET mobile = $4 WHERE practice_id = $1 AND id = $2 AND mobile = $3",
+        count: "SELECT COUNT(*) FROM person WHERE SUBSTR(mobile, 1, LENGTH(CAST($1 AS TEXT))) = $1",
+    },
+    Column {
+        name: "person.totp_secret",
+        label: "totp",
+        with_third: false,
+        read: "SELECT practice_id, id, '', totp_secret FROM person WHERE totp_secret IS NOT NULL
+               AND SUBSTR(totp_secret, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, id) > ($2, $3) ORDER BY practice_id, id LIMIT $4",
+        write: "UPDATE person SET totp_secret = $4 WHERE practice_id = $1 AND id = $2 AND totp_secret = $3",
+        count: "SELECT COUNT(*) FROM person WHERE SUBSTR(totp_secret, 1, LENGTH(CAST($1 AS TEXT))) = $1",
+    },
+    Column {
+        name: "totp_setup.secret",
+        label: "totp",
+        with_third: false,
+        read: "SELECT practice_id, person_id, '', secret FROM totp_setup
+               WHERE SUBSTR(secret, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, person_id) > ($2, $3)
+               ORDER BY practice_id, person_id LIMIT $4",
+        write: "UPDATE totp_setup SET secret = $4 WHERE practice_id = $1 AND person_id = $2 AND secret = $3",
+        count: "SELECT COUNT(*) FROM totp_setup WHERE SUBSTR(secret, 1, LENGTH(CAST($1 AS TEXT))) = $1",
+    },
+    Column {
+        name: "totp_setup.mobile",
+        label: "mobile",
+        with_third: false,
+        read: "SELECT practice_id, person_id, '', mobile FROM totp_setup WHERE mobile IS NOT NULL
+               AND SUBSTR(mobile, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, person_id) > ($2, $3)
+               ORDER BY practice_id, person_id LIMIT $4",
+        write: "UPDATE totp_setup SET mobile = $4 WHERE practice_id = $1 AND person_id = $2 AND mobile = $3",
+        count: "SELECT COUNT(*) FROM totp_setup WHERE SUBSTR(mobile, 1, LENGTH(CAST($1 AS TEXT))) = $1",
+    },
+    Column {
+        name: "outbox.recipient",
+        label: "outbox to",
+        with_third: true,
+        read: "SELECT practice_id, id, COALESCE(person_id, ''), recipient FROM outbox
+               WHERE SUBSTR(recipient, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, id) > ($2, $3) ORDER BY practice_id, id LIMIT $4",
+        write: "UPDATE outbox SET recipient = $4 WHERE practice_id = $1 AND id = $2 AND recipient = $3",
+        count: "SELECT COUNT(*) FROM outbox WHERE SUBSTR(recipient, 1, LENGTH(CAST($1 AS TEXT))) = $1",
+    },
+    Column {
+        name: "outbox.body",
+        label: "outbox body",
+        with_third: true,
+        read: "SELECT practice_id, id, COALESCE(person_id, ''), body FROM outbox WHERE body IS NOT NULL
+               AND SUBSTR(body, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, id) > ($2, $3) ORDER BY practice_id, id LIMIT $4",
+        write: "UPDATE outbox SET body = $4 WHERE practice_id = $1 AND id = $2 AND body = $3",
+        count: "SELECT COUNT(*) FROM outbox WHERE SUBSTR(body, 1, LENGTH(CAST($1 AS TEXT))) = $1",
+    },
+];
+
+/// What still needs a key.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Uses {
+    pub sealed: i64,
+    pub passwords: i64,
+}
+
+/// What came of one database.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Resealed {
+    pub values: u64,
+    /// Values that did not open: the column and how many.
+    pub refused: Vec<(&'static str, u64)>,
+}
+
+/// Counts what needs the key of that name in one database.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn uses(db: &Db, id: &str) -> Result<Uses> {
+    let mut uses = Uses::default();
+    for column in COLUMNS {
+        let row: Option<(i64,)> = db.optional(column.count, args![format!("v1.{id}.")]).await?;
+        uses.sealed += row.map_or(0, |(number,)| number);
+    }
+    let row: Option<(i64,)> = db
+        .optional("SELECT COUNT(*) FROM person WHERE password LIKE $1", args![format!("$argon2id$%,keyid={id}$%")])
+        .await?;
+    uses.passwords = row.map_or(0, |(number,)| number);
+    Ok(uses)
+}
+
+/// Brings every sealed value of one database under the ring's current key.
+///
+/// # Errors
+/// Faults of the database; what was done stays done, and a second run goes on from there.
+pub async fn reseal(db: &Db, ring: &Keyring, world: &dyn World) -> Result<Resealed> {
+    let mut all = Resealed::default();
+    for column in COLUMNS {
+        let refused = one_column(db, ring, world, column, &mut all.values).await?;
+        if refused > 0 {
+            all.refused.push((column.name, refused));
+        }
+    }
+    Ok(all)
+}
+
+async fn one_column(db: &Db, ring: &Keyring, world: &dyn World, column: &Column, done: &mut u64) -> Result<u64> {
+    let prefix = format!("v1.{}.", ring.current());
+    let (mut practice, mut row, mut refused) = (String::new(), String::new(), 0);
+    loop {
+        let batch: Vec<(String, String, String, String)> =
+            db.all(column.read, args![&prefix, &practice, &row, BATCH]).await?;
+        let Some((last_practice, last_row, ..)) = batch.last() else { return Ok(refused) };
+        (practice, row) = (last_practice.clone(), last_row.clone());
+        for (practice, row, third, old) in &batch {
+            let mut whose = vec![practice.as_str(), row.as_str()];
+            if column.with_third {
+                whose.push(third);
+            }
+            let Ok(plain) = ring.open(column.label, &whose, old) else {
+                refused += 1;
+                continue;
+            };
+            let sealed = ring.seal(column.label, &whose, &plain, random::<24>(world));
+            let sealed = sealed.map_err(|problem| Error::fault("sealing", problem))?;
+            *done += db.execute(column.write, args![practice, row, old, sealed]).await?;
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! `portico practice`: adding a practice with its first administrator, and listing those there are.
+//! Everything after that happens on the practice's own pages.
+
+use std::path::PathBuf;
+
+use super::theme;
+use crate::args;
+use crate::platform::email::Email;
+use crate::platform::error::{Error, Result};
+use crate::platform::server::Server;
+use crate::platform::world::new_id;
+
+/// All staff have a second factor from this long after the practice's first day (decisions.md, Values).
+const EVERYONE_AFTER: i64 = 14 * 86_400;
+/// A page stays under 50 kB with its logo.
+const MOST_LOGO: usize = 20 * 1024;
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+/// Names that people take for the operator's own, or that mail and certificates give a meaning.
+const RESERVED: &[&str] = &[
+    "abuse",
+    "account",
+    "accounts",
+    "admin",
+    "administrator",
+    "api",
+    "app",
+    "apps",
+    "assets",
+    "auth",
+    "autoconfig",
+    "autodiscover",
+    "billing",
+    "blog",
+    "cdn",
+    "dev",
+    "docs",
+    "email",
+    "entrance",
+    "ftp",
+    "help",
+    "helpdesk",
+    "host",
+    "hostmaster",
+    "imap",
+    "info",
+    "internal",
+    "local",
+    "localhost",
+    "login",
+    "mail",
+    "mailbox",
+    "me",
+    "metrics",
+    "mta-sts",
+    "ns1",
+    "ns2",
+    "oauth",
+    "oidc",
+    "pop",
+    "portal",
+    "portico",
+    "postmaster",
+    "practice",
+    "root",
+    "secure",
+    "security",
+    "sign-in",
+    "signin",
+    "smtp",
+    "sso",
+    "static",
+    "status",
+    "support",
+    "system",
+    "test",
+    "webmail",
+    "webmaster",
+    "wpad",
+    "www",
+];
+
+/// What the command line asked for.
+pub struct Wanted {
+    pub region: String,
+    pub slug: String,
+    pub name: String,
+    pub administrator: String,
+    pub administrator_name: String,
+    pub colour: Option<String>,
+    pub logo: Option<PathBuf>,
+    pub country: String,
+    pub zone: String,
+    pub phone: String,
+    pub email: String,
+}
+
+/// A practice as a list shows it.
+pub struct Listed {
+    pub region: String,
+    pub slug: String,
+    pub name: String,
+    pub staff: i64,
+    pub clients: i64,
+}
+
+/// A practice that was added.
+pub struct Added {
+    pub id: String,
+    pub administrator: String,
+    /// Where its staff sign in.
+    pub address: String,
+}
+
+/// What is wrong with a practice's part of its address, if anything.
+pub fn slug_problem(slug: &str) -> Option<&'static str> {
+    let fine = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if !(2..=40).contains(&slug.len()) || !slug.bytes().all(fine) {
+        return Some("2 to 40 of a-z, 0-9 and -");
+    }
+    if slug.starts_with('-') || slug.ends_with('-') {
+        return Some("it may not begin or end with -");
+    }
+    if slug.get(2..4) == Some("--") {
+        return Some("names like xn--… are other names in disguise");
+    }
+    if RESERVED.contains(&slug) { Some("this name is kept for the operator") } else { None }
+}
+
+/// Everything that is wrong with what was asked for.
+pub fn problems(server: &Server, wanted: &Wanted) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut need = |right: bool, problem: String| {
+        if !right {
+            problems.push(problem);
+        }
+    };
+    let regions: Vec<&str> = server.regions.iter().map(|region| region.name.as_str()).collect();
+    need(regions.contains(&wanted.region.as_str()), format!("--region: one of {}", regions.join(", ")));
+    let slug = slug_problem(&wanted.slug);
+    need(slug.is_none(), format!("--slug: {}", slug.unwrap_or_default()));
+    for (option, name) in [("--name", &wanted.name), ("--administrator-name", &wanted.administrator_name)] {
+        let right = (1..=100).contains(&name.trim().chars().count()) && !name.chars().any(char::is_control);
+        need(right, format!("{option}: 1 to 100 characters on one line"));
+    }
+    need(Email::parse(&wanted.administrator).is_ok(), "--administrator: an email address".to_owned());
+    need(wanted.email.is_empty() || Email::parse(&wanted.email).is_ok(), "--email: an email address".to_owned());
+    need(wanted.phone.chars().count() <= 40, "--phone: at most 40 characters".to_owned());
+    let colour = wanted.colour.as_deref().is_none_or(theme::is_colour);
+    need(colour, "--colour: #rrggbb".to_owned());
+    let country = wanted.country.len() == 2 && wanted.country.bytes().all(|byte| byte.is_ascii_uppercase());
+    need(country, "--country: two capital letters (ISO 3166), such as AU".to_owned());
+    let zone = jiff::tz::TimeZone::get(&wanted.zone).is_ok();
+    need(zone, "--zone: a time zone such as Australia/Sydney".to_owned());
+    problems
+}
+
+/// The picture as it is stored.
+///
+/// # Errors
+/// A fault that says what is wrong with it.
+pub fn logo(path: &std::path::Path) -> Result<String> {
+    let bytes = std::fs::read(path).map_err(|error| Error::fault(&path.display().to_string(), error))?;
+    if !bytes.starts_with(PNG) {
+        return Err(Error::Fault(format!("{} is not a PNG picture", path.display())));
+    }
+    if bytes.len() > MOST_LOGO {
+        return Err(Error::Fault(format!("{} is over 20 kB", path.display())));
+    }
+    Ok(data_encoding::BASE64.encode(&bytes))
+}
+
+/// Adds the practice and its first administrator, who is invited and has not joined yet.
+///
+/// # Errors
+/// A fault when the name is taken or the database fails.
+pub async fn add(server: &Server, wanted: &Wanted) -> Result<Added> {
+    let region = server.region(&wanted.region).ok_or(Error::NotFound)?;
+    let (world, now) = (&*server.world, server.world.now());
+    let (id, administrator) = (new_id(world), new_id(world));
+    let host = format!("{}.{}.{}", wanted.slug, wanted.region, server.config.base);
+    let logo = wanted.logo.as_deref().map(logo).transpose()?;
+    let email = Email::parse(&wanted.administrator).map_err(|_| Error::Fault("not an email address".into()))?;
+    let mut tx = region.db.write().await?;
+    let added = tx
+        .execute(
+            "INSERT INTO practice (id, slug, host, name, colour, logo, country, zone, contact_phone, contact_email, created_at, admins_second_from, everyone_second_from)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12) ON CONFLICT DO NOTHING",
+            args![
+                &id, &wanted.slug, &host, wanted.name.trim(), wanted.colour.as_deref().unwrap_or("#1f6f6b"), logo, &wanted.country,
+                &wanted.zone, &wanted.phone, &wanted.email, now, now + EVERYONE_AFTER,
+            ],
+        )
+        .await?;
+    if added == 0 {
+        return Err(Error::Fault(format!("there is a practice at {host} already; nothing was changed")));
+    }
+    tx.execute(
+        "INSERT INTO person (practice_id, id, kind, role, name, email, email_key, invited_at, created_at)
+         VALUES ($1, $2, 'staff', 'administrator', $3, $4, $5, $6, $6)",
+        args![&id, &administrator, wanted.administrator_name.trim(), email.typed(), email.canonical(), now],
+    )
+    .await?;
+    tx.commit().await?;
+    region.practices.forget();
+    Ok(Added { id, administrator, address: format!("{}/sign-in", server.origin_of(&host)) })
+}
+
+/// All practices, region by region.
+///
+/// # Errors
+/// Faults of the databases.
+pub async fn list(server: &Server) -> Result<Vec<Listed>> {
+    let mut all = Vec::new();
+    for region in &server.regions {
+        let rows: Vec<(String, String, i64, i64)> = region
+            .db
+            .all(
+                "SELECT slug, name,
+                    (SELECT COUNT(*) FROM person WHERE practice_id = practice.id AND kind = 'staff' AND closed_at IS NULL),
+                    (SELECT COUNT(*) FROM person WHERE practice_id = practice.id AND kind = 'client' AND closed_at IS NULL)
+                 FROM practice WHERE closed_at IS NULL ORDER BY slug",
+                args![],
+            )
+            .await?;
+        all.extend(rows.into_iter().map(|(slug, name, staff, clients)| Listed {
+            region: region.name.clone(),
+            slug,
+            name,
+            staff,
+            clients,
+        }));
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_an_address_is_plain() {
+        for right in ["harbour-physio", "a1", "0"].iter().filter(|slug| slug.len() > 1) {
+            assert_eq!(slug_problem(right), None, "{right}");
+        }
+        let long = "a".repeat(41);
+        for wrong in
+            ["", "a", "Harbour", "a.b", "a_b", "-ab", "ab-", "xn--harbour", "ab--cd", "support", "www", "é1", &long]
+        {
+            assert!(slug_problem(wrong).is_some(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_logo_is_a_small_png() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            path
+        };
+        assert!(logo(&file("svg", b"<svg onload=alert(1)>")).is_err());
+        assert!(logo(&file("large", &[PNG, &[0; MOST_LOGO]].concat())).is_err());
+        assert!(logo(&file("right", include_bytes!("../assets/demo-harbour.png"))).is_ok());
+    }
+}

@@ -1,0 +1,46 @@
+//! The work in the background: who begins it, and how it hears that the server ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::{keys, purge};
+use crate::notices::outbox;
+use crate::platform::server::Server;
+
+/// Becomes true when the server ends.
+pub type Stop = watch::Receiver<bool>;
+
+/// Begins everything that runs beside the requests; each ends by itself soon after `stop` is true.
+pub fn spawn_all(server: &Arc<Server>, stop: &Stop) -> JoinSet<()> {
+    let mut work = JoinSet::new();
+    work.spawn(purge::run(Arc::clone(server), stop.clone()));
+    work.spawn(keys::watch(Arc::clone(server), stop.clone()));
+    work.spawn(outbox::run(Arc::clone(server), heard(stop.clone())));
+    work
+}
+
+/// Ready when the server ends.
+pub async fn heard(mut stop: Stop) {
+    // An error means that nobody can say it any more, which is the end too.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Runs something that never ends by itself.
+pub async fn until<T>(endless: impl Future<Output = T>, stop: Stop) {
+    tokio::select! {
+        _ = endless => {}
+        () = heard(stop) => {}
+    }
+}
+
+/// Waits between two turns of some work; answers whether there is to be another.
+#[expect(clippy::disallowed_methods, reason = "background work goes by the clock")]
+pub async fn pause(length: Duration, stop: &Stop) -> bool {
+    tokio::select! {
+        () = tokio::time::sleep(length) => true,
+        () = heard(stop.clone()) => false,
+    }
+}
