@@ -95,12 +95,13 @@ fn every_page_lies_beside_its_handler() {
     }
 }
 
-/// `x.html`, or `x_sent.html` for a second page of the same handler.
+/// Some handler of the folder shows it and shares the first word of its name: `people_acts.rs` shows `people_confirm.html`.
 fn beside(folder: &std::path::Path, name: &str) -> bool {
-    let shorter = name.match_indices('_').map(|(at, _)| &name[..at]);
-    shorter.chain([name]).any(|stem| {
-        let handler = folder.join(format!("{stem}.rs"));
-        std::fs::read_to_string(handler).is_ok_and(|text| text.contains(&format!("/{name}.html")))
+    let first = |name: &str| name.split('_').next().unwrap_or_default().to_owned();
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|kind| kind == "rs")).any(|path| {
+        first(path.file_stem().unwrap().to_str().unwrap()) == first(name)
+            && std::fs::read_to_string(path).unwrap().contains(&format!("/{name}.html"))
     })
 }
 

@@ -33,7 +33,7 @@ struct LinkPage {
 }
 
 #[derive(askama::Template)]
-#[template(path = "practice/reset_mail.html")]
+#[template(path = "practice/re_enrol_mail.html")]
 struct ResetMailPage {
     frame: Frame,
     hint: String,
