@@ -206,7 +206,9 @@ fn check_sender(doors: &Doors, visit: &Visit, parts: &Parts, fields: &Fields) ->
         Door::Nobody => return Err(Error::NotFound),
     };
     let site = text_of(&parts.headers, &HeaderName::from_static("sec-fetch-site"));
-    if (!origin.is_empty() && !own.iter().any(|o| o == origin)) || matches!(site, "cross-site" | "same-site") {
+    // A page without a referrer sends `null`; then the browser itself has to say that the form is ours.
+    let ours = origin.is_empty() || own.iter().any(|o| o == origin) || (origin == "null" && site == "same-origin");
+    if !ours || matches!(site, "cross-site" | "same-site") {
         return Err(Error::Bad("cross-site"));
     }
     if visit.cookie(BROWSER_COOKIE).is_none() {
@@ -250,6 +252,8 @@ async fn run(doors: &Doors, visit: &Visit, parts: Parts, bytes: Bytes) -> Respon
         Door::Practice(..) => &doors.practice,
         Door::Entrance => &doors.entrance,
         Door::Support => &doors.support,
+        // What its page loads has to be there too.
+        Door::Nobody if visit.path.starts_with("/assets/") => &doors.support,
         Door::Nobody => return problem::nobody(visit),
     };
     if doors.only_read.contains(&visit.path.as_str()) && parts.method == Method::GET {
@@ -321,6 +325,9 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 
 /// The headers of every answer, errors and redirects too (ASVS 5.0, V3.4).
 fn with_headers(server: &Server, mut response: Response) -> Response {
+    // A page whose address holds a secret tells it to nobody; elsewhere our own forms need their `Origin`, which browsers
+    // hide together with the referrer.
+    let secret = response.extensions().get::<MatchedPath>().is_some_and(|route| route.as_str().contains("{token}"));
     let headers = response.headers_mut();
     headers.reserve(9);
     let mut put = |name: HeaderName, value: &'static str| {
@@ -329,7 +336,7 @@ fn with_headers(server: &Server, mut response: Response) -> Response {
     put(header::CONTENT_SECURITY_POLICY, POLICY);
     put(header::CACHE_CONTROL, "no-store");
     put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    put(header::REFERRER_POLICY, "no-referrer");
+    put(header::REFERRER_POLICY, if secret { "no-referrer" } else { "same-origin" });
     put(header::X_FRAME_OPTIONS, "DENY");
     put(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     put(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
