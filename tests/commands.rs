@@ -151,3 +151,62 @@ fn keys_rotate_under_a_running_server_which_then_ends_in_order() {
     let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
     assert!(log.contains("the key file was read again") && log.contains("\"message\":\"ended\""), "{log}");
 }
+
+#[test]
+fn the_record_is_checked_and_taken_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = folder.path().join("data");
+    let ready = folder.path().join("ready.json");
+    let mut child = portico(folder.path())
+        .args([
+            "demo",
+            "--port",
+            "0",
+            "--history",
+            "--data-dir",
+            demo.to_str().unwrap(),
+            "--ready-file",
+            ready.to_str().unwrap(),
+        ])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    for _ in 0..600 {
+        if ready.exists() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(ready.exists(), "the demo did not start");
+    // Killed, not ended: what was stored is whole all the same.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let here = demo.display();
+    let text = format!(
+        "base = \"localhost\"\nlisten = \"127.0.0.1:8443\"\npublic_scheme = \"http\"\noperator_name = \"Operator\"\n\
+         operator_contact = \"help@portico.example\"\n[[region]]\nname = \"au\"\ndatabase = \"sqlite:{here}/au.db\"\n\
+         [keys]\nfile = \"{here}/keys\"\n[mail]\ntransport = \"none\"\n"
+    );
+    std::fs::write(folder.path().join("portico.toml"), text).unwrap();
+    let (code, said) = run(folder.path(), &["audit", "verify"]);
+    assert_eq!(code, 0, "{said}");
+    let line = said.lines().find(|line| line.contains("harbour-physio")).unwrap();
+    let head = line.split("head ").nth(1).unwrap().trim().to_owned();
+    let anchor = format!("harbour-physio={head}");
+    assert_eq!(run(folder.path(), &["audit", "verify", "--anchor", &anchor]).0, 0);
+    let (code, said) =
+        run(folder.path(), &["audit", "verify", "--anchor", &format!("{}0", anchor.trim_end_matches(|c| c != 'x'))]);
+    assert_eq!(code, 2, "{said}");
+    let (code, csv) = run(folder.path(), &["audit", "export", "--practice", "harbour-physio", "--format", "csv"]);
+    assert!(code == 0 && csv.lines().count() > 100, "{code} {}", csv.lines().count());
+    // Somebody with the database in hand takes the guards away and changes a line.
+    let changed = Command::new("sqlite3")
+        .arg(demo.join("au.db"))
+        .arg("DROP TRIGGER audit_no_update; UPDATE audit SET actor_name = 'Nobody' WHERE event = 'signed-in' AND rowid IN (SELECT rowid FROM audit WHERE event = 'signed-in' LIMIT 1 OFFSET 5);")
+        .status()
+        .unwrap();
+    assert!(changed.success());
+    let (code, said) = run(folder.path(), &["audit", "verify"]);
+    assert!(code == 1 && said.contains("is changed"), "{code} {said}");
+}
