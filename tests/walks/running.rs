@@ -156,6 +156,7 @@ walk!(a_page_that_panics_is_one_page, |stage| {
         entrance: Router::new(),
         support: Router::new(),
         keeps_stale: &[],
+        hides_origin: &[],
         only_read: &[],
     });
     let service = tower::service_fn(move |request| door::enter(std::sync::Arc::clone(&doors), request));
