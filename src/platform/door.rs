@@ -255,11 +255,16 @@ async fn run(doors: &Doors, visit: &Visit, parts: Parts, bytes: Bytes) -> Respon
         let response = router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
         let Some(error) = response.extensions().get::<Error>().cloned() else { return with_cookies(visit, response) };
         if !matches!(error, Error::Conflict) {
+            if matches!(error, Error::Fault(_)) {
+                // What broke was undone: a cookie for it would open nothing and push out one that does.
+                lock(visit).clone_from(&cookies_before);
+            }
             return with_cookies(visit, problem::page_for(visit, &error, &response));
         }
         visit.server.metrics.database_retry();
         wait_a_little(visit, round).await;
     }
+    lock(visit).clone_from(&cookies_before);
     with_cookies(visit, problem::page(visit, &Error::Busy { retry_after: 2 }))
 }
 

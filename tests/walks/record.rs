@@ -5,7 +5,7 @@ use portico::audit::chain::{head, seal_all};
 use portico::audit::verify::{Anchor, Wrong, verify, verify_all};
 use portico::platform::db::Db;
 
-use super::people::{SAM, alex, id_of, signed_in};
+use super::people::{SAM, alex, id_of, press, signed_in};
 use crate::support::stage::Stage;
 use crate::walk;
 
@@ -179,7 +179,7 @@ walk!(without_the_record_nothing_happens, |stage| {
     alex.open(&format!("/practice/people/{id}/close")).await.sees("Close the account");
     let (away, back) = ("ALTER TABLE audit RENAME TO audit_away", "ALTER TABLE audit_away RENAME TO audit");
     stage.au().execute(away, vec![]).await.unwrap();
-    alex.submit(&[]).await;
+    press(&mut alex).await;
     assert_eq!(alex.status, 500);
     stage.browser().open("/sign-in").await;
     let mut sam = stage.browser();
@@ -199,7 +199,8 @@ walk!(the_record_is_read_in_words_and_taken_along, |stage| {
     let id = id_of(&stage, SAM.0).await;
     let evil = "=HYPERLINK(\"http://evil\")\r\n\u{1b}[2J{\"event\":\"joined\"}";
     stage.au().execute("UPDATE person SET name = $2 WHERE id = $1", args![&id, evil]).await.unwrap();
-    alex.open(&format!("/practice/people/{id}/end-sessions")).await.submit(&[]).await;
+    alex.open(&format!("/practice/people/{id}/end-sessions")).await;
+    press(&mut alex).await;
     alex.open("/practice/record").await.sees("Alex Rivera logged").sees("out everywhere").sees("signed in");
     assert!(!alex.html.contains('\u{1b}'));
     alex.open("/practice/record?event=sessions-ended-by-administrator").await.misses("Alex Rivera signed in");

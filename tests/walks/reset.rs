@@ -6,7 +6,7 @@ use portico::args;
 use portico::config::TextGateway;
 use portico::ops::start;
 
-use super::people::{SAM, alex, id_of, promote, relaxed, signed_in};
+use super::people::{SAM, alex, id_of, press, promote, relaxed, signed_in};
 use crate::support::browser::Browser;
 use crate::support::stage::{Stage, code_in, link_in};
 use crate::walk;
@@ -94,7 +94,7 @@ walk!(the_code_read_out_resets_and_the_mail_opens_the_way, |stage| {
         .await
         .sees("•• ••• ••• 157".trim_start_matches("•• ••• ••• "))
         .misses("491570157");
-    alex.submit(&[]).await.sees("Type what the person reads out");
+    press(&mut alex).await.sees("Type what the person reads out");
     let text = stage.messages(SAMS_MOBILE).await.remove(0);
     assert_eq!(text.kind, "text");
     let code = code_in(&text.text);
@@ -211,7 +211,8 @@ walk!(a_code_has_five_tries_ten_minutes_and_one_asker, |stage| {
     let mut alex = alex(&stage).await;
     let (of_sam, of_alex) = (id_of(&stage, SAM.0).await, id_of(&stage, "alex@example.com").await);
     let path = format!("/practice/people/{of_sam}/reset");
-    alex.open(&path).await.submit(&[]).await;
+    alex.open(&path).await;
+    press(&mut alex).await;
     let code = code_in(&stage.messages(SAMS_MOBILE).await[0].text);
     let wrong = if code == "000000" { "000001" } else { "000000" };
     for _ in 0..5 {
@@ -222,7 +223,8 @@ walk!(a_code_has_five_tries_ten_minutes_and_one_asker, |stage| {
     assert_eq!(alex.status, 422, "the sixth try is none, even with the right code");
     assert_eq!(factors(&stage, &of_sam).await.3, 0);
     // Ten minutes.
-    alex.open(&path).await.submit(&[]).await;
+    alex.open(&path).await;
+    press(&mut alex).await;
     let code = code_in(&stage.messages(SAMS_MOBILE).await[0].text);
     stage.wait(601);
     stage.au().execute("UPDATE session SET fresh_at = $1", args![stage.now()]).await.unwrap();
@@ -231,7 +233,8 @@ walk!(a_code_has_five_tries_ten_minutes_and_one_asker, |stage| {
     alex.post(&path, &[csrf, ("code".into(), code)]).await;
     assert_eq!(alex.status, 422);
     // A hundred right answers at once reset once.
-    alex.open(&path).await.submit(&[]).await.sees("Type what the person reads out");
+    alex.open(&path).await;
+    press(&mut alex).await.sees("Type what the person reads out");
     let code = code_in(&stage.messages(SAMS_MOBILE).await[0].text);
     let csrf = alex.hidden("csrf");
     let fields = [("csrf".to_owned(), csrf), ("code".to_owned(), code)];
