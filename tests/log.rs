@@ -1,6 +1,6 @@
 //! A canary: whatever people type, hold or are sent must not be found in the log, at the finest level there is.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
-#![expect(clippy::expect_used, clippy::disallowed_methods, reason = "the stage it shares with the walks")]
+#![expect(clippy::expect_used, reason = "the stage it shares with the walks")]
 #![expect(dead_code, reason = "the walks use more of the stage")]
 
 #[path = "walks/support/mod.rs"]
