@@ -3,10 +3,13 @@
 SHELL := /bin/sh
 STEP := scripts/step
 PORTICO := cargo run --quiet --
+# What scripts/need builds itself lies here, outside target/.
+export TEST_TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/portico-tools
+export PATH := $(TEST_TOOLS)/bin:$(PATH)
 
 # No other linker is configured: the toolchain links with its own lld, and flags that differ from a bare
 # cargo's would build everything twice.
-.PHONY: help demo test quick pages rule bench timing fmt lint deny shots need unit walks browser check closing
+.PHONY: help demo test quick pages rule bench timing fmt lint deny shots need unit walks browser check
 
 help: ## list what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -16,8 +19,8 @@ demo: ## a practice world to try, with nothing but this binary
 
 test: ## everything CI runs
 	@start=$$(date +%s); \
-	$(MAKE) --no-print-directory need fmt lint deny unit walks check browser && \
-	echo "All checks passed in $$(( $$(date +%s) - start )) s: format, lints, dependencies, unit tests, walks on SQLite and PostgreSQL, pages, browser."
+	$(MAKE) --no-print-directory need fmt lint deny unit walks check browser || exit 1; \
+	echo "All checks passed in $$(( $$(date +%s) - start )) s: format, lints, dependencies, unit tests, map, walks on SQLite and PostgreSQL, crashes, commands, pages, browser."
 
 quick: ## format, lints, unit tests and walks on SQLite
 	@$(STEP) "format" cargo fmt --check
@@ -41,7 +44,7 @@ shots: tests/browser/node_modules ## pictures of the pages, into target/shots
 	cargo build --quiet
 	cd tests/browser && PORTICO_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target))/debug/portico node shots.js
 
-need:
+need: ## install what the tests need
 	@$(STEP) "what must be installed" scripts/need
 
 fmt: ## check the format
@@ -58,7 +61,7 @@ unit:
 	@$(STEP) "unit tests" cargo test --quiet --lib --bins
 
 walks:
-	@$(STEP) "walks on SQLite and PostgreSQL" scripts/postgres run cargo test --quiet --test '*'
+	@$(STEP) "map, walks, crashes and commands, on SQLite and PostgreSQL" scripts/postgres run cargo test --quiet --test '*'
 
 check:
 	@$(STEP) "catalogues and pages" $(PORTICO) check

@@ -8,7 +8,7 @@ fn main() {
         println!("cargo::rerun-if-changed={path}");
     }
     println!("cargo::rerun-if-env-changed=SOURCE_DATE_EPOCH");
-    println!("cargo::rustc-env=PORTICO_BUILT={}", built());
+    println!("cargo::rustc-env=BUILT_AT_SECONDS={}", built());
 }
 
 /// Unix seconds; reproducible builds set the variable (reproducible-builds.org, SOURCE_DATE_EPOCH).

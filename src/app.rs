@@ -10,16 +10,25 @@ use axum::routing::{get, post};
 use crate::notices::outbox::{Job, Jobs};
 use crate::platform::door::{self, Doors};
 use crate::platform::server::Server;
+use crate::practice::{
+    email_link, people, people_acts, people_change, people_email, people_invite, people_one, people_reset, re_enrol,
+    record,
+};
 use crate::sign_in::remembered::Remembered;
 use crate::{entrance, factors, ops, sign_in};
 
 /// The jobs that the outbox's worker hands to their features.
-const JOBS: &[(&str, Job)] = &[];
+const JOBS: &[(&str, Job)] = &[
+    ("password-reset", factors::password_forgotten::send),
+    ("password-off", factors::password_lanes::tell_off),
+    ("invitation", sign_in::invitation::again),
+];
 
 /// Puts what the features keep in memory on the server's shelf.
 pub fn furnish(server: &mut Server) {
     server.keep(Remembered::default());
     server.keep(Jobs(JOBS));
+    server.keep(factors::password_strength::Turns::default());
 }
 
 /// The pages of a practice. A route not listed here does not exist; `tests/map.rs` prints the list.
@@ -36,33 +45,50 @@ pub fn practice_routes() -> Router {
 
 /// Password, forgotten password, invitations, locked sessions, fresh proof.
 fn sign_in_routes() -> Router {
+    use factors::{password, password_change, password_confirm, password_due, password_forgotten, password_join};
+    use factors::{password_reset, password_strength, password_unlock};
     Router::new()
-        .route("/sign-in", get(factors::password::ask).post(factors::password::answer))
+        .route("/sign-in", get(password::ask).post(password::answer))
+        .route("/sign-in/new-password", get(password_due::ask).post(password_due::answer))
+        .route("/forgot", get(password_forgotten::ask).post(password_forgotten::answer))
+        .route("/reset/{token}", get(password_reset::ask).post(password_reset::answer))
+        .route("/reset/{token}/new", post(password_reset::send_new))
+        .route("/join/{token}", get(password_join::ask).post(password_join::answer))
+        .route("/join/{token}/switch", post(password_join::switch))
+        .route("/join/{token}/new", post(password_join::send_new))
+        .route("/password/strength", post(password_strength::live))
+        .route("/me/password", get(password_change::ask).post(password_change::answer))
+        .route("/confirm", get(password_confirm::ask).post(password_confirm::answer))
+        .route("/locked", get(password_unlock::ask).post(password_unlock::answer))
+        .route("/log-out", get(sign_in::log_out::ask).post(sign_in::log_out::answer))
         .route("/auth/check", get(sign_in::check::check))
+        .route("/not-me/{token}", get(sign_in::not_me::ask).post(sign_in::not_me::answer))
 }
 
 /// Codes, their set-up, backup codes, turning off.
 fn second_step_routes() -> Router {
     use factors::{backup_codes, mobile_change, totp, two_factor, two_factor_off, two_factor_on};
-    let mut routes = Router::new()
+    Router::new()
         .route("/sign-in/code", get(totp::ask).post(totp::answer))
         .route("/sign-in/backup-code", get(backup_codes::ask).post(backup_codes::answer))
         .route("/sign-in/set-up/done", get(two_factor_on::done).post(two_factor_on::go_on))
         .route("/me/two-factor/off", get(two_factor_off::ask).post(two_factor_off::answer))
         .route("/me/backup-codes", get(backup_codes::mine).post(backup_codes::make))
         .route("/me/mobile", get(mobile_change::ask).post(mobile_change::answer))
-        .route("/me/mobile/code", get(mobile_change::ask_code).post(mobile_change::answer_code));
-    // The same set-up, for who is signed in and for who has to set up before.
-    for base in [two_factor::SIGNED_IN, two_factor::IN_SIGN_IN] {
-        routes = routes
-            .route(base, get(two_factor::mobile).post(two_factor::mobile_answer))
-            .route(&format!("{base}/mobile-code"), get(two_factor::code_sent).post(two_factor::code_sent_answer))
-            .route(&format!("{base}/app"), get(two_factor::app))
-            .route(&format!("{base}/key"), get(two_factor::key))
-            .route(&format!("{base}/picture"), get(two_factor::picture))
-            .route(&format!("{base}/code"), get(two_factor_on::ask).post(two_factor_on::answer));
-    }
-    routes
+        .route("/me/mobile/code", get(mobile_change::ask_code).post(mobile_change::answer_code))
+        // The same set-up, for who is signed in and for who has to set up before.
+        .route("/me/two-factor", get(two_factor::mobile).post(two_factor::mobile_answer))
+        .route("/me/two-factor/mobile-code", get(two_factor::code_sent).post(two_factor::code_sent_answer))
+        .route("/me/two-factor/app", get(two_factor::app))
+        .route("/me/two-factor/key", get(two_factor::key))
+        .route("/me/two-factor/picture", get(two_factor::picture))
+        .route("/me/two-factor/code", get(two_factor_on::ask).post(two_factor_on::answer))
+        .route("/sign-in/set-up", get(two_factor::mobile).post(two_factor::mobile_answer))
+        .route("/sign-in/set-up/mobile-code", get(two_factor::code_sent).post(two_factor::code_sent_answer))
+        .route("/sign-in/set-up/app", get(two_factor::app))
+        .route("/sign-in/set-up/key", get(two_factor::key))
+        .route("/sign-in/set-up/picture", get(two_factor::picture))
+        .route("/sign-in/set-up/code", get(two_factor_on::ask).post(two_factor_on::answer))
 }
 
 /// What a person sees and changes of their own.
@@ -84,6 +110,24 @@ fn mine_routes() -> Router {
 /// What administrators see and change of their practice.
 fn practice_office_routes() -> Router {
     Router::new()
+        .route("/practice/people", get(people::list))
+        .route("/practice/people/new", get(people_invite::ask).post(people_invite::answer))
+        .route("/practice/people/{id}", get(people_one::show))
+        .route("/practice/people/{id}/change", get(people_change::ask).post(people_change::answer))
+        .route("/practice/people/{id}/more-time", get(people_change::ask_more_time).post(people_change::give_more_time))
+        .route("/practice/people/{id}/email", get(people_email::ask).post(people_email::answer))
+        .route("/practice/people/{id}/close", get(people_acts::ask_close).post(people_acts::close))
+        .route("/practice/people/{id}/reopen", get(people_acts::ask_reopen).post(people_acts::reopen))
+        .route("/practice/people/{id}/end-sessions", get(people_acts::ask_end_sessions).post(people_acts::end_sessions))
+        .route("/practice/people/{id}/invite", get(people_acts::ask_invite).post(people_acts::invite))
+        .route("/practice/people/{id}/reset", get(people_reset::ask).post(people_reset::answer))
+        .route("/practice/people/{id}/reset/send", get(people_reset::ask).post(people_reset::send))
+        .route("/practice/record", get(record::list))
+        .route("/practice/record.csv", get(record::csv))
+        .route("/practice/record.jsonl", get(record::json_lines))
+        .route("/new-address/{token}", get(email_link::ask).post(email_link::answer))
+        .route("/re-enrol/{token}", get(re_enrol::ask).post(re_enrol::answer))
+        .route("/sign-in/reset-mail", get(re_enrol::reset_mail).post(re_enrol::send_again))
 }
 
 /// The pages at the bare host.
@@ -117,12 +161,13 @@ pub fn router(server: Arc<Server>) -> Router {
 
 /// As [`router`], with more pages at the entrance (the demo's mailbox).
 pub fn router_with(server: Arc<Server>, more: Router) -> Router {
-    let doors = Doors {
+    let doors = Arc::new(Doors {
         server,
         practice: practice_routes(),
         entrance: entrance_routes().merge(more),
         support: support_routes(),
-        keeps_stale: &["/sign-in", "/forgot"],
-    };
-    Router::new().fallback_service(tower::service_fn(move |request: Request| door::enter(doors.clone(), request)))
+        keeps_stale: &["/sign-in", "/forgot", "/confirm", "/locked", "/log-out"],
+        only_read: &["/auth/check"],
+    });
+    Router::new().fallback_service(tower::service_fn(move |request: Request| door::enter(Arc::clone(&doors), request)))
 }

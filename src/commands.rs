@@ -12,6 +12,8 @@ use portico::platform::world::{RealWorld, World};
 use portico::platform::{db::Db, migrate};
 use portico::sign_in::step;
 
+use crate::commands_audit::{Audit, on_record};
+
 #[derive(Parser)]
 #[command(name = "portico", version, about = "The front door of practice software", max_term_width = 100)]
 pub struct Cli {
@@ -59,6 +61,9 @@ enum Command {
     },
     /// Print the table that decides who gets in
     Rule,
+    /// The record of who did what
+    #[command(subcommand)]
+    Audit(Audit),
     /// The keys that seal secrets in the database
     #[command(subcommand)]
     Keys(Keys),
@@ -157,7 +162,7 @@ impl From<Error> for Failure {
     }
 }
 
-type Done = Result<(), Failure>;
+pub type Done = Result<(), Failure>;
 
 pub async fn run(cli: Cli) -> Done {
     let world = Arc::new(RealWorld);
@@ -177,6 +182,7 @@ pub async fn run(cli: Cli) -> Done {
             }
             Ok(())
         }
+        Command::Audit(command) => on_record(&config(cli.config)?, &*world, command).await,
         Command::Keys(Keys::New { out }) => new_key(&*world, out),
         Command::Keys(command) => on_keys(&config(cli.config)?, &*world, command).await,
         Command::Doctor { send } => examine(&config(cli.config)?, &*world, send).await,
@@ -185,7 +191,7 @@ pub async fn run(cli: Cli) -> Done {
 }
 
 #[expect(clippy::print_stdout, reason = "commands answer on standard output")]
-fn say(line: impl std::fmt::Display) {
+pub fn say(line: impl std::fmt::Display) {
     println!("{line}");
 }
 

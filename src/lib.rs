@@ -1,6 +1,5 @@
 //! Portico: the front door of practice software. ARCHITECTURE.md has the map and three walks.
 #![forbid(unsafe_code)]
-#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod app;
 pub mod audit;

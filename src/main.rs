@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod commands;
+mod commands_audit;
 
 use std::process::ExitCode;
 

@@ -1,7 +1,13 @@
 //! `make bench`: speed and memory, each figure beside its limit measured in the same run. The program starts itself
 //! again for everything that is measured and everything that makes load, so that each is a process of its own.
 
-#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a program that measures time and prints it")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::exit,
+    reason = "a program that measures time and prints it"
+)]
 
 mod child;
 mod client;

@@ -50,7 +50,8 @@ pub async fn all(wanted: &Wanted) -> Outcome<usize> {
 
 fn measure(engine: &Engine, wanted: &Wanted, report: &mut Report) -> Outcome<()> {
     report.title(engine.name);
-    let parts: [(&str, fn(&Engine, &mut Report) -> Outcome<()>); 5] =
+    type Part = fn(&Engine, &mut Report) -> Outcome<()>;
+    let parts: [(&str, Part); 5] =
         [("start", start), ("sign-ins", sign_ins), ("checks", checks), ("crowd", crowd), ("size", size)];
     for (name, part) in parts {
         if name.contains(&wanted.only) {

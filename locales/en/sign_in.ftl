@@ -20,3 +20,132 @@ mail-invitation-text =
     { $link }
     The link works once, until { $until }. If it is too late then, open it anyway: the page sends you a new one.
     If you don't know { $practice }, you can ignore this mail. Nothing happens until the link is used.
+
+# The sign-in page, what else can be said there.
+sign-in-network = Too many different names were tried from your internet connection, so it has to wait about an hour. A device that is recognised still gets in. If you share this connection with others, tell your administrator.
+sign-in-busy = More people are signing in than we can serve this second. Your email address is still here: please wait a few seconds and try again.
+sign-in-again = That took too long, or it was finished elsewhere. Please start again.
+sign-in-total-end = You were logged in for as long as your practice allows. Log in again and you'll be back where you were.
+to-sign-in = Go to the login page
+
+# One sentence at the top of the next page.
+notice-logged-out = You are logged out.
+notice-password-reset = Your new password is set. Please log in with it now.
+
+# Forgotten password.
+forgot-title = Forgot your password?
+forgot-intro = Type the email address you log in with. We'll send a link to it with which you choose a new password.
+forgot-button = Email me a link
+forgot-sent = If somebody here logs in with that address, an email with a link is on its way. The link works once, for { $minutes } minutes.
+forgot-not-there = No email after a few minutes? Look in the spam folder, check that the address is the one you log in with, or ask an administrator of your practice which one it is.
+forgot-once-more = Try another address
+forgot-not-an-address = Type an email address, like name@example.com
+forgot-stale = This page was open for a long time, so we didn't use it. Your email address is still here: please press the button again.
+forgot-network = There were very many requests from your internet connection. Please wait an hour, or ask an administrator of your practice for help.
+mail-reset-link-subject = Choose a new password for { $practice }
+mail-reset-link-text =
+    Hello { $name },
+    Somebody asked for a new password for your account at { $practice }. If that was you, open this page and choose one:
+    { $link }
+    The link works once, until { $until }. Your verification code or passkey will be asked for as always.
+    If it wasn't you, you don't have to do anything. Your password stays as it is.
+
+# The page behind the mailed link.
+reset-title = Choose a new password
+reset-intro = You log in with it from now on. Choose one that you use nowhere else.
+reset-button = Set new password
+reset-after = You will be logged out everywhere, and recognised devices are forgotten. Then you log in with the new password; if you use a verification code or a passkey, it is asked for as always.
+reset-over-title = This link opens nothing any more
+reset-used = This link was used on { $time }. If that was you, log in with the password you chose. If it wasn't you, ask for a new link and choose another password now.
+reset-replaced = This link stopped working on { $time }, because a newer one was made or the password was changed. If you have a newer mail, use the link in that one.
+reset-expired = This link could be used until { $time }.
+reset-unknown = We don't know this link. It may have been cut off on the way, or belong to another practice.
+reset-moved = This link was made for an account that has changed since.
+reset-new-hint = We can send a new link to the same address.
+reset-new-button = Email me a new link
+reset-to-forgot = Ask for a new link
+
+# New passwords.
+field-new-password = New password
+field-current-password = Current password
+password-hint = At least { $least } characters. Four or five unrelated words make a good one; spaces and every other character are welcome.
+password-empty = Type a new password.
+password-too-short = Use at least { $needed } characters: { $missing ->
+    [one] one more is needed
+   *[other] { $missing } more are needed
+}. A few unrelated words are easy to remember.
+password-too-long = This is longer than we can take (1,024 bytes). Use a shorter one.
+password-control = This holds a character that can't be typed everywhere, such as a line break. Leave it out.
+password-common = This is one of the passwords that guessers try first. Use a few unrelated words instead.
+password-leaked = This password has turned up in a list of stolen passwords. Choose one that you use nowhere else.
+password-context = This is made of “{ $word }”, which anybody would try here. Use words that have nothing to do with you or the practice.
+password-pattern = This follows a pattern that is easily guessed, such as a repetition or a row of keys. Use a few unrelated words instead.
+password-strong-enough = Good: this can be your password.
+password-very-strong = Very good: this is hard to guess.
+
+# A password that must change before anything else.
+due-title = Please choose a new password
+due-intro = Your password was right, but it is no longer safe enough for this practice: it is too short, or it is on a list that guessers use. Choose a new one to go on. You will be logged out everywhere else.
+due-button = Set new password and go on
+
+# Changing the password in My info.
+change-title = Change password
+change-intro = Choose a password that you use nowhere else.
+change-everywhere = You stay logged in here. Everywhere else you will be logged out, and recognised devices are forgotten.
+change-same = This is your password already. Choose another one.
+change-current-empty = Type your current password.
+change-current-wrong = That is not your current password.
+change-done = Your password is changed.
+change-done-what = You are logged out everywhere else, and recognised devices are forgotten. We have sent you an email about it.
+
+# Fresh proof before something sensitive.
+confirm-title = Is it still you?
+confirm-intro = Before you change how you log in, please type your password once more.
+confirm-button = Go on
+confirm-cancel = Cancel
+confirm-empty = Type your password.
+confirm-wrong = That password isn't right. Please try again.
+confirm-stale = This page was open for a long time, so we didn't send your password. Please type it again.
+
+# A session that locked.
+locked-title = Locked
+locked-intro = Nobody used this page for a while, so we locked it. Nothing is lost: type your password and you are back where you were.
+locked-button = Unlock
+locked-someone-else = Log in as someone else
+
+# Logging out.
+log-out-title = Log out?
+log-out-intro = Press the button to log out in this browser.
+log-out-stay = Stay logged in
+
+# "This wasn't me", the link in notices.
+not-me-title = Wasn't it you?
+not-me-intro = If you don't recognise what our mail told you about, press the button. It ends every session, forgets every recognised device, and your current password stops working at once.
+not-me-next = Then you choose a new password. If you use a verification code or a passkey, it is asked for as always.
+not-me-button = It wasn't me: end everything
+not-me-was-me = It was me
+not-me-used = This link was already used on { $time }. Every session was ended then, and the password of that time stopped working.
+not-me-expired = This link could be used until { $time }. If you are worried, choose a new password: that ends every session too.
+not-me-unknown = We don't know this link. It may have been cut off on the way, or belong to another practice. If you are worried, choose a new password: that ends every session.
+not-me-done-ask = It is done: every session is ended and the password doesn't work any more. Since the email address of this account was changed, please call your practice: an administrator helps you to get back in.
+
+# Accepting an invitation.
+join-title = Welcome to { $practice }
+join-intro = You are invited with the address { $email }. Check your name, choose a password, and you're in.
+field-your-name = Your name
+join-name-hint = As your colleagues should see it.
+join-button = Join
+join-over-title = This invitation opens nothing any more
+join-used = This invitation was accepted on { $time }. If that was you, log in with the password you chose.
+join-replaced = A newer invitation was sent on { $time }. Please use the link in that mail.
+join-expired = This invitation could be accepted until { $time }. We can send a new one to the same address.
+join-unknown = We don't know this invitation. The link may have been cut off on the way, belong to another practice, or have been withdrawn. Please ask the person who invited you.
+join-new-button = Email me a new invitation
+join-sent-title = Look into your mailbox
+join-sent = A new invitation is on its way to the same address. If it doesn't come, ask the person who invited you.
+join-chooser = You are logged in here as { $here }. This invitation is for { $invited }.
+join-switch = Log out and accept as { $invited }
+join-stay = Stay logged in as { $here }
+name-empty = Type your name.
+name-too-long = This name is longer than 100 characters. Please shorten it.
+name-characters = This name holds characters that can't be shown. Please type it again by hand.

@@ -22,7 +22,7 @@
     try {
       const answer = await fetch('/password/strength', {
         method: 'POST',
-        body: new URLSearchParams({ password: input.value, csrf: csrf.value }),
+        body: new URLSearchParams({ password: input.value, csrf: csrf.value, least: box.dataset.strength || '' }),
         credentials: 'same-origin',
         signal,
       });

@@ -206,7 +206,7 @@ pub const KEYS: &[Key] = &[
         "leaked_list",
         File,
         "",
-        "A list of leaked passwords, made by `portico leaked`; without it only the built-in list is used.",
+        "Leaked passwords as SHA-1, one `HEX:count` a line in the order of the hashes, as Have I Been Pwned gives them out; without it only the built-in list is used.",
     ),
     key("places", "file", File, "", "A MaxMind database (`.mmdb`) of cities or countries."),
     key("audit", "keep_years", Number(6, 100), "6", "Years; HIPAA (45 CFR 164.316) asks for six."),

@@ -45,7 +45,7 @@ struct Row {
 }
 
 #[derive(askama::Template)]
-#[template(path = "factors/mine_device.html")]
+#[template(path = "factors/mine_devices.html")]
 struct NamePage {
     frame: Frame,
     id: String,

@@ -38,7 +38,7 @@ struct SentPage {
 }
 
 #[derive(askama::Template)]
-#[template(path = "factors/confirm_email.html")]
+#[template(path = "factors/mine_email_confirm.html")]
 struct ConfirmPage {
     frame: Frame,
     path: String,

@@ -1,20 +1,22 @@
 //! Email and password at the practice's own address. Unknown person, wrong password, closed person: one answer,
 //! in words and in time.
 
+use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::notices::{Actor, Event, Happening, happened};
+use super::password_lanes::{self, Held, Lanes, later};
+use super::{password_strength, password_stuffing};
+use crate::args;
+use crate::notices::{Event, Happening, happened};
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::hashing::{PoolError, Secret, Verdict};
-use crate::platform::limit::{self, Bound, Turn};
-use crate::platform::web::{Fields, Query, Visit, go, page, page_with, safe_path};
-use crate::platform::when;
+use crate::platform::web::{Fields, Query, Visit, encode, go, page, page_with, safe_path};
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, State};
 use crate::sign_in::step::Factor;
-use crate::sign_in::{self, Start, device};
+use crate::sign_in::{self, Start, device, flash};
 
 #[derive(askama::Template)]
 #[template(path = "factors/password.html")]
@@ -37,16 +39,23 @@ pub async fn front(visit: Visit) -> Result<Response> {
     })
 }
 
-/// `GET /sign-in`; whoever is signed in already goes on.
+/// `GET /sign-in`; whoever is signed in already goes on. `?again=1` comes from a step whose attempt is over.
 pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
     let then_path = safe_path(query.text("then"), "");
     match session::state(&visit).await? {
         State::Open(_) => Ok(go(&safe_path(&then_path, "/me"))),
-        State::Locked(_) => Ok(go("/locked")),
+        State::Locked(_) => Ok(go(&format!("/locked?then={}", encode(&safe_path(&then_path, "/me"))))),
         State::Nobody => {
-            let mut sign_in = SignInPage::new(&visit, "", then_path)?;
-            if query.text("note") == "everywhere" {
+            let (notice, email) = flash::take(&visit).map_or((None, String::new()), |(n, email)| (Some(n), email));
+            let mut sign_in = SignInPage::new(&visit, &email, then_path)?;
+            if let Some(notice) = notice {
+                sign_in.frame = sign_in.frame.banner("success", notice.sentence());
+            } else if query.text("note") == "everywhere" {
                 sign_in.frame = sign_in.frame.banner("success", "mine-everywhere-done");
+            } else if query.ticked("again") {
+                sign_in.frame = sign_in.frame.banner("info", "sign-in-again");
+            } else if session::reached_its_end(&visit).await? {
+                sign_in.frame = sign_in.frame.banner("info", "sign-in-total-end");
             }
             page(&sign_in)
         }
@@ -63,97 +72,95 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     if typed.is_empty() || password.is_empty() {
         return again(&visit, &fields, "sign-in-incomplete");
     }
-    let email = Email::parse(typed).ok();
-    let key = email.as_ref().map_or_else(|| typed.to_lowercase(), |email| email.canonical().to_owned());
+    let key = key_of(typed);
     let person = person::staff_by_email(visit.db()?, &visit.practice()?.id, &key).await?;
     let known = match &person {
         Some(person) => device::recognise(&visit, person, &fields).await?,
         None => None,
     };
-    let lanes = lanes(&visit, &key, known.as_ref())?;
-    if let Some(response) = held_back(&visit, &fields, &lanes).await? {
-        return Ok(response);
-    }
+    let lanes = Lanes::sign_in(&visit, &key, person.as_ref(), known.as_ref())?;
+    let taken = match lanes.take(&visit).await? {
+        Ok(taken) => taken,
+        Err(held) => {
+            lanes.note_held(&visit, person.as_ref()).await?;
+            return held_back(&visit, &fields, &held);
+        }
+    };
 
     // work: a stranger's answer takes as long
     let usable = person.as_ref().filter(|p| p.closed_at.is_none() && p.password_stolen_at.is_none());
-    let verdict =
-        visit.server.hashing.verify(usable.and_then(|p| p.password.clone()), Secret::new(password.to_owned())).await;
-    let verdict = verdict.map_err(pool_error)?;
+    let stored = usable.and_then(|person| person.password.clone());
+    let verdict = match visit.server.hashing.verify(stored, Secret::new(password.to_owned())).await {
+        Ok(verdict) => verdict,
+        Err(PoolError::Full { retry_after_s }) => return busy(&visit, &fields, i64::from(retry_after_s)),
+        Err(other) => return Err(pool_error(other)),
+    };
 
     // write
     match (verdict, usable) {
         (Verdict::Right { upgrade }, Some(person)) => {
-            for (lane, _) in &lanes {
-                limit::clear(visit.db()?, &visit.practice()?.id, lane).await?;
-            }
-            let new_hash = if upgrade { Some(hash(&visit, password).await?) } else { None };
-            right(&visit, &fields, person, known.as_ref(), new_hash).await
+            right(&visit, &fields, Right { person, known: known.as_ref(), upgrade, lanes: &lanes, key: &key }).await
         }
-        _ => wrong(&visit, &fields, person.as_ref(), &key).await,
-    }
-}
-
-/// The lanes a try is counted on: a recognised browser has its own, so that strangers delay nobody there.
-fn lanes(visit: &Visit, email_key: &str, known: Option<&device::Known>) -> Result<Vec<(String, Bound)>> {
-    if let Some(known) = known {
-        return Ok(vec![(visit.lane("password device", &known.id)?, limit::PASSWORD_NEAR)]);
-    }
-    let (near, _) = crate::platform::network::network_of(visit.address);
-    Ok(vec![
-        (visit.lane("password near", &format!("{near} {email_key}"))?, limit::PASSWORD_NEAR),
-        (visit.lane("password", email_key)?, limit::PASSWORD_ALL),
-    ])
-}
-
-/// Takes the try on each lane; answers the page that says when the next one is, where it is too early.
-async fn held_back(visit: &Visit, fields: &Fields, lanes: &[(String, Bound)]) -> Result<Option<Response>> {
-    if lanes.len() > 1 {
-        visit.refuse_sprayer().await?;
-    }
-    for (lane, bound) in lanes {
-        match limit::take(visit.db()?, &visit.practice()?.id, lane, *bound, visit.now).await? {
-            Turn::Allowed(_) => {}
-            Turn::Wait(until) => {
-                let time = when::clock(until, visit.zone());
-                return Ok(Some(refuse(
-                    visit,
-                    fields,
-                    visit.say_with("sign-in-wait", &[("time", &time)]),
-                    until - visit.now,
-                )?));
-            }
-            Turn::Off => return Ok(Some(refuse(visit, fields, visit.say("sign-in-off"), 900)?)),
+        _ => {
+            password_lanes::wrong(&visit, person.as_ref(), &key, &lanes, taken.last).await?;
+            again(&visit, &fields, "sign-in-wrong")
         }
     }
-    Ok(None)
 }
 
-fn refuse(visit: &Visit, fields: &Fields, problem: String, seconds: i64) -> Result<Response> {
+/// What people are looked up and counted by; what is no address is counted like one, and nobody has it.
+pub(super) fn key_of(typed: &str) -> String {
+    Email::parse(typed).map_or_else(
+        |_| typed.chars().take(crate::platform::email::MAX_BYTES).collect::<String>().to_lowercase(),
+        |email| email.canonical().to_owned(),
+    )
+}
+
+fn held_back(visit: &Visit, fields: &Fields, held: &Held) -> Result<Response> {
     let mut sign_in = SignInPage::filled(visit, fields)?;
-    sign_in.problem = Some(problem);
-    let mut response = page_with(axum::http::StatusCode::TOO_MANY_REQUESTS, &sign_in)?;
-    if let Ok(value) = axum::http::HeaderValue::from_str(&seconds.max(1).to_string()) {
-        response.headers_mut().insert(axum::http::header::RETRY_AFTER, value);
-    }
-    Ok(response)
+    sign_in.problem = Some(held.words(visit));
+    later(StatusCode::TOO_MANY_REQUESTS, held.seconds(visit.now), &sign_in)
 }
 
-async fn right(
-    visit: &Visit,
-    fields: &Fields,
-    person: &Person,
-    known: Option<&device::Known>,
-    new_hash: Option<String>,
-) -> Result<Response> {
+fn busy(visit: &Visit, fields: &Fields, seconds: i64) -> Result<Response> {
+    let mut sign_in = SignInPage::filled(visit, fields)?;
+    sign_in.problem = Some(visit.say("sign-in-busy"));
+    later(StatusCode::SERVICE_UNAVAILABLE, seconds, &sign_in)
+}
+
+/// A password that was right, and what is known of the try.
+struct Right<'a> {
+    person: &'a Person,
+    known: Option<&'a device::Known>,
+    upgrade: bool,
+    lanes: &'a Lanes,
+    key: &'a str,
+}
+
+async fn right(visit: &Visit, fields: &Fields, right: Right<'_>) -> Result<Response> {
+    let Right { person, known, upgrade, lanes, key } = right;
+    let password = fields.text("password");
+    let new_hash = if upgrade { hash(visit, password).await.ok() } else { None };
+    let judged = person.password_change_by.is_some() || !is_first_use(person, upgrade);
+    let good = judged || password_strength::is_still_good(visit, person, password).await?;
+    let flood = known.is_none() && password_stuffing::is_on(visit).await?;
+
     let mut tx = visit.db()?.write().await?;
+    lanes.clear_in(visit, &mut tx).await?;
+    if known.is_some() {
+        // Whoever knows the password unties it for the other networks too.
+        Lanes::sign_in(visit, key, Some(person), None)?.clear_in(visit, &mut tx).await?;
+    }
+    visit.forget_vain_name(&mut tx, key).await?;
     if let Some(new_hash) = new_hash {
+        bring_up_to_date(visit, &mut tx, person, &new_hash).await?;
+    }
+    if !good {
         tx.execute(
-            "UPDATE person SET password = $4 WHERE practice_id = $1 AND id = $2 AND password = $3",
-            crate::args![&visit.practice()?.id, &person.id, person.password.clone(), new_hash],
+            "UPDATE person SET password_change_by = $3 WHERE practice_id = $1 AND id = $2",
+            args![&visit.practice()?.id, &person.id, visit.now],
         )
         .await?;
-        happened(visit, &mut tx, Happening::of(Event::PasswordUpgraded, person)).await?;
     }
     let start = Start {
         person_id: &person.id,
@@ -166,27 +173,41 @@ async fn right(
     };
     let attempt = sign_in::start(visit, &mut tx, &start).await?;
     sign_in::proved(visit, &mut tx, &attempt, Factor::Password).await?;
+    sign_in::carry_over(visit, &mut tx, &attempt).await?;
+    if flood {
+        password_stuffing::right_amid(visit, &mut tx, person).await?;
+    }
     sign_in::advance(visit, tx, &attempt).await
 }
 
-/// The same page for everybody who did not get in; what it was stays in the record.
-async fn wrong(visit: &Visit, fields: &Fields, person: Option<&Person>, key: &str) -> Result<Response> {
-    visit.note_vain_name(key).await?;
-    let mut tx = visit.db()?.write().await?;
-    let happening = match person {
-        Some(person) => Happening::of(Event::WrongPassword, person).by(Actor::Stranger),
-        None => Happening::to_nobody(Event::WrongPassword, Actor::Stranger),
-    };
-    happened(visit, &mut tx, happening.result("refused")).await?;
-    tx.commit().await?;
-    visit.server.metrics.sign_in(crate::platform::metrics::Way::Password, crate::platform::metrics::SignIn::Wrong);
-    again(visit, fields, "sign-in-wrong")
+/// A password is judged by the rules when it is first used here: it may have been brought in. Later the rules of its
+/// choosing stand.
+fn is_first_use(person: &Person, upgrade: bool) -> bool {
+    let used = |set: i64| person.last_sign_in_at.is_some_and(|at| at >= set);
+    upgrade || !person.password_set_at.is_some_and(used)
 }
 
+/// The same password under the current scheme, cost and pepper, while it is at hand.
+async fn bring_up_to_date(
+    visit: &Visit,
+    tx: &mut crate::platform::db::Tx,
+    person: &Person,
+    new_hash: &str,
+) -> Result<()> {
+    let changed = tx
+        .execute(
+            "UPDATE person SET password = $4 WHERE practice_id = $1 AND id = $2 AND password = $3",
+            args![&visit.practice()?.id, &person.id, person.password.clone(), new_hash],
+        )
+        .await?;
+    if changed == 1 { happened(visit, tx, Happening::of(Event::PasswordUpgraded, person)).await } else { Ok(()) }
+}
+
+/// The same page for everybody who did not get in; what it was stays in the record.
 fn again(visit: &Visit, fields: &Fields, message: &str) -> Result<Response> {
     let mut sign_in = SignInPage::filled(visit, fields)?;
     sign_in.problem = Some(visit.say(message));
-    page_with(axum::http::StatusCode::UNPROCESSABLE_ENTITY, &sign_in)
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &sign_in)
 }
 
 /// A new hash under the current scheme and cost.

@@ -75,19 +75,29 @@ pub struct Strength {
 
 /// Judges a new password; a leak is looked up apart, by [`LeakedList::contains`], as it reads a file.
 ///
+/// # Errors
+/// Every reason that holds, as [`weaknesses`] gives them.
+pub fn check(password: &str, needed: Needed, about: &About) -> Result<Strength, Vec<Weakness>> {
+    let weaknesses = weaknesses(password, needed, about);
+    if !weaknesses.is_empty() {
+        return Err(weaknesses);
+    }
+    let password: String = password.nfc().collect();
+    Ok(strength(&password, about))
+}
+
+/// Every reason to refuse, in the order of [`Weakness`]; `TooLong` comes alone. Much cheaper than [`check`].
+///
 /// The whole password is compared, never a part of it: it is refused when one of the first thousand
 /// million guesses of somebody who knows the practice and the person would be it. See `guess`.
-///
-/// # Errors
-/// Every reason that holds, in the order of [`Weakness`]; `TooLong` comes alone.
-pub fn check(password: &str, needed: Needed, about: &About) -> Result<Strength, Vec<Weakness>> {
+pub fn weaknesses(password: &str, needed: Needed, about: &About) -> Vec<Weakness> {
     // NFC never makes a text shorter than a third, so the bound can come before the work.
     if password.len() > MAX_BYTES * 3 {
-        return Err(vec![Weakness::TooLong]);
+        return vec![Weakness::TooLong];
     }
     let password: String = password.nfc().collect();
     if password.len() > MAX_BYTES {
-        return Err(vec![Weakness::TooLong]);
+        return vec![Weakness::TooLong];
     }
     let mut weaknesses = Vec::new();
     let have = password.chars().count();
@@ -98,7 +108,7 @@ pub fn check(password: &str, needed: Needed, about: &About) -> Result<Strength, 
         weaknesses.push(Weakness::ControlCharacter);
     }
     weaknesses.extend(guess::easily_guessed(&password, needed.code_points(), about));
-    if weaknesses.is_empty() { Ok(strength(&password, about)) } else { Err(weaknesses) }
+    weaknesses
 }
 
 /// The estimate of zxcvbn for the first 40 characters: 1 to 50 ms of work.

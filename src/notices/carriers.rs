@@ -103,13 +103,17 @@ fn smtp_settings(config: &Config, smtp: &config::Smtp) -> Result<SmtpSettings> {
 }
 
 fn text_settings(gateway: &config::TextGateway) -> Result<TextSettings> {
-    let is_form = gateway.content_type.contains("urlencoded");
+    let content_type = match gateway.content_type.as_str() {
+        "application/x-www-form-urlencoded" => BodyType::Form,
+        "application/json" if !gateway.body.is_empty() => BodyType::Json,
+        _ => BodyType::Plain,
+    };
     Ok(TextSettings {
         url: gateway.url.clone(),
         method: gateway.method.clone(),
         headers: gateway.headers.iter().map(|(name, value)| (name.clone(), value.reveal().to_owned())).collect(),
         body: gateway.body.clone(),
-        content_type: if is_form || gateway.body.is_empty() { BodyType::Form } else { BodyType::Json },
+        content_type,
         success: TextSettings::DEFAULT_SUCCESS,
         timeout_s: TextSettings::DEFAULT_TIMEOUT_S,
         from: Some(gateway.from.clone()).filter(|from| !from.is_empty()),

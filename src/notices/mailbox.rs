@@ -20,7 +20,7 @@ pub struct Kept {
     pub subject: String,
     pub text: String,
     pub html: String,
-    /// Unix seconds.
+    /// When it was put into the outbox, unix seconds.
     pub at: i64,
 }
 
@@ -40,9 +40,14 @@ impl Mailbox {
         kept.truncate(MOST);
     }
 
-    /// Newest first; `to` narrows to one address unless it is empty.
+    /// The last put in first, since several are handed over at once and overtake each other; `to` narrows to one address unless it is empty. The plus of a number may be missing, since a
+    /// query reads it as a space.
     pub fn list(&self, to: &str) -> Vec<Kept> {
-        self.lock().iter().filter(|kept| to.is_empty() || kept.to.eq_ignore_ascii_case(to)).cloned().collect()
+        let wanted = |kept: &&Kept| to.is_empty() || bare(&kept.to).eq_ignore_ascii_case(bare(to));
+        let mut found: Vec<Kept> = self.lock().iter().filter(wanted).cloned().collect();
+        // Ids sort as they were made.
+        found.sort_by(|a, b| b.id.cmp(&a.id));
+        found
     }
 
     pub fn get(&self, id: &str) -> Option<Kept> {
@@ -54,6 +59,10 @@ impl Mailbox {
     }
 }
 
+fn bare(address: &str) -> &str {
+    address.trim_start_matches('+')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,7 +72,7 @@ mod tests {
         let mailbox = Mailbox::default();
         for number in (0..MOST + 5).chain([MOST]) {
             mailbox.keep(Kept {
-                id: number.to_string(),
+                id: format!("{number:04}"),
                 channel: "mail",
                 about: String::new(),
                 to: if number % 2 == 0 { "a@example.com".into() } else { "b@example.com".into() },
@@ -77,7 +86,8 @@ mod tests {
         let all = mailbox.list("");
         assert_eq!(all.len(), MOST);
         assert_eq!(all[0].id, (MOST + 4).to_string());
-        assert!(mailbox.get("4").is_none() && mailbox.get("5").is_some());
+        assert!(all.is_sorted_by(|a, b| a.id > b.id));
+        assert!(mailbox.get("0004").is_none() && mailbox.get("0005").is_some());
         assert!(mailbox.list("A@example.com").iter().all(|kept| kept.to == "a@example.com"));
     }
 }

@@ -76,6 +76,10 @@ pub enum Event {
     ReEnrolMailed,
     ReEnrolled,
     MoreTimeGiven,
+    NameChangedByAdministrator,
+    EmailChangeAskedByAdministrator,
+    /// One administrator reset many colleagues within the hour.
+    ResetsTooMany,
     RecordExported,
     Refused,
     /// A mail or text message about somebody's sign-in was given up.
@@ -154,6 +158,9 @@ impl Event {
             Event::ReEnrolMailed => ("re-enrol-mailed", Told::Nobody),
             Event::ReEnrolled => ("re-enrolled", Told::Person),
             Event::MoreTimeGiven => ("more-time-given", Told::Person),
+            Event::NameChangedByAdministrator => ("name-changed-by-administrator", Told::Person),
+            Event::EmailChangeAskedByAdministrator => ("email-change-asked-by-administrator", Told::Person),
+            Event::ResetsTooMany => ("resets-too-many", Told::Administrators),
             Event::RecordExported => ("record-exported", Told::Nobody),
             Event::Refused => ("refused", Told::Nobody),
             Event::MessageFailed => ("message-failed", Told::Administrators),
@@ -279,7 +286,7 @@ async fn record(visit: &Visit, tx: &mut Tx, happening: &Happening<'_>) -> Result
         address: visit.address.to_string(),
         browser: visit.browser().in_english(),
         session_id: &happening.session,
-        request_id: &visit.request_id,
+        request_id: visit.request_id(),
         detail: serde_json::Value::Object(details).to_string(),
     };
     audit::append(tx, line).await

@@ -39,7 +39,7 @@ impl Open {
 pub(super) async fn see_through(server: &Arc<Server>, region: &Arc<Region>, claimed: &Claimed) -> Result<()> {
     let ending = match prepared(server, region, claimed).await {
         Ok((practice, open)) => match claimed.kind.as_str() {
-            "mail" => Ending::of(mail(server, claimed, &practice, &open).await?),
+            "mail" => Ending::of(Box::pin(mail(server, claimed, &practice, &open)).await?),
             "text" => Ending::of(text(server, claimed, &practice, &open).await?),
             kind => match server.kept::<Jobs>()?.0.iter().find(|(name, _)| *name == kind) {
                 Some((_, job)) => match run_job(server, claimed, &practice, &open, *job).await {
@@ -80,7 +80,7 @@ async fn mail(server: &Server, claimed: &Claimed, practice: &Practice, open: &Op
                 // The same bytes for every try.
                 date: claimed.created_at,
             };
-            Ok(in_time(mailer.send(&mail)).await)
+            Ok(in_time(Box::pin(mailer.send(&mail))).await)
         }
         MailCarrier::Mailbox(mailbox) => Ok(into(mailbox, server, "mail", claimed, practice, open)),
         MailCarrier::None => {
@@ -126,7 +126,7 @@ fn into(
         subject: open.part("subject"),
         text: open.part("text"),
         html: open.part("html"),
-        at: server.world.now(),
+        at: claimed.created_at,
     });
     Outcome::HandedOver { reply: "kept in the mailbox of this server".into() }
 }

@@ -37,12 +37,14 @@ pub enum BodyType {
     Json,
     /// `application/x-www-form-urlencoded`.
     Form,
+    /// `text/plain`; nothing is escaped.
+    Plain,
 }
 
 /// How a text message is sent.
 #[derive(Clone)]
 pub struct TextSettings {
-    /// `https:`; `http:` to this machine only.
+    /// `https:`; `http:` to this machine only. Placeholders as in the body, but not in the host.
     pub url: String,
     /// HTTP method, as a rule `POST`.
     pub method: String,
@@ -131,7 +133,7 @@ type Sent = BoxBody<Bytes, std::convert::Infallible>;
 /// Sends text messages; share one for all senders.
 pub struct TextGateway {
     client: Client<HttpsConnector<HttpConnector>, Sent>,
-    url: Uri,
+    host: String,
     method: Method,
     headers: HeaderMap,
     template: Template,
@@ -141,7 +143,7 @@ pub struct TextGateway {
 
 impl fmt::Debug for TextGateway {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TextGateway").field("host", &self.url.host()).finish_non_exhaustive()
+        f.debug_struct("TextGateway").field("host", &self.host).finish_non_exhaustive()
     }
 }
 
@@ -157,6 +159,7 @@ impl TextGateway {
         let timeout = Duration::from_secs(settings.timeout_s);
         let method = settings.method.parse().map_err(|_| TextProblem::Method)?;
         let template = Template {
+            url: settings.url.clone(),
             body: settings.body.clone(),
             body_type: settings.content_type,
             from: settings.from.clone().unwrap_or_default(),
@@ -164,7 +167,7 @@ impl TextGateway {
         template.check()?;
         Ok(Self {
             client: client(settings.extra_root_ca_pem.as_deref(), timeout)?,
-            url: gateway_url(&settings.url)?,
+            host: gateway_host(&template)?,
             method,
             headers: headers(&settings)?,
             template,
@@ -216,7 +219,7 @@ impl TextGateway {
         });
         let mut request = Request::new(watched.boxed());
         *request.method_mut() = self.method.clone();
-        *request.uri_mut() = self.url.clone();
+        *request.uri_mut() = self.template.fill_url(text).parse().ok()?;
         *request.headers_mut() = self.headers.clone();
         // Said here because a watched body does not know its length, and many
         // gateways cannot read a chunked one.
@@ -311,15 +314,21 @@ fn client(
     Ok(Client::builder(TokioExecutor::new()).build(https))
 }
 
-fn gateway_url(url: &str) -> Result<Uri, TextProblem> {
-    let url: Uri = url.parse().map_err(|_| TextProblem::Url)?;
+/// The host that is called; no message can change it.
+fn gateway_host(template: &Template) -> Result<String, TextProblem> {
+    let sample = Text { id: "id".to_owned(), to: "+1".to_owned(), text: "a b".to_owned() };
+    let url: Uri = template.fill_url(&sample).parse().map_err(|_| TextProblem::Url)?;
     let host = url.host().ok_or(TextProblem::Url)?;
+    let authority = url.authority().map(|authority| authority.as_str()).unwrap_or_default();
+    if !template.url.contains(authority) {
+        return Err(TextProblem::Url);
+    }
     if url.authority().is_some_and(|a| a.as_str().contains('@')) {
         return Err(TextProblem::Url);
     }
     match url.scheme_str() {
-        Some("https") => Ok(url),
-        Some("http") if is_loopback(host) => Ok(url),
+        Some("https") => Ok(host.to_owned()),
+        Some("http") if is_loopback(host) => Ok(host.to_owned()),
         Some("http") => Err(TextProblem::PlainToNetwork),
         _ => Err(TextProblem::Url),
     }
@@ -336,6 +345,7 @@ fn headers(settings: &TextSettings) -> Result<HeaderMap, TextProblem> {
     let content_type = match settings.content_type {
         BodyType::Json => "application/json",
         BodyType::Form => "application/x-www-form-urlencoded",
+        BodyType::Plain => "text/plain; charset=utf-8",
     };
     map.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     Ok(map)

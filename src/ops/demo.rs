@@ -16,6 +16,7 @@ use super::demo_page;
 use super::world_of_samples::{PEOPLE, PRACTICES, SamplePerson, SamplePractice};
 use crate::app;
 use crate::args;
+use crate::audit::chain;
 use crate::config::{Config, Database, Edge, Keys, Log, Mail, Passwords, Region};
 use crate::entrance::{Signpost, Signposts};
 use crate::notices::carriers::Carriers;
@@ -58,6 +59,7 @@ pub async fn run(wanted: Wanted, world: Arc<dyn World>) -> Result<()> {
     let passwords = fill(&server).await?;
     if wanted.history {
         history::fill(&server).await?;
+        while chain::seal_all(&server).await? > 0 {}
     }
     let router = app::router_with(Arc::clone(&server), mailbox::routes().route("/demo", get(demo_page::people)));
     let greeting = welcome(Arc::clone(&server), address, wanted.ready_file.clone(), folder.path.clone(), passwords);

@@ -42,7 +42,7 @@ struct TopicPage {
 }
 
 #[derive(askama::Template)]
-#[template(path = "ops/language.html")]
+#[template(path = "ops/help_language.html")]
 struct LanguagePage {
     frame: Frame,
     names: Vec<(String, String)>,

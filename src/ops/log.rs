@@ -8,11 +8,16 @@ use crate::config::Log;
 
 /// Begins the log of this process, once; a second call changes nothing.
 pub fn begin(log: &Log) {
-    let filter = EnvFilter::new(format!("warn,portico={}", log.level));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter(&log.level)).with_writer(std::io::stderr).with_target(false);
     // A second subscriber is refused; the first one goes on.
     let _ = if log.json { builder.json().flatten_event(true).try_init() } else { builder.compact().try_init() };
     note_panics();
+}
+
+/// What is heard at a level: this program from there on, libraries from `warn` on.
+pub fn filter(level: &str) -> EnvFilter {
+    EnvFilter::new(format!("warn,portico={level}"))
 }
 
 /// A panic's words may hold what somebody typed, so that only its place is written.

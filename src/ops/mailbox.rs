@@ -49,7 +49,12 @@ impl ListPage {
 
     fn line(&self, kept: &Kept) -> String {
         let channel = self.frame.say(channel_word(kept));
-        let words = [("channel", channel.as_str()), ("to", kept.to.as_str()), ("time", &self.frame.time(&kept.at))];
+        let words = [
+            ("channel", channel.as_str()),
+            ("from", kept.from.as_str()),
+            ("to", kept.to.as_str()),
+            ("time", &self.frame.time(&kept.at)),
+        ];
         self.frame.visit.say_with("mailbox-line", &words)
     }
 }

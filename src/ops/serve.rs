@@ -22,7 +22,7 @@ use crate::platform::world::World;
 /// How long background work may take to come to its end.
 const TASKS_END: Duration = Duration::from_secs(10);
 /// When this program was built, unix seconds.
-const BUILT: &str = env!("PORTICO_BUILT");
+const BUILT: &str = env!("BUILT_AT_SECONDS");
 
 /// What takes requests.
 pub struct Stand {

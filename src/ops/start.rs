@@ -1,5 +1,6 @@
 //! From settings to a server that is ready: keys, pool, databases with their schema up to date.
 
+use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Arc;
 
 use crate::app;
@@ -78,6 +79,10 @@ pub async fn furnished(
 /// # Errors
 /// A fault that names the region.
 pub async fn open(region: &config::Region) -> Result<Db> {
+    if let Database::Sqlite(path) = &region.database {
+        // SQLite gives its other files the mode of this one. An error here is told better by the opening itself.
+        let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    }
     let opened = Db::connect(&database_url(&region.database), region.max_connections).await;
     opened.map_err(|error| Error::fault(&format!("the database of the region {}", region.name), error))
 }

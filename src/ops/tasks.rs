@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::{keys, purge};
+use crate::audit::chain;
 use crate::notices::outbox;
 use crate::platform::server::Server;
 
@@ -19,6 +20,7 @@ pub fn spawn_all(server: &Arc<Server>, stop: &Stop) -> JoinSet<()> {
     work.spawn(purge::run(Arc::clone(server), stop.clone()));
     work.spawn(keys::watch(Arc::clone(server), stop.clone()));
     work.spawn(outbox::run(Arc::clone(server), heard(stop.clone())));
+    work.spawn(until(chain::run(Arc::clone(server)), stop.clone()));
     work
 }
 

@@ -4,7 +4,7 @@
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -22,7 +22,7 @@ use super::network::Peer;
 use super::practice::Practice;
 use super::problem;
 use super::server::Server;
-use super::web::{Door, Fields, Inner, Visit, parse_form};
+use super::web::{Cookies, Door, Fields, Inner, Visit, parse_form};
 use crate::config::Edge;
 
 /// The largest body of a form, in bytes; the longest password is 1,024 bytes, a tripled name still fits.
@@ -33,7 +33,6 @@ const MOST_RUNS: u32 = 12;
 const BROWSER_COOKIE: &str = "__Host-browser";
 
 /// The pages behind each kind of door.
-#[derive(Clone)]
 pub struct Doors {
     pub server: Arc<Server>,
     pub practice: Router,
@@ -41,11 +40,13 @@ pub struct Doors {
     pub support: Router,
     /// Paths whose forms show themselves again when they were left open too long, with what was typed.
     pub keeps_stale: &'static [&'static str],
+    /// Paths that are asked with every request of other programs and only read, so that nothing is kept to run them again.
+    pub only_read: &'static [&'static str],
 }
 
 /// Answers one request, always with a response: an error becomes a page that says what to do.
 #[expect(clippy::disallowed_methods, reason = "how long an answer takes is shown by the metrics only")]
-pub async fn enter(doors: Doors, request: Request) -> std::result::Result<Response, Infallible> {
+pub async fn enter(doors: Arc<Doors>, request: Request) -> std::result::Result<Response, Infallible> {
     let begun = std::time::Instant::now();
     let (mut parts, body) = request.into_parts();
     let method = parts.method.clone();
@@ -57,9 +58,9 @@ pub async fn enter(doors: Doors, request: Request) -> std::result::Result<Respon
         Ok((visit, bytes)) => run(&doors, &visit, parts, bytes).await,
         Err(error) => with_cookies(&visit, problem::page(&visit, &error)),
     };
-    let route = response.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    doors.server.metrics.request(Some(&route), response.status().as_u16(), begun.elapsed().as_secs_f64());
-    tracing::debug!(request = visit.request_id, method = %method, route, status = response.status().as_u16(), "request");
+    let route = response.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+    doors.server.metrics.request(Some(route), response.status().as_u16(), begun.elapsed().as_secs_f64());
+    tracing::debug!(request = visit.request_id(), method = %method, route, status = response.status().as_u16(), "request");
     Ok(with_headers(&doors.server, response))
 }
 
@@ -80,10 +81,10 @@ async fn arrive(doors: &Doors, parts: &Parts) -> Result<Visit> {
     let own_language = if let Door::Practice(practice, _) = &door { practice.language.clone() } else { "en".into() };
     let accept = text_of(&parts.headers, &header::ACCEPT_LANGUAGE);
     let language = if accept.is_empty() { own_language } else { server.texts.choose(accept, &own_language) };
-    let cookies = cookies_of(&parts.headers);
-    let known_browser = cookies.iter().find(|(name, value)| name == BROWSER_COOKIE && (16..=64).contains(&value.len()));
+    let cookies = Cookies::of(&parts.headers);
+    let known_browser = cookies.get(BROWSER_COOKIE).filter(|value| (16..=64).contains(&value.len()));
     let fresh = known_browser.is_none();
-    let browser_id = known_browser.map_or_else(|| super::secret::new_token(&*server.world), |(_, value)| value.clone());
+    let browser_id = known_browser.map_or_else(|| super::secret::new_token(&*server.world), str::to_owned);
     let mut user_agent = text_of(&parts.headers, &header::USER_AGENT).to_owned();
     user_agent.truncate(512);
     let visit = Visit(Arc::new(Inner {
@@ -93,16 +94,16 @@ async fn arrive(doors: &Doors, parts: &Parts) -> Result<Visit> {
         address: address_of(server, parts),
         user_agent,
         language,
-        request_id: super::world::new_id(&*server.world),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
-        browser_id: browser_id.clone(),
+        browser_id,
         stale: false,
         cookies,
         cookies_out: Mutex::default(),
+        request_id: OnceLock::new(),
     }));
     if fresh && parts.method == Method::GET && wants_a_page(&parts.headers) {
-        visit.set_cookie(BROWSER_COOKIE, &browser_id, None);
+        visit.set_cookie(BROWSER_COOKIE, &visit.browser_id, None);
     }
     Ok(visit)
 }
@@ -117,13 +118,13 @@ pub fn background_visit(server: &Arc<Server>, practice: Arc<Practice>) -> Result
         door: Door::Practice(practice, region),
         address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         user_agent: String::new(),
-        request_id: super::world::new_id(&*server.world),
         path: String::new(),
         query: String::new(),
         browser_id: String::new(),
         stale: false,
-        cookies: vec![],
+        cookies: Cookies::default(),
         cookies_out: Mutex::default(),
+        request_id: OnceLock::new(),
     })))
 }
 
@@ -151,10 +152,15 @@ async fn find_door(server: &Arc<Server>, headers: &HeaderMap, authority: Option<
 /// Everything that can be refused before a page is asked. The body is read here, once, within its limit.
 async fn checked(doors: &Doors, visit: &Visit, parts: &mut Parts, body: Body) -> Result<(Visit, Bytes)> {
     if doubled_cookies(&visit.cookies) {
-        for (name, _) in visit.cookies.iter().filter(|(name, _)| name.starts_with("__Host-")) {
+        for (name, _) in visit.cookies.pairs().filter(|(name, _)| name.starts_with("__Host-")) {
             visit.drop_cookie(name);
         }
         return Err(Error::Bad("cookies"));
+    }
+    // No page has such an address, and one engine refuses a NUL where the other does not.
+    let path = percent_encoding::percent_decode_str(parts.uri.path()).decode_utf8();
+    if !path.is_ok_and(|path| !path.contains('\0')) {
+        return Err(Error::NotFound);
     }
     if !matches!(parts.method, Method::GET | Method::HEAD | Method::POST) {
         return Err(Error::Bad("method"));
@@ -200,7 +206,9 @@ fn check_sender(doors: &Doors, visit: &Visit, parts: &Parts, fields: &Fields) ->
         Door::Nobody => return Err(Error::NotFound),
     };
     let site = text_of(&parts.headers, &HeaderName::from_static("sec-fetch-site"));
-    if (!origin.is_empty() && !own.iter().any(|o| o == origin)) || matches!(site, "cross-site" | "same-site") {
+    // A page without a referrer sends `null`; then the browser itself has to say that the form is ours.
+    let ours = origin.is_empty() || own.iter().any(|o| o == origin) || (origin == "null" && site == "same-origin");
+    if !ours || matches!(site, "cross-site" | "same-site") {
         return Err(Error::Bad("cross-site"));
     }
     if visit.cookie(BROWSER_COOKIE).is_none() {
@@ -228,13 +236,13 @@ fn stale_visit(visit: &Visit) -> Visit {
         address: old.address,
         user_agent: old.user_agent.clone(),
         language: old.language.clone(),
-        request_id: old.request_id.clone(),
         path: old.path.clone(),
         query: old.query.clone(),
         browser_id: old.browser_id.clone(),
         stale: true,
         cookies: old.cookies.clone(),
         cookies_out: Mutex::default(),
+        request_id: OnceLock::new(),
     }))
 }
 
@@ -244,8 +252,13 @@ async fn run(doors: &Doors, visit: &Visit, parts: Parts, bytes: Bytes) -> Respon
         Door::Practice(..) => &doors.practice,
         Door::Entrance => &doors.entrance,
         Door::Support => &doors.support,
+        // What its page loads has to be there too.
+        Door::Nobody if visit.path.starts_with("/assets/") => &doors.support,
         Door::Nobody => return problem::nobody(visit),
     };
+    if doors.only_read.contains(&visit.path.as_str()) && parts.method == Method::GET {
+        return run_once(router, visit, parts).await;
+    }
     let mut extensions = parts.extensions.clone();
     extensions.insert(visit.clone());
     let cookies_before = lock(visit).clone();
@@ -265,12 +278,26 @@ async fn run(doors: &Doors, visit: &Visit, parts: Parts, bytes: Bytes) -> Respon
         let response = response.unwrap_or_else(|never| match never {});
         let Some(error) = response.extensions().get::<Error>().cloned() else { return with_cookies(visit, response) };
         if !matches!(error, Error::Conflict) {
+            // Nothing was stored: a cookie for it would be a promise nobody keeps.
+            lock(visit).clone_from(&cookies_before);
             return with_cookies(visit, problem::page_for(visit, &error, &response));
         }
         visit.server.metrics.database_retry();
         wait_a_little(visit, round).await;
     }
     with_cookies(visit, problem::page(visit, &Error::Busy { retry_after: 2 }))
+}
+
+/// As [`run`], for a page that cannot meet another writer.
+async fn run_once(router: &Router, visit: &Visit, parts: Parts) -> Response {
+    let mut request = Request::from_parts(parts, Body::empty());
+    request.extensions_mut().insert(visit.clone());
+    let response = router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
+    let response = match response.extensions().get::<Error>() {
+        Some(error) => problem::page_for(visit, error, &response),
+        None => response,
+    };
+    with_cookies(visit, response)
 }
 
 #[expect(clippy::disallowed_methods, reason = "two writers step apart before they try again")]
@@ -298,16 +325,18 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 
 /// The headers of every answer, errors and redirects too (ASVS 5.0, V3.4).
 fn with_headers(server: &Server, mut response: Response) -> Response {
+    // A page whose address holds a secret tells it to nobody; elsewhere our own forms need their `Origin`, which browsers
+    // hide together with the referrer.
+    let secret = response.extensions().get::<MatchedPath>().is_some_and(|route| route.as_str().contains("{token}"));
     let headers = response.headers_mut();
+    headers.reserve(9);
     let mut put = |name: HeaderName, value: &'static str| {
-        if !headers.contains_key(&name) {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
     put(header::CONTENT_SECURITY_POLICY, POLICY);
     put(header::CACHE_CONTROL, "no-store");
     put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    put(header::REFERRER_POLICY, "no-referrer");
+    put(header::REFERRER_POLICY, if secret { "no-referrer" } else { "same-origin" });
     put(header::X_FRAME_OPTIONS, "DENY");
     put(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     put(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
@@ -333,15 +362,9 @@ fn wants_a_page(headers: &HeaderMap) -> bool {
     accept.contains("text/html") || accept.contains("*/*") || accept.is_empty()
 }
 
-fn cookies_of(headers: &HeaderMap) -> Vec<(String, String)> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).take(100).collect()
-}
-
 /// The same protected name twice: somebody tossed a cookie in; neither is believed.
-fn doubled_cookies(cookies: &[(String, String)]) -> bool {
-    let ours = || cookies.iter().filter(|(name, _)| name.starts_with("__Host-"));
+fn doubled_cookies(cookies: &Cookies) -> bool {
+    let ours = || cookies.pairs().filter(|(name, _)| name.starts_with("__Host-"));
     ours().enumerate().any(|(at, (name, _))| ours().skip(at + 1).any(|(other, _)| other == name))
 }
 

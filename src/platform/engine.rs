@@ -36,7 +36,7 @@ pub async fn facts(db: &Db) -> Result<Facts> {
                 settings: vec![
                     ("journal_mode", "wal", one("SELECT journal_mode FROM pragma_journal_mode").await?),
                     ("synchronous", "2", one("SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous").await?),
-                    ("quick_check", "ok", one("SELECT quick_check FROM pragma_quick_check(1)").await?),
+                    ("quick_check", "ok", one("PRAGMA quick_check").await?),
                 ],
             })
         }

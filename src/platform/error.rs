@@ -47,7 +47,10 @@ impl Error {
 
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self:?}")
+        match self {
+            Error::Fault(text) => f.write_str(text),
+            other => write!(f, "{other:?}"),
+        }
     }
 }
 impl std::error::Error for Error {}

@@ -24,6 +24,8 @@ pub const BACKUP_CODE: Bound = Bound { slow_from: 5, off_at: 50 };
 
 /// Different names tried in vain from one network within an hour before that network has to wait.
 const SPRAYED_NAMES: i64 = 20;
+/// The same for the wider network (IPv6 /48, IPv4 /24), which one attacker may own whole and many honest people share.
+const SPRAYED_NAMES_WIDE: i64 = 100;
 const SPRAY_SECONDS: i64 = 3600;
 
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
@@ -113,33 +115,78 @@ pub async fn clear_in(tx: &mut Tx, practice: &str, lane: &str) -> Result<()> {
     tx.execute("DELETE FROM tries WHERE practice_id = $1 AND lane = $2", crate::args![practice, lane]).await?;
     Ok(())
 }
+const COUNT_WITHIN: &str =
+    "INSERT INTO tries (practice_id, lane, count, blocked_until, window_start, updated_at) VALUES ($1, $2, 1, 0, $3, $3)
+     ON CONFLICT (practice_id, lane) DO UPDATE SET
+        count = CASE WHEN tries.window_start + $4 <= $3 THEN 1 ELSE tries.count + 1 END,
+        window_start = CASE WHEN tries.window_start + $4 <= $3 THEN $3 ELSE tries.window_start END,
+        updated_at = $3
+     RETURNING count";
 
 /// Counts an asking within a window; answers whether it is still within the limit. A new window begins when the old is over.
 ///
 /// # Errors
 /// As [`take`].
 pub async fn within(db: &Db, practice: &str, lane: &str, most: i64, seconds: i64, now: i64) -> Result<bool> {
-    let row: Option<(i64,)> = db
-        .change(
-            "INSERT INTO tries (practice_id, lane, count, blocked_until, window_start, updated_at) VALUES ($1, $2, 1, 0, $3, $3)
-             ON CONFLICT (practice_id, lane) DO UPDATE SET
-                count = CASE WHEN tries.window_start + $4 <= $3 THEN 1 ELSE tries.count + 1 END,
-                window_start = CASE WHEN tries.window_start + $4 <= $3 THEN $3 ELSE tries.window_start END,
-                updated_at = $3
-             RETURNING count",
-            crate::args![practice, lane, now, seconds],
-        )
-        .await?;
+    let row: Option<(i64,)> = db.change(COUNT_WITHIN, crate::args![practice, lane, now, seconds]).await?;
     Ok(row.is_some_and(|(count,)| count <= most))
 }
 
+/// Whether this is the first time within so many seconds; it counts only when the transaction lasts.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn once(tx: &mut Tx, practice: &str, lane: &str, seconds: i64, now: i64) -> Result<bool> {
+    let first = tx
+        .execute(
+            "INSERT INTO tries (practice_id, lane, count, blocked_until, window_start, updated_at) VALUES ($1, $2, 1, 0, $3, $3)
+             ON CONFLICT (practice_id, lane) DO UPDATE SET count = 1, window_start = $3, updated_at = $3
+             WHERE tries.window_start + $4 <= $3",
+            crate::args![practice, lane, now, seconds],
+        )
+        .await?;
+    Ok(first == 1)
+}
+
+/// Whether [`once`] said yes on that lane within so many seconds.
+///
+/// # Errors
+/// As [`take`].
+pub async fn lately(db: &Db, practice: &str, lane: &str, seconds: i64, now: i64) -> Result<bool> {
+    let row: Option<(i64,)> = db
+        .optional(
+            "SELECT window_start FROM tries WHERE practice_id = $1 AND lane = $2 AND window_start > $3",
+            crate::args![practice, lane, now - seconds],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
 /// One mail a minute, five an hour, ten a day to an address, known or not.
+const MAILS: [(i64, i64); 3] = [(1, 60), (5, 3600), (10, 86_400)];
+
+/// Whether the limits of mail per address allow one more.
 ///
 /// # Errors
 /// As [`take`].
 pub async fn mail_allowed(db: &Db, practice: &str, address_lane: &str, now: i64) -> Result<bool> {
-    for (most, seconds) in [(1, 60), (5, 3600), (10, 86_400)] {
+    for (most, seconds) in MAILS {
         if !within(db, practice, &format!("mail{seconds}:{address_lane}"), most, seconds, now).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// As [`mail_allowed`], counted only when the transaction lasts, so that a request run again is not counted twice.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn mail_allowed_in(tx: &mut Tx, practice: &str, address_lane: &str, now: i64) -> Result<bool> {
+    for (most, seconds) in MAILS {
+        let lane = format!("mail{seconds}:{address_lane}");
+        let row: Option<(i64,)> = tx.optional(COUNT_WITHIN, crate::args![practice, lane, now, seconds]).await?;
+        if row.is_none_or(|(count,)| count > most) {
             return Ok(false);
         }
     }
@@ -156,41 +203,61 @@ impl Inner {
         Ok(format!("{what}:{}", secret::keyed_hash(&key, &[&self.practice()?.id, what, whom])))
     }
 
-    /// Notes a name tried in vain from this network, and refuses the network that tried too many.
+    /// Notes a name tried in vain from this network and the wider one.
     ///
     /// # Errors
     /// As [`take`].
     pub async fn note_vain_name(&self, who: &str) -> Result<()> {
-        let (near, _) = super::network::network_of(self.address);
-        let network = self.lane("network", &near)?;
         let name = self.lane("vain", who)?;
-        self.db()?
-            .execute(
-                "INSERT INTO sprayed (practice_id, network, who, at) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (practice_id, network, who) DO UPDATE SET at = $4",
-                crate::args![&self.practice()?.id, network, name, self.now],
-            )
-            .await?;
+        for (network, _) in self.networks()? {
+            self.db()?
+                .execute(
+                    "INSERT INTO sprayed (practice_id, network, who, at) VALUES ($1, $2, $3, $4)
+                     ON CONFLICT (practice_id, network, who) DO UPDATE SET at = $4",
+                    crate::args![&self.practice()?.id, network, &name, self.now],
+                )
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Who got it right after all was not tried in vain: a whole team behind one address may mistype now and then.
+    ///
+    /// # Errors
+    /// As [`take`].
+    pub async fn forget_vain_name(&self, tx: &mut Tx, who: &str) -> Result<()> {
+        let [(near, _), (wide, _)] = self.networks()?;
+        tx.execute(
+            "DELETE FROM sprayed WHERE practice_id = $1 AND who = $2 AND (network = $3 OR network = $4)",
+            crate::args![&self.practice()?.id, self.lane("vain", who)?, near, wide],
+        )
+        .await?;
         Ok(())
     }
 
     /// # Errors
     /// [`Error::TooOften`] for a network that tried many names in vain within the hour.
     pub async fn refuse_sprayer(&self) -> Result<()> {
-        let (near, _) = super::network::network_of(self.address);
-        let network = self.lane("network", &near)?;
-        let row: Option<(i64, Option<i64>)> = self
-            .db()?
-            .optional(
-                "SELECT COUNT(*), MIN(at) FROM sprayed WHERE practice_id = $1 AND network = $2 AND at > $3",
-                crate::args![&self.practice()?.id, network, self.now - SPRAY_SECONDS],
-            )
-            .await?;
-        match row {
-            Some((names, Some(first))) if names >= SPRAYED_NAMES => {
-                Err(Error::TooOften { retry_after: (first + SPRAY_SECONDS - self.now).max(60) })
+        for (network, most) in self.networks()? {
+            let row: Option<(i64, Option<i64>)> = self
+                .db()?
+                .optional(
+                    "SELECT COUNT(*), MIN(at) FROM sprayed WHERE practice_id = $1 AND network = $2 AND at > $3",
+                    crate::args![&self.practice()?.id, network, self.now - SPRAY_SECONDS],
+                )
+                .await?;
+            if let Some((names, Some(first))) = row
+                && names >= most
+            {
+                return Err(Error::TooOften { retry_after: (first + SPRAY_SECONDS - self.now).max(60) });
             }
-            _ => Ok(()),
         }
+        Ok(())
+    }
+
+    /// The lanes of the visitor's network and the wider one, each with the names it may try in vain.
+    fn networks(&self) -> Result<[(String, i64); 2]> {
+        let (near, wide) = super::network::network_of(self.address);
+        Ok([(self.lane("network", &near)?, SPRAYED_NAMES), (self.lane("network", &wide)?, SPRAYED_NAMES_WIDE)])
     }
 }

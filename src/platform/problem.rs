@@ -22,13 +22,13 @@ struct ProblemPage {
 pub fn page(visit: &Visit, error: &Error) -> Response {
     let word = word(error);
     if let Error::Fault(text) = error {
-        tracing::error!(request = visit.request_id, problem = text, "a fault");
+        tracing::error!(request = visit.request_id(), problem = text, "a fault");
     }
     let page = ProblemPage {
         frame: Frame::new(visit, &format!("problem-{word}-title")),
         what: visit.say(&format!("problem-{word}-what")),
         next: visit.say(&format!("problem-{word}-next")),
-        request: visit.request_id.clone(),
+        request: visit.request_id().to_owned(),
         back: way_back(visit),
         to_entrance: false,
     };

@@ -116,9 +116,9 @@ impl Language {
         let pattern = self.bundle.get_message(id)?.value()?;
         let mut fluent = FluentArgs::with_capacity(args.len());
         for (name, value) in args {
-            // Numbers go in as numbers, so that plurals choose their form.
+            // Numbers go in as numbers, so that plurals choose their form; a code or a phone number is none.
             match value.parse::<i64>() {
-                Ok(number) if !value.starts_with('0') || *value == "0" => fluent.set(*name, number),
+                Ok(number) if number.to_string() == *value => fluent.set(*name, number),
                 _ => fluent.set(*name, *value),
             }
         }

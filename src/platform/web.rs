@@ -3,11 +3,11 @@
 
 use std::net::IpAddr;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
 
@@ -40,15 +40,34 @@ pub struct Inner {
     pub address: IpAddr,
     pub user_agent: String,
     pub language: String,
-    pub request_id: String,
     pub path: String,
     pub query: String,
     /// This browser at this door, for forms; a random cookie value.
     pub browser_id: String,
     /// A form that was left open too long; the handler shows it again and keeps what was typed.
     pub stale: bool,
-    pub(super) cookies: Vec<(String, String)>,
+    pub(super) cookies: Cookies,
     pub(super) cookies_out: Mutex<Vec<String>>,
+    pub(super) request_id: OnceLock<String>,
+}
+
+/// The cookies of a request, read where they stand in its head; at most a hundred.
+#[derive(Clone, Default)]
+pub(super) struct Cookies(Vec<HeaderValue>);
+
+impl Cookies {
+    pub(super) fn of(headers: &HeaderMap) -> Cookies {
+        Cookies(headers.get_all(header::COOKIE).iter().cloned().collect())
+    }
+
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let lines = self.0.iter().filter_map(|line| line.to_str().ok());
+        lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('=')).take(100)
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.pairs().find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
 }
 
 impl Deref for Visit {
@@ -101,6 +120,12 @@ impl Inner {
         super::world::new_id(&*self.server.world)
     }
 
+    /// What ties this request's lines in the log and the record together; made when first asked for, since most
+    /// requests leave no line.
+    pub fn request_id(&self) -> &str {
+        self.request_id.get_or_init(|| self.new_id())
+    }
+
     pub fn new_token(&self) -> String {
         secret::new_token(&*self.server.world)
     }
@@ -115,7 +140,7 @@ impl Inner {
     }
 
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        self.cookies.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.cookies.get(name)
     }
 
     /// Sets a host-only, secure, script-proof cookie; without a lifetime it goes with the browser (seconds).
@@ -219,7 +244,7 @@ pub(super) fn parse_form(bytes: &[u8]) -> Result<Fields> {
         let name = decode(halves.next().unwrap_or_default())?;
         let value = decode(halves.next().unwrap_or_default())?;
         if fields.len() >= 200 || fields.iter().any(|(known, _)| *known == name) {
-            return Err(Error::Bad("form"));
+            return Err(Error::Bad("fields"));
         }
         fields.push((name, value));
     }

@@ -295,6 +295,11 @@ async fn end_copied(visit: &Visit, person: &super::person::Person, id: &str) -> 
     tx.commit().await
 }
 
+/// Whether this browser carries a record of anybody.
+pub fn carries_any(visit: &Visit) -> bool {
+    !carried(visit).is_empty()
+}
+
 /// The records this browser carries: `id~secret` joined by dots, newest first.
 fn carried(visit: &Visit) -> Vec<(String, String)> {
     let cookie = visit.cookie(COOKIE).unwrap_or_default();

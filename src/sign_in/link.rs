@@ -1,10 +1,13 @@
 //! One-use links sent by mail: only the hash is kept, bound to a purpose, a person and the address it went to.
 //! What a link opens is its feature's; opening a page uses nothing up.
 
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+
 use super::person::Person;
 use crate::args;
 use crate::platform::db::Tx;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::secret;
 use crate::platform::web::Visit;
 
@@ -131,4 +134,15 @@ pub async fn spend_from_anywhere(visit: &Visit, tx: &mut Tx, purpose: &str, toke
         )
         .await?;
     Ok(spent == 1)
+}
+
+/// A link's secret, out of the path; what cannot be read as text is a link that nobody made.
+pub struct Token(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Token {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        path.map(|Path(token)| Token(token)).map_err(|_| Error::NotFound)
+    }
 }

@@ -3,8 +3,12 @@
 
 pub mod check;
 pub mod device;
+pub mod flash;
 pub mod invitation;
 pub mod link;
+pub mod log_out;
+pub mod marks;
+pub mod not_me;
 pub mod person;
 pub mod remembered;
 pub mod session;
@@ -85,6 +89,23 @@ pub async fn start(visit: &Visit, tx: &mut Tx, start: &Start<'_>) -> Result<Atte
     Ok(attempt)
 }
 
+/// After a password was right: what the attempt before it in this browser showed by a mailed link goes over to the new
+/// one, when both are of the same person. Only that proof: everything else is shown again.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn carry_over(visit: &Visit, tx: &mut Tx, attempt: &Attempt) -> Result<()> {
+    let Some(before) = current(visit).await? else { return Ok(()) };
+    if before.person_id != attempt.person_id || before.goal != "sign-in" || attempt.goal != "sign-in" {
+        return Ok(());
+    }
+    if proofs(visit, tx, &before).await?.has(Factor::EmailLink) {
+        end(visit, tx, &before).await?;
+        proved(visit, tx, attempt, Factor::EmailLink).await?;
+    }
+    Ok(())
+}
+
 /// The attempt of this browser, if one is under way.
 ///
 /// # Errors
@@ -112,6 +133,8 @@ pub async fn proved(visit: &Visit, tx: &mut Tx, attempt: &Attempt, factor: Facto
         args![&visit.practice()?.id, &attempt.id, factor.word(), visit.now],
     )
     .await?;
+    let point = if factor == Factor::Password { "password accepted" } else { "code accepted" };
+    visit.server.world.reached(point);
     Ok(())
 }
 

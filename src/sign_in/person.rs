@@ -82,6 +82,14 @@ pub async fn staff_by_email(db: &Db, practice: &str, email_key: &str) -> Result<
     db.optional(STAFF_BY_EMAIL, crate::args![practice, email_key]).await
 }
 
+/// As [`staff_by_email`], within a transaction.
+///
+/// # Errors
+/// As [`by_id`].
+pub async fn staff_by_email_in(tx: &mut Tx, practice: &str, email_key: &str) -> Result<Option<Person>> {
+    tx.optional(STAFF_BY_EMAIL, crate::args![practice, email_key]).await
+}
+
 impl Person {
     pub fn is_administrator(&self) -> bool {
         self.kind == "staff" && self.role == "administrator"
@@ -112,6 +120,16 @@ impl Person {
         }
         let admins = self.is_administrator() && practice.admins_second_from.is_some_and(|from| from <= now);
         admins || practice.everyone_second_from.is_some_and(|from| from <= now)
+    }
+
+    /// Whether a second factor is in force: there is one, or one has to be set up before the person gets in.
+    pub fn second_in_force(&self, practice: &Practice, now: i64) -> bool {
+        self.totp_secret.is_some() || self.passkeys > 0 || self.second_required(practice, now)
+    }
+
+    /// Whether somebody else changed the address within the last day: no mail to it may open anything yet.
+    pub fn resets_are_held(&self, now: i64) -> bool {
+        self.email_changed_by.is_some() && self.email_changed_at.is_some_and(|at| now - at < 86_400)
     }
 
     /// Days that this person's browser may be recognised and stay logged in: at most 7 for administrators, never support.

@@ -18,7 +18,7 @@ const SHARDS: usize = 16;
 #[derive(Default)]
 pub struct Remembered {
     shards: [Mutex<HashMap<String, Entry>>; SHARDS],
-    /// Person ids and token hashes that were just removed, until when.
+    /// Person ids and sessions' keys that were just removed, until when.
     distrusted: Mutex<HashMap<String, i64>>,
 }
 
@@ -69,7 +69,7 @@ impl Remembered {
         write
     }
 
-    /// Forgets one session by its token hash, or all of a person by their id.
+    /// Forgets one session by its key, or all of a person by their id.
     pub(super) fn forget(&self, whom: &str, now: i64) {
         let mut distrusted = lock(&self.distrusted);
         distrusted.retain(|_, until| *until > now);

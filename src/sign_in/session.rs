@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::person::Person;
 use super::remembered::Remembered;
 use super::step::{Factor, Factors, Pass};
-use super::{Attempt, device, words};
+use super::{Attempt, device, marks, words};
 use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
@@ -20,9 +20,6 @@ use crate::platform::web::{Visit, encode, go};
 pub const COOKIE: &str = "__Host-session";
 /// Seconds within which every factor must have been shown before a sensitive act.
 pub const FRESH_SECONDS: i64 = 5 * 60;
-/// Marks of people who signed in here before, for the new-browser notice only; they open nothing.
-const MARKS_COOKIE: &str = "__Host-been-here";
-const MOST_MARKS: usize = 10;
 
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Session {
@@ -148,12 +145,13 @@ fn fresh_at(visit: &Visit, done: &Done<'_>) -> i64 {
 /// One session per browser: a sign-in in the same browser ends the one before.
 async fn end_the_one_before(visit: &Visit, tx: &mut Tx) -> Result<()> {
     if let Some(old) = visit.cookie(COOKIE) {
+        let hash = secret::hash_token(old);
         tx.execute(
             "UPDATE session SET ended_at = $3 WHERE practice_id = $1 AND token_hash = $2 AND ended_at IS NULL",
-            args![&visit.practice()?.id, secret::hash_token(old), visit.now],
+            args![&visit.practice()?.id, &hash, visit.now],
         )
         .await?;
-        visit.server.kept::<Remembered>()?.forget(&secret::hash_token(old), visit.now);
+        visit.server.kept::<Remembered>()?.forget(&memory_key(visit, &hash)?, visit.now);
     }
     Ok(())
 }
@@ -165,7 +163,7 @@ async fn announce(
     id: &str,
     device: Option<&device::Remembered>,
 ) -> Result<()> {
-    let seen_before = done.attempt.device_id.is_some() || known_browser(visit, done.person);
+    let seen_before = done.attempt.device_id.is_some() || marks::known_browser(visit, done.person);
     let event = if seen_before { Event::SignedIn } else { Event::SignedInNewBrowser };
     let happening = Happening::of(event, done.person)
         .session(id)
@@ -184,41 +182,8 @@ async fn announce(
         )
         .await?;
     }
-    mark_browser(visit, &done.person.id);
+    marks::mark_browser(visit, &done.person.id);
     Ok(())
-}
-
-/// A browser is known for the notice when it carries the mark of an earlier sign-in, or on the very first sign-in.
-/// Sessions are not counted for that: old ones are thrown away.
-fn known_browser(visit: &Visit, person: &Person) -> bool {
-    let marked = marks(visit).iter().any(|mark| secret::same(mark, &mark_of(visit, &person.id)));
-    marked || person.last_sign_in_at.is_none()
-}
-
-/// Leaves the person's mark in this browser, beside those of the others who use it.
-fn mark_browser(visit: &Visit, person: &str) {
-    let mark = mark_of(visit, person);
-    let others = marks(visit).into_iter().filter(|other| *other != mark).take(MOST_MARKS - 1);
-    let all: Vec<String> = std::iter::once(mark.clone()).chain(others).collect();
-    visit.set_cookie(MARKS_COOKIE, &all.join("."), Some(400 * 86_400));
-}
-
-fn marks(visit: &Visit) -> Vec<String> {
-    visit
-        .cookie(MARKS_COOKIE)
-        .unwrap_or_default()
-        .split('.')
-        .filter(|mark| !mark.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
-/// Keyed, so that the cookie tells nobody who has been here.
-fn mark_of(visit: &Visit, person: &str) -> String {
-    let key = visit.server.stable_key("been here");
-    let mut mark = secret::keyed_hash(&key, &[person]);
-    mark.truncate(22);
-    mark
 }
 
 /// Who this request's cookie is. Reading counts as use.
@@ -226,9 +191,9 @@ fn mark_of(visit: &Visit, person: &str) -> String {
 /// # Errors
 /// A failed read is a fault, never "nobody".
 pub async fn state(visit: &Visit) -> Result<State> {
-    let (hash, state) = found(visit).await?;
+    let (key, state) = found(visit).await?;
     if let State::Open(session) = &state {
-        used(visit, &hash, session).await?;
+        used(visit, &key, session).await?;
     }
     Ok(state)
 }
@@ -241,17 +206,18 @@ pub async fn glance(visit: &Visit) -> Result<State> {
     Ok(found(visit).await?.1)
 }
 
-/// The cookie's hash, and whose it is.
+/// Under which key this node remembers the cookie, and whose it is.
 async fn found(visit: &Visit) -> Result<(String, State)> {
     let Some(token) = visit.cookie(COOKIE) else { return Ok((String::new(), State::Nobody)) };
     visit.server.metrics.session_checked();
     let hash = secret::hash_token(token);
     let remembered = visit.server.kept::<Remembered>()?;
-    let session = match remembered.get(&hash, visit.now) {
+    let key = memory_key(visit, &hash)?;
+    let session = match remembered.get(&key, visit.now) {
         Some(session) => session,
         None => match look_up(visit, &hash).await? {
-            Some(found) => remembered.put(&hash, found, visit.now),
-            None => return Ok((hash, State::Nobody)),
+            Some(found) => remembered.put(&key, found, visit.now),
+            None => return Ok((key, State::Nobody)),
         },
     };
     let state = if session.ends_at <= visit.now {
@@ -261,7 +227,28 @@ async fn found(visit: &Visit) -> Result<(String, State)> {
     } else {
         State::Open(session)
     };
-    Ok((hash, state))
+    Ok((key, state))
+}
+
+/// A node serves many practices from one memory: a session is found only at the door it was begun at.
+fn memory_key(visit: &Visit, hash: &str) -> Result<String> {
+    Ok(format!("{hash}@{}", visit.practice()?.id))
+}
+
+/// Whether this browser's session was not ended by anybody but reached the practice's total limit.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn reached_its_end(visit: &Visit) -> Result<bool> {
+    let Some(token) = visit.cookie(COOKIE) else { return Ok(false) };
+    let row: Option<(i64,)> = visit
+        .db()?
+        .optional(
+            "SELECT ends_at FROM session WHERE practice_id = $1 AND token_hash = $2 AND ended_at IS NULL AND ends_at <= $3",
+            args![&visit.practice()?.id, secret::hash_token(token), visit.now],
+        )
+        .await?;
+    Ok(row.is_some())
 }
 
 async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
@@ -277,8 +264,8 @@ async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
         .await
 }
 
-async fn used(visit: &Visit, hash: &str, session: &Session) -> Result<()> {
-    if visit.server.kept::<Remembered>()?.seen(hash, visit.now) {
+async fn used(visit: &Visit, key: &str, session: &Session) -> Result<()> {
+    if visit.server.kept::<Remembered>()?.seen(key, visit.now) {
         visit
             .db()?
             .execute(

@@ -1,9 +1,26 @@
 //! Walks of people through the running server, each on SQLite and on PostgreSQL (when TEST_POSTGRES is set).
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on stops")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on stops")]
+#![expect(clippy::disallowed_methods, reason = "the environment says where PostgreSQL is")]
 
 mod support;
 
+mod backup_codes;
+mod devices;
+mod gates;
+mod invitation;
+mod mine;
+mod mine_email;
 mod outbox;
+mod password;
+mod people;
+mod people_email;
+mod people_time;
+mod record;
+mod reset;
+mod running;
+mod sessions;
 mod sign_in;
+mod sign_in_guessing;
 mod transports;
 mod two_factor;
+mod two_factor_attacks;

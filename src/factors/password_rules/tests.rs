@@ -204,6 +204,7 @@ fn every_entry_of_the_list_is_found_and_nothing_between() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the test measures how long it takes")]
 fn hostile_text_of_full_length_is_judged_quickly() {
     let hostile = [
         "a1".repeat(512),

@@ -110,7 +110,7 @@ async fn walk(visitor: &mut Visitor, who: &str, folder: Option<&Path>, found: &m
 /// A route's path with something that fits nowhere in the place of its parts.
 fn filled(path: &str) -> String {
     let piece = |part: &str| if part.starts_with('{') { "sample" } else { part }.to_owned();
-    path.split('/').map(|part| piece(part)).collect::<Vec<_>>().join("/")
+    path.split('/').map(piece).collect::<Vec<_>>().join("/")
 }
 
 async fn end(server: Arc<Server>, router: Router) {

@@ -125,7 +125,11 @@ async fn answer(
         return Ok(refusal);
     }
     let time = shared.limits.body;
-    let mut request = request.map(|body| Body::new(InTime { body, over: Box::pin(pause(time)) }));
+    // Most requests have no body, and nothing to wait for.
+    let mut request = request.map(|body| match body.is_end_stream() {
+        true => Body::empty(),
+        false => Body::new(InTime { body, over: Box::pin(pause(time)) }),
+    });
     request.extensions_mut().insert(Peer(peer));
     let response = shared.router.clone().oneshot(request).await?;
     Ok(response.map(|body| Body::new(Counted { body, _under_way: under_way })))

@@ -1,7 +1,7 @@
 //! A browser for walks: keeps cookies, follows redirects, reads the form on the page and submits it, so that a page
 //! without the right field fails.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
 use axum::Router;
@@ -16,6 +16,8 @@ pub struct Browser {
     router: Router,
     pub host: String,
     pub cookies: BTreeMap<String, String>,
+    /// Cookies with a lifetime: they outlive [`Browser::close`].
+    lasting: BTreeSet<String>,
     pub user_agent: String,
     pub peer: SocketAddr,
     /// More headers of every request.
@@ -25,6 +27,8 @@ pub struct Browser {
     pub status: StatusCode,
     pub answered: HeaderMap,
     pub html: String,
+    /// The `csrf` value of a page opened earlier, for what its script sends later.
+    pub form_token: String,
 }
 
 impl Browser {
@@ -33,6 +37,7 @@ impl Browser {
             router,
             host: host.to_owned(),
             cookies: BTreeMap::new(),
+            lasting: BTreeSet::new(),
             user_agent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36"
                 .into(),
             peer: "192.0.2.10:40000".parse().unwrap(),
@@ -41,6 +46,7 @@ impl Browser {
             status: StatusCode::OK,
             answered: HeaderMap::new(),
             html: String::new(),
+            form_token: String::new(),
         }
     }
 
@@ -139,21 +145,27 @@ impl Browser {
             let line = line.to_str().unwrap();
             let mut parts = line.split("; ");
             let (name, value) = parts.next().unwrap().split_once('=').unwrap();
-            if parts.any(|part| part == "Max-Age=0") {
+            let age = parts.find_map(|part| part.strip_prefix("Max-Age="));
+            self.lasting.remove(name);
+            if age == Some("0") {
                 self.cookies.remove(name);
             } else {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
+            if age.is_some_and(|age| age != "0") {
+                self.lasting.insert(name.to_owned());
+            }
         }
     }
 
-    /// The browser is closed: cookies without a lifetime are gone. Which those are is told by name.
+    /// The browser is closed and opened again: cookies without a lifetime are gone.
     pub fn close(&mut self) {
-        let kept = self.cookies.remove("__Host-devices");
-        let marks = self.cookies.remove("__Host-been-here");
-        self.cookies.clear();
-        self.cookies.extend(kept.map(|value| ("__Host-devices".into(), value)));
-        self.cookies.extend(marks.map(|value| ("__Host-been-here".into(), value)));
+        self.cookies.retain(|name, _| self.lasting.contains(name));
+    }
+
+    /// The session is gone, what recognises the browser stays.
+    pub fn lose_session(&mut self) {
+        self.cookies.remove("__Host-session");
     }
 
     /// The words of the page, without tags, white space folded.
@@ -211,6 +223,8 @@ impl Browser {
         let found = self
             .forms()
             .into_iter()
+            // Every signed-in page has the button to log out; nobody means that one unless they say so.
+            .filter(|form| form.action != "/log-out" || self.path.starts_with("/log-out"))
             .find(|form| fields.iter().all(|(name, _)| form.inputs.iter().any(|input| input.name == *name)));
         found.unwrap_or_else(|| panic!("no form with {fields:?} on {} ({}):\n{}", self.path, self.status, self.text()))
     }

@@ -2,32 +2,32 @@
 
 pub mod browser;
 pub mod certificate;
+pub mod desk;
 pub mod dkim;
+pub mod key;
 pub mod smtp_sink;
 mod smtp_talk;
 pub mod stage;
 pub mod text_sink;
 pub mod two_factor;
+pub mod ways;
 
 /// A walk on both engines: `walk!(name, |stage| { ... })`. The body sees `stage: Stage`.
 #[macro_export]
 macro_rules! walk {
     ($name:ident, |$stage:ident| $body:block) => {
+        async fn $name($stage: $crate::support::stage::Stage) $body
+
         mod $name {
-            #[allow(unused_imports, reason = "not every walk uses all of its file's imports")]
-            use super::*;
-
-            async fn walk($stage: $crate::support::stage::Stage) $body
-
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                walk($crate::support::stage::Stage::sqlite().await).await;
+                super::$name($crate::support::stage::Stage::sqlite().await).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
                 if let Some(stage) = $crate::support::stage::Stage::postgres().await {
-                    walk(stage).await;
+                    super::$name(stage).await;
                 }
             }
         }

@@ -47,6 +47,17 @@ pub struct Sent {
     pub html: String,
 }
 
+#[derive(sqlx::FromRow)]
+struct Waiting {
+    practice_id: String,
+    id: String,
+    kind: String,
+    about: String,
+    person_id: Option<String>,
+    recipient: String,
+    body: Option<String>,
+}
+
 impl Stage {
     pub async fn sqlite() -> Stage {
         let folder = tempfile::tempdir().unwrap();
@@ -55,43 +66,69 @@ impl Stage {
 
     /// None when no PostgreSQL is at hand; `make test` always brings one.
     pub async fn postgres() -> Option<Stage> {
-        let url = std::env::var("TEST_POSTGRES").ok()?;
-        let admin = Db::connect(&url, 1).await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let mut databases = vec![];
-        for region in ["au", "uk"] {
-            let name =
-                format!("walk_{}", data_encoding::HEXLOWER.encode(&portico::platform::world::random::<8>(&RealWorld)));
-            let sql: &'static str = Box::leak(format!("CREATE DATABASE {name}").into_boxed_str());
-            admin.execute(sql, vec![]).await.unwrap();
-            databases.push((region, url.replacen("/postgres", &format!("/{name}"), 1)));
-        }
-        admin.close().await;
-        let change = move |config: &mut Config| {
-            config.regions = databases
-                .iter()
-                .map(|(region, url)| Region {
-                    name: (*region).to_owned(),
-                    database: Database::Postgres(portico::config::Secret::new(url.clone())),
-                    max_connections: 6,
-                })
-                .collect();
-        };
-        Some(Stage::with(folder, change).await)
+        let change = databases().await?;
+        Some(Stage::with(tempfile::tempdir().unwrap(), change).await)
     }
 
+    /// As [`Stage::postgres`], with other settings.
+    pub async fn postgres_with(settings: impl FnOnce(&mut Config)) -> Option<Stage> {
+        let databases = databases().await?;
+        let change = move |config: &mut Config| {
+            databases(config);
+            settings(config);
+        };
+        Some(Stage::with(tempfile::tempdir().unwrap(), change).await)
+    }
+
+    /// As [`Stage::sqlite`] and [`Stage::postgres`], with other ways for messages to leave by.
+    pub async fn sqlite_sending(carriers: Carriers) -> Stage {
+        Stage::build(tempfile::tempdir().unwrap(), |_| {}, |_| carriers).await
+    }
+
+    pub async fn postgres_sending(carriers: Carriers) -> Option<Stage> {
+        let change = databases().await?;
+        Some(Stage::build(tempfile::tempdir().unwrap(), change, |_| carriers).await)
+    }
+
+    /// Messages go to a mailbox in memory unless the settings say otherwise.
     pub async fn with(folder: tempfile::TempDir, change: impl FnOnce(&mut Config)) -> Stage {
+        Stage::build(folder, change, |config| Carriers::with_mailbox(config).unwrap()).await
+    }
+
+    async fn build(
+        folder: tempfile::TempDir,
+        change: impl FnOnce(&mut Config),
+        carriers: impl FnOnce(&Config) -> Carriers,
+    ) -> Stage {
         let clock = Arc::new(SetClock(AtomicI64::new(START)));
         let address: SocketAddr = "127.0.0.1:8080".parse().unwrap();
         let mut config = demo::settings(folder.path(), address, &*clock).unwrap();
         change(&mut config);
-        let carriers = Carriers::with_mailbox(&config).unwrap();
+        let carriers = carriers(&config);
         let server =
             start::furnished(config, Arc::clone(&clock) as Arc<dyn World>, start::Schema::Migrate, carriers, |_| {})
                 .await
                 .unwrap();
         demo::fill(&server).await.unwrap();
-        Stage { router: portico::app::router_with(Arc::clone(&server), mailbox::routes()), server, clock, folder }
+        let router = portico::app::router_with(Arc::clone(&server), mailbox::routes());
+        Stage { router, server, clock, folder }
+    }
+
+    /// The server ends and another starts on the same databases.
+    pub async fn restart(&mut self) {
+        let mut config = demo::settings(self.folder.path(), self.server.config.listen, &*self.clock).unwrap();
+        config.regions.clone_from(&self.server.config.regions);
+        self.server = start::server(config, Arc::clone(&self.clock) as Arc<dyn World>).await.unwrap();
+        self.router = portico::app::router(Arc::clone(&self.server));
+    }
+
+    /// Another node on the same databases, with a memory of its own.
+    pub async fn second_node(&self) -> Router {
+        let address: SocketAddr = "127.0.0.1:8080".parse().unwrap();
+        let mut config = demo::settings(self.folder.path(), address, &*self.clock).unwrap();
+        config.regions = self.server.config.regions.clone();
+        let server = start::server(config, Arc::clone(&self.clock) as Arc<dyn World>).await.unwrap();
+        portico::app::router(server)
     }
 
     pub fn now(&self) -> i64 {
@@ -124,28 +161,28 @@ impl Stage {
     /// Everything put into the outbox of the au region for an address, newest first; also what has been delivered into
     /// the mailbox in memory.
     pub async fn messages(&self, to: &str) -> Vec<Sent> {
-        let rows: Vec<(String, String, String, String, Option<String>, String, Option<String>)> = self
+        let rows: Vec<Waiting> = self
             .au()
             .all("SELECT practice_id, id, kind, about, person_id, recipient, body FROM outbox ORDER BY created_at DESC, id DESC", vec![])
             .await
             .unwrap();
         let mut found = vec![];
-        for (practice, id, kind, about, person, recipient, body) in rows {
-            let whose = [practice.as_str(), id.as_str(), person.as_deref().unwrap_or("")];
-            let recipient = self.server.open("outbox to", &whose, &recipient).unwrap();
+        for row in rows {
+            let whose = [row.practice_id.as_str(), row.id.as_str(), row.person_id.as_deref().unwrap_or("")];
+            let recipient = self.server.open("outbox to", &whose, &row.recipient).unwrap();
             if recipient != to {
                 continue;
             }
-            let Some(body) = body else {
-                found.extend(self.delivered(&id));
+            let Some(body) = &row.body else {
+                found.extend(self.delivered(&row.id));
                 continue;
             };
             let body: serde_json::Value =
-                serde_json::from_str(&self.server.open("outbox body", &whose, &body).unwrap()).unwrap();
+                serde_json::from_str(&self.server.open("outbox body", &whose, body).unwrap()).unwrap();
             let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
             found.push(Sent {
-                kind,
-                about,
+                kind: row.kind,
+                about: row.about,
                 to: recipient,
                 subject: text("subject"),
                 text: text("text"),
@@ -172,6 +209,32 @@ impl Stage {
         let rows: Vec<(String,)> = self.au().all("SELECT event FROM audit ORDER BY at, id", vec![]).await.unwrap();
         rows.into_iter().map(|(event,)| event).collect()
     }
+}
+
+/// New databases on the PostgreSQL at hand, put into the settings.
+#[expect(clippy::disallowed_methods, reason = "scripts/postgres says where by the environment")]
+async fn databases() -> Option<impl FnOnce(&mut Config)> {
+    let url = std::env::var("TEST_POSTGRES").ok()?;
+    let admin = Db::connect(&url, 1).await.unwrap();
+    let mut databases = vec![];
+    for region in ["au", "uk"] {
+        let name =
+            format!("walk_{}", data_encoding::HEXLOWER.encode(&portico::platform::world::random::<8>(&RealWorld)));
+        let sql: &'static str = Box::leak(format!("CREATE DATABASE {name}").into_boxed_str());
+        admin.execute(sql, vec![]).await.unwrap();
+        databases.push((region, url.replacen("/postgres", &format!("/{name}"), 1)));
+    }
+    admin.close().await;
+    Some(move |config: &mut Config| {
+        config.regions = databases
+            .iter()
+            .map(|(region, url)| Region {
+                name: (*region).to_owned(),
+                database: Database::Postgres(portico::config::Secret::new(url.clone())),
+                max_connections: 6,
+            })
+            .collect();
+    })
 }
 
 /// The first link of a text, as a path.

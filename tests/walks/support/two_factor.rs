@@ -93,3 +93,43 @@ pub async fn text_messages(stage: &Stage) -> Vec<String> {
     }
     texts
 }
+
+/// How often an event is in the record.
+pub async fn count(stage: &Stage, event: &str) -> usize {
+    stage.events().await.iter().filter(|word| *word == event).count()
+}
+
+pub fn is_in(browser: &Browser) -> bool {
+    browser.cookies.contains_key("__Host-session")
+}
+
+/// All these browsers submit their page's form with the same code at the same time; they come back as they then are.
+pub async fn all_at_once(browsers: Vec<Browser>, code: &str) -> Vec<Browser> {
+    let sending: Vec<_> = browsers
+        .into_iter()
+        .map(|mut browser| {
+            let code = code.to_owned();
+            tokio::spawn(async move {
+                browser.submit(&[("code", &code)]).await;
+                browser
+            })
+        })
+        .collect();
+    let mut back = vec![];
+    for one in sending {
+        back.push(one.await.unwrap());
+    }
+    back
+}
+
+/// A hundred half-finished sign-ins of Sam at that page: twenty of them, each open in five tabs.
+pub async fn a_hundred_at(stage: &Stage, path: &str) -> Vec<Browser> {
+    let mut all = vec![];
+    for _ in 0..20 {
+        let mut browser = stage.browser();
+        log_in(&mut browser, SAM, SAMS_PASSWORD).await;
+        browser.open(path).await.is_at(path);
+        all.extend(std::iter::repeat_n(browser, 5));
+    }
+    all
+}

@@ -56,6 +56,20 @@ async fn an_honest_gateway_takes_the_text() {
 }
 
 #[tokio::test]
+async fn everything_can_stand_in_the_address() {
+    let sink = TextSink::start(None).await;
+    let mut settings = settings(format!("http://{}/send?to={{to}}&text={{text}}", sink.address));
+    (settings.method, settings.body, settings.content_type) = ("GET".into(), String::new(), BodyType::Plain);
+    TextGateway::new(settings.clone()).unwrap().send(&text()).await;
+    let wanted = "GET /send?to=%2B61491570156&text=Your%20code%20is%20482913%0A%22quoted%22 HTTP/1.1";
+    assert_eq!(sink.calls()[0].request_line, wanted);
+    for host in ["http://{to}/send", "http://127.0.0.1{to}/send", "http://{text}@127.0.0.1/send"] {
+        settings.url = host.to_owned();
+        assert!(TextGateway::new(settings.clone()).is_err(), "{host}");
+    }
+}
+
+#[tokio::test]
 async fn a_form_is_sent_as_a_form() {
     let sink = TextSink::start(None).await;
     let mut form = plain(&sink);

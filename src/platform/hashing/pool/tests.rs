@@ -12,6 +12,7 @@ fn begun(job: &mut (impl Future + Unpin)) -> bool {
     futures_util::FutureExt::now_or_never(job).is_none()
 }
 
+#[expect(clippy::disallowed_methods, reason = "another thread is waited for")]
 async fn busy(pool: &HashPool) -> impl Future<Output = Result<Verdict, PoolError>> + '_ {
     let mut first = Box::pin(pool.verify(None, secret(PASSWORD)));
     assert!(begun(&mut first));

@@ -1,0 +1,259 @@
+//! `make timing`: known and unknown addresses must cost the same, at the sign-in and at the forgotten password.
+//! The server runs in this process with a clock that is set, so that its limits never stand between two tries.
+
+#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a program that measures time and prints it")]
+
+mod stats;
+mod wire;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use clap::Parser;
+use portico::args;
+use portico::config::{Database, Edge, Region, Secret};
+use portico::ops::{demo, listen, start};
+use portico::platform::db::Db;
+use portico::platform::hashing;
+use portico::platform::server::Server;
+use portico::platform::world::{RealWorld, World, new_id, random};
+use stats::{Dice, Try};
+use wire::{Outcome, Wire};
+
+#[derive(Parser)]
+#[command(about = "Tells whether answers to known and unknown addresses can be told apart by their time")]
+struct Cli {
+    /// Tries of each class
+    #[arg(long, default_value_t = 5_000)]
+    tries: usize,
+    /// sqlite or postgres; both by default (PostgreSQL where TEST_POSTGRES says where it is)
+    #[arg(long)]
+    engine: Option<String>,
+    /// Only the page whose path contains this
+    #[arg(long, default_value = "")]
+    only: String,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Makes everybody unknown: what the test says when there is nothing to find
+    #[arg(long)]
+    nobody: bool,
+}
+
+/// One page and its bar (the project's security standards, 7.3).
+struct Target {
+    path: &'static str,
+    /// What is sent besides the email address.
+    rest: &'static str,
+    tries_per_address: usize,
+    /// Half the width, in milliseconds, within which the differences must lie.
+    margin: f64,
+    /// Seconds that pass between two tries of one address, so that its limits are whole again.
+    step: i64,
+}
+
+const TARGETS: [Target; 2] = [
+    Target {
+        path: "/sign-in",
+        rest: "&password=not-the-right-one-41",
+        tries_per_address: 10,
+        margin: 0.3,
+        step: 3_600,
+    },
+    Target { path: "/forgot", rest: "", tries_per_address: 20, margin: 0.05, step: 3 * 3_600 },
+];
+const WARM_UP: usize = 300;
+const MOST_AREA: f64 = 0.60;
+const HOST: &str = "timing.au.localhost";
+const PRACTICE: &str = "00000000-0000-7000-8000-000000000001";
+
+struct SetClock(AtomicI64);
+
+impl World for SetClock {
+    fn now(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+    fn fill(&self, bytes: &mut [u8]) {
+        RealWorld.fill(bytes);
+    }
+}
+
+fn main() -> ExitCode {
+    match run(&Cli::parse()) {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(problem) => {
+            println!("timing: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Outcome<usize> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let mut missed = 0;
+    let wanted = |name: &str| cli.engine.as_deref().is_none_or(|engine| engine == name);
+    if wanted("sqlite") {
+        missed += engine(cli, &runtime, None)?;
+    }
+    match std::env::var("TEST_POSTGRES") {
+        Ok(url) if wanted("postgres") => missed += engine(cli, &runtime, Some(&url))?,
+        Ok(_) => {}
+        Err(_) => println!("PostgreSQL: SKIPPED, TEST_POSTGRES is not set"),
+    }
+    Ok(missed)
+}
+
+fn engine(cli: &Cli, runtime: &tokio::runtime::Runtime, cluster: Option<&str>) -> Outcome<usize> {
+    let folder = tempfile::tempdir()?;
+    let clock = Arc::new(SetClock(AtomicI64::new(RealWorld.now())));
+    println!("\n{}", if cluster.is_some() { "PostgreSQL" } else { "SQLite" });
+    let (server, port) = runtime.block_on(serve(folder.path(), cluster, Arc::clone(&clock)))?;
+    let mut missed = 0;
+    for target in TARGETS.iter().filter(|target| target.path.contains(&cli.only)) {
+        let mut wire = Wire::open(port, HOST)?;
+        if wire.form(target.path)?.is_none() {
+            println!("  {}: SKIPPED, there is no such page", target.path);
+            continue;
+        }
+        let mut dice = Dice(cli.seed);
+        let addresses = Addresses::new(cli.tries.div_ceil(target.tries_per_address), target.path, &mut dice);
+        if !cli.nobody {
+            runtime.block_on(seed(&server, &addresses))?;
+        }
+        let [known, unknown] = measure(&mut wire, target, &addresses, &clock, &mut dice)?;
+        missed += judge(target, &known, &unknown, &mut dice);
+    }
+    Ok(missed)
+}
+
+/// A server behind a trusted proxy, so that each try can come from an address of its own.
+async fn serve(folder: &std::path::Path, cluster: Option<&str>, clock: Arc<SetClock>) -> Outcome<(Arc<Server>, u16)> {
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let address: SocketAddr = listener.local_addr()?;
+    let mut config = demo::settings(folder, address, &*clock)?;
+    config.edge = Edge::Proxy { trusted: vec!["127.0.0.1/32".parse()?] };
+    let database = match cluster {
+        Some(cluster) => {
+            let admin = Db::connect(cluster, 1).await?;
+            let name = format!("timing_{}", std::process::id());
+            admin.execute(Box::leak(format!("CREATE DATABASE {name}").into_boxed_str()), args![]).await?;
+            admin.close().await;
+            Database::Postgres(Secret::new(cluster.replacen("/postgres", &format!("/{name}"), 1)))
+        }
+        None => Database::Sqlite(folder.join("au.db")),
+    };
+    config.regions = vec![Region { name: "au".into(), database, max_connections: 6 }];
+    let server = start::server(config, Arc::clone(&clock) as Arc<dyn World>).await?;
+    let db = &server.region("au").ok_or("no region")?.db;
+    db.execute(
+        "INSERT INTO practice (id, slug, host, name, created_at) VALUES ($1, 'timing', $2, 'Timing', $3)",
+        args![PRACTICE, HOST, clock.now()],
+    )
+    .await?;
+    let router = portico::app::router(Arc::clone(&server));
+    tokio::spawn(listen::serve(listener, router, None, listen::Limits::default(), std::future::pending()));
+    Ok((server, address.port()))
+}
+
+/// Names of one shape; who of them is known is decided by the dice.
+struct Addresses {
+    known: Vec<String>,
+    unknown: Vec<String>,
+    /// For warming up, known and unknown.
+    spare: [Vec<String>; 2],
+}
+
+impl Addresses {
+    fn new(count: usize, path: &str, dice: &mut Dice) -> Addresses {
+        let spare = WARM_UP / 10;
+        let mut all: Vec<String> = (0..2 * (count + spare))
+            .map(|number| format!("{}-{}@example.com", &path[1..2], 100_000 + number))
+            .collect();
+        dice.shuffle(&mut all);
+        let mut take = |count| all.split_off(all.len() - count);
+        Addresses { known: take(count), unknown: take(count), spare: [take(spare), take(spare)] }
+    }
+}
+
+async fn seed(server: &Server, addresses: &Addresses) -> Outcome<()> {
+    let password = hashing::Secret::new("granite-lantern-58-orchard".to_owned());
+    let hash = server.hashing.hash(password, random::<16>(&RealWorld)).await?;
+    let now = server.world.now();
+    let mut tx = server.region("au").ok_or("no region")?.db.write().await?;
+    for email in addresses.known.iter().chain(&addresses.spare[0]) {
+        tx.execute(
+            "INSERT INTO person (practice_id, id, kind, role, name, email, email_key, password, password_set_at, joined_at, created_at)
+             VALUES ($1, $2, 'staff', 'practitioner', 'Pat Example', $3, $3, $4, $5, $5, $5)",
+            args![PRACTICE, new_id(&RealWorld), email, &hash, now],
+        )
+        .await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Every address once a round, in an order of its own each time.
+fn measure(
+    wire: &mut Wire,
+    target: &Target,
+    addresses: &Addresses,
+    clock: &SetClock,
+    dice: &mut Dice,
+) -> Outcome<[Vec<Try>; 2]> {
+    let mut from = 0x0a00_0000_u32;
+    let mut ask = |wire: &mut Wire, token: &str, email: &str| -> Outcome<f64> {
+        from += 1;
+        let form = format!("csrf={token}&email={}{}", email.replace('@', "%40"), target.rest);
+        let answer = wire.post(target.path, Ipv4Addr::from_bits(from), &form)?;
+        if matches!(answer.status, 200 | 303 | 422) { Ok(answer.time) } else { Err(answer.text.into()) }
+    };
+    for _ in 0..5 {
+        clock.0.fetch_add(target.step, Ordering::SeqCst);
+        let token = wire.form(target.path)?.ok_or("no form")?;
+        for email in addresses.spare.iter().flatten() {
+            ask(wire, &token, email)?;
+        }
+    }
+    let mut tries = [vec![], vec![]];
+    let mut order: Vec<(usize, usize)> = [&addresses.known, &addresses.unknown]
+        .into_iter()
+        .enumerate()
+        .flat_map(|(class, list)| (0..list.len()).map(move |address| (class, address)))
+        .collect();
+    for _ in 0..target.tries_per_address {
+        clock.0.fetch_add(target.step, Ordering::SeqCst);
+        let token = wire.form(target.path)?.ok_or("no form")?;
+        dice.shuffle(&mut order);
+        for (class, address) in &order {
+            let email = if *class == 0 { &addresses.known[*address] } else { &addresses.unknown[*address] };
+            tries[*class].push(Try { address: *address, time: ask(wire, &token, email)? });
+        }
+    }
+    Ok(tries)
+}
+
+/// Prints what the times say; answers 1 when the attacker wins.
+fn judge(target: &Target, known: &[Try], unknown: &[Try], dice: &mut Dice) -> usize {
+    let margin = target.margin;
+    println!("  {}: known against unknown, {} tries each", target.path, known.len());
+    for (name, share) in [("p10", 0.1), ("p50", 0.5)] {
+        let difference = stats::quantile(known, share) - stats::quantile(unknown, share);
+        let (low, high) = stats::interval(known, unknown, share, dice);
+        let verdict = if low >= -margin && high <= margin { "pass" } else { "MISS" };
+        println!(
+            "    {name} {:8.3} ms, difference {difference:+.3} ms, 99 % within {low:+.3} to {high:+.3}, bounds ±{margin:.2}   {verdict}",
+            stats::quantile(known, share)
+        );
+    }
+    let welch = stats::cropped_welch(known, unknown);
+    println!("    Welch t below p90 {welch:+.2}, alarm at 4.5   {}", if welch.abs() < 4.5 { "pass" } else { "MISS" });
+    let area = stats::attack(known, unknown, dice);
+    let held = area <= MOST_AREA;
+    println!(
+        "    attacker's AUC, {} tries an address {area:.3}, at most {MOST_AREA:.2}   {}",
+        target.tries_per_address,
+        if held { "pass" } else { "MISS" }
+    );
+    usize::from(!held)
+}

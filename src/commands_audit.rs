@@ -1,0 +1,150 @@
+//! `portico audit`: checks the record and takes it along.
+
+use std::io::Write;
+
+use clap::{Subcommand, ValueEnum};
+use portico::audit::export::{Filter, Form, Mark, piece};
+use portico::audit::verify::{Anchor, Report, verify_all};
+use portico::audit::{Line, append};
+use portico::config::Config;
+use portico::ops::start;
+use portico::platform::db::Db;
+use portico::platform::world::{World, new_id};
+
+use crate::commands::{Done, Failure, say};
+
+#[derive(Subcommand)]
+pub enum Audit {
+    /// Check every line of every practice against its chain; ends with 1 where one is not as it was sealed
+    Verify {
+        /// A number and hash noted elsewhere, as the log line «record head» has them: PRACTICE=SEQ:HASH, the practice by
+        /// its name in the address or its id
+        #[arg(long, value_name = "PRACTICE=SEQ:HASH")]
+        anchor: Vec<String>,
+    },
+    /// Write a practice's record to standard output, oldest first
+    Export {
+        /// The practice's name in the address
+        #[arg(long)]
+        practice: String,
+        #[arg(long, value_enum, default_value_t = Format::Jsonl)]
+        format: Format,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Format {
+    Csv,
+    Jsonl,
+}
+
+pub async fn on_record(config: &Config, world: &dyn World, command: Audit) -> Done {
+    match command {
+        Audit::Verify { anchor } => verify(config, world, &anchor).await,
+        Audit::Export { practice, format } => export(config, world, &practice, format).await,
+    }
+}
+
+async fn verify(config: &Config, world: &dyn World, anchors: &[String]) -> Done {
+    let parsed = anchors.iter().map(|text| {
+        let wrong = || Failure::Wrong(vec![format!("--anchor {text}: write PRACTICE=SEQ:HASH")]);
+        let (practice, anchor) = text.split_once('=').ok_or_else(wrong)?;
+        Ok((practice.to_owned(), Anchor::parse(anchor).ok_or_else(wrong)?))
+    });
+    let parsed = parsed.collect::<Result<Vec<_>, Failure>>()?;
+    let (mut bad, mut used) = (0, 0);
+    for region in &config.regions {
+        let db = start::open(region).await?;
+        let mut here = vec![];
+        for (name, anchor) in &parsed {
+            if let Some(id) = practice_id(&db, name).await? {
+                used += 1;
+                here.push((id, anchor.clone()));
+            }
+        }
+        for report in verify_all(&db, world.now(), &here).await? {
+            bad += usize::from(report.finding.is_some());
+            say(words(&region.name, &report));
+        }
+    }
+    if used < parsed.len() {
+        return Err(Failure::Wrong(vec!["an anchor names a practice that is not here".to_owned()]));
+    }
+    if bad == 0 { Ok(()) } else { Err(Failure::Failed(format!("{bad} records are not as they were sealed"))) }
+}
+
+fn words(region: &str, report: &Report) -> String {
+    let Report { slug, sealed, waiting, .. } = report;
+    let head = report
+        .head
+        .as_ref()
+        .map_or_else(|| "no head yet".to_owned(), |head| format!("head {}:{}", head.seq, head.hash));
+    match &report.finding {
+        None => format!("{region}  {slug}: {sealed} lines are whole, {waiting} not sealed yet, {head}"),
+        Some(finding) => {
+            format!(
+                "{region}  {slug}: line {} ({}) is {}; {sealed} before it are whole",
+                finding.seq,
+                finding.record_id,
+                finding.wrong.word()
+            )
+        }
+    }
+}
+
+async fn practice_id(db: &Db, name: &str) -> Result<Option<String>, Failure> {
+    let row: Option<(String,)> =
+        db.optional("SELECT id FROM practice WHERE slug = $1 OR id = $1", portico::args![name]).await?;
+    Ok(row.map(|(id,)| id))
+}
+
+async fn export(config: &Config, world: &dyn World, name: &str, format: Format) -> Done {
+    for region in &config.regions {
+        let db = start::open(region).await?;
+        if let Some(practice) = practice_id(&db, name).await? {
+            note(&db, world, &practice).await?;
+            return write_all(&db, &practice, format).await;
+        }
+    }
+    Err(Failure::Wrong(vec![format!("--practice {name}: there is none of that name")]))
+}
+
+/// Taking the record along is itself in the record.
+async fn note(db: &Db, world: &dyn World, practice: &str) -> Result<(), Failure> {
+    let line = Line {
+        practice_id: practice,
+        id: new_id(world),
+        at: world.now(),
+        event: "record-exported",
+        actor_kind: "system",
+        actor_id: "",
+        actor_name: "portico audit export",
+        subject_id: "",
+        subject_name: "",
+        result: "done",
+        address: String::new(),
+        browser: String::new(),
+        session_id: "",
+        request_id: "",
+        detail: "{}".to_owned(),
+    };
+    let mut tx = db.write().await?;
+    append(&mut tx, line).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn write_all(db: &Db, practice: &str, format: Format) -> Done {
+    let form = match format {
+        Format::Csv => Form::Csv,
+        Format::Jsonl => Form::JsonLines,
+    };
+    let mut out = std::io::stdout().lock();
+    let failed = |error: std::io::Error| Failure::Failed(format!("standard output: {error}"));
+    out.write_all(form.head().as_bytes()).map_err(failed)?;
+    let mut mark: Mark = (0, String::new());
+    while let Some((text, next)) = piece(db, practice, &Filter::default(), form, &mark).await? {
+        out.write_all(text.as_bytes()).map_err(failed)?;
+        mark = next;
+    }
+    Ok(())
+}

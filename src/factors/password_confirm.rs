@@ -1,0 +1,84 @@
+//! Fresh proof before something sensitive: the password first, then what the rule still asks for, then back.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::password_lanes::later;
+use super::password_own::{self, Own};
+use crate::platform::error::Result;
+use crate::platform::frame::Frame;
+use crate::platform::web::{Fields, Query, Visit, go, page, page_with, safe_path};
+use crate::sign_in::session::{self, Session};
+use crate::sign_in::step::Factor;
+use crate::sign_in::{self, Start};
+
+#[derive(askama::Template)]
+#[template(path = "factors/password_confirm.html")]
+struct ConfirmPage {
+    frame: Frame,
+    then_path: String,
+    email: String,
+    problem: Option<String>,
+}
+
+/// `GET /confirm?then=`; goes straight on where the proof is fresh enough.
+pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
+    let session = match session::required(&visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(response),
+    };
+    let then_path = safe_path(query.text("then"), "/me");
+    if session.is_fresh(visit.now) {
+        return Ok(go(&then_path));
+    }
+    page(&confirm_page(&visit, &session, then_path, None))
+}
+
+/// `POST /confirm`.
+pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
+    // read
+    let session = match session::required(&visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(response),
+    };
+    let then_path = safe_path(fields.text("then"), "/me");
+    let (typed, again) = (fields.text("password"), |problem: String| {
+        page_with(StatusCode::UNPROCESSABLE_ENTITY, &confirm_page(&visit, &session, then_path.clone(), Some(problem)))
+    });
+    if visit.stale || typed.is_empty() {
+        return again(visit.say(if visit.stale { "confirm-stale" } else { "confirm-empty" }));
+    }
+
+    // work
+    let lane = (password_own::FRESH_LANE, session.person_id.as_str());
+    match password_own::check(&visit, &session.person_id, lane, typed).await? {
+        Own::Wrong => again(visit.say("confirm-wrong")),
+        Own::Held(held) => {
+            let page = confirm_page(&visit, &session, then_path, Some(held.words(&visit)));
+            later(StatusCode::TOO_MANY_REQUESTS, held.seconds(visit.now), &page)
+        }
+        // write
+        Own::Right(_) => {
+            let mut tx = visit.db()?.write().await?;
+            let start = Start {
+                person_id: &session.person_id,
+                goal: "fresh",
+                session_id: Some(&session.id),
+                then_path: &then_path,
+                ..Start::default()
+            };
+            let attempt = sign_in::start(&visit, &mut tx, &start).await?;
+            sign_in::proved(&visit, &mut tx, &attempt, Factor::Password).await?;
+            sign_in::advance(&visit, tx, &attempt).await
+        }
+    }
+}
+
+fn confirm_page(visit: &Visit, session: &Session, then_path: String, problem: Option<String>) -> ConfirmPage {
+    ConfirmPage {
+        frame: session::frame(visit, session, "confirm-title"),
+        then_path,
+        email: session.email.clone(),
+        problem,
+    }
+}

@@ -1,0 +1,159 @@
+//! The page behind the mailed link for a forgotten password. Opening it uses nothing up; setting the password never
+//! signs in and never stands for the second factor.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::password::{hash, key_of};
+use super::password_forgotten::{self, PURPOSE};
+use super::password_lanes::Lanes;
+use super::{password_own, password_strength};
+use crate::args;
+use crate::notices::{Event, Happening, happened};
+use crate::platform::db::Tx;
+use crate::platform::error::{Error, Result};
+use crate::platform::frame::Frame;
+use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::sign_in::flash::{self, Notice};
+use crate::sign_in::link::{self, Link, Standing, Token};
+use crate::sign_in::person::{self, Person};
+use crate::sign_in::{device, session};
+
+#[derive(askama::Template)]
+#[template(path = "factors/password_reset.html")]
+struct ResetPage {
+    frame: Frame,
+    token: String,
+    least: String,
+    problems: Vec<String>,
+    /// Why the link opens nothing any more; then the page has no field.
+    over: Option<String>,
+    /// Whether a press can send a new link to where this one went.
+    can_send: bool,
+}
+
+/// `GET /reset/{token}`, any number of times.
+pub async fn ask(visit: Visit, Token(token): Token) -> Result<Response> {
+    match opened(&visit, &token).await? {
+        Ok(person) => page(&ResetPage::new(&visit, &token, &person, vec![])?),
+        Err(over) => page_with(StatusCode::GONE, &over),
+    }
+}
+
+/// `POST /reset/{token}`: sets the password.
+pub async fn answer(visit: Visit, Token(token): Token, fields: Fields) -> Result<Response> {
+    // read
+    let person = match opened(&visit, &token).await? {
+        Ok(person) => person,
+        Err(over) => return page_with(StatusCode::GONE, &over),
+    };
+
+    // work
+    let password = fields.text("password");
+    let problems = password_strength::problems(&visit, &person, &person.name, password).await?;
+    if !problems.is_empty() {
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &ResetPage::new(&visit, &token, &person, problems)?);
+    }
+    let new_hash = hash(&visit, password).await?;
+
+    // write
+    let mut tx = visit.db()?.write().await?;
+    if !link::spend(&visit, &mut tx, PURPOSE, &token).await? {
+        drop(tx);
+        // Somebody was quicker with the same link: the page says what it is worth now.
+        let (what, can_send) = over(&visit, link::look(&visit, PURPOSE, &token).await?.as_ref());
+        return page_with(StatusCode::GONE, &ResetPage::over(&visit, &token, what, can_send));
+    }
+    put_in_place(&visit, &mut tx, &person, &new_hash).await?;
+    happened(&visit, &mut tx, Happening::of(Event::PasswordReset, &person)).await?;
+    tx.commit().await?;
+    visit.server.outbox_bell.notify_one();
+    clear_lanes(&visit, &person).await?;
+    flash::leave(&visit, Notice::PasswordReset, &person.email)?;
+    Ok(go("/sign-in"))
+}
+
+/// `POST /reset/{token}/new`: a new link to where this one went, under the limits of every asking.
+pub async fn send_new(visit: Visit, Token(token): Token) -> Result<Response> {
+    if let Some(link) = link::look(&visit, PURPOSE, &token).await? {
+        password_forgotten::ask_for(&visit, &link.sent_to).await?;
+    }
+    Ok(go("/forgot?sent=1"))
+}
+
+/// Sets a new password and ends whatever stood on the old one: sessions, attempts, recognised devices, mailed links.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub(super) async fn put_in_place(visit: &Visit, tx: &mut Tx, person: &Person, new_hash: &str) -> Result<()> {
+    tx.execute(
+        "UPDATE person SET password = $3, password_set_at = $4, password_stolen_at = NULL, password_change_by = NULL
+         WHERE practice_id = $1 AND id = $2",
+        args![&visit.practice()?.id, &person.id, new_hash, visit.now],
+    )
+    .await?;
+    link::replace_older(visit, tx, PURPOSE, &person.id).await?;
+    session::end_all(visit, tx, &person.id, None).await?;
+    device::end_all(visit, tx, &person.id).await?;
+    Ok(())
+}
+
+/// A new password ends the counts of wrong ones: those of the sign-in page belong to the old one anyway.
+pub(super) async fn clear_lanes(visit: &Visit, person: &Person) -> Result<()> {
+    Lanes::sign_in(visit, &person.email_key, Some(person), None)?.clear(visit).await?;
+    Lanes::own(visit, password_own::FRESH_LANE, &person.id)?.clear(visit).await
+}
+
+/// The person whose link this is, or the page that says why it opens nothing.
+async fn opened(visit: &Visit, token: &str) -> Result<std::result::Result<Person, ResetPage>> {
+    let link = link::look(visit, PURPOSE, token).await?;
+    if let Some(link) = link.as_ref().filter(|link| link.standing(visit.now) == Standing::Good) {
+        let person =
+            person::by_id(visit.db()?, &visit.practice()?.id, &link.person_id).await?.ok_or(Error::NotFound)?;
+        if person.email_key == key_of(&link.sent_to) && person.closed_at.is_none() {
+            return Ok(Ok(person));
+        }
+        return Ok(Err(ResetPage::over(visit, token, visit.say("reset-moved"), false)));
+    }
+    let (what, can_send) = over(visit, link.as_ref());
+    Ok(Err(ResetPage::over(visit, token, what, can_send)))
+}
+
+/// Which it is, and when; and whether a press can bring a new one.
+fn over(visit: &Visit, link: Option<&Link>) -> (String, bool) {
+    let Some(link) = link else { return (visit.say("reset-unknown"), false) };
+    let said = |id: &str, at: i64| {
+        let time = crate::platform::when::full(at, visit.zone());
+        (visit.say_with(id, &[("time", &time)]), true)
+    };
+    match link.standing(visit.now) {
+        Standing::Used(at) => said("reset-used", at),
+        Standing::Replaced(at) => said("reset-replaced", at),
+        Standing::Expired(at) => said("reset-expired", at),
+        Standing::Good => (visit.say("reset-moved"), false),
+    }
+}
+
+impl ResetPage {
+    fn new(visit: &Visit, token: &str, person: &Person, problems: Vec<String>) -> Result<ResetPage> {
+        Ok(ResetPage {
+            frame: Frame::new(visit, "reset-title").script("strength.js"),
+            token: token.to_owned(),
+            least: password_strength::needed(visit, person)?.code_points().to_string(),
+            problems,
+            over: None,
+            can_send: false,
+        })
+    }
+
+    fn over(visit: &Visit, token: &str, what: String, can_send: bool) -> ResetPage {
+        ResetPage {
+            frame: Frame::new(visit, "reset-over-title"),
+            token: token.to_owned(),
+            least: String::new(),
+            problems: vec![],
+            over: Some(what),
+            can_send,
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! A session that locked after its idle limit: who it is, one password, and back to where the person was.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::password_lanes::later;
+use super::password_own::{self, Own};
+use crate::platform::email::Email;
+use crate::platform::error::Result;
+use crate::platform::frame::Frame;
+use crate::platform::web::{Fields, Query, Visit, encode, go, page, page_with, safe_path};
+use crate::sign_in::session::{self, Session, State};
+use crate::sign_in::step::Factor;
+use crate::sign_in::{self, Start};
+
+#[derive(askama::Template)]
+#[template(path = "factors/password_unlock.html")]
+struct UnlockPage {
+    frame: Frame,
+    then_path: String,
+    name: String,
+    email: String,
+    problem: Option<String>,
+}
+
+/// `GET /locked?then=`; a session that is in fact open goes straight back.
+pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
+    let then_path = safe_path(query.text("then"), "/me");
+    match session::state(&visit).await? {
+        State::Open(_) => Ok(go(&then_path)),
+        State::Nobody => Ok(to_sign_in(&then_path)),
+        State::Locked(session) => page(&unlock_page(&visit, &session, then_path, None)),
+    }
+}
+
+/// `POST /locked`.
+pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
+    // read
+    let then_path = safe_path(fields.text("then"), "/me");
+    let session = match session::state(&visit).await? {
+        State::Open(_) => return Ok(go(&then_path)),
+        State::Nobody => return Ok(to_sign_in(&then_path)),
+        State::Locked(session) => session,
+    };
+    let again = |problem: String| {
+        page_with(StatusCode::UNPROCESSABLE_ENTITY, &unlock_page(&visit, &session, then_path.clone(), Some(problem)))
+    };
+    let typed = fields.text("password");
+    if visit.stale || typed.is_empty() {
+        return again(visit.say(if visit.stale { "confirm-stale" } else { "confirm-empty" }));
+    }
+
+    // work
+    let lane = (password_own::UNLOCK_LANE, session.id.as_str());
+    match password_own::check(&visit, &session.person_id, lane, typed).await? {
+        Own::Wrong => again(visit.say("confirm-wrong")),
+        Own::Held(held) => {
+            let page = unlock_page(&visit, &session, then_path, Some(held.words(&visit)));
+            later(StatusCode::TOO_MANY_REQUESTS, held.seconds(visit.now), &page)
+        }
+        // write
+        Own::Right(_) => {
+            let mut tx = visit.db()?.write().await?;
+            let start = Start {
+                person_id: &session.person_id,
+                goal: "unlock",
+                session_id: Some(&session.id),
+                then_path: &then_path,
+                ..Start::default()
+            };
+            let attempt = sign_in::start(&visit, &mut tx, &start).await?;
+            sign_in::proved(&visit, &mut tx, &attempt, Factor::Password).await?;
+            sign_in::advance(&visit, tx, &attempt).await
+        }
+    }
+}
+
+fn to_sign_in(then_path: &str) -> Response {
+    go(&format!("/sign-in?then={}", encode(then_path)))
+}
+
+fn unlock_page(visit: &Visit, session: &Session, then_path: String, problem: Option<String>) -> UnlockPage {
+    UnlockPage {
+        frame: Frame::new(visit, "locked-title"),
+        then_path,
+        name: session.name.clone(),
+        email: Email::parse(&session.email).map(|email| email.masked()).unwrap_or_default(),
+        problem,
+    }
+}

@@ -1,0 +1,104 @@
+//! The link mailed to a colleague's new address: opening it changes nothing, the button makes the address theirs.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::people_email::PURPOSE;
+use crate::args;
+use crate::notices::{Actor, Event, Happening, happened};
+use crate::platform::db::Tx;
+use crate::platform::email::Email;
+use crate::platform::error::{Error, Result};
+use crate::platform::frame::Frame;
+use crate::platform::secret;
+use crate::platform::web::{Visit, page, page_with};
+use crate::sign_in::person;
+
+#[derive(askama::Template)]
+#[template(path = "practice/email_link.html")]
+struct LinkPage {
+    frame: Frame,
+    /// The path to post to; none when there is nothing left to do.
+    token: Option<String>,
+    words: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct Waiting {
+    person_id: String,
+    sent_to: String,
+    data: String,
+}
+
+/// `GET /new-address/{token}`.
+pub async fn ask(visit: Visit, Path(token): Path<String>) -> Result<Response> {
+    let row: Option<(i64,)> = visit
+        .db()?
+        .optional(
+            "SELECT expires_at FROM token WHERE practice_id = $1 AND hash = $2 AND purpose = $3 AND used_at IS NULL
+                AND replaced_at IS NULL AND expires_at > $4",
+            args![&visit.practice()?.id, secret::hash_token(&token), PURPOSE, visit.now],
+        )
+        .await?;
+    if row.is_none() {
+        return dead(&visit);
+    }
+    let words = visit.say("new-address-what");
+    page(&LinkPage { frame: Frame::new(&visit, "new-address-title"), token: Some(token), words })
+}
+
+/// `POST /new-address/{token}`.
+pub async fn answer(visit: Visit, Path(token): Path<String>) -> Result<Response> {
+    let mut tx = visit.db()?.write().await?;
+    let Some(waiting) = take(&visit, &mut tx, &token).await? else { return dead(&visit) };
+    let practice = &visit.practice()?.id;
+    let person = person::by_id_in(&mut tx, practice, &waiting.person_id).await?;
+    let data = visit.server.open(PURPOSE, &[practice, &person.id], &waiting.data)?;
+    let data: serde_json::Value = serde_json::from_str(&data).map_err(|error| Error::fault("token", error))?;
+    let text = |name: &str| data[name].as_str().unwrap_or_default().to_owned();
+    let Ok(email) = Email::parse(&text("email")) else { return dead(&visit) };
+    if person.closed_at.is_some() || email.canonical() != waiting.sent_to {
+        return dead(&visit);
+    }
+    let changed = tx
+        .execute(
+            "UPDATE person SET email = $3, email_key = $4, email_changed_at = $5, email_changed_by = $6
+             WHERE practice_id = $1 AND id = $2 AND NOT EXISTS (
+                SELECT 1 FROM person o WHERE o.practice_id = $1 AND o.email_key = $4 AND o.kind = 'staff' AND o.id <> $2)",
+            args![practice, &person.id, email.typed(), email.canonical(), visit.now, text("by")],
+        )
+        .await?;
+    if changed != 1 {
+        return dead(&visit);
+    }
+    // Links that were sent to the old address end with it, but for "this wasn't me": whoever lost the address keeps that.
+    tx.execute(
+        "UPDATE token SET replaced_at = $3 WHERE practice_id = $1 AND person_id = $2 AND used_at IS NULL AND replaced_at IS NULL AND purpose <> 'not-me'",
+        args![practice, &person.id, visit.now],
+    )
+    .await?;
+    let changed = person::by_id_in(&mut tx, practice, &person.id).await?;
+    let happening = Happening::of(Event::EmailChangedByAdministrator, &changed).old_email(&person.email);
+    happened(&visit, &mut tx, happening.by(Actor::Person(text("by"), text("by_name")))).await?;
+    tx.commit().await?;
+    visit.server.outbox_bell.notify_one();
+    let words = visit.say_with("new-address-done", &[("email", email.typed())]);
+    page(&LinkPage { frame: Frame::new(&visit, "new-address-title"), token: None, words })
+}
+
+/// Takes the link, once.
+async fn take(visit: &Visit, tx: &mut Tx, token: &str) -> Result<Option<Waiting>> {
+    tx.optional(
+        "UPDATE token SET used_at = $4 WHERE practice_id = $1 AND hash = $2 AND purpose = $3 AND used_at IS NULL
+            AND replaced_at IS NULL AND expires_at > $4 RETURNING person_id, sent_to, data",
+        args![&visit.practice()?.id, secret::hash_token(token), PURPOSE, visit.now],
+    )
+    .await
+}
+
+fn dead(visit: &Visit) -> Result<Response> {
+    let words = visit.say("new-address-dead");
+    let frame = Frame::new(visit, "new-address-title");
+    page_with(StatusCode::GONE, &LinkPage { frame, token: None, words })
+}

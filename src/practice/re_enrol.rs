@@ -1,0 +1,196 @@
+//! After a reset: the mailed link, used once in the person's own browser, opens the way to a new second factor. It is one
+//! proof among others: the password is still asked, and the set-up comes before anything else. Nobody gets in by it alone.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::people_email::hold_until;
+use crate::args;
+use crate::notices::compose::{self, Letter};
+use crate::notices::{Actor, Event, Happening, happened};
+use crate::platform::db::Tx;
+use crate::platform::email::Email;
+use crate::platform::error::Result;
+use crate::platform::frame::Frame;
+use crate::platform::limit;
+use crate::platform::secret;
+use crate::platform::web::{Query, Visit, go, page, page_with};
+use crate::sign_in::person::{self, Person};
+use crate::sign_in::session::{self, State};
+use crate::sign_in::step::{Factor, Step};
+use crate::sign_in::{self, Start};
+
+/// How long the mailed link is good (seconds).
+const LINK_SECONDS: i64 = 86_400;
+const PURPOSE: &str = "re-enrol";
+
+#[derive(askama::Template)]
+#[template(path = "practice/re_enrol.html")]
+struct LinkPage {
+    frame: Frame,
+    token: Option<String>,
+}
+
+#[derive(askama::Template)]
+#[template(path = "practice/re_enrol_mail.html")]
+struct ResetMailPage {
+    frame: Frame,
+    hint: String,
+    held: bool,
+    problem: Option<String>,
+}
+
+/// Mails the link; an older one ends.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn mail_link(visit: &Visit, tx: &mut Tx, person: &Person, by: Actor) -> Result<()> {
+    let practice = visit.practice()?;
+    tx.execute(
+        "UPDATE token SET replaced_at = $4 WHERE practice_id = $1 AND person_id = $2 AND purpose = $3 AND used_at IS NULL AND replaced_at IS NULL",
+        args![&practice.id, &person.id, PURPOSE, visit.now],
+    )
+    .await?;
+    let token = visit.new_token();
+    tx.execute(
+        "INSERT INTO token (practice_id, hash, purpose, person_id, sent_to, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        args![
+            &practice.id,
+            secret::hash_token(&token),
+            PURPOSE,
+            &person.id,
+            &person.email_key,
+            visit.now,
+            visit.now + LINK_SECONDS
+        ],
+    )
+    .await?;
+    let link = format!("{}/re-enrol/{token}", visit.server.origin_of(&practice.host));
+    let language = person.language.clone().unwrap_or_else(|| practice.language.clone());
+    let words = vec![("name", person.name.clone()), ("url", link)];
+    let letter =
+        Letter { name: "re-enrol", to: &person.email, person_id: Some(&person.id), language: &language, words };
+    compose::letter(visit, tx, &letter).await?;
+    happened(visit, tx, Happening::of(Event::ReEnrolMailed, person).by(by)).await
+}
+
+/// `GET /re-enrol/{token}`: changes nothing, for mail scanners open links too.
+pub async fn ask(visit: Visit, Path(token): Path<String>) -> Result<Response> {
+    let row: Option<(String,)> = visit
+        .db()?
+        .optional(
+            "SELECT person_id FROM token WHERE practice_id = $1 AND hash = $2 AND purpose = $3 AND used_at IS NULL
+                AND replaced_at IS NULL AND expires_at > $4",
+            args![&visit.practice()?.id, secret::hash_token(&token), PURPOSE, visit.now],
+        )
+        .await?;
+    if row.is_none() {
+        return dead(&visit);
+    }
+    page(&LinkPage { frame: Frame::new(&visit, "re-enrol-title"), token: Some(token) })
+}
+
+fn dead(visit: &Visit) -> Result<Response> {
+    page_with(StatusCode::GONE, &LinkPage { frame: Frame::new(visit, "re-enrol-title"), token: None })
+}
+
+/// `POST /re-enrol/{token}`: an attempt begins in this browser, with the mailbox proved.
+pub async fn answer(visit: Visit, Path(token): Path<String>) -> Result<Response> {
+    // read
+    let here = match session::state(&visit).await? {
+        State::Open(session) | State::Locked(session) => Some(session),
+        State::Nobody => None,
+    };
+
+    // write
+    let practice = &visit.practice()?.id;
+    let mut tx = visit.db()?.write().await?;
+    let taken: Option<(String, String)> = tx
+        .optional(
+            "UPDATE token SET used_at = $4 WHERE practice_id = $1 AND hash = $2 AND purpose = $3 AND used_at IS NULL
+                AND replaced_at IS NULL AND expires_at > $4 RETURNING person_id, sent_to",
+            args![practice, secret::hash_token(&token), PURPOSE, visit.now],
+        )
+        .await?;
+    let Some((person_id, sent_to)) = taken else { return dead(&visit) };
+    let person = person::by_id_in(&mut tx, practice, &person_id).await?;
+    let held = hold_until(&person, visit.now).is_some();
+    if held || person.closed_at.is_some() || person.re_enrol_since.is_none() || person.email_key != sent_to {
+        return dead(&visit);
+    }
+    if let Some(session) = here {
+        // Whoever was logged in here makes room: two people in one browser would be told apart by nobody.
+        let other = person::by_id_in(&mut tx, practice, &session.person_id).await?;
+        session::end(&visit, &mut tx, &session.person_id, &session.id).await?;
+        happened(&visit, &mut tx, Happening::of(Event::LoggedOut, &other).session(&session.id)).await?;
+        visit.drop_cookie(session::COOKIE);
+    }
+    let start = Start { person_id: &person.id, goal: "sign-in", then_path: "/me", ..Start::default() };
+    let attempt = sign_in::start(&visit, &mut tx, &start).await?;
+    sign_in::proved(&visit, &mut tx, &attempt, Factor::EmailLink).await?;
+    sign_in::advance(&visit, tx, &attempt).await
+}
+
+/// `GET /sign-in/reset-mail`: the password was right, and a reset waits for its mailed link.
+pub async fn reset_mail(visit: Visit, Query(query): Query) -> Result<Response> {
+    let person = match waiting(&visit).await? {
+        Ok(person) => person,
+        Err(response) => return Ok(response),
+    };
+    let mut reset_mail = ResetMailPage::new(&visit, &person, None);
+    if query.has("sent") {
+        reset_mail.frame = reset_mail.frame.banner("success", "reset-mail-sent");
+    }
+    page(&reset_mail)
+}
+
+/// `POST /sign-in/reset-mail`: the mail once more.
+pub async fn send_again(visit: Visit) -> Result<Response> {
+    // read
+    let person = match waiting(&visit).await? {
+        Ok(person) => person,
+        Err(response) => return Ok(response),
+    };
+    if hold_until(&person, visit.now).is_some() {
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &ResetMailPage::new(&visit, &person, None));
+    }
+    let lane = visit.lane("re-enrol mail", &person.id)?;
+    if !limit::mail_allowed(visit.db()?, &visit.practice()?.id, &lane, visit.now).await? {
+        let problem = Some(visit.say("reset-mail-wait"));
+        return page_with(StatusCode::TOO_MANY_REQUESTS, &ResetMailPage::new(&visit, &person, problem));
+    }
+
+    // write
+    let mut tx = visit.db()?.write().await?;
+    let person = person::by_id_in(&mut tx, &visit.practice()?.id, &person.id).await?;
+    if person.re_enrol_since.is_some() && person.closed_at.is_none() && hold_until(&person, visit.now).is_none() {
+        mail_link(&visit, &mut tx, &person, Actor::Self_).await?;
+    }
+    tx.commit().await?;
+    visit.server.outbox_bell.notify_one();
+    Ok(go("/sign-in/reset-mail?sent=1"))
+}
+
+/// The person whose attempt waits for the mailed link, or the page to go to.
+async fn waiting(visit: &Visit) -> Result<std::result::Result<Person, Response>> {
+    let (attempt, step, person) = match sign_in::under_way(visit).await? {
+        Ok(all) => all,
+        Err(response) => return Ok(Err(response)),
+    };
+    match step {
+        Step::Ask(asked) if asked.has(Factor::EmailLink) => Ok(Ok(person)),
+        step => Ok(Err(go(&sign_in::path_of(&step, &attempt, &person)))),
+    }
+}
+
+impl ResetMailPage {
+    fn new(visit: &Visit, person: &Person, problem: Option<String>) -> ResetMailPage {
+        ResetMailPage {
+            frame: Frame::new(visit, "reset-mail-title"),
+            hint: Email::parse(&person.email).map(|email| email.masked()).unwrap_or_default(),
+            held: hold_until(person, visit.now).is_some(),
+            problem,
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! One sentence for the next page, carried by a short-lived sealed cookie: no word about it in an address, where
+//! anybody could put one.
+
+use crate::platform::error::Result;
+use crate::platform::web::Visit;
+
+const COOKIE: &str = "__Host-notice";
+const SECONDS: i64 = 120;
+
+/// What the next page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    LoggedOut,
+    PasswordReset,
+}
+
+impl Notice {
+    const ALL: [Notice; 2] = [Notice::LoggedOut, Notice::PasswordReset];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Notice::LoggedOut => "logged-out",
+            Notice::PasswordReset => "password-reset",
+        }
+    }
+
+    /// The sentence in the catalogue.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Notice::LoggedOut => "notice-logged-out",
+            Notice::PasswordReset => "notice-password-reset",
+        }
+    }
+}
+
+/// Leaves a sentence for the next page, and an address to be filled in there (empty: none).
+///
+/// # Errors
+/// A fault when the current key cannot seal.
+pub fn leave(visit: &Visit, notice: Notice, email: &str) -> Result<()> {
+    let text = format!("{}\n{email}", notice.word());
+    let sealed = visit.server.seal("notice", &[&visit.practice()?.id, &visit.browser_id], &text)?;
+    visit.set_cookie(COOKIE, &sealed, Some(SECONDS));
+    Ok(())
+}
+
+/// Takes the sentence left for this page. One that does not open was not left by us, or for another browser.
+pub fn take(visit: &Visit) -> Option<(Notice, String)> {
+    let sealed = visit.cookie(COOKIE)?;
+    visit.drop_cookie(COOKIE);
+    let practice = visit.practice().ok()?;
+    let text = visit.server.open("notice", &[&practice.id, &visit.browser_id], sealed).ok()?;
+    let (word, email) = text.split_once('\n')?;
+    let notice = Notice::ALL.into_iter().find(|notice| notice.word() == word)?;
+    Some((notice, email.to_owned()))
+}

@@ -1,0 +1,55 @@
+//! Logging out: ends this browser's session and leaves nothing private behind in the browser.
+
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::Response;
+
+use super::flash::{self, Notice};
+use super::person;
+use super::session::{self, Session, State};
+use crate::notices::{Event, Happening, happened};
+use crate::platform::error::Result;
+use crate::platform::frame::Frame;
+use crate::platform::web::{Visit, go, page};
+
+#[derive(askama::Template)]
+#[template(path = "sign_in/log_out.html")]
+struct LogOutPage {
+    frame: Frame,
+}
+
+/// `GET /log-out`: a button; a picture or link elsewhere logs nobody out.
+pub async fn ask(visit: Visit) -> Result<Response> {
+    match session::state(&visit).await? {
+        State::Nobody => Ok(go("/sign-in")),
+        State::Open(session) => page(&LogOutPage { frame: session::frame(&visit, &session, "log-out-title") }),
+        State::Locked(_) => page(&LogOutPage { frame: Frame::new(&visit, "log-out-title") }),
+    }
+}
+
+/// `POST /log-out`; pressed twice, or on a page that was open too long, it means the same.
+pub async fn answer(visit: Visit) -> Result<Response> {
+    if let State::Open(session) | State::Locked(session) = session::state(&visit).await? {
+        leave(&visit, &session).await?;
+    }
+    visit.drop_cookie(session::COOKIE);
+    visit.drop_cookie(super::COOKIE);
+    flash::leave(&visit, Notice::LoggedOut, "")?;
+    let mut response = go("/sign-in");
+    // The keys of recognised devices lie in the browser's storage, those of colleagues on this computer too.
+    let what = if super::device::carries_any(&visit) { "\"cache\"" } else { "\"cache\", \"storage\"" };
+    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static(what));
+    Ok(response)
+}
+
+/// Ends the session and writes it down.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn leave(visit: &Visit, session: &Session) -> Result<()> {
+    let mut tx = visit.db()?.write().await?;
+    let person = person::by_id_in(&mut tx, &visit.practice()?.id, &session.person_id).await?;
+    if session::end(visit, &mut tx, &person.id, &session.id).await? {
+        happened(visit, &mut tx, Happening::of(Event::LoggedOut, &person).session(&session.id)).await?;
+    }
+    tx.commit().await
+}

@@ -1,0 +1,46 @@
+//! Marks of people who signed in with a browser before: they decide whether a sign-in is mailed as one from a new browser,
+//! and open nothing.
+
+use super::person::Person;
+use crate::platform::secret;
+use crate::platform::web::Visit;
+
+const MARKS_COOKIE: &str = "__Host-been-here";
+const MOST_MARKS: usize = 10;
+
+/// A browser is known for the notice when it carries the mark of an earlier sign-in, or on the very first sign-in.
+/// Sessions are not counted for that: old ones are thrown away.
+pub(super) fn known_browser(visit: &Visit, person: &Person) -> bool {
+    been_here(visit, &person.id) || person.last_sign_in_at.is_none()
+}
+
+/// Whether this browser carries the mark of the person's earlier sign-in; for notices only, it opens nothing.
+pub fn been_here(visit: &Visit, person: &str) -> bool {
+    marks(visit).iter().any(|mark| secret::same(mark, &mark_of(visit, person)))
+}
+
+/// Leaves the person's mark in this browser, beside those of the others who use it.
+pub(super) fn mark_browser(visit: &Visit, person: &str) {
+    let mark = mark_of(visit, person);
+    let others = marks(visit).into_iter().filter(|other| *other != mark).take(MOST_MARKS - 1);
+    let all: Vec<String> = std::iter::once(mark.clone()).chain(others).collect();
+    visit.set_cookie(MARKS_COOKIE, &all.join("."), Some(400 * 86_400));
+}
+
+fn marks(visit: &Visit) -> Vec<String> {
+    visit
+        .cookie(MARKS_COOKIE)
+        .unwrap_or_default()
+        .split('.')
+        .filter(|mark| !mark.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Keyed, so that the cookie tells nobody who has been here.
+fn mark_of(visit: &Visit, person: &str) -> String {
+    let key = visit.server.stable_key("been here");
+    let mut mark = secret::keyed_hash(&key, &[person]);
+    mark.truncate(22);
+    mark
+}

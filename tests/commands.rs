@@ -1,0 +1,212 @@
+//! The program as operators type it: exit codes, refusals, and a server that is asked to end while keys rotate.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
+#![expect(clippy::disallowed_methods, reason = "another process is waited for")]
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+fn portico(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
+    command.current_dir(folder).env_remove("PORTICO_CONFIG");
+    command
+}
+
+fn run(folder: &Path, words: &[&str]) -> (i32, String) {
+    let Output { status, stdout, stderr } = portico(folder).args(words).output().unwrap();
+    let all = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
+    (status.code().unwrap(), all)
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// A folder with a key file and a configuration that starts.
+fn configured(port: u16) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), &["keys", "new", "--out", "keys"]).0, 0);
+    let here = folder.path().display();
+    let text = format!(
+        "base = \"localhost\"\nlisten = \"127.0.0.1:{port}\"\npublic_scheme = \"http\"\noperator_name = \"Operator\"\n\
+         operator_contact = \"help@portico.example\"\n[[region]]\nname = \"au\"\ndatabase = \"sqlite:{here}/au.db\"\n\
+         [keys]\nfile = \"{here}/keys\"\n[mail]\ntransport = \"none\"\n"
+    );
+    std::fs::write(folder.path().join("portico.toml"), text).unwrap();
+    folder
+}
+
+#[test]
+fn wrong_settings_are_named_with_their_lines() {
+    let folder = configured(8443);
+    let file = folder.path().join("portico.toml");
+    let text = std::fs::read_to_string(&file).unwrap().replace("operator_name", "operator_nmae");
+    std::fs::write(&file, text.replace("\"none\"", "\"pigeon\"")).unwrap();
+    for command in ["serve", "check", "migrate", "doctor"] {
+        let (code, said) = run(folder.path(), &[command]);
+        assert_eq!(code, 2, "{command}: {said}");
+        assert!(
+            said.contains("portico.toml:4: operator_nmae") && said.contains("portico.toml:12: mail.transport"),
+            "{said}"
+        );
+    }
+    assert_eq!(run(folder.path(), &["sing"]).0, 2);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let (code, said) = run(elsewhere.path(), &["serve"]);
+    assert!(code == 2 && said.contains("no configuration file was found"), "{said}");
+}
+
+#[test]
+fn the_schema_is_brought_up_when_asked() {
+    let folder = configured(8443);
+    let (code, said) = run(folder.path(), &["serve", "--no-migrate"]);
+    assert!(code == 1 && said.contains("run portico migrate"), "{said}");
+    assert!(run(folder.path(), &["migrate", "--dry-run"]).1.contains("au: would run start"));
+    assert!(run(folder.path(), &["migrate"]).1.contains("au: ran start"));
+    assert_eq!(run(folder.path(), &["migrate"]), (0, "au: up to date\n".to_owned()));
+    let (code, said) = run(folder.path(), &["doctor"]);
+    assert!(code == 0 && said.contains("journal_mode is wal") && said.contains("key file"), "{said}");
+}
+
+#[test]
+fn a_key_file_is_never_overwritten() {
+    let folder = configured(8443);
+    let before = std::fs::read(folder.path().join("keys")).unwrap();
+    assert_eq!(run(folder.path(), &["keys", "new", "--out", "keys"]).0, 1);
+    assert_eq!(std::fs::read(folder.path().join("keys")).unwrap(), before);
+}
+
+#[test]
+fn a_practice_is_added_once_and_by_the_rules() {
+    let folder = configured(8443);
+    assert_eq!(run(folder.path(), &["migrate"]).0, 0);
+    let add = |slug: &str, email: &str| {
+        let words = ["practice", "add", "--region", "au", "--name", "Bay", "--administrator-name", "Kim Lee"];
+        run(folder.path(), &[&words[..], &["--slug", slug, "--administrator", email]].concat())
+    };
+    let (code, said) = add("support", "no address");
+    assert!(code == 2 && said.contains("--slug") && said.contains("--administrator"), "{said}");
+    assert_eq!(add("bay-dental", "kim@example.com").0, 0);
+    assert_eq!(add("bay-dental", "kim@example.com").0, 1);
+    assert!(run(folder.path(), &["practice", "list"]).1.contains("bay-dental"));
+}
+
+/// A server that is asked to end when the test does.
+struct Serving(Child);
+
+impl Serving {
+    fn start(folder: &Path, port: u16) -> Serving {
+        let log = std::fs::File::create(folder.join("log")).unwrap();
+        let child = portico(folder).arg("serve").stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        let mut serving = Serving(child);
+        for _ in 0..400 {
+            if get(port, "/readyz").starts_with("HTTP/1.1 200") {
+                return serving;
+            }
+            assert!(
+                serving.0.try_wait().unwrap().is_none(),
+                "{}",
+                std::fs::read_to_string(folder.join("log")).unwrap()
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("not ready after 20 s");
+    }
+
+    fn asked_to_end(&mut self) -> Option<i32> {
+        assert!(Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap().success());
+        self.0.wait().unwrap().code()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn get(port: u16, path: &str) -> String {
+    let mut answer = String::new();
+    if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) {
+        let _ = write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+        let _ = stream.read_to_string(&mut answer);
+    }
+    answer
+}
+
+#[test]
+fn keys_rotate_under_a_running_server_which_then_ends_in_order() {
+    let port = free_port();
+    let folder = configured(port);
+    let mut serving = Serving::start(folder.path(), port);
+    let (code, said) = run(folder.path(), &["keys", "rotate"]);
+    assert!(code == 0 && said.contains("k2 is the current key"), "{said}");
+    assert!(get(port, "/readyz").starts_with("HTTP/1.1 200"));
+    let (code, said) = run(folder.path(), &["keys", "drop", "k1"]);
+    assert!(code == 1 && said.contains("oldest"), "{said}");
+    assert_eq!(serving.asked_to_end(), Some(0));
+    let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
+    assert!(log.contains("the key file was read again") && log.contains("\"message\":\"ended\""), "{log}");
+}
+
+#[test]
+fn the_record_is_checked_and_taken_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = folder.path().join("data");
+    let ready = folder.path().join("ready.json");
+    let mut child = portico(folder.path())
+        .args([
+            "demo",
+            "--port",
+            "0",
+            "--history",
+            "--data-dir",
+            demo.to_str().unwrap(),
+            "--ready-file",
+            ready.to_str().unwrap(),
+        ])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    for _ in 0..600 {
+        if ready.exists() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(ready.exists(), "the demo did not start");
+    // Killed, not ended: what was stored is whole all the same.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let here = demo.display();
+    let text = format!(
+        "base = \"localhost\"\nlisten = \"127.0.0.1:8443\"\npublic_scheme = \"http\"\noperator_name = \"Operator\"\n\
+         operator_contact = \"help@portico.example\"\n[[region]]\nname = \"au\"\ndatabase = \"sqlite:{here}/au.db\"\n\
+         [keys]\nfile = \"{here}/keys\"\n[mail]\ntransport = \"none\"\n"
+    );
+    std::fs::write(folder.path().join("portico.toml"), text).unwrap();
+    let (code, said) = run(folder.path(), &["audit", "verify"]);
+    assert_eq!(code, 0, "{said}");
+    let line = said.lines().find(|line| line.contains("harbour-physio")).unwrap();
+    let head = line.split("head ").nth(1).unwrap().trim().to_owned();
+    let anchor = format!("harbour-physio={head}");
+    assert_eq!(run(folder.path(), &["audit", "verify", "--anchor", &anchor]).0, 0);
+    let (code, said) =
+        run(folder.path(), &["audit", "verify", "--anchor", &format!("{}0", anchor.trim_end_matches(|c| c != 'x'))]);
+    assert_eq!(code, 2, "{said}");
+    let (code, csv) = run(folder.path(), &["audit", "export", "--practice", "harbour-physio", "--format", "csv"]);
+    assert!(code == 0 && csv.lines().count() > 100, "{code} {}", csv.lines().count());
+    // Somebody with the database in hand takes the guards away and changes a line.
+    let changed = Command::new("sqlite3")
+        .arg(demo.join("au.db"))
+        .arg("DROP TRIGGER audit_no_update; UPDATE audit SET actor_name = 'Nobody' WHERE event = 'signed-in' AND rowid IN (SELECT rowid FROM audit WHERE event = 'signed-in' LIMIT 1 OFFSET 5);")
+        .status()
+        .unwrap();
+    assert!(changed.success());
+    let (code, said) = run(folder.path(), &["audit", "verify"]);
+    assert!(code == 1 && said.contains("is changed"), "{code} {said}");
+}

@@ -1,0 +1,65 @@
+//! A canary: whatever people type, hold or are sent must not be found in the log, at the finest level there is.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
+#![expect(clippy::expect_used, reason = "the stage it shares with the walks")]
+#![expect(dead_code, reason = "the walks use more of the stage")]
+
+#[path = "walks/support/mod.rs"]
+mod support;
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use support::browser::Browser;
+use support::stage::Stage;
+
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Everything secret that a browser holds or has typed.
+fn secrets(browser: &Browser, typed: &[&str]) -> Vec<String> {
+    let cookies = browser.cookies.values().flat_map(|value| value.split('.')).filter(|part| part.len() >= 16);
+    cookies.chain(typed.iter().copied()).map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_secret_token_or_address_is_written() {
+    let written = Written::default();
+    let writer = written.clone();
+    tracing_subscriber::fmt()
+        .with_env_filter(portico::ops::log::filter("debug"))
+        .with_writer(move || writer.clone())
+        .json()
+        .init();
+    let stage = Stage::sqlite().await;
+    let typed = ["sam@example.com", "canary+tag@example.net", "copper-kettle-meadow-19", "canary password 4711"];
+    let mut found = vec![];
+    for (email, password) in [(typed[1], typed[3]), (typed[0], typed[3]), (typed[0], typed[2]), (typed[0], typed[2])] {
+        let mut browser = stage.browser();
+        browser.open("/sign-in?then=/me&email=canary%2Btag@example.net").await;
+        found.extend(secrets(&browser, &[&browser.hidden("csrf")]));
+        browser.submit(&[("email", email), ("password", password), ("keep", "1")]).await;
+        browser.open("/link/canary-token-4711").await;
+        found.extend(secrets(&browser, &typed));
+    }
+    found.push("canary-token-4711".to_owned());
+    for message in stage.messages(typed[0]).await {
+        found.push(support::stage::link_in(&message.text).rsplit('/').next().unwrap().to_owned());
+    }
+    tracing::error!("the log was heard");
+    let log = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("the log was heard") && log.contains("\"route\":\"/sign-in\""), "{log}");
+    assert!(found.len() > 20, "only {} secrets", found.len());
+    for secret in found {
+        assert!(!log.contains(&secret), "«{secret}» is in the log:\n{log}");
+    }
+}

@@ -1,0 +1,124 @@
+//! Invitations: a colleague joins by mail, once, within a day, as themself.
+
+use axum::http::{Method, StatusCode};
+use portico::args;
+use portico::platform::door::background_visit;
+use portico::platform::practice;
+use portico::sign_in::{invitation, person};
+
+use crate::sign_in::{SAM, sam_in};
+use crate::support::desk;
+use crate::support::stage::{Stage, link_in};
+use crate::walk;
+
+const NIA: &str = "nia@example.com";
+const PASSWORD: &str = "marble window thunder 88";
+
+/// Invites Nia to Harbour Physio, as the people page does; answers the link of the mail.
+async fn invite(stage: &Stage) -> String {
+    let (home, _) = desk::ids(stage, SAM).await;
+    let practice = practice::by_id(stage.au(), "au", &home).await.unwrap().unwrap();
+    let visit = background_visit(&stage.server, practice).unwrap();
+    let mut tx = stage.au().write().await.unwrap();
+    tx.execute(
+        "INSERT INTO person (practice_id, id, kind, role, name, email, email_key, created_at)
+         VALUES ($1, 'nia', 'staff', 'practitioner', 'Nia Abebe', $2, $2, 1) ON CONFLICT (practice_id, id) DO NOTHING",
+        args![&home, NIA],
+    )
+    .await
+    .unwrap();
+    let nia = person::by_id_in(&mut tx, &home, "nia").await.unwrap();
+    invitation::invite(&visit, &mut tx, &nia, "Alex Rivera").await.unwrap();
+    tx.commit().await.unwrap();
+    link_in(&stage.messages(NIA).await[0].text)
+}
+
+// S8.
+walk!(an_invited_colleague_joins, |stage| {
+    let link = invite(&stage).await;
+    let mail = stage.messages(NIA).await.remove(0);
+    assert_eq!(mail.subject, "Alex Rivera invites you to Harbour Physio");
+    let mut nia = stage.browser();
+    for _ in 0..3 {
+        nia.send(Method::HEAD, &link, None).await;
+        nia.open(&link).await.sees("Welcome to Harbour Physio").sees(NIA);
+    }
+    assert_eq!(nia.hidden("name"), "Nia Abebe");
+    nia.submit(&[("name", " "), ("password", PASSWORD)]).await.sees("Type your name");
+    nia.submit(&[("name", "Nia O. Abebe"), ("password", "nia o. abebe 2026")]).await.sees("anybody would try here");
+    assert_eq!(nia.hidden("name"), "Nia O. Abebe");
+    nia.submit(&[("password", PASSWORD)]).await.is_at("/me");
+    assert!(nia.cookies.contains_key("__Host-session"));
+    assert_eq!(desk::times(&stage, "joined").await, 1);
+    let sql = "SELECT COUNT(*) FROM person WHERE id = 'nia' AND name = 'Nia O. Abebe' AND joined_at IS NOT NULL";
+    assert_eq!(desk::number(&stage, sql, vec![]).await, 1);
+    // Once.
+    let mut again = stage.browser();
+    again.open(&link).await.sees("This invitation was accepted on");
+    assert_eq!(again.status, StatusCode::GONE);
+    again.open("/sign-in").await.submit(&[("email", NIA), ("password", PASSWORD)]).await;
+    assert!(again.cookies.contains_key("__Host-session"));
+});
+
+walk!(where_a_second_step_is_required_it_is_set_up_before_anything_else, |stage| {
+    stage
+        .au()
+        .execute("UPDATE practice SET everyone_second_from = 1 WHERE slug = 'harbour-physio'", vec![])
+        .await
+        .unwrap();
+    stage.wait(10);
+    let link = invite(&stage).await;
+    let mut nia = stage.browser();
+    nia.open(&link).await.sees("At least 12 characters");
+    nia.submit(&[("password", "fjord marble 8")]).await;
+    nia.is_at("/sign-in/set-up");
+    assert!(!nia.cookies.contains_key("__Host-session"));
+});
+
+// AC-129.
+walk!(an_invitation_lasts_a_day_and_brings_its_successor, |stage| {
+    let first = invite(&stage).await;
+    stage.wait(60);
+    let second = invite(&stage).await;
+    let mut nia = stage.browser();
+    nia.open(&first).await.sees("A newer invitation was sent");
+    stage.wait(25 * 3600);
+    nia.open(&second).await.sees("could be accepted until");
+    nia.submit(&[]).await.sees("A new invitation is on its way");
+    assert_eq!(desk::run_jobs(&stage).await, 1);
+    let mail = stage.messages(NIA).await.remove(0);
+    assert_eq!(mail.subject, "Alex Rivera invites you to Harbour Physio");
+    nia.open(&link_in(&mail.text)).await.submit(&[("password", PASSWORD)]).await.is_at("/me");
+});
+
+// AC-129.
+walk!(whoever_is_logged_in_here_is_asked_first, |stage| {
+    let link = invite(&stage).await;
+    let mut shared = sam_in(&stage).await;
+    shared.open(&link).await.sees("You are logged in here as Sam Okafor").sees("Log out and accept as Nia Abebe");
+    shared.open("/me/password").await.is_at("/me/password");
+    shared.open(&link).await.submit(&[]).await.sees("Welcome to Harbour Physio");
+    shared.submit(&[("password", PASSWORD)]).await.is_at("/me");
+    assert_eq!(desk::times(&stage, "logged-out").await, 1);
+});
+
+// AC-129: bound to the address it went to.
+walk!(an_invitation_dies_with_its_address, |stage| {
+    let link = invite(&stage).await;
+    let mut nia = stage.browser();
+    nia.open(&link).await;
+    let sql = "UPDATE person SET email = 'n@example.com', email_key = 'n@example.com' WHERE email_key = $1";
+    desk::change(&stage, NIA, sql).await;
+    nia.submit(&[("password", PASSWORD)]).await.sees("We don't know this invitation");
+    assert!(!nia.cookies.contains_key("__Host-session"));
+});
+
+walk!(who_never_joined_and_forgot_gets_the_invitation_again, |stage| {
+    invite(&stage).await;
+    let mut nia = stage.browser();
+    nia.open("/forgot").await.submit(&[("email", NIA)]).await;
+    desk::run_jobs(&stage).await;
+    let mails = stage.messages(NIA).await;
+    assert_eq!(mails.iter().filter(|mail| mail.about == "invitation").count(), 2);
+    nia.open(&link_in(&mails[0].text)).await.submit(&[("password", PASSWORD)]).await.is_at("/me");
+});

@@ -1,0 +1,43 @@
+//! A colleague's address, entered by an administrator.
+
+use super::people::{ALEX, SAM, alex, id_of, is_in, signed_in};
+use crate::support::stage::link_in;
+use crate::walk;
+
+// AC-124
+walk!(an_address_entered_by_an_administrator_counts_once_confirmed, |stage| {
+    let mut alex = alex(&stage).await;
+    let id = id_of(&stage, "sam@example.com").await;
+    alex.open(&format!("/practice/people/{id}/email")).await;
+    alex.submit(&[("email", "alex@example.com")]).await.sees("has this address already");
+    alex.open(&format!("/practice/people/{id}/email")).await;
+    alex.submit(&[("email", "sam.new@example.org")]).await.sees("We mailed a link to the new address");
+    assert!(stage.messages(SAM.0).await.iter().any(|mail| mail.about == "email-change-asked-by-administrator"));
+    let mut still = signed_in(&stage, SAM).await;
+    let link = link_in(&stage.messages("sam.new@example.org").await[0].text);
+    let mut new = stage.browser();
+    new.open(&link).await.sees("Your new email address");
+    assert!(is_in(&mut still).await);
+    assert_eq!(id_of(&stage, "sam@example.com").await, id, "opening changes nothing");
+    new.submit(&[]).await.sees("sam.new@example.org is your email address now");
+    assert_eq!(id_of(&stage, "sam.new@example.org").await, id);
+    new.open(&link).await;
+    assert_eq!(new.status, 410);
+    assert!(
+        stage.messages(SAM.0).await.iter().any(|mail| mail.about == "email-changed-by-administrator-old-address"),
+        "the old address"
+    );
+    assert!(
+        stage.messages("sam.new@example.org").await.iter().any(|mail| mail.about == "email-changed-by-administrator")
+    );
+    signed_in(&stage, ("sam.new@example.org", SAM.1)).await;
+    // Within a day no reset; afterwards again.
+    alex.open(&format!("/practice/people/{id}/reset")).await.sees("changed by an administrator within the last day");
+    assert!(!alex.html.contains("name=\"called\""));
+    stage.wait(86_401);
+    let mut alex = signed_in(&stage, ALEX).await;
+    alex.open(&format!("/practice/people/{id}/reset"))
+        .await
+        .misses("within the last day")
+        .sees("Send a code to the mobile number on file");
+});

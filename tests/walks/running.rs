@@ -1,0 +1,177 @@
+//! What operators do while people sign in: keys change, old things are thrown away, a page breaks.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use portico::ops::{check, keys, purge};
+use portico::platform::door::{self, Doors};
+use portico::platform::keyring::Keyring;
+use portico::platform::world::{RealWorld, random};
+
+use crate::support::browser::Browser;
+use crate::support::stage::Stage;
+use crate::walk;
+
+const SAM: &str = "sam@example.com";
+const SAMS_PASSWORD: &str = "copper-kettle-meadow-19";
+const HOST: &str = "harbour-physio.au.localhost:8080";
+
+async fn sign_in(browser: &mut Browser, password: &str) {
+    browser.open("/sign-in").await;
+    browser.submit(&[("email", SAM), ("password", password)]).await;
+}
+
+/// What `portico keys rotate` writes, by another process.
+fn write_new_key(stage: &Stage, id: &str) -> Keyring {
+    let file = stage.server.config.keys.file.clone().unwrap();
+    let mut ring = Keyring::parse(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    ring.add_new(id, random::<32>(&RealWorld)).unwrap();
+    ring.rewrite(&file).unwrap();
+    ring
+}
+
+async fn count(stage: &Stage, sql: &'static str) -> i64 {
+    stage.au().optional::<(i64,)>(sql, vec![]).await.unwrap().unwrap().0
+}
+
+walk!(keys_rotate_while_people_sign_in, |stage| {
+    let mut before = stage.browser();
+    sign_in(&mut before, SAMS_PASSWORD).await;
+    assert!(before.cookies.contains_key("__Host-session"));
+    let mut during = stage.browser();
+    during.open("/sign-in").await;
+    let old_uses = keys::reseal::uses(stage.au(), "k1").await.unwrap();
+    assert!(old_uses.sealed > 0 && old_uses.passwords > 0, "{old_uses:?}");
+
+    let ring = write_new_key(&stage, "k2");
+    // Another process seals under the new key before this one has looked: opening finds it all the same.
+    let resealed = keys::reseal::reseal(stage.au(), &ring, &RealWorld).await.unwrap();
+    assert_eq!((resealed.values, resealed.refused.len()), (u64::try_from(old_uses.sealed).unwrap(), 0));
+    let row: (String, String, String) = stage
+        .au()
+        .optional("SELECT practice_id, id, mobile FROM person WHERE email_key = 'sam@example.com'", vec![])
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(row.2.starts_with("v1.k2."));
+    assert_eq!(stage.server.open("mobile", &[&row.0, &row.1], &row.2).unwrap(), "+61491570157");
+    assert_eq!(stage.server.keyring().current(), "k2");
+
+    // The form that was open meanwhile, the session from before, and a new sign-in all go on.
+    during.submit(&[("email", SAM), ("password", SAMS_PASSWORD)]).await;
+    assert!(during.cookies.contains_key("__Host-session"), "{}", during.text());
+    before.send(axum::http::Method::GET, "/sign-in", None).await;
+    assert!(before.status.is_redirection(), "whoever is signed in still is");
+    let mut after = stage.browser();
+    sign_in(&mut after, SAMS_PASSWORD).await;
+    assert!(after.cookies.contains_key("__Host-session"), "{}", after.text());
+    let uses = keys::reseal::uses(stage.au(), "k1").await.unwrap();
+    assert_eq!(
+        (uses.sealed, uses.passwords),
+        (0, old_uses.passwords - 1),
+        "who signs in gets a hash under the new key"
+    );
+    // A second run finds nothing to do.
+    assert_eq!(keys::reseal::reseal(stage.au(), &ring, &RealWorld).await.unwrap(), keys::reseal::Resealed::default());
+});
+
+walk!(a_key_that_is_needed_is_not_dropped, |stage| {
+    let reload = |stage: &Stage| stage.server.reload_keys().unwrap();
+    write_new_key(&stage, "k2");
+    reload(&stage);
+    let mut sam = stage.browser();
+    sign_in(&mut sam, SAMS_PASSWORD).await;
+    write_new_key(&stage, "k3");
+    reload(&stage);
+    let config = config_like(&stage);
+    let why = |id: &'static str| {
+        let config = &config;
+        async move { keys::drop_key(config, id).await.unwrap_err().to_string() }
+    };
+    assert!(why("k3").await.contains("seals now"));
+    assert!(why("k1").await.contains("oldest"));
+    assert!(why("k9").await.contains("no key k9"));
+    assert!(why("k2").await.contains("1 password hashes need it"), "{}", why("k2").await);
+    sign_in(&mut stage.browser(), SAMS_PASSWORD).await;
+    keys::reseal::reseal(stage.au(), &config.keys.ring, &RealWorld).await.unwrap();
+    keys::drop_key(&config, "k2").await.unwrap();
+    assert!(reload(&stage), "the server hears of it");
+    sign_in(&mut stage.browser(), SAMS_PASSWORD).await;
+});
+
+/// The settings a command would read now.
+fn config_like(stage: &Stage) -> portico::config::Config {
+    let address = "127.0.0.1:8080".parse().unwrap();
+    let mut config = portico::ops::demo::settings(stage.folder.path(), address, &RealWorld).unwrap();
+    config.regions.clone_from(&stage.server.config.regions);
+    config
+}
+
+walk!(another_oldest_key_is_not_taken_over, |stage| {
+    let file = stage.server.config.keys.file.clone().unwrap();
+    let mut ring = Keyring::generate("k0", random::<32>(&RealWorld)).unwrap();
+    ring.add_new("k1", random::<32>(&RealWorld)).unwrap();
+    ring.rewrite(&file).unwrap();
+    assert!(stage.server.reload_keys().is_err());
+    sign_in(&mut stage.browser(), SAMS_PASSWORD).await;
+    assert_eq!(stage.server.keyring().current(), "k1");
+});
+
+walk!(what_is_over_is_thrown_away_and_the_rest_stays, |stage| {
+    let (_say, stop) = tokio::sync::watch::channel(false);
+    // Else everybody would owe a second factor by then.
+    stage.au().execute("UPDATE practice SET everyone_second_from = NULL", vec![]).await.unwrap();
+    let mut sam = stage.browser();
+    sign_in(&mut sam, "something else entirely").await;
+    for _ in 0..5 {
+        sign_in(&mut stage.browser(), "something else entirely").await;
+    }
+    stage.wait(120);
+    sign_in(&mut stage.browser().from("198.51.100.3"), SAMS_PASSWORD).await;
+    let record = count(&stage, "SELECT COUNT(*) FROM audit").await;
+    let lanes = count(&stage, "SELECT COUNT(*) FROM tries WHERE count >= 5").await;
+    assert!(lanes > 0 && record >= 2);
+    purge::round(stage.au(), stage.now(), &stop).await.unwrap();
+    assert_eq!(count(&stage, "SELECT COUNT(*) FROM session").await, 1);
+    assert_eq!(count(&stage, "SELECT COUNT(*) FROM attempt").await, 1);
+    stage.wait(40 * 86_400);
+    purge::round(stage.au(), stage.now(), &stop).await.unwrap();
+    assert_eq!(count(&stage, "SELECT COUNT(*) FROM session").await, 0);
+    assert_eq!(count(&stage, "SELECT COUNT(*) FROM attempt").await, 0);
+    assert_eq!(count(&stage, "SELECT COUNT(*) FROM proof").await, 0);
+    assert_eq!(count(&stage, "SELECT COUNT(*) FROM sprayed").await, 0);
+    assert_eq!(count(&stage, "SELECT COUNT(*) FROM tries WHERE count >= 5").await, lanes, "guessing is not forgotten");
+    assert_eq!(count(&stage, "SELECT COUNT(*) FROM audit").await, record, "the record stays");
+    // An old account is not a new one: the next strange browser is still told of.
+    sign_in(&mut stage.browser().from("198.51.100.77"), SAMS_PASSWORD).await;
+    assert_eq!(stage.events().await.last().unwrap(), "signed-in-new-browser");
+});
+
+walk!(a_page_that_panics_is_one_page, |stage| {
+    let broken = Router::new().route("/broken", get(async || -> String { panic!("a fault of this page") }));
+    let doors = std::sync::Arc::new(Doors {
+        server: Arc::clone(&stage.server),
+        practice: broken.merge(portico::app::practice_routes()),
+        entrance: Router::new(),
+        support: Router::new(),
+        keeps_stale: &[],
+        only_read: &[],
+    });
+    let service = tower::service_fn(move |request| door::enter(std::sync::Arc::clone(&doors), request));
+    let mut browser = Browser::new(Router::new().fallback_service(service), HOST);
+    browser.open("/broken").await;
+    assert_eq!(browser.status.as_u16(), 500);
+    browser.sees("Harbour Physio");
+    assert!(!browser.text().contains("a fault of this page"));
+    sign_in(&mut browser, SAMS_PASSWORD).await;
+    assert!(browser.cookies.contains_key("__Host-session"), "everybody else goes on");
+});
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_answers_in_the_demo_world() {
+    let folder = tempfile::tempdir().unwrap();
+    let found = check::pages(Arc::new(RealWorld), Some(folder.path())).await.unwrap();
+    assert!(found.problems.is_empty(), "{:#?}", found.problems);
+    assert!(folder.path().join("stranger_sign_in.html").exists());
+}
