@@ -58,6 +58,8 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // write
     let mut tx = visit.db()?.write().await?;
     let proved = sign_in::proofs(&visit, &mut tx, &attempt).await?;
+    // Once: the same form sent again neither sets another password nor starts a second session.
+    sign_in::end(&visit, &mut tx, &attempt).await?;
     put_in_place(&visit, &mut tx, &person, &new_hash).await?;
     happened(&visit, &mut tx, Happening::of(Event::PasswordChanged, &person)).await?;
     let attempt = go_on(&visit, &mut tx, &attempt).await?;

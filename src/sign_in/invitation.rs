@@ -8,7 +8,7 @@ use crate::args;
 use crate::notices::compose::{Letter, letter};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::web::Visit;
 
 /// What the links are for, in the table of links.
@@ -69,7 +69,10 @@ pub fn again<'a>(
 ) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         let id = body["person"].as_str().unwrap_or_default();
-        let person = person::by_id_in(tx, &visit.practice()?.id, id).await?;
+        let person = match person::by_id_in(tx, &visit.practice()?.id, id).await {
+            Err(Error::NotFound) => return Ok(()),
+            found => found?,
+        };
         // The address may have been corrected since: then the old mailbox gets nothing.
         if person.email_key == to {
             invite_again(visit, tx, &person).await?;

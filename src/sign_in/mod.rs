@@ -230,7 +230,7 @@ pub fn path_of(step: &Step, attempt: &Attempt, person: &Person) -> String {
 ///
 /// # Errors
 /// [`Error::Bad`] when it was ended before: a repeated form starts no second session.
-async fn end(visit: &Visit, tx: &mut Tx, attempt: &Attempt) -> Result<()> {
+pub async fn end(visit: &Visit, tx: &mut Tx, attempt: &Attempt) -> Result<()> {
     let ended = tx
         .execute(
             "UPDATE attempt SET ended_at = $3 WHERE practice_id = $1 AND id = $2 AND ended_at IS NULL",

@@ -278,6 +278,25 @@ walk!(a_brought_in_password_is_upgraded_and_a_weak_one_replaced_first, |stage| {
     assert_eq!(desk::times(&stage, "password-upgraded").await, 1);
 });
 
+walk!(a_due_password_is_set_once_however_often_it_is_sent, |stage| {
+    let sql = "UPDATE person SET password_change_by = 1 WHERE email_key = $1 AND kind = 'staff'";
+    desk::change(&stage, SAM, sql).await;
+    let mut sam = stage.browser();
+    sam.open("/sign-in").await.submit(&[("email", SAM), ("password", SAMS_PASSWORD)]).await;
+    sam.is_at("/sign-in/new-password");
+    let fields = [("csrf", sam.hidden("csrf")), ("password", "marble window thunder 88".to_owned())];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value)).to_vec();
+    let all = (0..6).map(|_| {
+        let (mut one, fields) = (sam.clone(), fields.clone());
+        tokio::spawn(async move { one.post("/sign-in/new-password", &fields).await.status.is_server_error() })
+    });
+    for one in all.collect::<Vec<_>>() {
+        assert!(!one.await.unwrap());
+    }
+    assert_eq!(desk::number(&stage, "SELECT COUNT(*) FROM session", vec![]).await, 1);
+    assert_eq!(desk::times(&stage, "password-changed").await, 1);
+});
+
 // AC-010: exactly the password, in NFC, every byte of it.
 walk!(only_the_exact_password_works, |stage| {
     let long = format!("{}-the-end-of-it", "brisk lantern ".repeat(6));

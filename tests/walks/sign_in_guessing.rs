@@ -59,6 +59,18 @@ walk!(strangers_elsewhere_slow_nobody_before_the_twentieth, |stage| {
     sam_in(&stage).await;
 });
 
+walk!(tries_that_strangers_held_up_do_not_count_against_a_person, |stage| {
+    for n in 0..20 {
+        guess(&stage, &format!("198.51.100.{n}"), SAM).await;
+    }
+    stage.wait(25);
+    for _ in 0..6 {
+        guess(&stage, "192.0.2.10", SAM).await.sees("Too many tries in a row");
+    }
+    stage.wait(6);
+    sam_in(&stage).await;
+});
+
 // AC-004: nobody named us a proxy, so the header is only text.
 walk!(a_forged_address_makes_no_new_visitor, |stage| {
     let mut thief = stage.browser();
