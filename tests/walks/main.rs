@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on stops")]
 #![expect(clippy::disallowed_methods, reason = "the environment says where PostgreSQL is")]
 
+mod check;
 mod support;
 
 mod backup_codes;
