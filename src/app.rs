@@ -167,6 +167,7 @@ pub fn router_with(server: Arc<Server>, more: Router) -> Router {
         entrance: entrance_routes().merge(more),
         support: support_routes(),
         keeps_stale: &["/sign-in", "/forgot", "/confirm", "/locked", "/log-out"],
+        hides_origin: &["/reset/", "/join/", "/not-me/", "/confirm-email/", "/new-address/", "/re-enrol/"],
         only_read: &["/auth/check"],
     });
     Router::new().fallback_service(tower::service_fn(move |request: Request| door::enter(Arc::clone(&doors), request)))

@@ -265,7 +265,7 @@ async fn on_keys(config: &Config, world: &dyn World, command: Keys) -> Done {
         Keys::List => {
             for (place, (id, uses)) in keys::list(config).await?.into_iter().enumerate() {
                 let current = if place == 0 { ", the current one" } else { "" };
-                say(format!("{id}{current}: {} sealed values, {} password hashes", uses.sealed, uses.passwords));
+                say(format!("{id}{current}: {uses}"));
             }
             Ok(())
         }

@@ -40,6 +40,8 @@ pub struct Doors {
     pub support: Router,
     /// Paths whose forms show themselves again when they were left open too long, with what was typed.
     pub keeps_stale: &'static [&'static str],
+    /// Beginnings of paths that hold a secret, so that their pages send no referrer.
+    pub hides_origin: &'static [&'static str],
     /// Paths that are asked with every request of other programs and only read, so that nothing is kept to run them again.
     pub only_read: &'static [&'static str],
 }
@@ -206,8 +208,11 @@ fn check_sender(doors: &Doors, visit: &Visit, parts: &Parts, fields: &Fields) ->
         Door::Nobody => return Err(Error::NotFound),
     };
     let site = text_of(&parts.headers, &HeaderName::from_static("sec-fetch-site"));
-    // A page without a referrer sends `null`; then the browser itself has to say that the form is ours.
-    let ours = origin.is_empty() || own.iter().any(|o| o == origin) || (origin == "null" && site == "same-origin");
+    // A page without a referrer sends `null`; then the browser itself has to say that the form is ours. Browsers before
+    // 2023 (iOS 15) cannot: on those pages the form's token has to do.
+    let vouched =
+        site == "same-origin" || site.is_empty() && doors.hides_origin.iter().any(|s| visit.path.starts_with(s));
+    let ours = origin.is_empty() || own.iter().any(|o| o == origin) || (origin == "null" && vouched);
     if !ours || matches!(site, "cross-site" | "same-site") {
         return Err(Error::Bad("cross-site"));
     }

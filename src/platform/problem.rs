@@ -97,7 +97,13 @@ fn word(error: &Error) -> &'static str {
     }
 }
 
-/// Back to the page the form was on; never to another host.
+/// Back to the page the form was on; never to another host. What only takes forms lies below the page that has them.
 fn way_back(visit: &Visit) -> String {
-    super::web::safe_path(&visit.path, "/")
+    let path = visit.path.as_str();
+    let page = match path.rsplit_once('/') {
+        _ if path.starts_with("/me/") && path.matches('/').count() > 2 => "/me",
+        Some((above, _)) if path.matches('/').count() > 2 => above,
+        _ => path,
+    };
+    super::web::safe_path(page, "/")
 }

@@ -83,7 +83,7 @@ impl Server {
     }
 
     /// A key for hashes that must stay comparable while keys rotate (forms, lanes, marks): from the oldest key in the
-    /// ring, which is therefore never dropped (docs/decisions/0006-keys.md).
+    /// ring, which is therefore never dropped (docs/decisions/0006-keyed-hashes-and-rotation.md).
     pub fn stable_key(&self, label: &str) -> [u8; 32] {
         let ring = self.keyring();
         let oldest = ring.ids().last().unwrap_or_default().to_owned();

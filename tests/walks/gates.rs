@@ -119,6 +119,10 @@ walk!(every_post_comes_from_our_own_page, |stage| {
     for route in routes().into_iter().filter(|route| route.posts && route.host.contains("harbour")) {
         let path = filled(&route.path, &own);
         for (name, csrf, header) in &cases {
+            // Old browsers hide the origin of pages whose address is a secret, and have no other word for it.
+            if *name == "no origin to tell" && route.path.contains("{token}") {
+                continue;
+            }
             alex.headers = header.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
             let mut fields: Vec<(String, String)> =
                 [("email", SAM.0), ("password", SAM.1), ("name", "Mallory"), ("code", "000000"), ("keep", "1")]

@@ -92,12 +92,48 @@ walk!(a_key_that_is_needed_is_not_dropped, |stage| {
     assert!(why("k3").await.contains("seals now"));
     assert!(why("k1").await.contains("oldest"));
     assert!(why("k9").await.contains("no key k9"));
-    assert!(why("k2").await.contains("1 password hashes need it"), "{}", why("k2").await);
+    assert!(why("k2").await.contains("1 password hashes, 0 backup codes need it"), "{}", why("k2").await);
     sign_in(&mut stage.browser(), SAMS_PASSWORD).await;
     keys::reseal::reseal(stage.au(), &config.keys.ring, &RealWorld).await.unwrap();
     keys::drop_key(&config, "k2").await.unwrap();
     assert!(reload(&stage), "the server hears of it");
     sign_in(&mut stage.browser(), SAMS_PASSWORD).await;
+});
+
+walk!(links_and_backup_codes_keep_their_key, |stage| {
+    let (practice, person): (String, String) = stage
+        .au()
+        .optional("SELECT practice_id, id FROM person WHERE email_key = 'sam@example.com'", vec![])
+        .await
+        .unwrap()
+        .unwrap();
+    let labels = [("invite", "inviter"), ("email", "new email"), ("email-by-administrator", "email-by-administrator")];
+    for (purpose, label) in labels {
+        let sealed = stage.server.seal(label, &[&practice, &person], "who or where").unwrap();
+        let add = "INSERT INTO token (practice_id, hash, purpose, person_id, sent_to, data, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, '', $5, $6, $6)";
+        stage.au().execute(add, portico::args![&practice, label, purpose, &person, sealed, stage.now()]).await.unwrap();
+    }
+    let add = "INSERT INTO backup_code (practice_id, person_id, hash, set_id, used_at) VALUES ($1, $2, $3, 's', $4)";
+    for (hash, used) in [("k1.a", None), ("k1.b", Some(1)), ("k11.c", None)] {
+        stage.au().execute(add, portico::args![&practice, &person, hash, used]).await.unwrap();
+    }
+    stage.au().execute("UPDATE person SET backup_set = 's' WHERE id = $1", portico::args![&person]).await.unwrap();
+    assert_eq!(keys::reseal::uses(stage.au(), "k1").await.unwrap().backup_codes, 1);
+
+    let ring = write_new_key(&stage, "k2");
+    assert_eq!(keys::reseal::reseal(stage.au(), &ring, &RealWorld).await.unwrap().refused, vec![]);
+    assert_eq!(keys::reseal::uses(stage.au(), "k1").await.unwrap().sealed, 0);
+    for (_, label) in labels {
+        let row: (String,) = stage
+            .au()
+            .optional("SELECT data FROM token WHERE hash = $1", portico::args![label])
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(row.0.starts_with("v1.k2."));
+        assert_eq!(stage.server.open(label, &[&practice, &person], &row.0).unwrap(), "who or where");
+    }
 });
 
 /// The settings a command would read now.
@@ -156,6 +192,7 @@ walk!(a_page_that_panics_is_one_page, |stage| {
         entrance: Router::new(),
         support: Router::new(),
         keeps_stale: &[],
+        hides_origin: &[],
         only_read: &[],
     });
     let service = tower::service_fn(move |request| door::enter(std::sync::Arc::clone(&doors), request));

@@ -61,8 +61,7 @@ async fn uses(config: &Config, id: &str) -> Result<reseal::Uses> {
         let db = start::open(region).await?;
         let here = reseal::uses(&db, id).await?;
         db.close().await;
-        all.sealed += here.sealed;
-        all.passwords += here.passwords;
+        all += here;
     }
     Ok(all)
 }
@@ -146,10 +145,10 @@ pub async fn drop_key(config: &Config, id: &str) -> Result<()> {
         return refuse("it is the oldest, on which the counts of wrong answers and the marks of known browsers rest");
     }
     let uses = uses(config, id).await?;
-    if uses.sealed > 0 || uses.passwords > 0 {
+    if !uses.none() {
         return refuse(&format!(
-            "{} sealed values and {} password hashes need it; sealed values change at portico keys rotate, a hash when its person next signs in",
-            uses.sealed, uses.passwords
+            "{uses} need it; sealed values change at portico keys rotate, a password hash when its person next signs in, \
+             backup codes when their owner makes new ones"
         ));
     }
     let text = config.keys.ring.to_file_text();

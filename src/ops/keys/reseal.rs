@@ -15,18 +15,24 @@ const BATCH: i64 = 200;
 struct Column {
     name: &'static str,
     label: &'static str,
-    /// Whether the third part belongs to what the value is bound to.
-    with_third: bool,
+    bound: Bound,
     read: &'static str,
     write: &'static str,
     count: &'static str,
+}
+
+/// Which of practice, row and third part a value is bound to.
+enum Bound {
+    Row,
+    RowAndThird,
+    Third,
 }
 
 const COLUMNS: &[Column] = &[
     Column {
         name: "person.mobile",
         label: "mobile",
-        with_third: false,
+        bound: Bound::Row,
         read: "SELECT practice_id, id, '', mobile FROM person WHERE mobile IS NOT NULL
                AND SUBSTR(mobile, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, id) > ($2, $3) ORDER BY practice_id, id LIMIT $4",
         write: "UPDATE person SET mobile = $4 WHERE practice_id = $1 AND id = $2 AND mobile = $3",
@@ -35,7 +41,7 @@ const COLUMNS: &[Column] = &[
     Column {
         name: "person.totp_secret",
         label: "totp",
-        with_third: false,
+        bound: Bound::Row,
         read: "SELECT practice_id, id, '', totp_secret FROM person WHERE totp_secret IS NOT NULL
                AND SUBSTR(totp_secret, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, id) > ($2, $3) ORDER BY practice_id, id LIMIT $4",
         write: "UPDATE person SET totp_secret = $4 WHERE practice_id = $1 AND id = $2 AND totp_secret = $3",
@@ -44,7 +50,7 @@ const COLUMNS: &[Column] = &[
     Column {
         name: "totp_setup.secret",
         label: "totp",
-        with_third: false,
+        bound: Bound::Row,
         read: "SELECT practice_id, person_id, '', secret FROM totp_setup
                WHERE SUBSTR(secret, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, person_id) > ($2, $3)
                ORDER BY practice_id, person_id LIMIT $4",
@@ -54,7 +60,7 @@ const COLUMNS: &[Column] = &[
     Column {
         name: "totp_setup.mobile",
         label: "mobile",
-        with_third: false,
+        bound: Bound::Row,
         read: "SELECT practice_id, person_id, '', mobile FROM totp_setup WHERE mobile IS NOT NULL
                AND SUBSTR(mobile, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, person_id) > ($2, $3)
                ORDER BY practice_id, person_id LIMIT $4",
@@ -64,7 +70,7 @@ const COLUMNS: &[Column] = &[
     Column {
         name: "outbox.recipient",
         label: "outbox to",
-        with_third: true,
+        bound: Bound::RowAndThird,
         read: "SELECT practice_id, id, COALESCE(person_id, ''), recipient FROM outbox
                WHERE SUBSTR(recipient, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, id) > ($2, $3) ORDER BY practice_id, id LIMIT $4",
         write: "UPDATE outbox SET recipient = $4 WHERE practice_id = $1 AND id = $2 AND recipient = $3",
@@ -73,11 +79,38 @@ const COLUMNS: &[Column] = &[
     Column {
         name: "outbox.body",
         label: "outbox body",
-        with_third: true,
+        bound: Bound::RowAndThird,
         read: "SELECT practice_id, id, COALESCE(person_id, ''), body FROM outbox WHERE body IS NOT NULL
                AND SUBSTR(body, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, id) > ($2, $3) ORDER BY practice_id, id LIMIT $4",
         write: "UPDATE outbox SET body = $4 WHERE practice_id = $1 AND id = $2 AND body = $3",
         count: "SELECT COUNT(*) FROM outbox WHERE SUBSTR(body, 1, LENGTH(CAST($1 AS TEXT))) = $1",
+    },
+    Column {
+        name: "token.data of invitations",
+        label: "inviter",
+        bound: Bound::Third,
+        read: "SELECT practice_id, hash, person_id, data FROM token WHERE purpose = 'invite' AND data <> ''
+               AND SUBSTR(data, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, hash) > ($2, $3) ORDER BY practice_id, hash LIMIT $4",
+        write: "UPDATE token SET data = $4 WHERE practice_id = $1 AND hash = $2 AND data = $3",
+        count: "SELECT COUNT(*) FROM token WHERE purpose = 'invite' AND SUBSTR(data, 1, LENGTH(CAST($1 AS TEXT))) = $1",
+    },
+    Column {
+        name: "token.data of changes of address",
+        label: "new email",
+        bound: Bound::Third,
+        read: "SELECT practice_id, hash, person_id, data FROM token WHERE purpose = 'email' AND data <> ''
+               AND SUBSTR(data, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, hash) > ($2, $3) ORDER BY practice_id, hash LIMIT $4",
+        write: "UPDATE token SET data = $4 WHERE practice_id = $1 AND hash = $2 AND data = $3",
+        count: "SELECT COUNT(*) FROM token WHERE purpose = 'email' AND SUBSTR(data, 1, LENGTH(CAST($1 AS TEXT))) = $1",
+    },
+    Column {
+        name: "token.data of changes of address by administrators",
+        label: "email-by-administrator",
+        bound: Bound::Third,
+        read: "SELECT practice_id, hash, person_id, data FROM token WHERE purpose = 'email-by-administrator' AND data <> ''
+               AND SUBSTR(data, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, hash) > ($2, $3) ORDER BY practice_id, hash LIMIT $4",
+        write: "UPDATE token SET data = $4 WHERE practice_id = $1 AND hash = $2 AND data = $3",
+        count: "SELECT COUNT(*) FROM token WHERE purpose = 'email-by-administrator' AND SUBSTR(data, 1, LENGTH(CAST($1 AS TEXT))) = $1",
     },
 ];
 
@@ -86,6 +119,29 @@ const COLUMNS: &[Column] = &[
 pub struct Uses {
     pub sealed: i64,
     pub passwords: i64,
+    /// Unused codes of living sets; nobody but their owner can make them anew.
+    pub backup_codes: i64,
+}
+
+impl Uses {
+    pub fn none(self) -> bool {
+        self == Uses::default()
+    }
+}
+
+impl std::ops::AddAssign for Uses {
+    fn add_assign(&mut self, other: Uses) {
+        self.sealed += other.sealed;
+        self.passwords += other.passwords;
+        self.backup_codes += other.backup_codes;
+    }
+}
+
+impl std::fmt::Display for Uses {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Uses { sealed, passwords, backup_codes } = self;
+        write!(f, "{sealed} sealed values, {passwords} password hashes, {backup_codes} backup codes")
+    }
 }
 
 /// What came of one database.
@@ -110,6 +166,14 @@ pub async fn uses(db: &Db, id: &str) -> Result<Uses> {
         .optional("SELECT COUNT(*) FROM person WHERE password LIKE $1", args![format!("$argon2id$%,keyid={id}$%")])
         .await?;
     uses.passwords = row.map_or(0, |(number,)| number);
+    let row: Option<(i64,)> = db
+        .optional(
+            "SELECT COUNT(*) FROM backup_code c JOIN person p ON p.practice_id = c.practice_id AND p.id = c.person_id
+             WHERE c.hash LIKE $1 AND c.used_at IS NULL AND c.set_id = p.backup_set",
+            args![format!("{id}.%")],
+        )
+        .await?;
+    uses.backup_codes = row.map_or(0, |(number,)| number);
     Ok(uses)
 }
 
@@ -137,10 +201,11 @@ async fn one_column(db: &Db, ring: &Keyring, world: &dyn World, column: &Column,
         let Some((last_practice, last_row, ..)) = batch.last() else { return Ok(refused) };
         (practice, row) = (last_practice.clone(), last_row.clone());
         for (practice, row, third, old) in &batch {
-            let mut whose = vec![practice.as_str(), row.as_str()];
-            if column.with_third {
-                whose.push(third);
-            }
+            let whose: Vec<&str> = match column.bound {
+                Bound::Row => vec![practice, row],
+                Bound::RowAndThird => vec![practice, row, third],
+                Bound::Third => vec![practice, third],
+            };
             let Ok(plain) = ring.open(column.label, &whose, old) else {
                 refused += 1;
                 continue;

@@ -178,3 +178,19 @@ sending!(ended_messages_are_forgotten_after_ninety_days, |stage, mails, _texts| 
     let noted: Vec<(String,)> = stage.au().all(sql, vec![]).await.unwrap();
     assert_eq!(noted, [(left.id,)]);
 });
+
+sending!(a_mail_about_a_failed_mail_makes_no_more_of_its_kind, |stage, mails, _texts| {
+    // With two administrators, each could be told for ever that the other was not reached.
+    stage.au().execute("UPDATE person SET role = 'administrator' WHERE email = $1", args![SAM]).await.unwrap();
+    mails.on_recipient(SAM, Fault::DeferRecipient);
+    mails.on_recipient(ALEX, Fault::DeferRecipient);
+    tell_sam(&stage, Event::PasswordChanged).await;
+    for _ in 0..60 {
+        stage.deliver().await;
+        stage.wait(4 * 3600);
+    }
+    let abouts: Vec<(String, String)> = rows(&stage).await.into_iter().map(|row| (row.about, row.state)).collect();
+    let failed = |about: &str| (about.to_owned(), "failed".to_owned());
+    assert_eq!(abouts, [failed("password-changed"), failed("message-failed-administrators")]);
+    assert_eq!(stage.events().await, ["password-changed", "message-failed", "message-failed"]);
+});
