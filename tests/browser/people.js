@@ -13,14 +13,14 @@ export class App {
   code() {
     const now = Math.floor(Date.now() / 30_000);
     const step = Math.max(now, this.#last + 1);
-    if (step > now + 1) throw new Error("no unused code within the server's window; see forgetCodes");
+    if (step > now + 1) throw new Error("no unused code within the server's window; see halfMinutesPass");
     this.#last = step;
     const at = new Date(step * 30_000).toISOString().replace("T", " ").replace(/\..*/, " UTC");
     return execFileSync("oathtool", ["--totp", "-b", this.key, "--now", at], { encoding: "utf8" }).trim();
   }
 
   /** As if the half minutes of the codes used so far had passed, here and on the server. */
-  forgetCodes(demo, person) {
+  halfMinutesPass(demo, person) {
     this.#last = 0;
     demo.sql(`UPDATE person SET totp_last_step = 0 WHERE ${isStaff(person)}`, regionOf(person));
   }
@@ -36,7 +36,7 @@ export function regionOf(person) {
 }
 
 /** Gives the password on the sign-in page and waits for what comes next. */
-export async function typePassword(page, person, { keep = false, password = person.password } = {}) {
+export async function givePassword(page, person, { keep = false, password = person.password } = {}) {
   await page.goto(`${person.home}/sign-in`);
   await page.getByLabel("Email address").fill(person.email);
   await page.getByLabel("Password", { exact: true }).fill(password);
@@ -46,13 +46,13 @@ export async function typePassword(page, person, { keep = false, password = pers
 
 /** Signs in somebody who has no second step. */
 export async function signIn(page, person, options) {
-  await typePassword(page, person, options);
+  await givePassword(page, person, options);
   await page.waitForURL("**/me");
 }
 
 /** Signs in somebody whose app makes the codes. */
 export async function signInWithCode(page, person, app, options) {
-  await typePassword(page, person, options);
+  await givePassword(page, person, options);
   await giveCode(page, app.code());
   await page.waitForURL("**/me");
 }
@@ -64,9 +64,10 @@ export async function giveCode(page, code) {
 
 /** Presses a button and waits until the answer's page is there. */
 export async function press(page, name, options = {}) {
-  const there = page.waitForEvent("load");
+  const answered = page.waitForResponse((answer) => answer.request().isNavigationRequest() && answer.status() !== 303);
   await page.getByRole("button", { name, exact: true, ...options }).first().click();
-  await there;
+  await answered;
+  await page.waitForLoadState("load");
 }
 
 /** From the first page of the set-up to the last, wherever it stands; answers the app and the backup codes. */
@@ -91,14 +92,9 @@ export async function enrol2fa(page, person, options) {
 
 /** An administrator, who must set up 2FA at the first sign-in; answers the app and the backup codes. */
 export async function firstSignIn(page, person, options) {
-  await typePassword(page, person, options);
+  await givePassword(page, person, options);
   const made = await setUp(page);
   await press(page, "Continue");
   await page.waitForURL("**/me");
   return made;
-}
-
-/** Lets a form be sent as it is, so that the server's own words are seen and not the browser's. */
-export async function untouched(page) {
-  await page.evaluate(() => document.querySelectorAll("form").forEach((form) => { form.noValidate = true; }));
 }
