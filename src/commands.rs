@@ -320,7 +320,9 @@ async fn on_practices(config: Config, world: Arc<RealWorld>, command: Practice) 
             if !problems.is_empty() {
                 return Err(Failure::Wrong(problems));
             }
-            say(format!("added: {}", practice::add(&server, &wanted).await?.address));
+            let added = practice::add(&server, &wanted).await?;
+            say(format!("added: {}", added.address));
+            say(format!("an invitation to {} is in the outbox; a running server sends it", added.email));
         }
     }
     Ok(())

@@ -88,9 +88,17 @@ fn a_practice_is_added_once_and_by_the_rules() {
     };
     let (code, said) = add("support", "no address");
     assert!(code == 2 && said.contains("--slug") && said.contains("--administrator"), "{said}");
-    assert_eq!(add("bay-dental", "kim@example.com").0, 0);
+    let (code, said) = add("bay-dental", "kim@example.com");
+    assert!(code == 0 && said.contains("an invitation to kim@example.com is in the outbox"), "{said}");
     assert_eq!(add("bay-dental", "kim@example.com").0, 1);
     assert!(run(folder.path(), &["practice", "list"]).1.contains("bay-dental"));
+    let waiting =
+        Command::new("sqlite3").arg(folder.path().join("au.db")).arg("SELECT about, state FROM outbox").output();
+    assert_eq!(
+        String::from_utf8_lossy(&waiting.unwrap().stdout),
+        "invitation|queued\n",
+        "one, though it was added twice"
+    );
 }
 
 /// A server that is asked to end when the test does.

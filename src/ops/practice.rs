@@ -1,19 +1,27 @@
-//! `portico practice`: adding a practice with its first administrator, and listing those there are.
+//! `portico practice`: adding a practice and inviting its first administrator, and listing those there are.
 //! Everything after that happens on the practice's own pages.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::theme;
 use crate::args;
+use crate::notices::{Actor, Event, Happening, happened};
+use crate::platform::db::Tx;
+use crate::platform::door::background_visit;
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
-use crate::platform::server::Server;
+use crate::platform::practice;
+use crate::platform::server::{Region, Server};
 use crate::platform::world::new_id;
+use crate::sign_in::{invitation, person};
 
 /// All staff have a second factor from this long after the practice's first day (decisions.md, Values).
 const EVERYONE_AFTER: i64 = 14 * 86_400;
 /// A page stays under 50 kB with its logo.
 const MOST_LOGO: usize = 20 * 1024;
+/// How often it is tried again when a running server writes at the same time.
+const MOST_RUNS: u32 = 12;
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// Names that people take for the operator's own, or that mail and certificates give a meaning.
 const RESERVED: &[&str] = &[
@@ -107,6 +115,8 @@ pub struct Listed {
 pub struct Added {
     pub id: String,
     pub administrator: String,
+    /// Where the invitation goes, as it was typed.
+    pub email: String,
     /// Where its staff sign in.
     pub address: String,
 }
@@ -169,40 +179,83 @@ pub fn logo(path: &std::path::Path) -> Result<String> {
     Ok(data_encoding::BASE64.encode(&bytes))
 }
 
-/// Adds the practice and its first administrator, who is invited and has not joined yet.
+/// Adds the practice and its first administrator with the invitation, all or nothing. The invitation waits in the outbox
+/// for the worker of a running server.
 ///
 /// # Errors
-/// A fault when the name is taken or the database fails.
-pub async fn add(server: &Server, wanted: &Wanted) -> Result<Added> {
+/// A fault when the name is taken or the database fails; nothing is stored then.
+pub async fn add(server: &Arc<Server>, wanted: &Wanted) -> Result<Added> {
     let region = server.region(&wanted.region).ok_or(Error::NotFound)?;
-    let (world, now) = (&*server.world, server.world.now());
-    let (id, administrator) = (new_id(world), new_id(world));
-    let host = format!("{}.{}.{}", wanted.slug, wanted.region, server.config.base);
-    let logo = wanted.logo.as_deref().map(logo).transpose()?;
     let email = Email::parse(&wanted.administrator).map_err(|_| Error::Fault("not an email address".into()))?;
+    let new = New {
+        id: new_id(&*server.world),
+        administrator: new_id(&*server.world),
+        host: format!("{}.{}.{}", wanted.slug, wanted.region, server.config.base),
+        logo: wanted.logo.as_deref().map(logo).transpose()?,
+        email,
+    };
+    let mut run = 1;
+    loop {
+        match store(server, region, wanted, &new).await {
+            Err(Error::Conflict) if run < MOST_RUNS => run += 1,
+            stored => break stored?,
+        }
+    }
+    region.practices.forget();
+    let address = format!("{}/sign-in", server.origin_of(&new.host));
+    Ok(Added { id: new.id, administrator: new.administrator, email: new.email.typed().to_owned(), address })
+}
+
+/// What is made up before anything is stored, so that a second run stores the same.
+struct New {
+    id: String,
+    administrator: String,
+    host: String,
+    logo: Option<String>,
+    email: Email,
+}
+
+async fn store(server: &Arc<Server>, region: &Region, wanted: &Wanted, new: &New) -> Result<()> {
+    let now = server.world.now();
     let mut tx = region.db.write().await?;
     let added = tx
         .execute(
             "INSERT INTO practice (id, slug, host, name, colour, logo, country, zone, contact_phone, contact_email, created_at, admins_second_from, everyone_second_from)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12) ON CONFLICT DO NOTHING",
             args![
-                &id, &wanted.slug, &host, wanted.name.trim(), wanted.colour.as_deref().unwrap_or("#1f6f6b"), logo, &wanted.country,
-                &wanted.zone, &wanted.phone, &wanted.email, now, now + EVERYONE_AFTER,
+                &new.id, &wanted.slug, &new.host, wanted.name.trim(), wanted.colour.as_deref().unwrap_or("#1f6f6b"), new.logo.clone(),
+                &wanted.country, &wanted.zone, &wanted.phone, &wanted.email, now, now + EVERYONE_AFTER,
             ],
         )
         .await?;
     if added == 0 {
-        return Err(Error::Fault(format!("there is a practice at {host} already; nothing was changed")));
+        return Err(Error::Fault(format!("there is a practice at {} already; nothing was changed", new.host)));
     }
     tx.execute(
         "INSERT INTO person (practice_id, id, kind, role, name, email, email_key, invited_at, created_at)
          VALUES ($1, $2, 'staff', 'administrator', $3, $4, $5, $6, $6)",
-        args![&id, &administrator, wanted.administrator_name.trim(), email.typed(), email.canonical(), now],
+        args![
+            &new.id,
+            &new.administrator,
+            wanted.administrator_name.trim(),
+            new.email.typed(),
+            new.email.canonical(),
+            now
+        ],
     )
     .await?;
-    tx.commit().await?;
-    region.practices.forget();
-    Ok(Added { id, administrator, address: format!("{}/sign-in", server.origin_of(&host)) })
+    invite(server, &mut tx, region, new).await?;
+    tx.commit().await
+}
+
+/// In the operator's name: nobody of the practice is there yet.
+async fn invite(server: &Arc<Server>, tx: &mut Tx, region: &Region, new: &New) -> Result<()> {
+    let practice = practice::by_id_in(tx, &region.name, &new.id).await?.ok_or(Error::NotFound)?;
+    let visit = background_visit(server, practice)?;
+    let person = person::by_id_in(tx, &new.id, &new.administrator).await?;
+    invitation::invite(&visit, tx, &person, &server.config.operator_name).await?;
+    let invited = Happening::of(Event::Invited, &person).by(Actor::System).detail("role", "administrator");
+    happened(&visit, tx, invited).await
 }
 
 /// All practices, region by region.

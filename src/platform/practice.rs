@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::db::Db;
+use super::db::{Db, Tx};
 use super::error::Result;
 
 /// One tenant. Times are unix seconds.
@@ -38,6 +38,11 @@ pub struct Practice {
 const FRESH_SECONDS: i64 = 4;
 /// Unknown names are remembered too, so that a walk through names costs no more than one query each; bounded.
 const MOST: usize = 20_000;
+
+const FIND: &str = "SELECT id, slug, host, name, colour, CAST(CASE WHEN logo IS NULL THEN 0 ELSE 1 END AS BIGINT) AS has_logo, language, country, zone,
+        contact_phone, contact_email, contact_hours, keep_days, idle_minutes, total_minutes,
+        admins_second_from, everyone_second_from
+    FROM practice WHERE (slug = $1 OR id = $2) AND closed_at IS NULL";
 
 type Found = Option<Arc<Practice>>;
 
@@ -86,15 +91,18 @@ pub async fn by_id(db: &Db, region: &str, id: &str) -> Result<Found> {
     find(db, region, "", id).await
 }
 
+/// As [`by_id`], within a transaction.
+///
+/// # Errors
+/// As [`Practices::by_slug`].
+pub async fn by_id_in(tx: &mut Tx, region: &str, id: &str) -> Result<Found> {
+    Ok(in_region(tx.optional(FIND, crate::args!["", id]).await?, region))
+}
+
 async fn find(db: &Db, region: &str, slug: &str, id: &str) -> Result<Found> {
-    let found: Option<Practice> = db
-        .optional(
-            "SELECT id, slug, host, name, colour, CAST(CASE WHEN logo IS NULL THEN 0 ELSE 1 END AS BIGINT) AS has_logo, language, country, zone,
-                    contact_phone, contact_email, contact_hours, keep_days, idle_minutes, total_minutes,
-                    admins_second_from, everyone_second_from
-             FROM practice WHERE (slug = $1 OR id = $2) AND closed_at IS NULL",
-            crate::args![slug, id],
-        )
-        .await?;
-    Ok(found.map(|practice| Arc::new(Practice { region: region.to_owned(), ..practice })))
+    Ok(in_region(db.optional(FIND, crate::args![slug, id]).await?, region))
+}
+
+fn in_region(found: Option<Practice>, region: &str) -> Found {
+    found.map(|practice| Arc::new(Practice { region: region.to_owned(), ..practice }))
 }

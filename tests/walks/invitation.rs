@@ -2,6 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use portico::args;
+use portico::ops::practice::{Wanted, add};
 use portico::platform::door::background_visit;
 use portico::platform::practice;
 use portico::sign_in::{invitation, person};
@@ -121,4 +122,34 @@ walk!(who_never_joined_and_forgot_gets_the_invitation_again, |stage| {
     let mails = stage.messages(NIA).await;
     assert_eq!(mails.iter().filter(|mail| mail.about == "invitation").count(), 2);
     nia.open(&link_in(&mails[0].text)).await.submit(&[("password", PASSWORD)]).await.is_at("/me");
+});
+
+walk!(the_first_administrator_of_a_new_practice_is_invited, |stage| {
+    let wanted = Wanted {
+        region: "au".into(),
+        slug: "bay-dental".into(),
+        name: "Bay Dental".into(),
+        administrator: NIA.into(),
+        administrator_name: "Nia Abebe".into(),
+        colour: None,
+        logo: None,
+        country: "AU".into(),
+        zone: "Australia/Sydney".into(),
+        phone: String::new(),
+        email: String::new(),
+    };
+    let added = add(&stage.server, &wanted).await.unwrap();
+    assert!(add(&stage.server, &wanted).await.is_err(), "there is one already");
+    let mails = stage.messages(NIA).await;
+    let [mail] = mails.as_slice() else { panic!("one letter, not {mails:?}") };
+    assert_eq!((mail.kind.as_str(), mail.about.as_str()), ("mail", "invitation"));
+    assert_eq!(mail.subject, "Portico demo invites you to Bay Dental");
+    assert!(mail.text.contains("http://bay-dental.au.localhost:8080/join/"), "{}", mail.text);
+    let sql = "SELECT COUNT(*) FROM audit WHERE practice_id = $1 AND event = 'invited' AND actor_kind = 'system' AND subject_id = $2";
+    assert_eq!(desk::number(&stage, sql, args![&added.id, &added.administrator]).await, 1);
+    let mut nia = stage.browser_at("bay-dental.au.localhost:8080");
+    nia.open(&link_in(&mail.text)).await.sees("Welcome to Bay Dental").sees(NIA);
+    nia.submit(&[("password", PASSWORD)]).await.is_at("/sign-in/set-up");
+    let sql = "SELECT COUNT(*) FROM person WHERE practice_id = $1 AND joined_at IS NOT NULL AND password IS NOT NULL";
+    assert_eq!(desk::number(&stage, sql, args![&added.id]).await, 1);
 });

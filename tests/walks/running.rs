@@ -100,7 +100,7 @@ walk!(a_key_that_is_needed_is_not_dropped, |stage| {
     sign_in(&mut stage.browser(), SAMS_PASSWORD).await;
 });
 
-walk!(links_and_backup_codes_keep_their_key, |stage| {
+walk!(links_codes_and_backup_codes_keep_their_key, |stage| {
     let (practice, person): (String, String) = stage
         .au()
         .optional("SELECT practice_id, id FROM person WHERE email_key = 'sam@example.com'", vec![])
@@ -114,6 +114,16 @@ walk!(links_and_backup_codes_keep_their_key, |stage| {
              VALUES ($1, $2, $3, $4, '', $5, $6, $6)";
         stage.au().execute(add, portico::args![&practice, label, purpose, &person, sealed, stage.now()]).await.unwrap();
     }
+    // A code that went to a new number, and one that went to the number on file.
+    let number = stage.server.seal("mobile", &[&practice, &person], "+61491570156").unwrap();
+    let add =
+        "INSERT INTO mobile_code (practice_id, id, person_id, purpose, hash, number, asked_by, created_at, expires_at)
+         VALUES ($1, $2, $3, 'change', '', $4, '', $5, $5)";
+    let before = keys::reseal::uses(stage.au(), "k1").await.unwrap().sealed;
+    for (id, number) in [("sealed", Some(number)), ("on file", None)] {
+        stage.au().execute(add, portico::args![&practice, id, &person, number, stage.now()]).await.unwrap();
+    }
+    assert_eq!(keys::reseal::uses(stage.au(), "k1").await.unwrap().sealed, before + 1);
     let add = "INSERT INTO backup_code (practice_id, person_id, hash, set_id, used_at) VALUES ($1, $2, $3, 's', $4)";
     for (hash, used) in [("k1.a", None), ("k1.b", Some(1)), ("k11.c", None)] {
         stage.au().execute(add, portico::args![&practice, &person, hash, used]).await.unwrap();
@@ -134,6 +144,11 @@ walk!(links_and_backup_codes_keep_their_key, |stage| {
         assert!(row.0.starts_with("v1.k2."));
         assert_eq!(stage.server.open(label, &[&practice, &person], &row.0).unwrap(), "who or where");
     }
+    let sql = "SELECT id, number FROM mobile_code ORDER BY id";
+    let codes: Vec<(String, Option<String>)> = stage.au().all(sql, vec![]).await.unwrap();
+    let [(_, None), (_, Some(number))] = codes.as_slice() else { panic!("{codes:?}") };
+    assert!(number.starts_with("v1.k2."), "{number}");
+    assert_eq!(stage.server.open("mobile", &[&practice, &person], number).unwrap(), "+61491570156");
 });
 
 /// The settings a command would read now.

@@ -68,6 +68,15 @@ const COLUMNS: &[Column] = &[
         count: "SELECT COUNT(*) FROM totp_setup WHERE SUBSTR(mobile, 1, LENGTH(CAST($1 AS TEXT))) = $1",
     },
     Column {
+        name: "mobile_code.number",
+        label: "mobile",
+        bound: Bound::Third,
+        read: "SELECT practice_id, id, person_id, number FROM mobile_code WHERE number IS NOT NULL
+               AND SUBSTR(number, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, id) > ($2, $3) ORDER BY practice_id, id LIMIT $4",
+        write: "UPDATE mobile_code SET number = $4 WHERE practice_id = $1 AND id = $2 AND number = $3",
+        count: "SELECT COUNT(*) FROM mobile_code WHERE SUBSTR(number, 1, LENGTH(CAST($1 AS TEXT))) = $1",
+    },
+    Column {
         name: "outbox.recipient",
         label: "outbox to",
         bound: Bound::RowAndThird,
