@@ -30,6 +30,7 @@ pub mod platform {
     pub mod place;
     pub mod practice;
     pub mod problem;
+    pub mod prose;
     pub mod rotation;
     pub mod secret;
     pub mod server;

@@ -1,6 +1,13 @@
-# Help. In a text each line is a paragraph; lines that begin with "- " are numbered steps.
+# Help. In a text each line is a paragraph; "- " begins a numbered step, "+ " a point, "## " a heading.
+# A page whose title stands in another page's text is linked below that text.
 help-title = Help
 help-all = All help pages
+help-more = See also
+help-group-two-factor = 2 factor authentication
+help-group-log-in = Logging in
+help-group-passkeys = Passkeys
+help-group-passkeys-trouble = When a passkey doesn't work
+help-group-passkeys-questions = Questions about passkeys
 help-ask = Whom to ask
 help-ask-what = If this doesn't help, ask here. Nobody who helps you ever needs your password or a code from your authenticator app.
 help-ask-who = Name

@@ -2,8 +2,8 @@
 // Never in the way: on any failure, or after a second and a half, the form goes without.
 (() => {
   'use strict';
-  const form = document.querySelector('form[data-device]');
-  if (!form || !self.indexedDB || !self.crypto || !crypto.subtle) return;
+  const forms = document.querySelectorAll('form[data-device]');
+  if (!forms.length || !self.indexedDB || !self.crypto || !crypto.subtle) return;
   const CURVE = { name: 'ECDSA', namedCurve: 'P-256' };
   const PATIENCE = 1500;
 
@@ -25,9 +25,10 @@
   };
   const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)))
     .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
-  const fill = async (late) => {
+  const fill = async (form, late) => {
     const { device_key: key, device_signature: signature, device_challenge: challenge, keep } = form.elements;
-    const pair = (await found) || (keep && keep.checked ? await create() : null);
+    const kept = keep && (keep.type === 'hidden' ? keep.value : keep.checked);
+    const pair = (await found) || (kept ? await create() : null);
     if (!pair) return;
     const words = 'portico-device\n' + location.host + '\n' + challenge.value;
     const signed = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, pair.privateKey, new TextEncoder().encode(words));
@@ -36,7 +37,7 @@
     key.value = text(open);
     signature.value = text(signed);
   };
-  const send = (button) => {
+  const send = (form, button) => {
     if (form.requestSubmit) return form.requestSubmit(button);
     // Safari before 16: submit() forgets the pressed button, so its name goes along in a field.
     if (button && button.name) {
@@ -48,22 +49,24 @@
   };
 
   const found = load().catch(() => null);
-  let state = 'waiting';
-  form.addEventListener('submit', async (event) => {
-    if (state === 'ready') return;
-    event.preventDefault();
-    if (state === 'busy') return;
-    state = 'busy';
-    const button = event.submitter || null;
-    const late = { yes: false };
-    const tired = new Promise((done) => setTimeout(done, PATIENCE));
-    await Promise.race([fill(late).catch(() => {}), tired]);
-    late.yes = true;
-    // A form cannot be submitted again while its submit event is still on its way round the page.
-    setTimeout(() => {
-      state = 'ready';
-      send(button);
-      state = 'waiting';
+  for (const form of forms) {
+    let state = 'waiting';
+    form.addEventListener('submit', async (event) => {
+      if (state === 'ready') return;
+      event.preventDefault();
+      if (state === 'busy') return;
+      state = 'busy';
+      const button = event.submitter || null;
+      const late = { yes: false };
+      const tired = new Promise((done) => setTimeout(done, PATIENCE));
+      await Promise.race([fill(form, late).catch(() => {}), tired]);
+      late.yes = true;
+      // A form cannot be submitted again while its submit event is still on its way round the page.
+      setTimeout(() => {
+        state = 'ready';
+        send(form, button);
+        state = 'waiting';
+      });
     });
-  });
+  }
 })();

@@ -11,6 +11,7 @@ pub mod mine_sessions;
 pub mod mobile;
 pub mod mobile_change;
 pub mod mobile_code;
+pub mod passkey_places;
 pub mod password;
 pub mod password_change;
 pub mod password_confirm;

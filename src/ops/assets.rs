@@ -16,6 +16,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("strength.js", SCRIPT, include_str!("../assets/strength.js")),
     ("codes.js", SCRIPT, include_str!("../assets/codes.js")),
     ("idle.js", SCRIPT, include_str!("../assets/idle.js")),
+    ("passkey.js", SCRIPT, include_str!("../assets/passkey.js")),
     ("device.js", SCRIPT, include_str!("../assets/device.js")),
 ];
 

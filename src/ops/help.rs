@@ -4,33 +4,31 @@
 use axum::extract::Path;
 use axum::response::Response;
 
+use super::help_topics::{self, GROUPS};
+use crate::factors::passkey_places::{self, Parts};
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
+use crate::platform::prose::{self, Block};
 use crate::platform::web::{Door, Visit, page};
-
-/// Address, title and text of each page, in the order of the list.
-const TOPICS: &[(&str, &str, &str)] = &[
-    ("two-factor", "help-two-factor-title", "help-two-factor-text"),
-    ("set-up", "help-set-up-title", "help-set-up-text"),
-    ("log-in", "help-log-in-title", "help-log-in-text"),
-    ("code-refused", "help-code-refused-title", "help-code-refused-text"),
-    ("backup-codes", "help-backup-codes-title", "help-backup-codes-text"),
-    ("lost-phone", "help-lost-phone-title", "help-lost-phone-text"),
-    ("recognised-devices", "help-recognised-devices-title", "help-recognised-devices-text"),
-    ("locked", "help-locked-title", "help-locked-text"),
-    ("new-device-mail", "help-new-device-mail-title", "help-new-device-mail-text"),
-    ("not-me", "help-not-me-title", "help-not-me-text"),
-    ("forgotten-password", "help-forgotten-password-title", "help-forgotten-password-text"),
-    ("too-many-tries", "help-too-many-tries-title", "help-too-many-tries-text"),
-    ("no-mail", "help-no-mail-title", "help-no-mail-text"),
-];
 
 #[derive(askama::Template)]
 #[template(path = "ops/help.html")]
 struct IndexPage {
     frame: Frame,
-    topics: Vec<(&'static str, String)>,
+    groups: Vec<Group>,
     contact: Contact,
+}
+
+struct Group {
+    name: &'static str,
+    title: String,
+    topics: Vec<Link>,
+}
+
+/// Where a page is, and its title.
+struct Link {
+    word: &'static str,
+    title: String,
 }
 
 #[derive(askama::Template)]
@@ -38,6 +36,9 @@ struct IndexPage {
 struct TopicPage {
     frame: Frame,
     blocks: Vec<Block>,
+    parts: Option<Parts>,
+    /// The pages that the text speaks of.
+    more: Vec<Link>,
     contact: Contact,
 }
 
@@ -56,25 +57,38 @@ struct Contact {
     hours: String,
 }
 
-enum Block {
-    Words(String),
-    /// A numbered list: what to do, in order.
-    Steps(Vec<String>),
-}
-
 /// `GET /help`.
 pub async fn index(visit: Visit) -> Result<Response> {
+    let link = |topic: &help_topics::Topic| Link { word: topic.word, title: visit.say(topic.title) };
+    let group = |(title, topics): &(&'static str, &[help_topics::Topic])| Group {
+        name: title,
+        title: visit.say(title),
+        topics: topics.iter().map(link).collect(),
+    };
     page(&IndexPage {
         frame: Frame::new(&visit, "help-title"),
-        topics: TOPICS.iter().map(|(word, title, _)| (*word, visit.say(title))).collect(),
+        groups: GROUPS.iter().map(group).collect(),
         contact: contact(&visit),
     })
 }
 
 /// `GET /help/{topic}`.
 pub async fn topic(visit: Visit, Path(word): Path<String>) -> Result<Response> {
-    let (_, title, text) = TOPICS.iter().find(|(known, ..)| *known == word).ok_or(Error::NotFound)?;
-    page(&TopicPage { frame: Frame::new(&visit, title), blocks: blocks(&visit.say(text)), contact: contact(&visit) })
+    let topic = help_topics::all().find(|topic| topic.word == word).ok_or(Error::NotFound)?;
+    let text = visit.say(topic.text);
+    page(&TopicPage {
+        frame: Frame::new(&visit, topic.title),
+        more: spoken_of(&visit, &text),
+        blocks: prose::read(&text),
+        parts: topic.places.map(|told| passkey_places::parts(&visit, told)),
+        contact: contact(&visit),
+    })
+}
+
+/// The pages whose titles stand in a text, in the order of the list.
+fn spoken_of(visit: &Visit, text: &str) -> Vec<Link> {
+    let links = help_topics::all().map(|topic| Link { word: topic.word, title: visit.say(topic.title) });
+    links.filter(|link| text.contains(&format!("\"{}\"", link.title))).collect()
 }
 
 /// `GET /language`: the languages there are; the browser's wish is followed, so there is nothing to set.
@@ -98,34 +112,5 @@ fn contact(visit: &Visit) -> Contact {
             email: visit.server.config.operator_contact.clone(),
             hours: String::new(),
         },
-    }
-}
-
-/// Lines of a text: those that begin with a dash are the steps of a list.
-fn blocks(text: &str) -> Vec<Block> {
-    let mut blocks: Vec<Block> = vec![];
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        match (line.strip_prefix("- "), blocks.last_mut()) {
-            (Some(step), Some(Block::Steps(steps))) => steps.push(step.to_owned()),
-            (Some(step), _) => blocks.push(Block::Steps(vec![step.to_owned()])),
-            (None, _) => blocks.push(Block::Words(line.to_owned())),
-        }
-    }
-    blocks
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::platform::text::Texts;
-
-    #[test]
-    fn every_topic_has_words_and_steps_stay_together() {
-        let texts = Texts::load().unwrap();
-        for (word, title, text) in TOPICS {
-            assert!(texts.has(title) && texts.has(text), "{word}");
-        }
-        let read = blocks("One.\n- a\n- b\nTwo.");
-        assert!(matches!(&read[..], [Block::Words(_), Block::Steps(steps), Block::Words(_)] if steps.len() == 2));
     }
 }

@@ -7,6 +7,7 @@ pub mod demo_page;
 pub mod doctor;
 pub mod health;
 pub mod help;
+pub mod help_topics;
 pub mod history;
 pub mod keys;
 pub mod listen;

@@ -19,6 +19,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("en", "entrance.ftl", include_str!("../../locales/en/entrance.ftl")),
     ("en", "problems.ftl", include_str!("../../locales/en/problems.ftl")),
     ("en", "help.ftl", include_str!("../../locales/en/help.ftl")),
+    ("en", "help_passkeys.ftl", include_str!("../../locales/en/help_passkeys.ftl")),
 ];
 
 /// More than all sentences there are.

@@ -1,0 +1,212 @@
+// Passkeys: takes the server's question to the browser and the browser's answer to the form. What went otherwise is said
+// by templates of the page. One request at a time: each ends the one before.
+(() => {
+  'use strict';
+  const STALE = 240000;
+  const FIELD = 'input[autocomplete~=webauthn]';
+  const able = self.PublicKeyCredential && navigator.credentials && self.PublicKeyCredential;
+  const find = (selector) => document.querySelector(selector);
+  const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
+  const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)))
+    .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+
+  // By hand both ways: older browsers cannot, and extensions that stand in for the browser often break it.
+  const decoded = (form) => {
+    const one = (item) => Object.assign({}, item, { id: bytes(item.id) });
+    const options = JSON.parse(form.dataset.options);
+    options.challenge = bytes(options.challenge);
+    if (options.user) options.user = one(options.user);
+    for (const list of ['allowCredentials', 'excludeCredentials']) {
+      if (options[list]) options[list] = options[list].map(one);
+    }
+    return options;
+  };
+  const encoded = (credential) => {
+    const { id, rawId, type, authenticatorAttachment, response } = credential;
+    const answer = {};
+    for (const part of ['clientDataJSON', 'attestationObject', 'authenticatorData', 'signature', 'userHandle']) {
+      if (response[part]) answer[part] = text(response[part]);
+    }
+    if (response.getTransports) answer.transports = response.getTransports();
+    const clientExtensionResults = credential.getClientExtensionResults ? credential.getClientExtensionResults() : {};
+    return JSON.stringify({ id, rawId: text(rawId), type, authenticatorAttachment, response: answer, clientExtensionResults });
+  };
+
+  const say = (form, when) => {
+    const words = form.querySelector(`template[data-say="${when}"]`);
+    form.querySelector('[data-passkey-say]').replaceChildren(...(words ? [words.content.cloneNode(true)] : []));
+  };
+
+  let pending = null;
+  const ask = async (kind, request) => {
+    if (pending) {
+      pending.controller.abort();
+      await pending.over;
+    }
+    const controller = new AbortController();
+    const asked = navigator.credentials[kind](Object.assign({ signal: controller.signal }, request));
+    const own = { controller, over: asked.catch(() => {}) };
+    pending = own;
+    try {
+      return await asked;
+    } finally {
+      if (pending === own) pending = null;
+    }
+  };
+
+  const born = new Map();
+  const post = (path, fields) => fetch(path, { method: 'POST', body: new URLSearchParams(fields) });
+  // A question older than the server waits for is asked anew; its answer to nothing but the same purpose.
+  const fresh = async (form) => {
+    if (Date.now() - born.get(form) < STALE) return;
+    const { csrf, ceremony } = form.elements;
+    const answer = await post('/passkey/options', { csrf: csrf.value, ceremony: ceremony.value });
+    if (!answer.ok) throw new DOMException('', 'Stale');
+    const anew = await answer.json();
+    ceremony.value = anew.ceremony;
+    form.dataset.options = JSON.stringify(anew.options);
+    born.set(form, Date.now());
+  };
+  const send = (form, credential) => {
+    const { credential: field, keep } = form.elements;
+    const box = find('input[type=checkbox][name=keep]');
+    field.value = encoded(credential);
+    if (keep && box) keep.value = box.checked ? box.value : '';
+    if (form.requestSubmit) form.requestSubmit();
+    else form.submit();
+  };
+  const outcome = (error, kind, late) => ({
+    NotAllowedError: late ? 'timeout' : 'cancelled',
+    AbortError: late ? 'timeout' : 'cancelled',
+    InvalidStateError: kind === 'create' ? 'exists' : 'failed',
+    SecurityError: 'security',
+    NotSupportedError: 'unsupported',
+    ConstraintError: 'unsupported',
+    Stale: 'stale',
+  })[error.name] || 'failed';
+
+  let can = {};
+  let anywhere = false;
+  const press = async (form) => {
+    const kind = form.dataset.passkey;
+    const begun = Date.now();
+    let options = {};
+    let here = false;
+    say(form, '');
+    try {
+      await fresh(form);
+      options = decoded(form);
+      // Where the browser can tell that this device has none, it need not show a QR code to people who have none at all.
+      here = kind === 'get' && can.immediateGet && !anywhere && !(options.allowCredentials || []).length;
+      const request = { publicKey: options };
+      if (here) Object.assign(request, { uiMode: 'immediate', signal: undefined });
+      send(form, await ask(kind, request));
+    } catch (error) {
+      const late = options.timeout && Date.now() - begun > options.timeout - 1000;
+      const when = outcome(error, kind, late);
+      say(form, here && when === 'cancelled' ? 'not-here' : when);
+      if (find(FIELD)) offer(form);
+    }
+  };
+
+  // In the email field's own list, as long as the page is looked at; the question is renewed before it is too old.
+  const offer = async (form) => {
+    const seen = () => new Promise((done) => {
+      const look = () => {
+        if (!document.hidden) done(document.removeEventListener('visibilitychange', look));
+      };
+      document.addEventListener('visibilitychange', look);
+      look();
+    });
+    for (let refused = 0, renewed = true; renewed && refused < 3;) {
+      renewed = false;
+      await seen();
+      try {
+        await fresh(form);
+        if (pending) return;
+        const asked = ask('get', { mediation: 'conditional', publicKey: decoded(form) });
+        const own = pending;
+        const timer = setTimeout(() => {
+          renewed = own === pending;
+          if (renewed) own.controller.abort();
+        }, STALE);
+        asked.catch(() => {}).then(() => clearTimeout(timer));
+        return send(form, await asked);
+      } catch (error) {
+        if (error.name === 'Stale') return;
+        if (error.name !== 'AbortError') {
+          refused += 1;
+          renewed = true;
+        }
+      }
+    }
+  };
+
+  // The browser's lists follow ours: it is told which passkeys are good, and the name they stand under.
+  const tell = async (what, values) => able && able[what] && able[what](values).catch(() => {});
+  const agree = async () => {
+    if (!able || !able.signalAllAcceptedCredentials) return;
+    const answer = await fetch('/me/passkeys/signal');
+    // Whoever never had one has nothing to tell (204).
+    if (answer.status !== 200) return;
+    const { rpId, userId, allAcceptedCredentialIds, name, displayName } = await answer.json();
+    await tell('signalAllAcceptedCredentials', { rpId, userId, allAcceptedCredentialIds });
+    await tell('signalCurrentUserDetails', { rpId, userId, name, displayName });
+  };
+  const quietly = async (form) => {
+    if (!can.conditionalCreate) return;
+    const made = await ask('create', { mediation: 'conditional', publicKey: decoded(form) });
+    form.elements.credential.value = encoded(made);
+    const answer = await post(form.action, new FormData(form));
+    if (!answer.ok) return;
+    say(form, 'made');
+    await agree();
+  };
+
+  const start = async () => {
+    if (able && able.getClientCapabilities) can = await able.getClientCapabilities().catch(() => ({}));
+    const form = find(FIELD) && find('form[data-passkey=get]');
+    const waits = form && able && able.isConditionalMediationAvailable;
+    if (waits && await able.isConditionalMediationAvailable()) offer(form);
+    const silent = find('form[data-passkey=silent]');
+    if (silent) await quietly(silent).catch(() => {});
+    const field = find('input[name=passkey_able]');
+    const platform = field && able && able.isUserVerifyingPlatformAuthenticatorAvailable;
+    if (platform && await able.isUserVerifyingPlatformAuthenticatorAvailable()) field.value = '1';
+  };
+
+  for (const form of document.querySelectorAll('form[data-passkey]')) {
+    born.set(form, Date.now());
+    form.elements.credential.value = '';
+    form.addEventListener('submit', (event) => {
+      if (form.elements.credential.value) return;
+      // Without support the server's page says how to go on; nothing can be made there, so that is said here.
+      if (!able && form.dataset.passkey === 'get') return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (able) press(form);
+      else say(form, 'unsupported');
+    }, true);
+  }
+  addEventListener('click', ({ target }) => {
+    const button = target.closest && target.closest('[data-passkey-anywhere]');
+    const form = find('form[data-passkey=get]');
+    if (!button || !form) return;
+    anywhere = true;
+    form.requestSubmit();
+  });
+  addEventListener('pageshow', ({ persisted }) => {
+    if (!persisted) return;
+    for (const form of born.keys()) {
+      born.set(form, 0);
+      form.elements.credential.value = '';
+    }
+  });
+  const unknown = find('[data-passkey-unknown]');
+  const known = unknown && find('form[data-passkey=get]');
+  if (known) {
+    tell('signalUnknownCredential', { rpId: JSON.parse(known.dataset.options).rpId, credentialId: unknown.dataset.passkeyUnknown });
+  }
+  if (find('[data-passkey-signal]')) agree().catch(() => {});
+  start().catch(() => {});
+})();
