@@ -56,6 +56,8 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
                 sign_in.frame = sign_in.frame.banner("info", "sign-in-again");
             } else if session::reached_its_end(&visit).await? {
                 sign_in.frame = sign_in.frame.banner("info", "sign-in-total-end");
+            } else if session::lives_elsewhere(&visit).await? {
+                sign_in.frame = sign_in.frame.banner("info", "sign-in-elsewhere");
             }
             page(&sign_in)
         }

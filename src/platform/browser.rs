@@ -1,5 +1,5 @@
 //! A browser's User-Agent in the words people use: "Safari on iPhone".
-//! Only for lists and mails; no decision may rest on a text the visitor can choose.
+//! For lists and mails. No right may rest on a text the visitor can choose; a session may be refused by it.
 
 /// Bytes of a User-Agent that are looked at.
 const MAX_BYTES: usize = 512;

@@ -11,6 +11,7 @@ use super::step::{Factor, Factors, Pass};
 use super::{Attempt, device, marks, words};
 use crate::args;
 use crate::notices::{Event, Happening, happened};
+use crate::platform::browser::Browser;
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Frame, Menu};
@@ -38,6 +39,8 @@ pub struct Session {
     pub fresh_at: i64,
     pub idle_seconds: i64,
     pub ends_at: i64,
+    /// Where it began, as [`Browser::to_stored`] writes it.
+    pub browser: String,
 }
 
 /// Who a cookie is, now.
@@ -220,7 +223,7 @@ async fn found(visit: &Visit) -> Result<(String, State)> {
             None => return Ok((key, State::Nobody)),
         },
     };
-    let state = if session.ends_at <= visit.now {
+    let state = if session.ends_at <= visit.now || is_elsewhere(visit, &session.browser) {
         State::Nobody
     } else if visit.now - session.seen_at > session.idle_seconds {
         State::Locked(session)
@@ -228,6 +231,14 @@ async fn found(visit: &Visit) -> Result<(String, State)> {
         State::Open(session)
     };
     Ok((key, state))
+}
+
+/// Whether a session's cookie is shown by another browser or system than it was given to: most likely a copy, so it lets
+/// nobody in there, and the person signs in anew (ASVS 5.0, 8.2.4). A browser that says nothing about itself is not judged.
+fn is_elsewhere(visit: &Visit, began_in: &str) -> bool {
+    let (then, now) = (Browser::from_stored(began_in), visit.browser());
+    let other = |then: &str, now: &str| !then.is_empty() && !now.is_empty() && then != now;
+    other(then.browser, now.browser) || other(then.system, now.system)
 }
 
 /// A node serves many practices from one memory: a session is found only at the door it was begun at.
@@ -251,12 +262,22 @@ pub async fn reached_its_end(visit: &Visit) -> Result<bool> {
     Ok(row.is_some())
 }
 
+/// Whether this cookie's session goes on in another browser, and lets nobody in here.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn lives_elsewhere(visit: &Visit) -> Result<bool> {
+    let Some(token) = visit.cookie(COOKIE) else { return Ok(false) };
+    let session = look_up(visit, &secret::hash_token(token)).await?;
+    Ok(session.is_some_and(|session| session.ends_at > visit.now && is_elsewhere(visit, &session.browser)))
+}
+
 async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
     visit
         .db()?
         .optional(
             "SELECT s.id, s.person_id, p.kind, p.role, p.name, p.email, s.kept, s.rule, s.proofs, s.device_id, s.created_at, s.seen_at,
-                    s.fresh_at, s.idle_seconds, s.ends_at
+                    s.fresh_at, s.idle_seconds, s.ends_at, s.browser
              FROM session s JOIN person p ON p.practice_id = s.practice_id AND p.id = s.person_id
              WHERE s.practice_id = $1 AND s.token_hash = $2 AND s.ended_at IS NULL AND p.closed_at IS NULL",
             args![&visit.practice()?.id, hash],

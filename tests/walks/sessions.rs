@@ -245,6 +245,32 @@ walk!(the_cookie_changes_with_every_sign_in, |stage| {
     assert_eq!(ends_up(&mut again).await, "open");
 });
 
+// AC-106
+walk!(a_copied_session_cookie_opens_nothing_in_another_browser, |stage| {
+    let mut sam = stage.browser();
+    log_in(&mut sam, SAM, true).await;
+    for other in [
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36",
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1",
+    ] {
+        let mut thief = stage.browser().from("203.0.113.50");
+        thief.user_agent = other.to_owned();
+        thief.cookies.insert("__Host-session".into(), sam.cookies["__Host-session"].clone());
+        thief.open("/me").await.is_at("/sign-in").sees("This browser looks different");
+        thief.send(Method::GET, "/auth/check", None).await;
+        assert_eq!(thief.status, 401);
+    }
+    assert_eq!(ends_up(&mut sam).await, "open", "its owner noticed nothing");
+    // A newer version of the same browser is the same browser, and whoever really changed signs in again.
+    sam.user_agent = sam.user_agent.replace("140", "141");
+    assert_eq!(ends_up(&mut sam).await, "open");
+    sam.user_agent = sam.user_agent.replace("Windows NT 10.0; Win64; x64", "X11; Linux x86_64");
+    sam.open("/me/password").await.is_at("/sign-in");
+    sam.submit(&[("email", SAM.0), ("password", SAM.1)]).await;
+    sam.is_at("/me/password");
+});
+
 walk!(another_practice_does_not_know_the_cookie, |stage| {
     let mut sam = stage.browser();
     log_in(&mut sam, SAM, true).await;
