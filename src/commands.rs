@@ -114,19 +114,22 @@ enum Practice {
 
 #[derive(clap::Args)]
 struct PracticeAdd {
+    /// The region its data lives in, as the configuration names it
     #[arg(long)]
     region: String,
     /// Its part of the address: 2 to 40 of a-z, 0-9 and -
     #[arg(long)]
     slug: String,
+    /// What people call it
     #[arg(long)]
     name: String,
     /// The first administrator's email address
     #[arg(long, value_name = "EMAIL")]
     administrator: String,
+    /// The first administrator's name
     #[arg(long, value_name = "NAME")]
     administrator_name: String,
-    /// #rrggbb
+    /// Its colour, #rrggbb
     #[arg(long)]
     colour: Option<String>,
     /// A PNG of at most 20 kB
@@ -206,14 +209,14 @@ fn config_file(named: Option<PathBuf>) -> Option<PathBuf> {
 #[expect(clippy::disallowed_methods, reason = "the one place that hands the environment to Config::load")]
 fn config(named: Option<PathBuf>) -> Result<Config, Failure> {
     let file = config_file(named);
+    if file.is_none() && !std::env::vars().any(|(name, _)| name.starts_with("PORTICO_")) {
+        return Err(Failure::Wrong(vec![
+            "no configuration file was found: there is neither ./portico.toml nor /etc/portico/portico.toml".to_owned(),
+            "name one with --config FILE; docs/running.md has one to begin with".to_owned(),
+        ]));
+    }
     let loaded = Config::load(file.as_deref(), std::env::vars());
-    loaded.map_err(|problems| {
-        let mut lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        if file.is_none() {
-            lines.push("no configuration file was found; name one with --config".to_owned());
-        }
-        Failure::Wrong(lines)
-    })
+    loaded.map_err(|problems| Failure::Wrong(problems.iter().map(ToString::to_string).collect()))
 }
 
 async fn migrate_all(config: &Config, world: &dyn World, dry_run: bool) -> Done {

@@ -98,7 +98,10 @@ impl Drop for Folder {
 
 /// 127.0.0.1, and [::1] on the same port where there is one: some browsers take `*.localhost` there first.
 async fn listeners(port: u16) -> Result<Vec<TcpListener>> {
-    let first = serve::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
+    let first = serve::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.map_err(|error| match error {
+        Error::Fault(text) if port != 0 => Error::Fault(format!("{text}; --port 0 picks a port that is free")),
+        other => other,
+    })?;
     let port = first.local_addr().map_err(|error| Error::fault("port", error))?.port();
     let second = TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, port))).await.ok();
     Ok(std::iter::once(first).chain(second).collect())
