@@ -3,12 +3,14 @@
 use std::io::Write;
 
 use clap::{Subcommand, ValueEnum};
+use portico::audit::cut::{self, Outcome};
 use portico::audit::export::{Filter, Form, Mark, piece};
 use portico::audit::verify::{Anchor, Report, verify_all};
 use portico::audit::{Line, append};
 use portico::config::Config;
 use portico::ops::start;
 use portico::platform::db::Db;
+use portico::platform::when;
 use portico::platform::world::{World, new_id};
 
 use crate::commands::{Done, Failure, say};
@@ -21,6 +23,12 @@ pub enum Audit {
         /// its name in the address or its id
         #[arg(long, value_name = "PRACTICE=SEQ:HASH")]
         anchor: Vec<String>,
+    },
+    /// Cut off lines that are older than [audit] keep_years, at a sealed checkpoint; a running server does it by itself
+    Cut {
+        /// Only say what would be done
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Write a practice's record to standard output, oldest first
     Export {
@@ -41,6 +49,7 @@ pub enum Format {
 pub async fn on_record(config: &Config, world: &dyn World, command: Audit) -> Done {
     match command {
         Audit::Verify { anchor } => verify(config, world, &anchor).await,
+        Audit::Cut { dry_run } => cut(config, world, dry_run).await,
         Audit::Export { practice, format } => export(config, world, &practice, format).await,
     }
 }
@@ -62,7 +71,7 @@ async fn verify(config: &Config, world: &dyn World, anchors: &[String]) -> Done 
                 here.push((id, anchor.clone()));
             }
         }
-        for report in verify_all(&db, world.now(), &here).await? {
+        for report in verify_all(&db, &config.keys.ring, world.now(), &here).await? {
             bad += usize::from(report.finding.is_some());
             say(words(&region.name, &report));
         }
@@ -75,21 +84,57 @@ async fn verify(config: &Config, world: &dyn World, anchors: &[String]) -> Done 
 
 fn words(region: &str, report: &Report) -> String {
     let Report { slug, sealed, waiting, .. } = report;
+    let sealed = match report.cut {
+        0 => format!("{sealed} lines"),
+        cut => format!("{sealed} lines after {cut} that were cut at a sealed checkpoint"),
+    };
     let head = report
         .head
         .as_ref()
         .map_or_else(|| "no head yet".to_owned(), |head| format!("head {}:{}", head.seq, head.hash));
     match &report.finding {
-        None => format!("{region}  {slug}: {sealed} lines are whole, {waiting} not sealed yet, {head}"),
+        None => format!("{region}  {slug}: {sealed} are whole, {waiting} not sealed yet, {head}"),
         Some(finding) => {
-            format!(
-                "{region}  {slug}: line {} ({}) is {}; {sealed} before it are whole",
-                finding.seq,
-                finding.record_id,
-                finding.wrong.word()
-            )
+            let id = if finding.record_id.is_empty() { String::new() } else { format!(" ({})", finding.record_id) };
+            let (seq, wrong) = (finding.seq, finding.wrong.word());
+            format!("{region}  {slug}: line {seq}{id} is {wrong}; {sealed} before it are whole")
         }
     }
+}
+
+async fn cut(config: &Config, world: &dyn World, dry: bool) -> Done {
+    let before = cut::before(world.now(), config.audit_keep_years)?;
+    say(format!("lines from before {} may go ({} years)", when::rfc3339(before), config.audit_keep_years));
+    let verb = if dry { "would be cut" } else { "cut" };
+    let mut bad = 0;
+    for region in &config.regions {
+        let db = start::open(region).await?;
+        let outcomes = cut::cut_all(&db, &config.keys.ring, world, before, dry).await?;
+        if outcomes.is_empty() {
+            say(format!("{}: nothing is that old", region.name));
+        }
+        for (practice, outcome) in outcomes {
+            let slug = slug_of(&db, &practice).await?;
+            match outcome {
+                Outcome::Cut { lines, seq } => {
+                    say(format!("{}  {slug}: {lines} lines {verb}, up to line {seq}", region.name));
+                }
+                Outcome::NotWhole(finding) => {
+                    bad += 1;
+                    let problem = finding.wrong.word();
+                    say(format!("{}  {slug}: nothing {verb}: line {} is {problem}", region.name, finding.seq));
+                }
+            }
+        }
+        db.close().await;
+    }
+    if bad == 0 { Ok(()) } else { Err(Failure::Failed(format!("{bad} records are not as they were sealed"))) }
+}
+
+async fn slug_of(db: &Db, practice: &str) -> Result<String, Failure> {
+    let row: Option<(String,)> =
+        db.optional("SELECT slug FROM practice WHERE id = $1", portico::args![practice]).await?;
+    Ok(row.map_or_else(|| practice.to_owned(), |(slug,)| slug))
 }
 
 async fn practice_id(db: &Db, name: &str) -> Result<Option<String>, Failure> {

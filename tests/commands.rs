@@ -70,6 +70,71 @@ fn the_schema_is_brought_up_when_asked() {
     assert!(code == 0 && said.contains("journal_mode is wal") && said.contains("key file"), "{said}");
 }
 
+/// What only somebody with the database file in hand can do.
+fn by_hand(folder: &Path, sql: &str) -> String {
+    let Output { status, stdout, stderr } =
+        Command::new("sqlite3").arg(folder.join("au.db")).arg(sql).output().unwrap();
+    assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
+    String::from_utf8_lossy(&stdout).trim().to_owned()
+}
+
+#[test]
+fn a_database_of_another_program_is_left_alone() {
+    let folder = configured(8443);
+    assert_eq!(run(folder.path(), &["migrate"]).0, 0);
+    let rows = || by_hand(folder.path(), "SELECT COUNT(*) FROM schema_step");
+    by_hand(folder.path(), "INSERT INTO schema_step VALUES (999, 'from tomorrow', 'x', 0)");
+    let before = rows();
+    for command in ["migrate", "serve", "doctor"] {
+        let (code, said) = run(folder.path(), &[command]);
+        assert!(
+            code == 1 && said.contains("made by a newer Portico: it has schema step 999"),
+            "{command}: {code} {said}"
+        );
+    }
+    assert_eq!(rows(), before);
+    by_hand(folder.path(), "DELETE FROM schema_step WHERE number = 999");
+    by_hand(folder.path(), "UPDATE schema_step SET digest = 'x' WHERE number = 2");
+    let (code, said) = run(folder.path(), &["migrate"]);
+    assert!(
+        code == 1 && said.contains("schema step 2 (record is kept)") && said.contains("nothing was changed"),
+        "{said}"
+    );
+}
+
+#[test]
+fn old_lines_of_the_record_are_cut_at_a_checkpoint() {
+    let port = free_port();
+    let folder = configured(port);
+    assert_eq!(run(folder.path(), &["migrate"]).0, 0);
+    let add =
+        ["practice", "add", "--region", "au", "--name", "Bay", "--administrator-name", "Kim Lee", "--slug", "bay"];
+    assert_eq!(run(folder.path(), &[&add[..], &["--administrator", "kim@example.com"]].concat()).0, 0);
+    by_hand(
+        folder.path(),
+        "INSERT INTO audit (practice_id, id, at, event, actor_kind, result)
+         SELECT id, 'old' || at.value, at.value, 'signed-in', 'person', 'done' FROM practice, json_each('[1, 2, 3]') at",
+    );
+    let mut serving = Serving::start(folder.path(), port);
+    while by_hand(folder.path(), "SELECT COUNT(*) FROM audit_chain") != "4" {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(serving.asked_to_end(), Some(0));
+    let (code, said) = run(folder.path(), &["audit", "cut", "--dry-run"]);
+    assert!(
+        code == 0 && said.contains("bay: 3 lines would be cut, up to line 3") && said.contains("(6 years)"),
+        "{said}"
+    );
+    let (code, said) = run(folder.path(), &["audit", "cut"]);
+    assert!(code == 0 && said.contains("bay: 3 lines cut, up to line 3"), "{said}");
+    assert!(run(folder.path(), &["audit", "cut"]).1.contains("au: nothing is that old"));
+    let (code, said) = run(folder.path(), &["audit", "verify"]);
+    assert!(code == 0 && said.contains("1 lines after 3 that were cut at a sealed checkpoint are whole"), "{said}");
+    by_hand(folder.path(), "DROP TRIGGER audit_cut_no_update; UPDATE audit_cut SET lines = 2, seal = 'k1.x'");
+    let (code, said) = run(folder.path(), &["audit", "verify"]);
+    assert!(code == 1 && said.contains("bay: line 3 is a checkpoint with a wrong seal"), "{code} {said}");
+}
+
 #[test]
 fn a_key_file_is_never_overwritten() {
     let folder = configured(8443);

@@ -73,6 +73,13 @@ mail-stuffing-suspected-administrators-text =
     Whoever uses 2 factor authentication or a passkey is safe from this. The list of people shows who has neither:
     { $url }/practice/people
 
+mail-record-flooded-administrators-subject = Very many refused sign-ins at { $practice }
+mail-record-flooded-administrators-text =
+    Hello { $name },
+    Since shortly before { $time }, so many sign-ins have been refused at { $practice } that the record counts them instead of listing each one. Everything else is listed as always, and nobody is locked out by it.
+    You need not do anything. The record shows how many there were:
+    { $url }/practice/record
+
 # --- "This wasn't me" ---
 
 mail-not-me-subject = You are logged out everywhere at { $practice }

@@ -7,6 +7,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::Row;
+use super::checkpoint;
 use crate::args;
 use crate::platform::db::Db;
 use crate::platform::error::{Error, Result};
@@ -49,7 +50,7 @@ pub fn hash(before: &str, practice: &str, seq: i64, row: &Row) -> String {
     HEXLOWER.encode(&digest.finalize())
 }
 
-/// Number and hash of the last sealed line; 0 and nothing before the first.
+/// Number and hash of the last sealed line, also where all lines were cut; 0 and nothing before the first.
 ///
 /// # Errors
 /// Faults of the database.
@@ -57,7 +58,10 @@ pub async fn head(db: &Db, practice: &str) -> Result<(i64, String)> {
     let row: Option<(i64, String)> = db
         .optional("SELECT seq, hash FROM audit_chain WHERE practice_id = $1 ORDER BY seq DESC LIMIT 1", args![practice])
         .await?;
-    Ok(row.unwrap_or_default())
+    match row {
+        Some(head) => Ok(head),
+        None => Ok(checkpoint::last(db, practice).await?.unwrap_or_default()),
+    }
 }
 
 /// Seals everything that waits, in every region; answers how many lines.

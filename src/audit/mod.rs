@@ -1,9 +1,13 @@
 //! The record: who did what to whom, from where, with what result. Rows are only ever added, in the transaction of
 //! the act itself (no act without its row); `chain.rs` seals them by hash, `verify.rs` finds what was changed,
-//! `export.rs` writes them for other programs. What an event means is not known here.
+//! `export.rs` writes them for other programs, `cut.rs` lets the oldest go at a checkpoint, `gather.rs` counts what
+//! strangers repeat. What an event means is not known here.
 
 pub mod chain;
+pub mod checkpoint;
+pub mod cut;
 pub mod export;
+pub mod gather;
 pub mod verify;
 
 use crate::args;

@@ -3,12 +3,16 @@
 
 use super::Row;
 use super::chain::hash;
+use super::checkpoint::{self, Checkpoint};
 use crate::args;
 use crate::platform::db::Db;
 use crate::platform::error::Result;
+use crate::platform::keyring::Keyring;
 
 /// A line older than this must have been sealed (seconds).
 const SEALED_WITHIN_SECONDS: i64 = 60;
+/// So long after a cut its lines must be gone (seconds).
+const GONE_WITHIN_SECONDS: i64 = 86_400;
 
 /// What is wrong with the first bad line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +29,10 @@ pub enum Wrong {
     NotSealed,
     /// The chain does not pass through the anchor that was noted elsewhere: its end was cut off or made anew.
     NotTheAnchor,
+    /// A checkpoint that no server of ours sealed, or that does not go on where the one before ended.
+    Checkpoint,
+    /// It stands behind a checkpoint, where everything was cut: slipped in, or the deleting stands still.
+    BehindCheckpoint,
 }
 
 impl Wrong {
@@ -36,6 +44,8 @@ impl Wrong {
             Wrong::Foreign => "foreign",
             Wrong::NotSealed => "not sealed",
             Wrong::NotTheAnchor => "not the anchor",
+            Wrong::Checkpoint => "a checkpoint with a wrong seal",
+            Wrong::BehindCheckpoint => "behind the checkpoint",
         }
     }
 }
@@ -73,6 +83,8 @@ pub struct Report {
     pub slug: String,
     /// Lines that were checked and found whole.
     pub sealed: i64,
+    /// Lines that were cut before them, at checkpoints with right seals.
+    pub cut: i64,
     /// The last number and hash, to be noted elsewhere; none where nothing was sealed.
     pub head: Option<Anchor>,
     /// Lines too young to be sealed.
@@ -84,39 +96,67 @@ pub struct Report {
 ///
 /// # Errors
 /// Faults of the database.
-pub async fn verify_all(db: &Db, now: i64, anchors: &[(String, Anchor)]) -> Result<Vec<Report>> {
+pub async fn verify_all(db: &Db, keys: &Keyring, now: i64, anchors: &[(String, Anchor)]) -> Result<Vec<Report>> {
     let practices: Vec<(String,)> = db.all("SELECT id FROM practice ORDER BY slug", vec![]).await?;
     let mut reports = vec![];
     for (practice,) in practices {
         let anchor = anchors.iter().find(|(id, _)| *id == practice).map(|(_, anchor)| anchor);
-        reports.push(verify(db, &practice, now, anchor).await?);
+        reports.push(verify(db, keys, &practice, now, anchor).await?);
     }
     Ok(reports)
 }
 
-/// Checks one practice.
+/// Checks one practice: its checkpoints, then every line from the last one on.
 ///
 /// # Errors
 /// Faults of the database.
-pub async fn verify(db: &Db, practice: &str, now: i64, anchor: Option<&Anchor>) -> Result<Report> {
+pub async fn verify(db: &Db, keys: &Keyring, practice: &str, now: i64, anchor: Option<&Anchor>) -> Result<Report> {
     let slug: Option<(String,)> = db.optional("SELECT slug FROM practice WHERE id = $1", args![practice]).await?;
-    let mut walk = Walk { seq: 0, hash: String::new(), anchored: anchor.is_none(), finding: None };
-    while walk.finding.is_none() {
-        let links = links(db, practice, walk.seq).await?;
-        if links.is_empty() {
-            break;
-        }
-        walk.over(db, practice, &links, anchor).await?;
+    let points = checkpoint::all(db, practice).await?;
+    let last = points.last().cloned().unwrap_or_default();
+    let mut walk = Walk::from(last.seq, &last.hash);
+    walk.finding = checkpoint::first_wrong(&points, keys, practice).map(|point| at(Wrong::Checkpoint, point.seq));
+    if walk.finding.is_none() {
+        walk.finding = left_behind(db, practice, &last, now).await?;
     }
+    walk.anchored = anchor.is_none_or(|anchor| is_vouched_for(anchor, &points));
+    walk.go_on(db, practice, anchor).await?;
     if walk.finding.is_none() && !walk.anchored {
-        let seq = anchor.map_or(0, |anchor| anchor.seq);
-        walk.finding = Some(Finding { wrong: Wrong::NotTheAnchor, seq, record_id: String::new() });
+        walk.finding = Some(at(Wrong::NotTheAnchor, anchor.map_or(0, |anchor| anchor.seq)));
     }
     let (waiting, slipped_in) = unsealed(db, practice, now).await?;
     let head = (walk.seq > 0).then(|| Anchor { seq: walk.seq, hash: walk.hash.clone() });
     let finding = walk.finding.or(slipped_in);
     let slug = slug.map(|(slug,)| slug).unwrap_or_default();
-    Ok(Report { practice_id: practice.to_owned(), slug, sealed: walk.seq, head, waiting, finding })
+    let (sealed, cut) = (walk.seq - last.seq, last.seq);
+    Ok(Report { practice_id: practice.to_owned(), slug, sealed, cut, head, waiting, finding })
+}
+
+fn at(wrong: Wrong, seq: i64) -> Finding {
+    Finding { wrong, seq, record_id: String::new() }
+}
+
+/// An anchor that lies behind a checkpoint can be compared only where it is the checkpoint; elsewhere the seal says that
+/// the lines were whole when they went.
+fn is_vouched_for(anchor: &Anchor, points: &[Checkpoint]) -> bool {
+    match points.iter().find(|point| point.seq >= anchor.seq) {
+        Some(point) => point.seq > anchor.seq || point.hash == anchor.hash,
+        None => false,
+    }
+}
+
+/// A line that is still there long after it was cut.
+async fn left_behind(db: &Db, practice: &str, last: &Checkpoint, now: i64) -> Result<Option<Finding>> {
+    if now - last.at < GONE_WITHIN_SECONDS {
+        return Ok(None);
+    }
+    let row: Option<(i64, String)> = db
+        .optional(
+            "SELECT seq, record_id FROM audit_chain WHERE practice_id = $1 AND seq <= $2 ORDER BY seq LIMIT 1",
+            args![practice, last.seq],
+        )
+        .await?;
+    Ok(row.map(|(seq, record_id)| Finding { wrong: Wrong::BehindCheckpoint, seq, record_id }))
 }
 
 /// A link of the chain with its line, where the line is still there.
@@ -145,15 +185,44 @@ async fn links(db: &Db, practice: &str, after: i64) -> Result<Vec<Link>> {
     .await
 }
 
-/// How far the check has come.
-struct Walk {
-    seq: i64,
-    hash: String,
+/// How far a check has come.
+pub(super) struct Walk {
+    pub seq: i64,
+    pub hash: String,
+    pub finding: Option<Finding>,
     anchored: bool,
-    finding: Option<Finding>,
+    /// The first line that is not older than this ends it (unix seconds).
+    before: i64,
+    ended: bool,
 }
 
 impl Walk {
+    /// From behind this line on.
+    pub fn from(seq: i64, hash: &str) -> Walk {
+        Walk { seq, hash: hash.to_owned(), finding: None, anchored: true, before: i64::MAX, ended: false }
+    }
+
+    /// Only over lines older than this.
+    pub fn older_than(mut self, before: i64) -> Walk {
+        self.before = before;
+        self
+    }
+
+    /// Goes on until something is wrong or nothing is left.
+    ///
+    /// # Errors
+    /// Faults of the database.
+    pub async fn go_on(&mut self, db: &Db, practice: &str, anchor: Option<&Anchor>) -> Result<()> {
+        while self.finding.is_none() && !self.ended {
+            let links = links(db, practice, self.seq).await?;
+            if links.is_empty() {
+                break;
+            }
+            self.over(db, practice, &links, anchor).await?;
+        }
+        Ok(())
+    }
+
     async fn over(&mut self, db: &Db, practice: &str, links: &[Link], anchor: Option<&Anchor>) -> Result<()> {
         for link in links {
             let next = self.seq + 1;
@@ -172,6 +241,10 @@ impl Walk {
             if let Some(wrong) = wrong {
                 let record_id = if link.seq == next { link.record_id.clone() } else { String::new() };
                 self.finding = Some(Finding { wrong, seq: next, record_id });
+                return Ok(());
+            }
+            if link.row.at >= self.before {
+                self.ended = true;
                 return Ok(());
             }
             self.seq = next;

@@ -209,7 +209,13 @@ pub const KEYS: &[Key] = &[
         "Leaked passwords as SHA-1, one `HEX:count` a line in the order of the hashes, as Have I Been Pwned gives them out; without it only the built-in list is used.",
     ),
     key("places", "file", File, "", "A MaxMind database (`.mmdb`) of cities or countries."),
-    key("audit", "keep_years", Number(6, 100), "6", "Years; HIPAA (45 CFR 164.316) asks for six."),
+    key(
+        "audit",
+        "keep_years",
+        Number(6, 100),
+        "6",
+        "Years that a line of the record is kept; HIPAA (45 CFR 164.316) asks for six. Older ones go at the first of a month, at a sealed checkpoint.",
+    ),
     key("log", "format", Word(&["json", "text"]), "json", "One JSON object a line, or lines to read."),
     key(
         "log",

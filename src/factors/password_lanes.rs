@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 
 use super::password_stuffing;
 use crate::notices::outbox::put_job;
-use crate::notices::{Actor, Event, Happening, happened};
+use crate::notices::{Actor, Event, Happening, gathered, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::limit::{self, Bound, Turn};
@@ -111,13 +111,10 @@ impl Lanes {
         if limit::lately(visit.db()?, practice, &lane, NOTE_SECONDS, visit.now).await? {
             return Ok(());
         }
-        let mut tx = visit.db()?.write().await?;
+        let refused = gathered::refused(visit, Event::Throttled, person).await?;
+        let mut tx = refused.begin(visit).await?;
         if limit::once(&mut tx, practice, &lane, NOTE_SECONDS, visit.now).await? {
-            let happening = match person {
-                Some(person) => Happening::of(Event::Throttled, person).by(Actor::Stranger),
-                None => Happening::to_nobody(Event::Throttled, Actor::Stranger),
-            };
-            happened(visit, &mut tx, happening.result("refused")).await?;
+            refused.write(visit, &mut tx, &[]).await?;
         }
         tx.commit().await
     }
@@ -171,12 +168,9 @@ pub async fn wrong(visit: &Visit, person: Option<&Person>, key: &str, lanes: &La
         visit.note_vain_name(key).await?;
         flood = password_stuffing::count(visit).await?;
     }
-    let mut tx = visit.db()?.write().await?;
-    let happening = match person {
-        Some(person) => Happening::of(Event::WrongPassword, person).by(Actor::Stranger),
-        None => Happening::to_nobody(Event::WrongPassword, Actor::Stranger),
-    };
-    happened(visit, &mut tx, happening.result("refused").detail("page", page_of(visit))).await?;
+    let refused = gathered::refused(visit, Event::WrongPassword, person).await?;
+    let mut tx = if last || flood { visit.db()?.write().await? } else { refused.begin(visit).await? };
+    refused.write(visit, &mut tx, &[("page", page_of(visit))]).await?;
     if last {
         let body = serde_json::json!({ "browser": visit.browser().in_english(), "place": visit.place() });
         put_job(visit, &mut tx, "password-off", key, &body).await?;

@@ -58,6 +58,8 @@ impl Event {
             EmailChangeAskedByAdministrator,
             ResetsTooMany,
             RecordExported,
+            RecordCut,
+            RecordFlooded,
             Refused,
             MessageFailed,
         ]

@@ -5,6 +5,7 @@ pub mod carriers;
 pub mod compose;
 mod ending;
 mod events;
+pub mod gathered;
 pub mod mailbox;
 pub mod mime;
 pub mod outbox;
@@ -81,6 +82,10 @@ pub enum Event {
     /// One administrator reset many colleagues within the hour.
     ResetsTooMany,
     RecordExported,
+    /// Old lines of the record went, as long after as the operator says.
+    RecordCut,
+    /// So many refused tries that most are only counted.
+    RecordFlooded,
     Refused,
     /// A mail or text message about somebody's sign-in was given up.
     MessageFailed,
@@ -162,6 +167,8 @@ impl Event {
             Event::EmailChangeAskedByAdministrator => ("email-change-asked-by-administrator", Told::Person),
             Event::ResetsTooMany => ("resets-too-many", Told::Administrators),
             Event::RecordExported => ("record-exported", Told::Nobody),
+            Event::RecordCut => ("record-cut", Told::Nobody),
+            Event::RecordFlooded => ("record-flooded", Told::Administrators),
             Event::Refused => ("refused", Told::Nobody),
             Event::MessageFailed => ("message-failed", Told::Administrators),
         }

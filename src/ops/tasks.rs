@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::{keys, purge};
+use super::{disk, keys, purge, record};
 use crate::audit::chain;
 use crate::notices::outbox;
 use crate::platform::server::Server;
@@ -18,6 +18,8 @@ pub type Stop = watch::Receiver<bool>;
 pub fn spawn_all(server: &Arc<Server>, stop: &Stop) -> JoinSet<()> {
     let mut work = JoinSet::new();
     work.spawn(purge::run(Arc::clone(server), stop.clone()));
+    work.spawn(record::run(Arc::clone(server), stop.clone()));
+    work.spawn(disk::run(Arc::clone(server), stop.clone()));
     work.spawn(keys::watch(Arc::clone(server), stop.clone()));
     work.spawn(outbox::run(Arc::clone(server), heard(stop.clone())));
     work.spawn(until(chain::run(Arc::clone(server)), stop.clone()));

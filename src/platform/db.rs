@@ -3,7 +3,7 @@
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
-use sqlx::{FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection, FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -231,8 +231,16 @@ async fn connect_sqlite(url: &str) -> Result<Db> {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(10))
         .foreign_keys(true)
+        // Without it a row that REPLACE throws out passes by the triggers that keep the record.
+        .pragma("recursive_triggers", "ON")
         .pragma("cache_size", "-4000");
-    let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        // SQLite undoes a transaction by itself when the disk is full; the driver then believes that it is still open and
+        // would refuse every later one, so such a connection is replaced.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+        .connect_with(options.clone())
+        .await?;
     let read = SqlitePoolOptions::new()
         .max_connections(4)
         .connect_with(options.read_only(true).create_if_missing(false))
@@ -256,6 +264,11 @@ impl From<sqlx::Error> for Error {
             // 40001, 40P01: PostgreSQL's serialization failure and deadlock; 5 and 517: SQLite busy.
             if matches!(db.code().as_deref(), Some("40001" | "40P01" | "5" | "261" | "517")) {
                 return Error::Conflict;
+            }
+            // 13: SQLite full; 53100: PostgreSQL's disk full. Whoever asked comes back; whoever runs it has to act.
+            if matches!(db.code().as_deref(), Some("13" | "53100")) {
+                tracing::error!("the database's disk is full: nothing can be changed until there is space");
+                return Error::Full;
             }
         }
         Error::Fault(format!("database: {error}"))

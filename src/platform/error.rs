@@ -14,6 +14,8 @@ pub enum Error {
     Conflict,
     /// Too much at once; come back after so many seconds.
     Busy { retry_after: i64 },
+    /// The database's disk is full: nothing can be changed, while what is there can still be read.
+    Full,
     /// Too often; come back after so many seconds.
     TooOften { retry_after: i64 },
     /// There is nothing here, or nothing that this person may see: both look the same.
@@ -32,7 +34,7 @@ impl Error {
     pub fn status(&self) -> StatusCode {
         match self {
             Error::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Error::Conflict | Error::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Conflict | Error::Busy { .. } | Error::Full => StatusCode::SERVICE_UNAVAILABLE,
             Error::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::Forbidden => StatusCode::FORBIDDEN,

@@ -84,6 +84,8 @@ pub struct Metrics {
     oldest_message_seconds: Gauge<f64, AtomicU64>,
     database_retries: Counter,
     sessions_checked: Counter,
+    record_gathered: Counter,
+    disk_free_bytes: Gauge,
 }
 
 impl Metrics {
@@ -102,6 +104,8 @@ impl Metrics {
             oldest_message_seconds: Gauge::default(),
             database_retries: Counter::default(),
             sessions_checked: Counter::default(),
+            record_gathered: Counter::default(),
+            disk_free_bytes: Gauge::default(),
         };
         metrics.register_requests(&mut registry);
         metrics.register_work(&mut registry);
@@ -136,6 +140,10 @@ impl Metrics {
         let help = "Age of the oldest waiting message";
         let oldest = self.oldest_message_seconds.clone();
         registry.register("outbox_oldest_seconds", help, oldest);
+        let help = "Refused tries of strangers that the record counts instead of listing";
+        registry.register("record_gathered", help, self.record_gathered.clone());
+        let help = "Free bytes on the fullest disk of a database file; 0 before the first look and without such a file";
+        registry.register("disk_free_bytes", help, self.disk_free_bytes.clone());
     }
 
     /// One answered request. `route` is the template from axum's `MatchedPath`, and `None` where no route
@@ -183,6 +191,15 @@ impl Metrics {
 
     pub fn session_checked(&self) {
         self.sessions_checked.inc();
+    }
+
+    /// A refused try that the record only counts.
+    pub fn gathered(&self) {
+        self.record_gathered.inc();
+    }
+
+    pub fn disk_free(&self, bytes: u64) {
+        self.disk_free_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
     }
 
     /// Everything as OpenMetrics text.
@@ -255,6 +272,8 @@ mod tests {
         metrics.outbox(2, 90.0);
         metrics.database_retry();
         metrics.session_checked();
+        metrics.gathered();
+        metrics.disk_free(4096);
         let text = metrics.encode();
         for line in [
             "portico_http_requests_total{route=\"/link/{token}\",status=\"3xx\"} 1",
@@ -267,6 +286,8 @@ mod tests {
             "portico_outbox_oldest_seconds 90.0",
             "portico_database_retries_total 1",
             "portico_sessions_checked_total 1",
+            "portico_record_gathered_total 1",
+            "portico_disk_free_bytes 4096",
         ] {
             assert!(text.lines().any(|other| other == line), "{line} is not in:\n{text}");
         }

@@ -33,6 +33,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../migrations/0003_record_by_time.sql"),
         postgres: include_str!("../../migrations/0003_record_by_time.sql"),
     },
+    Step {
+        number: 4,
+        name: "record is cut",
+        sqlite: include_str!("../../migrations/0004_record_is_cut.sqlite.sql"),
+        postgres: include_str!("../../migrations/0004_record_is_cut.postgres.sql"),
+    },
 ];
 
 /// The newest step this program knows.

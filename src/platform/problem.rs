@@ -7,6 +7,9 @@ use super::error::Error;
 use super::frame::Frame;
 use super::web::{Visit, page_with};
 
+/// When to come back after the disk was full (seconds).
+const FULL_SECONDS: i64 = 60;
+
 #[derive(askama::Template)]
 #[template(path = "platform/problem.html")]
 struct ProblemPage {
@@ -36,9 +39,12 @@ pub fn page(visit: &Visit, error: &Error) -> Response {
     if matches!(error, Error::Bad("method")) {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
     }
-    if let Error::Busy { retry_after } | Error::TooOften { retry_after } = error
-        && let Ok(value) = HeaderValue::from_str(&retry_after.to_string())
-    {
+    let retry_after = match error {
+        Error::Busy { retry_after } | Error::TooOften { retry_after } => Some(*retry_after),
+        Error::Full => Some(FULL_SECONDS),
+        _ => None,
+    };
+    if let Some(value) = retry_after.and_then(|seconds| HeaderValue::from_str(&seconds.to_string()).ok()) {
         response.headers_mut().insert(header::RETRY_AFTER, value);
     }
     response
@@ -83,6 +89,7 @@ fn word(error: &Error) -> &'static str {
     match error {
         Error::Fault(_) => "fault",
         Error::Conflict | Error::Busy { .. } => "busy",
+        Error::Full => "full",
         Error::TooOften { .. } => "too-often",
         Error::NotFound => "not-found",
         Error::Forbidden => "forbidden",

@@ -3,6 +3,7 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
 use super::db::Db;
@@ -34,6 +35,8 @@ pub struct Server {
     pub metrics: Metrics,
     /// Rung when something was put into the outbox of this node.
     pub outbox_bell: tokio::sync::Notify,
+    /// Whether a database's disk is nearly full.
+    scarce: AtomicBool,
     shelf: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
 }
 
@@ -62,6 +65,7 @@ impl Server {
             places: parts.places,
             metrics: parts.metrics,
             outbox_bell: tokio::sync::Notify::new(),
+            scarce: AtomicBool::new(false),
             shelf: HashMap::new(),
         })
     }
@@ -76,6 +80,16 @@ impl Server {
     pub fn kept<T: Any + Send + Sync>(&self) -> Result<&T> {
         let thing = self.shelf.get(&TypeId::of::<T>()).and_then(|thing| thing.downcast_ref());
         thing.ok_or_else(|| Error::Fault(format!("{} is not on the shelf", std::any::type_name::<T>())))
+    }
+
+    /// Whether a database's disk is nearly full: what can be done without is then not written.
+    pub fn is_scarce(&self) -> bool {
+        self.scarce.load(Ordering::Relaxed)
+    }
+
+    /// Answers what it was before.
+    pub fn set_scarce(&self, scarce: bool) -> bool {
+        self.scarce.swap(scarce, Ordering::Relaxed)
     }
 
     pub fn keyring(&self) -> Arc<Keyring> {

@@ -23,6 +23,7 @@ const PAGE: usize = 50;
 #[template(path = "practice/record.html")]
 struct RecordPage {
     frame: Frame,
+    intro: String,
     lines: Vec<Line>,
     name: String,
     person: String,
@@ -62,6 +63,7 @@ pub async fn list(visit: Visit, Query(query): Query) -> Result<Response> {
     };
     page(&RecordPage {
         frame: session::frame(&visit, &session, "record-title"),
+        intro: visit.say_with("record-intro", &[("years", &visit.server.config.audit_keep_years.to_string())]),
         lines: lines.iter().map(|line| Line::of(&visit, &line.row)).collect(),
         name: query.trimmed("name").to_owned(),
         person: query.text("person").to_owned(),

@@ -2,17 +2,21 @@
 
 use portico::args;
 use portico::audit::chain::{head, seal_all};
-use portico::audit::verify::{Anchor, Wrong, verify, verify_all};
+use portico::audit::verify::{Anchor, Report, Wrong, verify, verify_all};
 use portico::platform::db::Db;
 
 use super::people::{SAM, alex, id_of, press, signed_in};
 use crate::support::stage::Stage;
 use crate::walk;
 
-async fn practice(stage: &Stage) -> String {
+pub async fn practice(stage: &Stage) -> String {
     let row: Option<(String,)> =
         stage.au().optional("SELECT id FROM practice WHERE slug = 'harbour-physio'", vec![]).await.unwrap();
     row.unwrap().0
+}
+
+pub async fn check(stage: &Stage, practice: &str, anchor: Option<&Anchor>) -> Report {
+    verify(stage.au(), &stage.server.keyring(), practice, stage.now(), anchor).await.unwrap()
 }
 
 /// Six lines, sealed.
@@ -26,17 +30,25 @@ async fn six_lines(stage: &Stage) -> String {
 }
 
 /// What only the owner of the database can do: take the guards away.
-async fn unguard(db: &Db) {
+pub async fn unguard(db: &Db) {
     let statements: &[&'static str] = match db {
         Db::Sqlite { .. } => &[
             "DROP TRIGGER audit_no_update",
             "DROP TRIGGER audit_no_delete",
             "DROP TRIGGER audit_chain_no_update",
             "DROP TRIGGER audit_chain_no_delete",
+            "DROP TRIGGER audit_cut_no_update",
+            "DROP TRIGGER audit_cut_no_delete",
+            "DROP TRIGGER audit_cut_fits",
         ],
-        Db::Postgres(_) => {
-            &["DROP TRIGGER audit_no_change ON audit", "DROP TRIGGER audit_chain_no_change ON audit_chain"]
-        }
+        Db::Postgres(_) => &[
+            "DROP TRIGGER audit_no_change ON audit",
+            "DROP TRIGGER audit_no_delete ON audit",
+            "DROP TRIGGER audit_chain_no_change ON audit_chain",
+            "DROP TRIGGER audit_chain_no_delete ON audit_chain",
+            "DROP TRIGGER audit_cut_no_change ON audit_cut",
+            "DROP TRIGGER audit_cut_fits ON audit_cut",
+        ],
     };
     for sql in statements {
         db.execute(sql, vec![]).await.unwrap();
@@ -65,7 +77,7 @@ walk!(the_database_refuses_to_change_the_record, |stage| {
     if matches!(stage.au(), Db::Postgres(_)) {
         assert!(stage.au().execute("TRUNCATE audit", vec![]).await.is_err());
     }
-    let report = verify(stage.au(), &id, stage.now(), None).await.unwrap();
+    let report = check(&stage, &id, None).await;
     assert_eq!((report.sealed, report.finding), (6, None));
     assert_eq!(report.slug, "harbour-physio");
 });
@@ -76,7 +88,7 @@ walk!(a_changed_line_is_named, |stage| {
     unguard(stage.au()).await;
     let bad = record_at(stage.au(), 3).await;
     stage.au().execute("UPDATE audit SET address = '203.0.113.9' WHERE id = $1", args![&bad]).await.unwrap();
-    let finding = verify(stage.au(), &id, stage.now(), None).await.unwrap().finding.unwrap();
+    let finding = check(&stage, &id, None).await.finding.unwrap();
     assert_eq!((finding.wrong, finding.seq, finding.record_id), (Wrong::Changed, 3, bad));
 });
 
@@ -85,10 +97,10 @@ walk!(a_missing_line_is_named, |stage| {
     unguard(stage.au()).await;
     let bad = record_at(stage.au(), 4).await;
     stage.au().execute("DELETE FROM audit WHERE id = $1", args![&bad]).await.unwrap();
-    let finding = verify(stage.au(), &id, stage.now(), None).await.unwrap().finding.unwrap();
+    let finding = check(&stage, &id, None).await.finding.unwrap();
     assert_eq!((finding.wrong, finding.seq, finding.record_id), (Wrong::Missing, 4, bad.clone()));
     stage.au().execute("DELETE FROM audit_chain WHERE seq = 4", vec![]).await.unwrap();
-    let finding = verify(stage.au(), &id, stage.now(), None).await.unwrap().finding.unwrap();
+    let finding = check(&stage, &id, None).await.finding.unwrap();
     assert_eq!((finding.wrong, finding.seq), (Wrong::Missing, 4));
 });
 
@@ -99,7 +111,7 @@ walk!(lines_in_another_order_are_named, |stage| {
     for (seq, record) in [(2, "away"), (3, second.as_str()), (2, third.as_str())] {
         stage.au().execute("UPDATE audit_chain SET record_id = $2 WHERE seq = $1", args![seq, record]).await.unwrap();
     }
-    let finding = verify(stage.au(), &id, stage.now(), None).await.unwrap().finding.unwrap();
+    let finding = check(&stage, &id, None).await.finding.unwrap();
     assert_eq!((finding.wrong, finding.seq), (Wrong::Reordered, 2));
 });
 
@@ -108,20 +120,20 @@ walk!(a_line_of_another_practice_is_named, |stage| {
     unguard(stage.au()).await;
     let bad = record_at(stage.au(), 5).await;
     stage.au().execute("UPDATE audit SET practice_id = 'other' WHERE id = $1", args![&bad]).await.unwrap();
-    let finding = verify(stage.au(), &id, stage.now(), None).await.unwrap().finding.unwrap();
+    let finding = check(&stage, &id, None).await.finding.unwrap();
     assert_eq!((finding.wrong, finding.seq, finding.record_id), (Wrong::Foreign, 5, bad));
 });
 
 walk!(a_line_slipped_in_is_named_once_it_is_old, |stage| {
     let id = six_lines(&stage).await;
     signed_in_wrong(&stage).await;
-    let report = verify(stage.au(), &id, stage.now(), None).await.unwrap();
+    let report = check(&stage, &id, None).await;
     assert_eq!((report.waiting, report.finding), (1, None), "a young line waits");
     stage.wait(61);
-    let report = verify(stage.au(), &id, stage.now(), None).await.unwrap();
+    let report = check(&stage, &id, None).await;
     assert_eq!(report.finding.unwrap().wrong, Wrong::NotSealed);
     assert_eq!(seal_all(&stage.server).await.unwrap(), 1);
-    assert_eq!(verify(stage.au(), &id, stage.now(), None).await.unwrap().finding, None);
+    assert_eq!(check(&stage, &id, None).await.finding, None);
 });
 
 async fn signed_in_wrong(stage: &Stage) {
@@ -135,18 +147,18 @@ walk!(a_cut_tail_shows_against_an_anchor, |stage| {
     let (seq, hash) = head(stage.au(), &id).await.unwrap();
     let anchor = Anchor::parse(&format!("{seq}:{hash}")).unwrap();
     let anchors = [(id.clone(), anchor.clone())];
-    let whole = verify_all(stage.au(), stage.now(), &anchors).await.unwrap();
+    let whole = verify_all(stage.au(), &stage.server.keyring(), stage.now(), &anchors).await.unwrap();
     assert!(whole.iter().all(|report| report.finding.is_none()), "{whole:?}");
     unguard(stage.au()).await;
     let last = record_at(stage.au(), 6).await;
     stage.au().execute("DELETE FROM audit_chain WHERE seq = 6", vec![]).await.unwrap();
     stage.au().execute("DELETE FROM audit WHERE id = $1", args![&last]).await.unwrap();
-    let without = verify(stage.au(), &id, stage.now(), None).await.unwrap();
+    let without = check(&stage, &id, None).await;
     assert_eq!(without.finding, None, "the chain by itself cannot know");
-    let with = verify(stage.au(), &id, stage.now(), Some(&anchor)).await.unwrap();
+    let with = check(&stage, &id, Some(&anchor)).await;
     assert_eq!(with.finding.unwrap().wrong, Wrong::NotTheAnchor);
     let other = Anchor { seq: 5, hash: "0".repeat(64) };
-    let with = verify(stage.au(), &id, stage.now(), Some(&other)).await.unwrap();
+    let with = check(&stage, &id, Some(&other)).await;
     assert_eq!(with.finding.unwrap().wrong, Wrong::NotTheAnchor, "a chain made anew");
 });
 
@@ -168,7 +180,7 @@ walk!(nodes_that_seal_at_once_make_one_chain, |stage| {
     }
     seal_all(&stage.server).await.unwrap();
     let id = practice(&stage).await;
-    let report = verify(stage.au(), &id, stage.now(), None).await.unwrap();
+    let report = check(&stage, &id, None).await;
     assert_eq!((report.sealed, report.waiting, report.finding), (21, 0, None));
 });
 
@@ -245,7 +257,7 @@ walk!(a_long_record_comes_in_pieces, |stage| {
     }
     tx.commit().await.unwrap();
     assert_eq!(seal_all(&stage.server).await.unwrap(), 2_346);
-    let report = verify(stage.au(), &id, stage.now(), None).await.unwrap();
+    let report = check(&stage, &id, None).await;
     assert_eq!((report.sealed, report.finding), (2_346, None));
     alex.open("/practice/record.csv?event=wrong-password").await;
     let ids: Vec<&str> = alex.html.lines().skip(1).filter_map(|line| line.split(',').nth(14)).collect();

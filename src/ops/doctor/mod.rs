@@ -8,7 +8,7 @@ use std::net::ToSocketAddrs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::start;
+use super::{disk, start};
 use crate::args;
 use crate::config::{Config, Database, Edge, Mail, Region};
 use crate::platform::db::Db;
@@ -118,6 +118,7 @@ async fn database(config: &Config, region: &Region, world: &dyn World, findings:
         }
     };
     schema(&name, &db, findings).await;
+    space(&name, &region.database, findings);
     settings(&name, &db, world, findings).await;
     outbox(&name, &db, world.now(), findings).await;
     hosts(config, region, &db, findings).await;
@@ -134,6 +135,19 @@ async fn schema(name: &str, db: &Db, findings: &mut Vec<Finding>) {
             "make a backup, then run portico migrate",
         ),
         Err(error) => Finding::fail(format!("{name}: {error}"), ""),
+    });
+}
+
+fn space(name: &str, database: &Database, findings: &mut Vec<Finding>) {
+    let Some(folder) = disk::folder_of(database) else { return };
+    let advice = "make space or move the file to a larger disk; a full disk stops every sign-in";
+    findings.push(match disk::free(folder) {
+        Ok(free) if free < disk::SCARCE => {
+            Finding::fail(format!("{name}: {} MiB free on its disk", free >> 20), advice)
+        }
+        Ok(free) if free < disk::LOW => Finding::warn(format!("{name}: {} MiB free on its disk", free >> 20), advice),
+        Ok(free) => Finding::ok(format!("{name}: {} GiB free on its disk", free >> 30)),
+        Err(error) => Finding::warn(format!("{name}: {}: {error}", folder.display()), ""),
     });
 }
 

@@ -1,0 +1,173 @@
+//! What strangers repeat is counted: the first refused tries of an hour have a line each, the rest become one line with a
+//! number, so that a flood neither fills the disk nor hides anything else (AC-141). Only refused acts of somebody who has
+//! proved nothing are gathered; everything that changes something has its line, always.
+
+use super::{Line, append};
+use crate::args;
+use crate::platform::db::{Db, Tx};
+use crate::platform::error::Result;
+use crate::platform::world::{World, new_id};
+
+/// Lines an hour about one person, or about unknown names from one network.
+pub const LINES_EACH: i64 = 20;
+/// Lines an hour about unknown names at one practice, from everywhere.
+pub const LINES_UNKNOWN: i64 = 200;
+/// How long one count goes (seconds); its line comes within a minute after.
+pub const WINDOW_SECONDS: i64 = 3600;
+
+/// One refused try.
+#[derive(Clone, Copy, Debug)]
+pub struct Try<'a> {
+    pub practice: &'a str,
+    pub event: &'a str,
+    /// The person it was about, where there is one.
+    pub person_id: &'a str,
+    pub person_name: &'a str,
+    pub network: &'a str,
+    /// Unix seconds.
+    pub at: i64,
+}
+
+/// Where a try is written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A line of its own.
+    Line,
+    /// A number in the count of this name (a person's id, a network, or nothing).
+    Number(String),
+}
+
+/// A place, and whether this try is the first that the whole practice has no line for any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    pub place: Place,
+    pub flood: bool,
+}
+
+/// Counts a try and answers where it belongs. It is as many statements for a known person as for nobody. Where the disk is
+/// nearly full (`scarce`) every try is a number.
+///
+/// # Errors
+/// Faults of the database: then the try is not judged either (fail closed).
+pub async fn take(db: &Db, one: Try<'_>, scarce: bool) -> Result<Taken> {
+    let known = !one.person_id.is_empty();
+    let mut tx = db.counting().await?;
+    let everybody = count(&mut tx, one, "", i64::from(!known)).await?;
+    let many = !known && everybody > LINES_UNKNOWN;
+    let whose = match (known, many) {
+        (true, _) => one.person_id,
+        (false, true) => "",
+        (false, false) => one.network,
+    };
+    let times = count(&mut tx, one, whose, i64::from(!many)).await?;
+    tx.commit().await?;
+    let line = !many && times <= LINES_EACH && !scarce;
+    let place = if line { Place::Line } else { Place::Number(whose.to_owned()) };
+    Ok(Taken { place, flood: many && everybody == LINES_UNKNOWN + 1 })
+}
+
+async fn count(tx: &mut Tx, one: Try<'_>, whose: &str, times: i64) -> Result<i64> {
+    let (id, name) = if whose == one.person_id { (one.person_id, one.person_name) } else { ("", "") };
+    let row: Option<(i64,)> = tx
+        .optional(
+            "INSERT INTO audit_gathered (practice_id, event, whose, person_id, person_name, window_start, times, gathered, last_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $6)
+             ON CONFLICT (practice_id, event, whose) DO UPDATE SET times = audit_gathered.times + $7, last_at = $6
+             RETURNING times",
+            args![one.practice, one.event, whose, id, name, one.at, times],
+        )
+        .await?;
+    Ok(row.map_or(i64::MAX, |(times,)| times))
+}
+
+/// Adds a try to the number it was given, in place of its line.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn add(tx: &mut Tx, one: Try<'_>, whose: &str) -> Result<()> {
+    let (id, name) = if whose == one.person_id { (one.person_id, one.person_name) } else { ("", "") };
+    // Where the worker has ended the count since, this begins the next.
+    tx.execute(
+        "INSERT INTO audit_gathered (practice_id, event, whose, person_id, person_name, window_start, times, gathered, last_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 1, 1, $6)
+         ON CONFLICT (practice_id, event, whose) DO UPDATE SET gathered = audit_gathered.gathered + 1, last_at = $6",
+        args![one.practice, one.event, whose, id, name, one.at],
+    )
+    .await?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct Over {
+    practice_id: String,
+    event: String,
+    whose: String,
+    person_id: String,
+    person_name: String,
+    window_start: i64,
+}
+
+/// Ends the counts whose hour is over: one line each where anything was gathered. Answers how many lines.
+///
+/// # Errors
+/// Faults of the database; what is left is done at the next turn.
+pub async fn close(db: &Db, world: &dyn World) -> Result<u64> {
+    let now = world.now();
+    let mut lines = 0;
+    loop {
+        let over: Vec<Over> = db
+            .all(
+                "SELECT practice_id, event, whose, person_id, person_name, window_start FROM audit_gathered
+                 WHERE window_start <= $1 ORDER BY window_start LIMIT 500",
+                args![now - WINDOW_SECONDS],
+            )
+            .await?;
+        for one in &over {
+            lines += u64::from(close_one(db, world, one, now).await?);
+        }
+        if over.len() < 500 {
+            return Ok(lines);
+        }
+    }
+}
+
+async fn close_one(db: &Db, world: &dyn World, over: &Over, now: i64) -> Result<bool> {
+    let mut tx = db.write().await?;
+    // Read as it goes, so that no try is counted in between and lost.
+    let ended: Option<(i64, i64)> = tx
+        .optional(
+            "DELETE FROM audit_gathered WHERE practice_id = $1 AND event = $2 AND whose = $3 AND window_start = $4
+             RETURNING gathered, last_at",
+            args![&over.practice_id, &over.event, &over.whose, over.window_start],
+        )
+        .await?;
+    let times = ended.filter(|(gathered, _)| *gathered > 0);
+    if let Some(times) = times {
+        append(&mut tx, line_of(over, times, new_id(world), now)).await?;
+    }
+    tx.commit().await?;
+    Ok(times.is_some())
+}
+
+fn line_of(over: &Over, (times, last_at): (i64, i64), id: String, now: i64) -> Line<'_> {
+    let address = if over.person_id.is_empty() { over.whose.clone() } else { String::new() };
+    let when = crate::platform::when::rfc3339;
+    Line {
+        practice_id: &over.practice_id,
+        id,
+        at: now,
+        event: &over.event,
+        actor_kind: "stranger",
+        actor_id: "",
+        actor_name: "",
+        subject_id: &over.person_id,
+        subject_name: &over.person_name,
+        result: "refused",
+        address,
+        browser: String::new(),
+        session_id: "",
+        request_id: "",
+        detail: serde_json::json!({ "times": times, "from": when(over.window_start), "until": when(last_at) })
+            .to_string(),
+    }
+}
