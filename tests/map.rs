@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 #![expect(clippy::disallowed_methods, reason = "the environment says where PostgreSQL is, and whether to rewrite")]
 
+#[path = "map/abuse.rs"]
+mod abuse;
 #[path = "map/sentences.rs"]
 mod sentences;
 #[path = "map/sources.rs"]

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on stops")]
 #![expect(clippy::disallowed_methods, reason = "the environment says where PostgreSQL is")]
 
+mod bad_input;
 mod check;
 mod support;
 
@@ -11,12 +12,15 @@ mod gates;
 mod invitation;
 mod mine;
 mod mine_email;
+mod neighbours;
 mod outbox;
 mod password;
 mod people;
 mod people_email;
 mod people_time;
 mod record;
+mod record_cut;
+mod record_flood;
 mod reset;
 mod running;
 mod sessions;
