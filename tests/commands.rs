@@ -113,7 +113,7 @@ fn old_lines_of_the_record_are_cut_at_a_checkpoint() {
     by_hand(
         folder.path(),
         "INSERT INTO audit (practice_id, id, at, event, actor_kind, result)
-         SELECT id, 'old' || at.value, at.value, 'signed-in', 'person', 'done' FROM practice, json_each('[1, 2, 3]') at",
+         SELECT practice.id, 'old' || at.value, at.value, 'signed-in', 'person', 'done' FROM practice, json_each('[1, 2, 3]') at",
     );
     let mut serving = Serving::start(folder.path(), port);
     while by_hand(folder.path(), "SELECT COUNT(*) FROM audit_chain") != "4" {
