@@ -11,8 +11,8 @@ use crate::notices::outbox::{Job, Jobs};
 use crate::platform::door::{self, Doors};
 use crate::platform::server::Server;
 use crate::practice::{
-    email_link, people, people_acts, people_change, people_email, people_invite, people_one, people_reset, re_enrol,
-    record,
+    email_link, people, people_acts, people_change, people_email, people_invite, people_one, people_passkeys,
+    people_reset, re_enrol, record,
 };
 use crate::sign_in::remembered::Remembered;
 use crate::{entrance, factors, ops, sign_in};
@@ -37,6 +37,7 @@ pub fn practice_routes() -> Router {
         .route("/", get(factors::password::front))
         .merge(sign_in_routes())
         .merge(second_step_routes())
+        .merge(passkey_routes())
         .merge(mine_routes())
         .merge(practice_office_routes())
         .merge(shared_routes())
@@ -91,6 +92,28 @@ fn second_step_routes() -> Router {
         .route("/sign-in/set-up/code", get(two_factor_on::ask).post(two_factor_on::answer))
 }
 
+/// Passkeys: shown, made, named, deleted, and what browsers are told of them.
+fn passkey_routes() -> Router {
+    use factors::{passkey_delete, passkey_name, passkey_new, passkey_options, passkey_own, passkey_sign_in};
+    use factors::{passkey_signal, passkey_silent, passkey_step, passkeys};
+    Router::new()
+        .route("/sign-in/passkey", get(passkey_step::ask).post(passkey_sign_in::answer))
+        .route("/sign-in/passkey/none", get(passkey_sign_in::none))
+        .route("/sign-in/set-up/passkey", get(passkey_new::ask).post(passkey_new::answer))
+        .route("/locked/passkey", post(passkey_own::unlock))
+        .route("/confirm/passkey", post(passkey_own::confirm))
+        .route("/passkey/options", post(passkey_options::refresh))
+        .route("/me/passkeys", get(passkeys::show))
+        .route("/me/passkeys/new", get(passkey_new::ask).post(passkey_new::answer))
+        .route("/me/passkeys/silent", post(passkey_silent::answer))
+        .route("/me/passkeys/signal", get(passkey_signal::current))
+        .route("/me/passkeys/{id}/name", get(passkey_name::ask).post(passkey_name::answer))
+        .route("/me/passkeys/{id}/delete", get(passkey_delete::ask).post(passkey_delete::answer))
+        .route("/.well-known/webauthn", get(passkey_signal::related_origins))
+        .route("/.well-known/passkey-endpoints", get(passkey_signal::endpoints))
+        .route("/.well-known/change-password", get(passkey_signal::change_password))
+}
+
 /// What a person sees and changes of their own.
 fn mine_routes() -> Router {
     use factors::{mine, mine_devices, mine_email, mine_name, mine_sessions};
@@ -122,6 +145,8 @@ fn practice_office_routes() -> Router {
         .route("/practice/people/{id}/invite", get(people_acts::ask_invite).post(people_acts::invite))
         .route("/practice/people/{id}/reset", get(people_reset::ask).post(people_reset::answer))
         .route("/practice/people/{id}/reset/send", get(people_reset::ask).post(people_reset::send))
+        .route("/practice/people/{id}/passkeys", get(people_passkeys::ask).post(people_passkeys::answer))
+        .route("/practice/people/{id}/passkeys/send", get(people_passkeys::ask).post(people_passkeys::send))
         .route("/practice/record", get(record::list))
         .route("/practice/record.csv", get(record::csv))
         .route("/practice/record.jsonl", get(record::json_lines))
@@ -166,7 +191,16 @@ pub fn router_with(server: Arc<Server>, more: Router) -> Router {
         practice: practice_routes(),
         entrance: entrance_routes().merge(more),
         support: support_routes(),
-        keeps_stale: &["/sign-in", "/forgot", "/confirm", "/locked", "/log-out"],
+        keeps_stale: &[
+            "/sign-in",
+            "/sign-in/passkey",
+            "/forgot",
+            "/confirm",
+            "/confirm/passkey",
+            "/locked",
+            "/locked/passkey",
+            "/log-out",
+        ],
         hides_origin: &["/reset/", "/join/", "/not-me/", "/confirm-email/", "/new-address/", "/re-enrol/"],
         only_read: &["/auth/check"],
     });

@@ -1,4 +1,4 @@
-//! Portico: the front door of practice software. ARCHITECTURE.md has the map and three walks.
+//! Portico: the front door of practice software. ARCHITECTURE.md has the map and four walks.
 #![forbid(unsafe_code)]
 
 pub mod app;
@@ -36,6 +36,7 @@ pub mod platform {
     pub mod server;
     pub mod text;
     pub mod web;
+    pub mod webauthn;
     pub mod when;
     pub mod world;
 }

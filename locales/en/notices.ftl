@@ -9,6 +9,9 @@ mail-part-fine = If that was you, there is nothing to do.
 mail-part-not-me =
     If it wasn't you, open this page now. It logs out every browser and stops your password until you choose a new one by mail:
     { $not_me }
+mail-part-not-me-passkey =
+    If it wasn't you, open this page now. It logs out every browser, deletes this passkey and stops your password until you choose a new one by mail:
+    { $not_me }
 mail-part-ask = Questions, or in doubt? Ask your practice: { $contact }
 
 # --- Signing in ---
@@ -182,6 +185,51 @@ mail-two-factor-off-text =
     2 factor authentication was turned off for your account at { $practice }.
     { mail-part-where }
     { mail-part-fine }
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-passkey-added-subject = A passkey was added at { $practice }
+mail-passkey-added-text =
+    Hello { $name },
+    The passkey "{ $passkey }" was added to your account at { $practice }. Whoever has it can log in with it.
+    { mail-part-where }
+    { mail-part-fine }
+    { mail-part-not-me-passkey }
+    { mail-part-ask }
+
+mail-passkey-added-by-browser-subject = Your browser made a passkey for { $practice }
+mail-passkey-added-by-browser-text =
+    Hello { $name },
+    After you logged in at { $practice } your browser made the passkey "{ $passkey }" by itself, so that next time you can log in with your finger, face or device PIN.
+    { mail-part-where }
+    If you don't want it, delete it in My info:
+    { $url }/me/passkeys
+    { mail-part-not-me-passkey }
+    { mail-part-ask }
+
+mail-passkey-removed-subject = A passkey was deleted at { $practice }
+mail-passkey-removed-text =
+    Hello { $name },
+    The passkey "{ $passkey }" was deleted from your account at { $practice }. It gets nobody in any more.
+    { mail-part-where }
+    { mail-part-fine }
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-passkey-removed-by-administrator-subject = A passkey of yours was deleted at { $practice }
+mail-passkey-removed-by-administrator-text =
+    Hello { $name },
+    { $actor } deleted the passkey "{ $passkey }" from your account at { $practice } on { $time }. It gets nobody in any more.
+    If you didn't ask for this, tell your practice.
+    { mail-part-ask }
+
+mail-passkey-counter-back-subject = Something odd about a passkey at { $practice }
+mail-passkey-counter-back-text =
+    Hello { $name },
+    Your passkey "{ $passkey }" at { $practice } counts how often it is used, and its count went back. That can happen after a repair, or when somebody has made a copy. It did not log anybody in by itself.
+    { mail-part-where }
+    If you use it on one device only, log in with your password, delete this passkey in My info and make a new one:
+    { $url }/me/passkeys
     { mail-part-not-me }
     { mail-part-ask }
 

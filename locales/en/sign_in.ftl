@@ -121,7 +121,7 @@ log-out-stay = Stay logged in
 
 # "This wasn't me", the link in notices.
 not-me-title = Wasn't it you?
-not-me-intro = If you don't recognise what our mail told you about, press the button. It ends every session, forgets every recognised device, and your current password stops working at once.
+not-me-intro = If you don't recognise what our mail told you about, press the button. It ends every session, forgets every recognised device, deletes passkeys made since that mail, and your current password stops working at once.
 not-me-next = Then you choose a new password. If you use a verification code or a passkey, it is asked for as always.
 not-me-button = It wasn't me: end everything
 not-me-was-me = It was me

@@ -201,6 +201,8 @@ mod tests {
             backup_made_at: None,
             backup_left: 0,
             passkeys: 0,
+            passkeys_touch: 0,
+            passkey_user: None,
             re_enrol_since: None,
             more_time_until: more_time,
             email_changed_at: None,

@@ -16,6 +16,7 @@ use crate::platform::frame::Frame;
 use crate::platform::limit;
 use crate::platform::secret;
 use crate::platform::web::{Fields, Visit, encode, go, page, page_with};
+use crate::sign_in::flash;
 use crate::sign_in::person::Person;
 use crate::sign_in::session::{self, Session, State};
 
@@ -177,6 +178,7 @@ pub async fn confirm(visit: Visit, Path(token): Path<String>) -> Result<Response
     person.email_key = used.sent_to;
     happened(&visit, &mut tx, Happening::of(Event::EmailChanged, &person).session(&session.id).old_email(&old)).await?;
     tx.commit().await?;
+    flash::signal(&visit);
     visit.server.outbox_bell.notify_one();
     Ok(go("/me?done=email-changed"))
 }

@@ -10,6 +10,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::names;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::sign_in::flash;
 use crate::sign_in::session;
 
 /// Longest name of a person, in characters.
@@ -71,5 +72,6 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let happening = Happening::of(Event::NameChanged, &person).session(&session.id).detail("before", &before);
     happened(&visit, &mut tx, happening).await?;
     tx.commit().await?;
+    flash::signal(&visit);
     Ok(go("/me?done=name-changed"))
 }

@@ -4,6 +4,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::passkey_options::{self, Asked};
 use super::password_lanes::{self, Held, Lanes, later};
 use super::{password_strength, password_stuffing};
 use crate::args;
@@ -28,6 +29,9 @@ struct SignInPage {
     keep: bool,
     problem: Option<String>,
     challenge: String,
+    passkey: Asked,
+    /// A passkey that the browser may forget.
+    unknown: Option<String>,
 }
 
 /// The front of a practice: in, for whoever is signed in; else the way in.
@@ -212,6 +216,17 @@ fn again(visit: &Visit, fields: &Fields, message: &str) -> Result<Response> {
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &sign_in)
 }
 
+/// The page for somebody whose passkey did not get in; `unknown` is one that the browser may forget.
+///
+/// # Errors
+/// A fault when the page cannot be written.
+pub(super) fn refused(visit: &Visit, fields: &Fields, problem: String, unknown: Option<String>) -> Result<Response> {
+    let mut sign_in = SignInPage::filled(visit, fields)?;
+    sign_in.problem = Some(problem);
+    sign_in.unknown = unknown;
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &sign_in)
+}
+
 /// A new hash under the current scheme and cost.
 ///
 /// # Errors
@@ -232,13 +247,15 @@ pub fn pool_error(error: PoolError) -> Error {
 impl SignInPage {
     fn new(visit: &Visit, email: &str, then_path: String) -> Result<SignInPage> {
         Ok(SignInPage {
-            frame: Frame::new(visit, "sign-in-title").script("device.js"),
+            frame: Frame::new(visit, "sign-in-title").script("device.js").script("passkey.js"),
             email: email.to_owned(),
             then_path,
             keep_days: visit.practice()?.keep_days,
             keep: false,
             problem: None,
             challenge: device::challenge(visit),
+            passkey: passkey_options::to_sign_in(visit)?,
+            unknown: None,
         })
     }
 

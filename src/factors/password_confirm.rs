@@ -3,6 +3,9 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::passkey_ceremony::Purpose;
+use super::passkey_options::Asked;
+use super::passkey_own;
 use super::password_lanes::later;
 use super::password_own::{self, Own};
 use crate::platform::error::Result;
@@ -19,6 +22,7 @@ struct ConfirmPage {
     then_path: String,
     email: String,
     problem: Option<String>,
+    passkey: Option<Asked>,
 }
 
 /// `GET /confirm?then=`; goes straight on where the proof is fresh enough.
@@ -31,7 +35,7 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
     if session.is_fresh(visit.now) {
         return Ok(go(&then_path));
     }
-    page(&confirm_page(&visit, &session, then_path, None))
+    page(&confirm_page(&visit, &session, then_path, None).await?)
 }
 
 /// `POST /confirm`.
@@ -42,19 +46,20 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         Err(response) => return Ok(response),
     };
     let then_path = safe_path(fields.text("then"), "/me");
-    let (typed, again) = (fields.text("password"), |problem: String| {
-        page_with(StatusCode::UNPROCESSABLE_ENTITY, &confirm_page(&visit, &session, then_path.clone(), Some(problem)))
-    });
+    let again = |words: &str| {
+        refused(&visit, &session, then_path.clone(), (StatusCode::UNPROCESSABLE_ENTITY, visit.say(words)))
+    };
+    let typed = fields.text("password");
     if visit.stale || typed.is_empty() {
-        return again(visit.say(if visit.stale { "confirm-stale" } else { "confirm-empty" }));
+        return again(if visit.stale { "confirm-stale" } else { "confirm-empty" }).await;
     }
 
     // work
     let lane = (password_own::FRESH_LANE, session.person_id.as_str());
     match password_own::check(&visit, &session.person_id, lane, typed).await? {
-        Own::Wrong => again(visit.say("confirm-wrong")),
+        Own::Wrong => again("confirm-wrong").await,
         Own::Held(held) => {
-            let page = confirm_page(&visit, &session, then_path, Some(held.words(&visit)));
+            let page = confirm_page(&visit, &session, then_path, Some(held.words(&visit))).await?;
             later(StatusCode::TOO_MANY_REQUESTS, held.seconds(visit.now), &page)
         }
         // write
@@ -74,11 +79,29 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     }
 }
 
-fn confirm_page(visit: &Visit, session: &Session, then_path: String, problem: Option<String>) -> ConfirmPage {
-    ConfirmPage {
-        frame: session::frame(visit, session, "confirm-title"),
+/// The page again, with what was wrong.
+pub(super) async fn refused(
+    visit: &Visit,
+    session: &Session,
+    then_path: String,
+    (status, problem): (StatusCode, String),
+) -> Result<Response> {
+    page_with(status, &confirm_page(visit, session, then_path, Some(problem)).await?)
+}
+
+async fn confirm_page(
+    visit: &Visit,
+    session: &Session,
+    then_path: String,
+    problem: Option<String>,
+) -> Result<ConfirmPage> {
+    let passkey = passkey_own::offer(visit, Purpose::Confirm, session).await?;
+    let frame = session::frame(visit, session, "confirm-title");
+    Ok(ConfirmPage {
+        frame: if passkey.is_some() { frame.script("passkey.js") } else { frame },
         then_path,
         email: session.email.clone(),
         problem,
-    }
+        passkey,
+    })
 }

@@ -3,6 +3,9 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::passkey_ceremony::Purpose;
+use super::passkey_options::Asked;
+use super::passkey_own;
 use super::password_lanes::later;
 use super::password_own::{self, Own};
 use crate::platform::email::Email;
@@ -21,6 +24,7 @@ struct UnlockPage {
     name: String,
     email: String,
     problem: Option<String>,
+    passkey: Option<Asked>,
 }
 
 /// `GET /locked?then=`; a session that is in fact open goes straight back.
@@ -29,7 +33,7 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
     match session::state(&visit).await? {
         State::Open(_) => Ok(go(&then_path)),
         State::Nobody => Ok(to_sign_in(&then_path)),
-        State::Locked(session) => page(&unlock_page(&visit, &session, then_path, None)),
+        State::Locked(session) => page(&unlock_page(&visit, &session, then_path, None).await?),
     }
 }
 
@@ -42,20 +46,20 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         State::Nobody => return Ok(to_sign_in(&then_path)),
         State::Locked(session) => session,
     };
-    let again = |problem: String| {
-        page_with(StatusCode::UNPROCESSABLE_ENTITY, &unlock_page(&visit, &session, then_path.clone(), Some(problem)))
+    let again = |words: &str| {
+        refused(&visit, &session, then_path.clone(), (StatusCode::UNPROCESSABLE_ENTITY, visit.say(words)))
     };
     let typed = fields.text("password");
     if visit.stale || typed.is_empty() {
-        return again(visit.say(if visit.stale { "confirm-stale" } else { "confirm-empty" }));
+        return again(if visit.stale { "confirm-stale" } else { "confirm-empty" }).await;
     }
 
     // work
     let lane = (password_own::UNLOCK_LANE, session.id.as_str());
     match password_own::check(&visit, &session.person_id, lane, typed).await? {
-        Own::Wrong => again(visit.say("confirm-wrong")),
+        Own::Wrong => again("confirm-wrong").await,
         Own::Held(held) => {
-            let page = unlock_page(&visit, &session, then_path, Some(held.words(&visit)));
+            let page = unlock_page(&visit, &session, then_path, Some(held.words(&visit))).await?;
             later(StatusCode::TOO_MANY_REQUESTS, held.seconds(visit.now), &page)
         }
         // write
@@ -79,12 +83,30 @@ fn to_sign_in(then_path: &str) -> Response {
     go(&format!("/sign-in?then={}", encode(then_path)))
 }
 
-fn unlock_page(visit: &Visit, session: &Session, then_path: String, problem: Option<String>) -> UnlockPage {
-    UnlockPage {
-        frame: Frame::new(visit, "locked-title"),
+/// The page again, with what was wrong.
+pub(super) async fn refused(
+    visit: &Visit,
+    session: &Session,
+    then_path: String,
+    (status, problem): (StatusCode, String),
+) -> Result<Response> {
+    page_with(status, &unlock_page(visit, session, then_path, Some(problem)).await?)
+}
+
+async fn unlock_page(
+    visit: &Visit,
+    session: &Session,
+    then_path: String,
+    problem: Option<String>,
+) -> Result<UnlockPage> {
+    let passkey = passkey_own::offer(visit, Purpose::Unlock, session).await?;
+    let frame = Frame::new(visit, "locked-title");
+    Ok(UnlockPage {
+        frame: if passkey.is_some() { frame.script("passkey.js") } else { frame },
         then_path,
         name: session.name.clone(),
         email: Email::parse(&session.email).map(|email| email.masked()).unwrap_or_default(),
         problem,
-    }
+        passkey,
+    })
 }

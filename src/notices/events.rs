@@ -38,6 +38,14 @@ impl Event {
             MobileCodeSent,
             TwoFactorOn,
             TwoFactorOff,
+            WrongPasskey,
+            PasskeyAdded,
+            PasskeyAddedByBrowser,
+            PasskeyRenamed,
+            PasskeyRemoved,
+            PasskeyRemovedByAdministrator,
+            PasskeyCounterBack,
+            PasskeyCounterNoted,
             BackupCodesMade,
             BackupCodeUsed,
             BackupCodesLow,
@@ -79,6 +87,7 @@ impl Event {
                 | Event::Reopened
                 | Event::SessionsEndedByAdministrator
                 | Event::MoreTimeGiven
+                | Event::PasskeyRemovedByAdministrator
         )
     }
 }
@@ -90,7 +99,7 @@ mod tests {
     use crate::platform::text::Texts;
 
     /// Every word a mail may use, each with a value that can be found again.
-    const WORDS: [(&str, &str); 15] = [
+    const WORDS: [(&str, &str); 16] = [
         ("new_email", "x@example.org"),
         ("count", "3"),
         ("before", "the old"),
@@ -106,6 +115,7 @@ mod tests {
         ("not_me", "https://practice.example.org/not-me/x"),
         ("person", "Cy Person"),
         ("reason", "550 no such mailbox"),
+        ("passkey", "iCloud Keychain"),
     ];
 
     fn sentence(texts: &Texts, id: &str, without: &[&str]) -> String {

@@ -61,6 +61,17 @@ pub enum Event {
     MobileCodeSent,
     TwoFactorOn,
     TwoFactorOff,
+    WrongPasskey,
+    PasskeyAdded,
+    /// By the browser itself, after a sign-in with every factor.
+    PasskeyAddedByBrowser,
+    PasskeyRenamed,
+    PasskeyRemoved,
+    PasskeyRemovedByAdministrator,
+    /// The counter of a security key did not go forward: it may have been copied.
+    PasskeyCounterBack,
+    /// The same where it means little, or was told already.
+    PasskeyCounterNoted,
     BackupCodesMade,
     BackupCodeUsed,
     BackupCodesLow,
@@ -114,6 +125,7 @@ impl Event {
     }
 
     /// The table: a new event does not compile without its row.
+    #[expect(clippy::too_many_lines, reason = "a table, one line for each event")]
     const fn row(self) -> (&'static str, Told) {
         match self {
             Event::SignedIn => ("signed-in", Told::Nobody),
@@ -147,6 +159,14 @@ impl Event {
             Event::MobileCodeSent => ("mobile-code-sent", Told::Nobody),
             Event::TwoFactorOn => ("two-factor-on", Told::Person),
             Event::TwoFactorOff => ("two-factor-off", Told::Person),
+            Event::WrongPasskey => ("wrong-passkey", Told::Nobody),
+            Event::PasskeyAdded => ("passkey-added", Told::Person),
+            Event::PasskeyAddedByBrowser => ("passkey-added-by-browser", Told::Person),
+            Event::PasskeyRenamed => ("passkey-renamed", Told::Nobody),
+            Event::PasskeyRemoved => ("passkey-removed", Told::Person),
+            Event::PasskeyRemovedByAdministrator => ("passkey-removed-by-administrator", Told::Person),
+            Event::PasskeyCounterBack => ("passkey-counter-back", Told::Person),
+            Event::PasskeyCounterNoted => ("passkey-counter-noted", Told::Nobody),
             Event::BackupCodesMade => ("backup-codes-made", Told::Person),
             Event::BackupCodeUsed => ("backup-code-used", Told::Person),
             Event::BackupCodesLow => ("backup-codes-low", Told::Person),

@@ -56,6 +56,19 @@ const OLD: &[(&str, i64, &str)] = &[
             (SELECT practice_id, id FROM mobile_code WHERE expires_at < $1 LIMIT $2)",
     ),
     (
+        "answered ceremonies",
+        DAY,
+        "DELETE FROM ceremony_used WHERE (practice_id, hash) IN
+            (SELECT practice_id, hash FROM ceremony_used WHERE at < $1 ORDER BY at LIMIT $2)",
+    ),
+    // A browser that was away for a year is told of a deleted passkey no more; its person reads it on the page.
+    (
+        "deleted passkeys",
+        400 * DAY,
+        "DELETE FROM passkey_gone WHERE (practice_id, id) IN
+            (SELECT practice_id, id FROM passkey_gone WHERE at < $1 LIMIT $2)",
+    ),
+    (
         "set-ups",
         DAY,
         "DELETE FROM totp_setup WHERE (practice_id, person_id) IN

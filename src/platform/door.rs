@@ -147,7 +147,10 @@ async fn find_door(server: &Arc<Server>, headers: &HeaderMap, authority: Option<
     }
     let Some((slug, region_name)) = inner.split_once('.') else { return Ok(Door::Nobody) };
     let Some(region) = server.region(region_name) else { return Ok(Door::Nobody) };
-    let practice = region.practices.by_slug(&region.db, region_name, slug, now).await?;
+    let practice = match region.practices.by_slug(&region.db, region_name, slug, now).await? {
+        None => region.practices.by_host(&region.db, region_name, name, now).await?,
+        found => found,
+    };
     Ok(practice.map_or(Door::Nobody, |practice| Door::Practice(practice, Arc::clone(region))))
 }
 

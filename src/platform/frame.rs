@@ -11,6 +11,8 @@ pub struct Frame {
     pub scripts: Vec<&'static str>,
     /// Seconds until the session locks and until it ends; for the warning dialog.
     pub locks_in: Option<(i64, i64)>,
+    /// Whether the page's script tells the browser which passkeys there are now (WebAuthn L3, 5.1.10).
+    pub signals: bool,
 }
 
 pub struct Menu {
@@ -35,12 +37,15 @@ impl Frame {
             banner: None,
             scripts: vec!["reveal.js"],
             locks_in: None,
+            signals: false,
         }
     }
 
     #[must_use]
     pub fn script(mut self, name: &'static str) -> Frame {
-        self.scripts.push(name);
+        if !self.scripts.contains(&name) {
+            self.scripts.push(name);
+        }
         self
     }
 

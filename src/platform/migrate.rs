@@ -39,6 +39,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../migrations/0004_record_is_cut.sqlite.sql"),
         postgres: include_str!("../../migrations/0004_record_is_cut.postgres.sql"),
     },
+    Step {
+        number: 5,
+        name: "passkeys",
+        sqlite: include_str!("../../migrations/0005_passkeys.sql"),
+        postgres: include_str!("../../migrations/0005_passkeys.sql"),
+    },
 ];
 
 /// The newest step this program knows.

@@ -34,6 +34,13 @@ pub struct Practice {
     pub region: String,
 }
 
+impl Practice {
+    /// The host name it goes by now; [`Practice::host`] is the one it was born with.
+    pub fn present_host(&self, base: &str) -> String {
+        format!("{}.{}.{base}", self.slug, self.region)
+    }
+}
+
 /// How long a node may go on with a practice's settings before it looks again (decisions.md: 5 s on all nodes).
 const FRESH_SECONDS: i64 = 4;
 /// Unknown names are remembered too, so that a walk through names costs no more than one query each; bounded.
@@ -42,7 +49,8 @@ const MOST: usize = 20_000;
 const FIND: &str = "SELECT id, slug, host, name, colour, CAST(CASE WHEN logo IS NULL THEN 0 ELSE 1 END AS BIGINT) AS has_logo, language, country, zone,
         contact_phone, contact_email, contact_hours, keep_days, idle_minutes, total_minutes,
         admins_second_from, everyone_second_from
-    FROM practice WHERE (slug = $1 OR id = $2) AND closed_at IS NULL";
+    FROM practice WHERE (slug = $1 OR id = $2 OR host = $3 OR id = (SELECT h.practice_id FROM practice_host h WHERE h.host = $3))
+        AND closed_at IS NULL";
 
 type Found = Option<Arc<Practice>>;
 
@@ -58,19 +66,36 @@ impl Practices {
     /// # Errors
     /// A failed read is a fault, never "no such practice".
     pub async fn by_slug(&self, db: &Db, region: &str, slug: &str, now: i64) -> Result<Found> {
-        if let Some((at, found)) = self.lock().get(slug)
-            && now - at <= FRESH_SECONDS
-            && now >= *at
-        {
-            return Ok(found.clone());
+        if let Some(found) = self.remembered(slug, now) {
+            return Ok(found);
         }
-        let found = find(db, region, slug, "").await?;
+        Ok(self.remember(slug, find(db, region, [slug, "", ""]).await?, now))
+    }
+
+    /// The practice that had or has another host name: passkeys and old links live there.
+    ///
+    /// # Errors
+    /// As [`Practices::by_slug`].
+    pub async fn by_host(&self, db: &Db, region: &str, host: &str, now: i64) -> Result<Found> {
+        if let Some(found) = self.remembered(host, now) {
+            return Ok(found);
+        }
+        Ok(self.remember(host, find(db, region, ["", "", host]).await?, now))
+    }
+
+    fn remembered(&self, name: &str, now: i64) -> Option<Found> {
+        let seen = self.lock();
+        let (at, found) = seen.get(name)?;
+        (now - at <= FRESH_SECONDS && now >= *at).then(|| found.clone())
+    }
+
+    fn remember(&self, name: &str, found: Found, now: i64) -> Found {
         let mut seen = self.lock();
         if seen.len() >= MOST {
             seen.clear();
         }
-        seen.insert(slug.to_owned(), (now, found.clone()));
-        Ok(found)
+        seen.insert(name.to_owned(), (now, found.clone()));
+        found
     }
 
     /// Forgets everything, after a change on this node.
@@ -88,7 +113,7 @@ impl Practices {
 /// # Errors
 /// As [`Practices::by_slug`].
 pub async fn by_id(db: &Db, region: &str, id: &str) -> Result<Found> {
-    find(db, region, "", id).await
+    find(db, region, ["", id, ""]).await
 }
 
 /// As [`by_id`], within a transaction.
@@ -96,11 +121,11 @@ pub async fn by_id(db: &Db, region: &str, id: &str) -> Result<Found> {
 /// # Errors
 /// As [`Practices::by_slug`].
 pub async fn by_id_in(tx: &mut Tx, region: &str, id: &str) -> Result<Found> {
-    Ok(in_region(tx.optional(FIND, crate::args!["", id]).await?, region))
+    Ok(in_region(tx.optional(FIND, crate::args!["", id, ""]).await?, region))
 }
 
-async fn find(db: &Db, region: &str, slug: &str, id: &str) -> Result<Found> {
-    Ok(in_region(db.optional(FIND, crate::args![slug, id]).await?, region))
+async fn find(db: &Db, region: &str, [slug, id, host]: [&str; 3]) -> Result<Found> {
+    Ok(in_region(db.optional(FIND, crate::args![slug, id, host]).await?, region))
 }
 
 fn in_region(found: Option<Practice>, region: &str) -> Found {

@@ -13,6 +13,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("en", "frame.ftl", include_str!("../../locales/en/frame.ftl")),
     ("en", "sign_in.ftl", include_str!("../../locales/en/sign_in.ftl")),
     ("en", "factors.ftl", include_str!("../../locales/en/factors.ftl")),
+    ("en", "passkeys.ftl", include_str!("../../locales/en/passkeys.ftl")),
     ("en", "mine.ftl", include_str!("../../locales/en/mine.ftl")),
     ("en", "practice.ftl", include_str!("../../locales/en/practice.ftl")),
     ("en", "notices.ftl", include_str!("../../locales/en/notices.ftl")),

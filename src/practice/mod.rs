@@ -8,6 +8,8 @@ pub mod people_change;
 pub mod people_email;
 pub mod people_invite;
 pub mod people_one;
+pub mod people_passkeys;
+mod people_proof;
 pub mod people_reset;
 pub mod re_enrol;
 pub mod record;

@@ -24,6 +24,8 @@ struct OnePage {
     recovered: bool,
     devices: i64,
     backup_left: i64,
+    /// When one of their passkeys was last used.
+    passkey_used: Option<i64>,
     more_time: Option<i64>,
     /// What can be done now.
     can_reset: bool,
@@ -31,8 +33,17 @@ struct OnePage {
 }
 
 /// What an act says when it is done; the word comes from the address, so only these are believed.
-const SAID: &[&str] =
-    &["invited-again", "closed", "reopened", "sessions-ended", "changed", "more-time", "email-asked", "reset"];
+const SAID: &[&str] = &[
+    "invited-again",
+    "closed",
+    "reopened",
+    "sessions-ended",
+    "changed",
+    "more-time",
+    "email-asked",
+    "reset",
+    "passkeys-deleted",
+];
 
 /// `GET /practice/people/{id}`.
 pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> Result<Response> {
@@ -44,7 +55,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
         return Ok(go("/me"));
     }
     let person = colleague(&visit, &id).await?;
-    let (sessions, recovered, devices) = counts(&visit, &person).await?;
+    let (sessions, recovered, devices, passkey_used) = counts(&visit, &person).await?;
     let mut frame = session::frame(&visit, &session, "people-one-title");
     frame.title.clone_from(&person.name);
     if let Some(said) = SAID.iter().find(|said| **said == query.text("done")) {
@@ -57,6 +68,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
         recovered,
         devices,
         backup_left: person.backup_left,
+        passkey_used,
         more_time: person.more_time_until.filter(|until| *until > visit.now && !person.is_administrator()),
         can_reset: joined,
         can_give_time: joined && !person.is_administrator(),
@@ -88,18 +100,19 @@ async fn member(visit: &Visit, person: Person) -> Result<Member> {
     })
 }
 
-/// Living sessions, whether one of them came by recovery, and recognised devices.
-async fn counts(visit: &Visit, person: &Person) -> Result<(i64, bool, i64)> {
-    let row: Option<(i64, i64, i64)> = visit
+/// Living sessions, whether one of them came by recovery, recognised devices, and the last use of a passkey.
+async fn counts(visit: &Visit, person: &Person) -> Result<(i64, bool, i64, Option<i64>)> {
+    let row: Option<(i64, i64, i64, Option<i64>)> = visit
         .db()?
         .optional(
             "SELECT (SELECT COUNT(*) FROM session s WHERE s.practice_id = $1 AND s.person_id = $2 AND s.ended_at IS NULL AND s.ends_at > $3),
                     (SELECT COUNT(*) FROM session s WHERE s.practice_id = $1 AND s.person_id = $2 AND s.ended_at IS NULL AND s.ends_at > $3
                         AND (s.proofs LIKE '%email-link%' OR s.proofs LIKE '%backup-code%')),
-                    (SELECT COUNT(*) FROM device d WHERE d.practice_id = $1 AND d.person_id = $2 AND d.ended_at IS NULL AND d.trusted_until > $3)",
+                    (SELECT COUNT(*) FROM device d WHERE d.practice_id = $1 AND d.person_id = $2 AND d.ended_at IS NULL AND d.trusted_until > $3),
+                    (SELECT MAX(k.used_at) FROM passkey k WHERE k.practice_id = $1 AND k.person_id = $2)",
             args![&visit.practice()?.id, &person.id, visit.now],
         )
         .await?;
-    let (sessions, recovered, devices) = row.unwrap_or_default();
-    Ok((sessions, recovered > 0, devices))
+    let (sessions, recovered, devices, passkey_used) = row.unwrap_or_default();
+    Ok((sessions, recovered > 0, devices, passkey_used))
 }

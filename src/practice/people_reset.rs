@@ -1,34 +1,22 @@
 //! A colleague lost everything: an administrator proves who is on the phone, and only then the second factors go. What the
 //! administrator does opens nothing for them: the other half is a link mailed to the person (see `re_enrol.rs`).
 
-use std::sync::Arc;
-
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::people_acts::end_everything;
-use super::people_email::hold_until;
-use super::{actor, begin, colleague, fresh_administrator, own_account, re_enrol};
+use super::people_proof::{self as proof, Way};
+use super::{actor, begin, re_enrol};
 use crate::args;
-use crate::factors::mobile::masked;
-use crate::notices::outbox::{self, Message};
-use crate::notices::{Actor, Event, Happening, can_text, happened};
+use crate::factors::passkey_store;
+use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::frame::Frame;
-use crate::platform::limit;
-use crate::platform::names::clean_name;
-use crate::platform::secret;
 use crate::platform::web::{Fields, Visit, go, page_with};
-use crate::sign_in::person::{self, Person};
+use crate::sign_in::person::Person;
 use crate::sign_in::session::{self, Session};
-
-/// How long a code read out on the phone is good, in seconds, and how many tries it has.
-const CODE_SECONDS: i64 = 10 * 60;
-const CODE_TRIES: i64 = 5;
-/// Resets by one administrator within an hour before the others are alarmed.
-const MOST_RESETS: i64 = 5;
 
 #[derive(askama::Template)]
 #[template(path = "practice/people_reset.html")]
@@ -43,40 +31,12 @@ struct ResetPage {
     problem: Option<String>,
 }
 
-/// How the person on the phone can be proved.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// No number is on file: support has to find another proof.
-    Support,
-    /// The address was changed by somebody else within the day.
-    Held,
-    SendCode,
-    TypeCode,
-    CallBack,
-}
-
 /// `GET /practice/people/{id}/reset`.
 pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response> {
-    match enter(&visit, &id).await? {
+    match proof::enter(&visit, &id).await? {
         Ok((session, person)) => show(&visit, &session, &person, StatusCode::OK, None, "").await,
         Err(response) => Ok(response),
     }
-}
-
-/// The administrator, freshly proved, and a colleague whose factors can be reset.
-async fn enter(visit: &Visit, id: &str) -> Result<std::result::Result<(Arc<Session>, Person), Response>> {
-    let session = match fresh_administrator(visit).await? {
-        Ok(session) => session,
-        Err(response) => return Ok(Err(response)),
-    };
-    if id == session.person_id {
-        return Ok(Err(own_account(visit, &session).await?));
-    }
-    let person = colleague(visit, id).await?;
-    if person.closed_at.is_some() || person.joined_at.is_none() {
-        return Ok(Err(go(&format!("/practice/people/{id}"))));
-    }
-    Ok(Ok((session, person)))
 }
 
 async fn show(
@@ -87,18 +47,7 @@ async fn show(
     problem: Option<String>,
     reason: &str,
 ) -> Result<Response> {
-    let number = number_of(visit, person)?;
-    let way = match &number {
-        _ if hold_until(person, visit.now).is_some() => Way::Held,
-        None => Way::Support,
-        Some(_) if !can_text(&visit.server) => Way::CallBack,
-        Some(_) if code_waits(visit, session, person).await? => Way::TypeCode,
-        Some(_) => Way::SendCode,
-    };
-    let number = match (way, number) {
-        (Way::CallBack, Some(number)) => number,
-        (_, number) => number.map(|number| masked(&number)).unwrap_or_default(),
-    };
+    let (way, number) = proof::way(visit, session, person).await?;
     let mut frame = session::frame(visit, session, "people-act-reset");
     frame.title = visit.say_with("people-reset-title", &[("name", &person.name)]);
     let reset = ResetPage {
@@ -113,180 +62,39 @@ async fn show(
     page_with(status, &reset)
 }
 
-fn number_of(visit: &Visit, person: &Person) -> Result<Option<String>> {
-    let whose = [visit.practice()?.id.as_str(), person.id.as_str()];
-    person.mobile.as_ref().map(|sealed| visit.server.open("mobile", &whose, sealed)).transpose()
-}
-
-async fn code_waits(visit: &Visit, session: &Session, person: &Person) -> Result<bool> {
-    let row: Option<(String,)> = visit
-        .db()?
-        .optional(
-            "SELECT id FROM mobile_code WHERE practice_id = $1 AND person_id = $2 AND purpose = 'reset' AND asked_by = $3
-                AND used_at IS NULL AND expires_at > $4 AND tries < $5 LIMIT 1",
-            args![&visit.practice()?.id, &person.id, &session.person_id, visit.now, CODE_TRIES],
-        )
-        .await?;
-    Ok(row.is_some())
-}
-
 /// `POST /practice/people/{id}/reset/send`: a code to the number on file.
 pub async fn send(visit: Visit, Path(id): Path<String>) -> Result<Response> {
-    // read
-    let (session, person) = match enter(&visit, &id).await? {
-        Ok(both) => both,
-        Err(response) => return Ok(response),
-    };
-    let held = hold_until(&person, visit.now).is_some();
-    let Some(number) = number_of(&visit, &person)?.filter(|_| can_text(&visit.server) && !held) else {
-        return show(&visit, &session, &person, StatusCode::UNPROCESSABLE_ENTITY, None, "").await;
-    };
-    let lane = visit.lane("reset code", &person.id)?;
-    if !limit::within(visit.db()?, &visit.practice()?.id, &lane, 5, 3600, visit.now).await? {
-        let problem = Some(visit.say("people-reset-too-many-codes"));
-        return show(&visit, &session, &person, StatusCode::TOO_MANY_REQUESTS, problem, "").await;
+    match proof::send(&visit, &id).await? {
+        Ok(()) => Ok(go(&format!("/practice/people/{id}/reset"))),
+        Err(proof::NotSent::Instead(response)) => Ok(response),
+        Err(proof::NotSent::Refused { session, person, status, problem }) => {
+            show(&visit, &session, &person, status, problem, "").await
+        }
     }
-
-    // write
-    let (mut tx, person) = begin(&visit, &session, &id).await?;
-    if let Some(response) = too_many(&visit, &mut tx, &session).await? {
-        tx.commit().await?;
-        return show(&visit, &session, &person, StatusCode::TOO_MANY_REQUESTS, Some(response), "").await;
-    }
-    text_code(&visit, &mut tx, &session, &person, &number).await?;
-    let happening = Happening::of(Event::MobileCodeSent, &person).by(actor(&session)).session(&session.id);
-    happened(&visit, &mut tx, happening.detail("for", "reset")).await?;
-    tx.commit().await?;
-    visit.server.outbox_bell.notify_one();
-    Ok(go(&format!("/practice/people/{id}/reset")))
-}
-
-async fn text_code(visit: &Visit, tx: &mut Tx, session: &Session, person: &Person, number: &str) -> Result<()> {
-    let practice = visit.practice()?;
-    tx.execute(
-        "UPDATE mobile_code SET used_at = $3 WHERE practice_id = $1 AND person_id = $2 AND purpose = 'reset' AND used_at IS NULL",
-        args![&practice.id, &person.id, visit.now],
-    )
-    .await?;
-    let (id, code) = (visit.new_id(), secret::six_digits(&*visit.server.world));
-    tx.execute(
-        "INSERT INTO mobile_code (practice_id, id, person_id, purpose, hash, asked_by, created_at, expires_at)
-         VALUES ($1, $2, $3, 'reset', $4, $5, $6, $7)",
-        args![
-            &practice.id,
-            &id,
-            &person.id,
-            hash_code(visit, &practice.id, &id, &code),
-            &session.person_id,
-            visit.now,
-            visit.now + CODE_SECONDS
-        ],
-    )
-    .await?;
-    let language = person.language.clone().unwrap_or_else(|| practice.language.clone());
-    let words = [("practice", practice.name.as_str()), ("actor", session.name.as_str()), ("code", code.as_str())];
-    let text = visit.server.texts.say(&language, "text-reset-code", &words);
-    let message = Message {
-        kind: "text",
-        about: "reset-code",
-        to: number,
-        person_id: Some(&person.id),
-        subject: "",
-        text: &text,
-        html: "",
-    };
-    outbox::put(visit, tx, &message).await
-}
-
-fn hash_code(visit: &Visit, practice: &str, id: &str, code: &str) -> String {
-    secret::keyed_hash(&visit.server.stable_key("mobile code"), &[practice, id, code])
 }
 
 /// `POST /practice/people/{id}/reset`: the code that the person read out, or the word of who called them back.
 pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Result<Response> {
     // read
-    let (session, person) = match enter(&visit, &id).await? {
+    let (session, person) = match proof::enter(&visit, &id).await? {
         Ok(both) => both,
         Err(response) => return Ok(response),
     };
-    let reason = clean_name(fields.text("reason"), 300).unwrap_or_default();
-    let wrong = StatusCode::UNPROCESSABLE_ENTITY;
-    if hold_until(&person, visit.now).is_some() || person.mobile.is_none() {
-        return show(&visit, &session, &person, wrong, None, "").await;
-    }
-    let texts = can_text(&visit.server);
-    if !texts && (!fields.ticked("called") || reason.is_empty()) {
-        let problem = Some(visit.say("people-reset-call-incomplete"));
-        return show(&visit, &session, &person, wrong, problem, &reason).await;
+    let reason = proof::reason_of(&fields);
+    if let Some((status, problem)) = proof::incomplete(&visit, &person, &fields) {
+        return show(&visit, &session, &person, status, problem, &reason).await;
     }
 
     // write
     let (mut tx, person) = begin(&visit, &session, &id).await?;
-    if person.closed_at.is_some() || person.mobile.is_none() || hold_until(&person, visit.now).is_some() {
-        return Err(Error::Conflict);
-    }
-    if let Some(problem) = too_many(&visit, &mut tx, &session).await? {
+    if let Err((status, problem)) = proof::judge(&visit, &mut tx, &session, &person, &fields).await? {
         tx.commit().await?;
-        return show(&visit, &session, &person, StatusCode::TOO_MANY_REQUESTS, Some(problem), &reason).await;
+        return show(&visit, &session, &person, status, Some(problem), &reason).await;
     }
-    if texts && !code_is_right(&visit, &mut tx, &session, &person, fields.text("code")).await? {
-        let refused = Happening::of(Event::WrongCode, &person).by(actor(&session)).session(&session.id);
-        happened(&visit, &mut tx, refused.result("refused").detail("for", "reset")).await?;
-        tx.commit().await?;
-        return show(&visit, &session, &person, wrong, Some(visit.say("people-reset-wrong-code")), &reason).await;
-    }
-    let proved = Happening::of(Event::ResetProved, &person).by(actor(&session)).session(&session.id);
-    let by = if texts { "code to the number on file" } else { "called back" };
-    happened(&visit, &mut tx, proved.detail("by", by).detail("reason", &reason)).await?;
     reset(&visit, &mut tx, &session, &person, fields.ticked("passkeys")).await?;
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     Ok(go(&format!("/practice/people/{id}?done=reset")))
-}
-
-/// Takes a try of the waiting code and judges it; a right one is used up. Both in the caller's transaction.
-async fn code_is_right(visit: &Visit, tx: &mut Tx, session: &Session, person: &Person, typed: &str) -> Result<bool> {
-    let practice = &visit.practice()?.id;
-    let row: Option<(String, String)> = tx
-        .optional(
-            "UPDATE mobile_code SET tries = tries + 1 WHERE practice_id = $1 AND person_id = $2 AND purpose = 'reset' AND asked_by = $3
-                AND used_at IS NULL AND expires_at > $4 AND tries < $5 RETURNING id, hash",
-            args![practice, &person.id, &session.person_id, visit.now, CODE_TRIES],
-        )
-        .await?;
-    let Some((id, hash)) = row else { return Ok(false) };
-    let typed: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').take(20).collect();
-    if !secret::same(&hash_code(visit, practice, &id, &typed), &hash) {
-        return Ok(false);
-    }
-    let used = tx
-        .execute(
-            "UPDATE mobile_code SET used_at = $3 WHERE practice_id = $1 AND id = $2 AND used_at IS NULL",
-            args![practice, &id, visit.now],
-        )
-        .await?;
-    Ok(used == 1)
-}
-
-/// The sentence for an administrator who reset too many within the hour; the others are alarmed, once an hour.
-async fn too_many(visit: &Visit, tx: &mut Tx, session: &Session) -> Result<Option<String>> {
-    let count = "SELECT COUNT(*) FROM audit WHERE practice_id = $1 AND actor_id = $2 AND at > $3 AND event = $4";
-    let of = |event: Event| args![&session_practice(visit), &session.person_id, visit.now - 3600, event.word()];
-    let resets: Option<(i64,)> = tx.optional(count, of(Event::FactorsReset)).await?;
-    if resets.is_none_or(|(resets,)| resets < MOST_RESETS) {
-        return Ok(None);
-    }
-    let alarms: Option<(i64,)> = tx.optional(count, of(Event::ResetsTooMany)).await?;
-    if alarms.is_none_or(|(alarms,)| alarms == 0) {
-        let me = person::by_id_in(tx, &visit.practice()?.id, &session.person_id).await?;
-        let alarm = Happening::of(Event::ResetsTooMany, &me).result("refused").session(&session.id);
-        happened(visit, tx, alarm.by(Actor::Person(me.id.clone(), me.name.clone()))).await?;
-    }
-    Ok(Some(visit.say("people-reset-too-many")))
-}
-
-fn session_practice(visit: &Visit) -> String {
-    visit.practice().map(|practice| practice.id.clone()).unwrap_or_default()
 }
 
 /// The factors go, everything given out before ends, and the link that opens the way to new ones is mailed.
@@ -301,7 +109,7 @@ async fn reset(visit: &Visit, tx: &mut Tx, session: &Session, person: &Person, p
     .await?;
     tx.execute("DELETE FROM backup_code WHERE practice_id = $1 AND person_id = $2", whose()).await?;
     if passkeys {
-        tx.execute("DELETE FROM passkey WHERE practice_id = $1 AND person_id = $2", whose()).await?;
+        passkey_store::delete_all(visit, tx, &person.id).await?;
     }
     end_everything(visit, tx, person).await?;
     for lane in ["totp", "backup code"] {

@@ -5,6 +5,8 @@ use crate::platform::error::Result;
 use crate::platform::web::Visit;
 
 const COOKIE: &str = "__Host-notice";
+/// Says that the next page tells the browser which passkeys there are now; it holds nothing.
+const SIGNAL: &str = "__Host-signal";
 const SECONDS: i64 = 120;
 
 /// What the next page shows.
@@ -53,4 +55,18 @@ pub fn take(visit: &Visit) -> Option<(Notice, String)> {
     let (word, email) = text.split_once('\n')?;
     let notice = Notice::ALL.into_iter().find(|notice| notice.word() == word)?;
     Some((notice, email.to_owned()))
+}
+
+/// The person's passkeys, name or address changed, or they signed in: the next page's script tells the browser.
+pub fn signal(visit: &Visit) {
+    visit.set_cookie(SIGNAL, "1", Some(SECONDS));
+}
+
+/// Whether this page is the next one.
+pub fn take_signal(visit: &Visit) -> bool {
+    let wanted = visit.cookie(SIGNAL).is_some();
+    if wanted {
+        visit.drop_cookie(SIGNAL);
+    }
+    wanted
 }

@@ -8,6 +8,7 @@ use super::link::{self, Standing, Token};
 use super::person::{self, Person};
 use super::{device, session};
 use crate::args;
+use crate::factors::passkey_store;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
@@ -58,6 +59,8 @@ pub async fn answer(visit: Visit, Token(token): Token) -> Result<Response> {
     .await?;
     session::end_all(&visit, &mut tx, &person.id, None).await?;
     device::end_all(&visit, &mut tx, &person.id).await?;
+    // A passkey made since the mail's event may be the stranger's own way back in.
+    passkey_store::delete_since(&visit, &mut tx, &person.id, link.created_at).await?;
     link::replace_older(&visit, &mut tx, RESET, &person.id).await?;
     happened(&visit, &mut tx, Happening::of(Event::NotMe, &person)).await?;
     let leads_on = may_choose(&person, &link.sent_to, visit.now);

@@ -28,6 +28,10 @@ pub struct Person {
     pub backup_made_at: Option<i64>,
     pub backup_left: i64,
     pub passkeys: i64,
+    /// Of these, the ones that were never verified: a second factor, never the only one.
+    pub passkeys_touch: i64,
+    /// The user handle that authenticators keep beside a passkey, base64url.
+    pub passkey_user: Option<String>,
     pub re_enrol_since: Option<i64>,
     pub more_time_until: Option<i64>,
     pub email_changed_at: Option<i64>,
@@ -45,6 +49,8 @@ const BY_ID: &str =
         (SELECT COUNT(*) FROM backup_code b WHERE b.practice_id = p.practice_id AND b.person_id = p.id
             AND b.set_id = p.backup_set AND b.used_at IS NULL) AS backup_left,
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id) AS passkeys,
+        (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id AND k.verified_at IS NULL) AS passkeys_touch,
+        p.passkey_user,
         p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.invited_at, p.joined_at,
         p.last_sign_in_at, p.closed_at
      FROM person p WHERE p.practice_id = $1 AND p.id = $2";
@@ -56,6 +62,8 @@ const STAFF_BY_EMAIL: &str =
         (SELECT COUNT(*) FROM backup_code b WHERE b.practice_id = p.practice_id AND b.person_id = p.id
             AND b.set_id = p.backup_set AND b.used_at IS NULL) AS backup_left,
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id) AS passkeys,
+        (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id AND k.verified_at IS NULL) AS passkeys_touch,
+        p.passkey_user,
         p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.invited_at, p.joined_at,
         p.last_sign_in_at, p.closed_at
      FROM person p WHERE p.practice_id = $1 AND p.email_key = $2 AND p.kind = 'staff'";
@@ -108,7 +116,8 @@ impl Person {
             (Factor::Password, self.password.is_some()),
             (Factor::Totp, self.totp_secret.is_some()),
             (Factor::BackupCode, self.totp_secret.is_some() && self.backup_left > 0),
-            (Factor::Passkey, self.passkeys > 0),
+            (Factor::Passkey, self.passkeys > self.passkeys_touch),
+            (Factor::Touch, self.passkeys_touch > 0),
         ];
         all.into_iter().filter(|(_, there)| *there).fold(Factors::NONE, |set, (factor, _)| set.with(factor))
     }

@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::person::Person;
 use super::remembered::Remembered;
 use super::step::{Factor, Factors, Pass};
-use super::{Attempt, device, marks, words};
+use super::{Attempt, device, flash, marks, words};
 use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::browser::Browser;
@@ -101,6 +101,9 @@ pub(super) async fn start(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'
     .await?;
     end_the_one_before(visit, tx).await?;
     visit.set_cookie(COOKIE, &token, keep.then_some(ends_at - visit.now));
+    if done.person.passkeys > 0 {
+        flash::signal(visit);
+    }
     announce(visit, tx, done, &id, device.as_ref()).await
 }
 
@@ -328,6 +331,10 @@ pub fn frame(visit: &Visit, session: &Session, title: &str) -> Frame {
     let mut frame = Frame::new(visit, title).script("idle.js");
     frame.menu = Some(Menu { name: session.name.clone(), people: session.is_administrator() });
     frame.locks_in = Some((session.idle_seconds, session.ends_at - visit.now));
+    if flash::take_signal(visit) {
+        frame.signals = true;
+        frame = frame.script("passkey.js");
+    }
     frame
 }
 

@@ -1,5 +1,6 @@
 //! The stage that walks are played on, and the servers and tools that they share.
 
+pub mod authenticator;
 pub mod browser;
 pub mod certificate;
 pub mod desk;

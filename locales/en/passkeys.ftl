@@ -1,0 +1,119 @@
+# Passkeys: shown, made, named, deleted. Help pages are in help_passkeys.ftl.
+
+# At the door.
+sign-in-passkey = Log in with a passkey
+sign-in-or = or
+passkey-wrong = That passkey didn't get you in. It may belong to another practice, or it was deleted here. Log in with your email address and password, then look at your passkeys in My info.
+passkey-old = This page was open for too long, so we begin again. Please press the button once more.
+passkey-odd = Your passkey was right, but its security key counts its uses, and the count went back. It may have been copied, so this time please log in with your email address and password; the passkey then works as your second step. If this happens again, delete this passkey in My info and make a new one.
+passkey-needs-password = This passkey was made without checking who holds it, so it can't log you in by itself yet. Log in with your email address and password and use it as your second step; with your finger, face or PIN it then works alone.
+passkey-gone = This passkey was deleted here, so we have asked your browser to stop offering it.
+passkey-empty = Your browser sent no passkey. Passkeys need JavaScript and a browser from the last few years.
+
+# Nobody made one yet.
+passkey-none-title = No passkey yet?
+passkey-none-intro = A passkey has to be made once before it can log you in. If you see a picture to scan, close it: scanning it leads nowhere before you have made your first.
+passkey-none-log-in = Log in with your email address and password.
+passkey-none-my-info = Open My info and press "Create a passkey".
+passkey-none-next-time = From then on, press "Log in with a passkey" and use your finger, face or PIN.
+passkey-none-back = Log in with a password
+passkey-none-script = If you have made one already, your browser couldn't reach it here. Passkeys need JavaScript and a browser from the last few years.
+
+# As the second step.
+passkey-step-title = Your passkey
+passkey-step-intro = You are logging in as { $email }. Show one of your passkeys: your device asks for your finger, face or PIN, or you touch your security key.
+passkey-step-button = Use a passkey
+passkey-step-wrong = That passkey wasn't accepted. Please try again, and choose a passkey that you made for this account at this practice.
+passkey-use-code = Use a code instead
+locked-passkey = Use a passkey
+confirm-passkey = Use a passkey
+
+# Making one.
+passkey-create = Create a passkey
+passkey-manage = Manage passkeys
+passkey-new-title = Create a passkey
+passkey-new-intro = With a passkey you log in with your finger, face or device PIN, and type nothing. It works only at { $practice }, so nobody can trick it out of you.
+passkey-new-how = Your browser asks where to keep it and checks that it is you. Follow it to the end in one go.
+passkey-new-had = You have already: { $passkeys }.
+passkey-new-app-instead = Use an app for codes instead
+passkey-not-made = The passkey couldn't be added: what your browser sent wasn't complete. Nothing was changed. Please try again.
+passkey-known = This passkey is on record here already, so it wasn't added again. You can log in with it.
+passkey-too-many = You have as many passkeys as one person can have. Delete one you don't use to make room for another.
+passkey-security-key = Security key
+passkey-phone = Phone
+passkey-unnamed = Passkey
+set-up-passkey-instead = A passkey does the same without codes: your finger, face or device PIN logs you in.
+
+# What can happen in the browser.
+passkey-say-cancelled = Nothing happened: the question was closed. Try again whenever you like, or go on another way.
+passkey-say-timeout = Your device waited too long for an answer. Please try again.
+passkey-say-unsupported = This browser can't use passkeys here.
+passkey-say-security = Your browser says that this isn't the address your passkeys belong to. Open your practice's own address.
+passkey-say-not-here = This device has no passkey for this practice. If yours is on a phone or a security key, you can use it here.
+passkey-say-anywhere = Use a phone or security key
+passkey-say-stale = This page was open for too long. Load it again, then press the button once more.
+passkey-say-failed = Your browser couldn't use a passkey just now. Please try again.
+passkey-say-exists = You already have a passkey here, so there is no need for another on this device. You made: { $passkeys }.
+passkey-say-exists-elsewhere = This device says that it has a passkey for you here already.
+
+# Their list.
+passkeys-title = Passkeys
+passkeys-intro = Each of these logs you in at { $practice }. Delete one that you have lost or no longer use.
+passkeys-empty = No passkey yet.
+mine-passkeys-what = Log in with your finger, face or device PIN instead of a password and code.
+passkey-provider = Kept by { $provider }.
+passkey-made = Made on { $day } in { $browser }
+passkey-used = Last used { $time }
+passkey-unused = Not used yet
+passkey-synced = Synced: it works on your other devices with the same account.
+passkey-not-synced = It could be synced, but isn't at the moment. Make another one on a second device, in case you lose this one.
+passkey-device-bound = It stays on one device.
+passkey-touch-only = So far it works only together with your password.
+passkey-odd-chip = Count went back
+passkey-odd-when = On { $time } its count of uses went back. If you use it on one device only, delete it and make a new one: it may have been copied.
+passkey-only-one = This is your only passkey and 2 factor authentication is off. If you lose the device, an administrator has to help you. Make a second passkey on another device, or turn on 2 factor authentication.
+passkey-full = You have { $most } passkeys, as many as one person can have. Delete one to make room.
+passkey-rename = Rename
+passkey-delete = Delete
+passkey-done-added = Your passkey is ready. Next time, press "Log in with a passkey".
+passkey-done-renamed = The passkey has its new name.
+passkey-done-deleted = The passkey is deleted and gets nobody in any more.
+passkey-deleted-here = We have asked your browser to stop offering it. Some browsers and password managers can't be told: there you remove it by hand.
+
+# Its name.
+passkey-name-title = Rename passkey
+passkey-name-new-title = Name your passkey
+passkey-name-new-intro = Your passkey is stored. Give it a name by which you know it later.
+field-passkey-name = Passkey name
+passkey-name-hint = Such as the device or password manager it is in. Up to 60 characters.
+passkey-save = Save
+passkey-name-empty = Type a name for the passkey.
+passkey-name-long = A name has at most { $max } characters. Please shorten it.
+passkey-name-hidden = The name has characters that can't be seen. Please type it again.
+
+# Deleting one.
+passkey-delete-title = Delete this passkey?
+passkey-delete-others = Your other passkeys go on working.
+passkey-delete-code = It is your last passkey. From then on you log in with your password and the code from your app.
+passkey-delete-password-only = It is your last passkey and 2 factor authentication is off: your password alone would open your account.
+passkey-delete-first-2fa = Turn on 2 factor authentication first
+passkey-delete-required = It is your last passkey, and your practice requires a passkey or 2 factor authentication. Make another passkey or turn on 2 factor authentication first; then you can delete this one.
+passkey-delete-no-way-in = It is your only way in, so it can't be deleted. Make another passkey first.
+passkey-delete-for-good = Deleting it is for good. You can make a new one at any time.
+passkey-delete-devices = Recognised devices are forgotten: they ask for every step at the next log-in.
+
+# Links to help.
+passkey-help-what = What is a passkey?
+passkey-help-create = How to make your first passkey
+passkey-help-qr = Why do I see a picture to scan?
+passkey-help-not-accepted = I made a passkey, but can't log in with it
+passkey-help-phone = Use a phone to log in here
+passkey-help-lost = I have lost the device with my passkey
+passkey-help-check = First things to check
+passkey-help-stopped = What to do next
+passkey-help-browser = Which browsers and addresses work
+passkey-help-exists = Why it can't be made twice
+passkey-help-new-device = A passkey for a new device
+passkey-help-one-side = A passkey that is gone on one side
+passkey-help-several = Why make several?
+passkey-help-remove = How to remove it by hand

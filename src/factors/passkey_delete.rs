@@ -1,0 +1,126 @@
+//! Deleting a passkey, after fresh proof and on a page that says what follows; the last way in is guarded.
+
+use std::sync::Arc;
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::mine;
+use super::passkey_store::{self as store, Passkey};
+use crate::notices::Actor;
+use crate::platform::error::{Error, Result};
+use crate::platform::frame::Frame;
+use crate::platform::web::{Visit, go, page, page_with};
+use crate::sign_in::flash;
+use crate::sign_in::person::{self, Person};
+use crate::sign_in::session::{self, Session};
+
+/// What follows from deleting it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum After {
+    /// Others are left.
+    Others,
+    /// The app's code is asked for from then on.
+    Code,
+    /// The password alone opens the account.
+    PasswordOnly,
+    /// The practice requires a second factor and there would be none.
+    Required,
+    /// There is no password: nothing would be left.
+    NoWayIn,
+}
+
+impl After {
+    fn of(visit: &Visit, person: &Person) -> Result<After> {
+        Ok(if person.passkeys > 1 {
+            After::Others
+        } else if person.password.is_none() {
+            After::NoWayIn
+        } else if person.totp_secret.is_some() {
+            After::Code
+        } else if person.second_required(visit.practice()?, visit.now) {
+            After::Required
+        } else {
+            After::PasswordOnly
+        })
+    }
+
+    const fn is_refused(self) -> bool {
+        matches!(self, After::Required | After::NoWayIn)
+    }
+
+    /// The sentence in the catalogue.
+    const fn sentence(self) -> &'static str {
+        match self {
+            After::Others => "passkey-delete-others",
+            After::Code => "passkey-delete-code",
+            After::PasswordOnly => "passkey-delete-password-only",
+            After::Required => "passkey-delete-required",
+            After::NoWayIn => "passkey-delete-no-way-in",
+        }
+    }
+}
+
+#[derive(askama::Template)]
+#[template(path = "factors/passkey_delete.html")]
+struct DeletePage {
+    frame: Frame,
+    short_id: String,
+    name: String,
+    after: After,
+}
+
+/// `GET /me/passkeys/{id}/delete`.
+pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response> {
+    match enter(&visit, &id).await? {
+        Ok((session, person, passkey)) => page(&delete_page(&visit, &session, &passkey, After::of(&visit, &person)?)),
+        Err(response) => Ok(response),
+    }
+}
+
+/// `POST /me/passkeys/{id}/delete`.
+pub async fn answer(visit: Visit, Path(id): Path<String>) -> Result<Response> {
+    // read
+    let (session, _, passkey) = match enter(&visit, &id).await? {
+        Ok(found) => found,
+        Err(response) => return Ok(response),
+    };
+
+    // write
+    let mut tx = visit.db()?.write().await?;
+    let person = person::by_id_in(&mut tx, &visit.practice()?.id, &session.person_id).await?;
+    let after = After::of(&visit, &person)?;
+    if after.is_refused() {
+        drop(tx);
+        return page_with(StatusCode::FORBIDDEN, &delete_page(&visit, &session, &passkey, after));
+    }
+    if !store::delete(&visit, &mut tx, &person, &passkey, Actor::Self_).await? {
+        return Err(Error::NotFound);
+    }
+    tx.commit().await?;
+    visit.server.outbox_bell.notify_one();
+    flash::signal(&visit);
+    Ok(go("/me/passkeys?done=deleted"))
+}
+
+type Entered = std::result::Result<(Arc<Session>, Person, Passkey), Response>;
+
+async fn enter(visit: &Visit, id: &str) -> Result<Entered> {
+    let session = match session::fresh(visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(Err(response)),
+    };
+    let person = mine::myself(visit, &session).await?;
+    let passkey = store::own(visit, &person.id, id).await?;
+    Ok(Ok((session, person, passkey)))
+}
+
+fn delete_page(visit: &Visit, session: &Session, passkey: &Passkey, after: After) -> DeletePage {
+    DeletePage {
+        frame: session::frame(visit, session, "passkey-delete-title"),
+        short_id: passkey.short_id.clone(),
+        name: passkey.name.clone(),
+        after,
+    }
+}

@@ -1,0 +1,105 @@
+//! A passkey's name: offered when it is made, changed at will.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::mine;
+use super::passkey_store::{self as store, Passkey, of_passkey};
+use crate::args;
+use crate::notices::{Event, happened};
+use crate::platform::error::{Error, Result};
+use crate::platform::frame::Frame;
+use crate::platform::names::{NameProblem, clean_name};
+use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
+use crate::sign_in::flash;
+use crate::sign_in::session::{self, Session};
+
+/// Longest name, in characters.
+const MOST_NAME: usize = 60;
+
+#[derive(askama::Template)]
+#[template(path = "factors/passkey_name.html")]
+struct NamePage {
+    frame: Frame,
+    short_id: String,
+    name: String,
+    /// It was made a moment ago.
+    is_new: bool,
+    /// It is the only one: another device or 2FA would be a second way in.
+    only: bool,
+    problem: Option<String>,
+}
+
+/// `GET /me/passkeys/{id}/name`.
+pub async fn ask(visit: Visit, Path(id): Path<String>, Query(query): Query) -> Result<Response> {
+    let session = match session::required(&visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(response),
+    };
+    let passkey = store::own(&visit, &session.person_id, &id).await?;
+    page(&name_page(&visit, &session, &passkey, query.ticked("new")).await?)
+}
+
+/// `POST /me/passkeys/{id}/name`.
+pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Result<Response> {
+    // read
+    let session = match session::required(&visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(response),
+    };
+    let passkey = store::own(&visit, &session.person_id, &id).await?;
+    let person = mine::myself(&visit, &session).await?;
+    let name = match clean_name(fields.text("name"), MOST_NAME) {
+        Ok(name) => name,
+        Err(problem) => {
+            let mut again = name_page(&visit, &session, &passkey, fields.ticked("new")).await?;
+            again.name = fields.text("name").chars().take(200).collect();
+            again.problem = Some(in_words(&visit, problem));
+            return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
+        }
+    };
+
+    // write
+    let mut tx = visit.db()?.write().await?;
+    let mut others = store::of_in(&visit, &mut tx, &person.id).await?;
+    others.retain(|other| other.id != passkey.id);
+    let name = store::free_name(&others, &name);
+    let renamed = tx
+        .execute(
+            "UPDATE passkey SET name = $4 WHERE practice_id = $1 AND person_id = $2 AND id = $3",
+            args![&visit.practice()?.id, &person.id, &passkey.id, &name],
+        )
+        .await?;
+    if renamed != 1 {
+        return Err(Error::NotFound);
+    }
+    if name != passkey.name {
+        let happening = of_passkey(Event::PasskeyRenamed, &person, &name).detail("before", &passkey.name);
+        happened(&visit, &mut tx, happening.session(&session.id)).await?;
+    }
+    tx.commit().await?;
+    flash::signal(&visit);
+    Ok(go(if fields.ticked("new") { "/me/passkeys?done=added" } else { "/me/passkeys?done=renamed" }))
+}
+
+async fn name_page(visit: &Visit, session: &Session, passkey: &Passkey, is_new: bool) -> Result<NamePage> {
+    let person = mine::myself(visit, session).await?;
+    let title = if is_new { "passkey-name-new-title" } else { "passkey-name-title" };
+    Ok(NamePage {
+        frame: session::frame(visit, session, title),
+        short_id: passkey.short_id.clone(),
+        name: passkey.name.clone(),
+        is_new,
+        only: person.passkeys == 1 && person.totp_secret.is_none(),
+        problem: None,
+    })
+}
+
+fn in_words(visit: &Visit, problem: NameProblem) -> String {
+    match problem {
+        NameProblem::Empty => visit.say("passkey-name-empty"),
+        NameProblem::TooLong { max } => visit.say_with("passkey-name-long", &[("max", &max.to_string())]),
+        NameProblem::ControlCharacter | NameProblem::BidiControl => visit.say("passkey-name-hidden"),
+    }
+}

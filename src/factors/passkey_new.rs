@@ -1,0 +1,239 @@
+//! Making a passkey: after fresh proof in My info, or inside a sign-in that requires a second factor. It is stored the
+//! moment the browser has made it and named afterwards, so that no interruption leaves it on one side only.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::passkey_ceremony::{self as ceremony, Ceremony, Purpose};
+use super::passkey_options::{self as options, Asked, fits};
+use super::passkey_providers as providers;
+use super::passkey_store::{self as store, Added, Passkey};
+use super::totp;
+use crate::notices::Event;
+use crate::platform::error::{Error, Result};
+use crate::platform::frame::Frame;
+use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::platform::webauthn::{self, Expected, NewCredential};
+use crate::platform::when;
+use crate::sign_in::person::{self, Person};
+use crate::sign_in::session::{self, Session, State};
+use crate::sign_in::step::{Factor, Step};
+use crate::sign_in::{self, Attempt, flash};
+
+/// The page within a sign-in.
+const IN_SIGN_IN: &str = "/sign-in/set-up/passkey";
+
+#[derive(askama::Template)]
+#[template(path = "factors/passkey_new.html")]
+struct NewPage {
+    frame: Frame,
+    action: &'static str,
+    /// None when there are as many as there may be.
+    passkey: Option<Asked>,
+    /// Which ones there are, in words, for "you already have one here".
+    had: String,
+    in_sign_in: bool,
+    problem: Option<String>,
+}
+
+/// Who makes one, and where.
+enum Place {
+    Session(Arc<Session>),
+    Attempt(Attempt),
+}
+
+impl Place {
+    fn id(&self) -> &str {
+        match self {
+            Place::Session(session) => &session.id,
+            Place::Attempt(attempt) => &attempt.id,
+        }
+    }
+}
+
+/// Who may make one here and now, or the way there.
+async fn who(visit: &Visit) -> Result<std::result::Result<(Place, Person), Response>> {
+    if visit.path.starts_with("/sign-in/") {
+        let (attempt, step, person) = match sign_in::under_way(visit).await? {
+            Ok(found) => found,
+            Err(response) => return Ok(Err(response)),
+        };
+        return Ok(match step {
+            Step::SetUp => Ok((Place::Attempt(attempt), person)),
+            step => Err(go(&totp::path_of(&step, &attempt, &person))),
+        });
+    }
+    let session = match session::fresh(visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(Err(response)),
+    };
+    let person = person::by_id(visit.db()?, &visit.practice()?.id, &session.person_id).await?.ok_or(Error::NotFound)?;
+    Ok(Ok((Place::Session(session), person)))
+}
+
+/// `GET /me/passkeys/new` and `GET /sign-in/set-up/passkey`.
+pub async fn ask(visit: Visit) -> Result<Response> {
+    let (place, person) = match who(&visit).await? {
+        Ok(found) => found,
+        Err(response) => return Ok(response),
+    };
+    let person = with_handle(&visit, person).await?;
+    page(&new_page(&visit, &place, &person).await?)
+}
+
+/// The user handle is made once, for whoever proved who they are; everything else about a ceremony is in its token.
+pub(super) async fn with_handle(visit: &Visit, mut person: Person) -> Result<Person> {
+    if person.passkey_user.is_none() {
+        let mut tx = visit.db()?.write().await?;
+        person.passkey_user = Some(options::user_handle(visit, &mut tx, &person.id).await?);
+        tx.commit().await?;
+    }
+    Ok(person)
+}
+
+/// `POST /me/passkeys/new` and `POST /sign-in/set-up/passkey`.
+pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
+    // read
+    let (place, person) = match who(&visit).await? {
+        Ok(found) => found,
+        Err(response) => return Ok(response),
+    };
+    let person = with_handle(&visit, person).await?;
+    let json = fields.text("credential");
+    let ceremony = ceremony::read(&visit, fields.text("ceremony"), Purpose::Create, place.id())?;
+    let Some(ceremony) = ceremony.filter(|ceremony| !ceremony.is_old(visit.now)) else {
+        return refused(&visit, &place, &person, "passkey-old").await;
+    };
+    if json.is_empty() {
+        return refused(&visit, &place, &person, "passkey-empty").await;
+    }
+    let origins = options::origins(&visit).await?;
+
+    // work
+    let new = match webauthn::register(&expected(&visit, &ceremony, &origins, true)?, json) {
+        Ok(new) => new,
+        Err(refusal) => {
+            tracing::info!(why = refusal.word(), "a new passkey was refused");
+            spend(&visit, &ceremony).await?;
+            return refused(&visit, &place, &person, "passkey-not-made").await;
+        }
+    };
+
+    // write
+    store_it(&visit, &place, &person, &new, &ceremony).await
+}
+
+/// What a new credential has to be; `presence` is not asked of a browser that makes one by itself.
+pub(super) fn expected<'a>(
+    visit: &'a Visit,
+    ceremony: &'a Ceremony,
+    origins: &'a [String],
+    presence: bool,
+) -> Result<Expected<'a>> {
+    Ok(Expected {
+        challenge: &ceremony.challenge,
+        origins,
+        rp_id: options::rp_id(visit)?,
+        // Asked for; one made without it may stand beside a password and not alone.
+        verification: false,
+        presence,
+        discoverable: false,
+    })
+}
+
+/// A refused answer uses the ceremony up too.
+pub(super) async fn spend(visit: &Visit, ceremony: &Ceremony) -> Result<()> {
+    let mut tx = visit.db()?.write().await?;
+    ceremony::spend(visit, &mut tx, ceremony).await?;
+    tx.commit().await
+}
+
+async fn store_it(
+    visit: &Visit,
+    place: &Place,
+    person: &Person,
+    new: &NewCredential,
+    ceremony: &Ceremony,
+) -> Result<Response> {
+    let offered = providers::offered(visit, new);
+    let mut tx = visit.db()?.write().await?;
+    if !ceremony::spend(visit, &mut tx, ceremony).await? {
+        drop(tx);
+        return refused(visit, place, person, "passkey-old").await;
+    }
+    let short_id = match store::add(visit, &mut tx, person, new, (&offered, Event::PasskeyAdded)).await? {
+        Added::Yes(short_id) => short_id,
+        Added::Known => {
+            drop(tx);
+            return refused(visit, place, person, "passkey-known").await;
+        }
+        Added::TooMany => {
+            drop(tx);
+            return refused(visit, place, person, "passkey-too-many").await;
+        }
+    };
+    flash::signal(visit);
+    visit.server.world.reached("passkey added");
+    if let Place::Attempt(attempt) = place {
+        let factor = if new.verified { Factor::Passkey } else { Factor::Touch };
+        sign_in::proved(visit, &mut tx, attempt, factor).await?;
+        return sign_in::advance(visit, tx, attempt).await;
+    }
+    tx.commit().await?;
+    visit.server.outbox_bell.notify_one();
+    Ok(go(&format!("/me/passkeys/{short_id}/name?new=1")))
+}
+
+async fn refused(visit: &Visit, place: &Place, person: &Person, words: &str) -> Result<Response> {
+    let again = NewPage { problem: Some(visit.say(words)), ..new_page(visit, place, person).await? };
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
+}
+
+async fn new_page(visit: &Visit, place: &Place, person: &Person) -> Result<NewPage> {
+    let had = store::of(visit, &person.id).await?;
+    let room = i64::try_from(had.len()).unwrap_or(store::MOST) < store::MOST;
+    let frame = match place {
+        Place::Session(session) => session::frame(visit, session, "passkey-new-title"),
+        Place::Attempt(_) => Frame::new(visit, "passkey-new-title"),
+    };
+    let asked = || options::to_create(visit, Purpose::Create, place.id(), person, &had);
+    let in_sign_in = matches!(place, Place::Attempt(_));
+    Ok(NewPage {
+        frame: frame.script("passkey.js"),
+        action: if in_sign_in { IN_SIGN_IN } else { "/me/passkeys/new" },
+        passkey: room.then(asked).transpose()?,
+        had: in_words(visit, &had),
+        in_sign_in,
+        problem: None,
+    })
+}
+
+/// "iCloud Keychain (3 May 2026), Windows Hello (4 June 2026)".
+pub(super) fn in_words(visit: &Visit, passkeys: &[Passkey]) -> String {
+    let one = |passkey: &Passkey| format!("{} ({})", passkey.name, when::day(passkey.created_at, visit.zone()));
+    passkeys.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// Fresh options for a page that was open long; none where the person would have to prove who they are first.
+///
+/// # Errors
+/// Faults of the database.
+pub(super) async fn again(visit: &Visit, token: &str, purpose: Purpose) -> Result<Option<Asked>> {
+    let (bound, person_id) = match session::glance(visit).await? {
+        State::Open(session) if session.is_fresh(visit.now) && fits(visit, token, purpose, &session.id)? => {
+            (session.id.clone(), session.person_id.clone())
+        }
+        _ => match sign_in::current(visit).await? {
+            Some(attempt) if purpose == Purpose::Create && fits(visit, token, purpose, &attempt.id)? => {
+                (attempt.id, attempt.person_id)
+            }
+            _ => return Ok(None),
+        },
+    };
+    let person = person::by_id(visit.db()?, &visit.practice()?.id, &person_id).await?.ok_or(Error::NotFound)?;
+    let had = store::of(visit, &person_id).await?;
+    let person = with_handle(visit, person).await?;
+    options::to_create(visit, purpose, &bound, &person, &had).map(Some)
+}

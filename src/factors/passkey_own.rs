@@ -1,0 +1,99 @@
+//! A passkey of somebody who is signed in: it opens a locked session, and it is fresh proof all by itself.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::passkey_ceremony::Purpose;
+use super::passkey_check::{self as check, Answer, Asking, Worth};
+use super::passkey_options::{self as options, Asked};
+use super::passkey_store as store;
+use super::{passkey_sign_in, password_confirm, password_unlock};
+use crate::platform::error::Result;
+use crate::platform::web::{Fields, Visit, encode, go, safe_path};
+use crate::sign_in::session::{self, Session, State};
+use crate::sign_in::step::Factor;
+use crate::sign_in::{self, Start};
+
+/// What a page offers to the session's person; nothing to somebody without a passkey.
+///
+/// # Errors
+/// Faults of the database.
+pub(super) async fn offer(visit: &Visit, purpose: Purpose, session: &Session) -> Result<Option<Asked>> {
+    let passkeys = store::of(visit, &session.person_id).await?;
+    if passkeys.is_empty() {
+        return Ok(None);
+    }
+    options::to_get(visit, purpose, &session.id, &passkeys).map(Some)
+}
+
+/// `POST /locked/passkey`.
+pub async fn unlock(visit: Visit, fields: Fields) -> Result<Response> {
+    let then_path = safe_path(fields.text("then"), "/me");
+    let session = match session::state(&visit).await? {
+        State::Open(_) => return Ok(go(&then_path)),
+        State::Nobody => return Ok(go(&format!("/sign-in?then={}", encode(&then_path)))),
+        State::Locked(session) => session,
+    };
+    match judge(&visit, &fields, Purpose::Unlock, &session, &then_path).await? {
+        Ok(response) => Ok(response),
+        Err(problem) => password_unlock::refused(&visit, &session, then_path, problem).await,
+    }
+}
+
+/// `POST /confirm/passkey`.
+pub async fn confirm(visit: Visit, fields: Fields) -> Result<Response> {
+    let session = match session::required(&visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(response),
+    };
+    let then_path = safe_path(fields.text("then"), "/me");
+    match judge(&visit, &fields, Purpose::Confirm, &session, &then_path).await? {
+        Ok(response) => Ok(response),
+        Err(problem) => password_confirm::refused(&visit, &session, then_path, problem).await,
+    }
+}
+
+/// Where the person goes on to, or why not.
+async fn judge(
+    visit: &Visit,
+    fields: &Fields,
+    purpose: Purpose,
+    session: &Session,
+    then_path: &str,
+) -> Result<std::result::Result<Response, (StatusCode, String)>> {
+    // read, work
+    let refused = |words: &str| Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, visit.say(words))));
+    let asking = Asking { purpose, bound: &session.id, whose: Some(&session.person_id) };
+    let right = match check::judge(visit, fields, &asking).await? {
+        Answer::Right(right) => *right,
+        Answer::Empty => return refused("passkey-empty"),
+        Answer::Old => return refused("passkey-old"),
+        Answer::Wrong(wrong) => {
+            check::refused(visit, &wrong).await?;
+            return refused("passkey-step-wrong");
+        }
+    };
+    if right.worth() != Worth::Alone {
+        let words = passkey_sign_in::not_alone(visit, &right);
+        check::set_aside(visit, &right).await?;
+        return Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, words)));
+    }
+
+    // write
+    let mut tx = visit.db()?.write().await?;
+    if !check::accept(visit, &mut tx, &right, false).await? {
+        drop(tx);
+        check::replayed(visit, right).await?;
+        return refused("passkey-step-wrong");
+    }
+    let start = Start {
+        person_id: &session.person_id,
+        goal: if purpose == Purpose::Unlock { "unlock" } else { "fresh" },
+        session_id: Some(&session.id),
+        then_path,
+        ..Start::default()
+    };
+    let attempt = sign_in::start(visit, &mut tx, &start).await?;
+    sign_in::proved(visit, &mut tx, &attempt, Factor::Passkey).await?;
+    sign_in::advance(visit, tx, &attempt).await.map(Ok)
+}

@@ -1,0 +1,96 @@
+//! A passkey that the browser makes by itself after a sign-in (conditional create), where the practice allows it. It is
+//! bound without being asked for, so only in a session in which every factor was shown within five minutes, and the
+//! person is told by mail.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::passkey_ceremony::{self as ceremony, Purpose};
+use super::passkey_new::{expected, spend, with_handle};
+use super::passkey_options::{self as options, Asked};
+use super::passkey_providers as providers;
+use super::passkey_store::{self as store, Added};
+use crate::args;
+use crate::notices::Event;
+use crate::platform::db::Db;
+use crate::platform::door;
+use crate::platform::error::{Error, Result};
+use crate::platform::web::{Fields, Visit};
+use crate::platform::webauthn;
+use crate::sign_in::flash;
+use crate::sign_in::person::{self, Person};
+use crate::sign_in::session::{self, Session, State};
+
+/// What a browser may make one with, by itself; none where the rule does not allow it.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn offer(visit: &Visit, session: &Session) -> Result<Option<Asked>> {
+    let Some(person) = allowed(visit, session).await? else { return Ok(None) };
+    let had = store::of(visit, &person.id).await?;
+    let person = with_handle(visit, person).await?;
+    options::to_create(visit, Purpose::Silent, &session.id, &person, &had).map(Some)
+}
+
+/// `POST /me/passkeys/silent`: 201 when it is stored; anything else is of no concern to the person.
+pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
+    // read
+    let State::Open(session) = session::glance(&visit).await? else {
+        return Ok(door::status(StatusCode::UNAUTHORIZED));
+    };
+    let Some(person) = allowed(&visit, &session).await? else { return Err(Error::Forbidden) };
+    let ceremony = ceremony::read(&visit, fields.text("ceremony"), Purpose::Silent, &session.id)?;
+    let Some(ceremony) = ceremony.filter(|ceremony| !ceremony.is_old(visit.now)) else {
+        return Ok(door::status(StatusCode::CONFLICT));
+    };
+    let origins = options::origins(&visit).await?;
+
+    // work
+    let new = match webauthn::register(&expected(&visit, &ceremony, &origins, false)?, fields.text("credential")) {
+        Ok(new) => new,
+        Err(refusal) => {
+            tracing::info!(why = refusal.word(), "a passkey that a browser made was refused");
+            spend(&visit, &ceremony).await?;
+            return Ok(door::status(StatusCode::UNPROCESSABLE_ENTITY));
+        }
+    };
+
+    // write
+    let offered = providers::offered(&visit, &new);
+    let mut tx = visit.db()?.write().await?;
+    if !ceremony::spend(&visit, &mut tx, &ceremony).await? {
+        return Ok(door::status(StatusCode::CONFLICT));
+    }
+    match store::add(&visit, &mut tx, &person, &new, (&offered, Event::PasskeyAddedByBrowser)).await? {
+        Added::Yes(_) => {}
+        Added::Known | Added::TooMany => return Ok(door::status(StatusCode::CONFLICT)),
+    }
+    tx.commit().await?;
+    visit.server.outbox_bell.notify_one();
+    flash::signal(&visit);
+    Ok((StatusCode::CREATED, Json(json!({ "name": offered }))).into_response())
+}
+
+/// The person, where the practice allows it and the session proved enough: the password and a second factor, within five
+/// minutes. A device that was only recognised by a cookie proves nothing of that kind.
+async fn allowed(visit: &Visit, session: &Session) -> Result<Option<Person>> {
+    let proofs: Vec<&str> = session.proofs.split('+').collect();
+    let second = ["totp", "passkey", "touch", "device-key"].into_iter().any(|proof| proofs.contains(&proof));
+    let recent = session.is_fresh(visit.now) || visit.now - session.created_at <= session::FRESH_SECONDS;
+    if !recent
+        || !second
+        || !proofs.contains(&"password")
+        || !practice_allows(visit.db()?, &visit.practice()?.id).await?
+    {
+        return Ok(None);
+    }
+    person::by_id(visit.db()?, &visit.practice()?.id, &session.person_id).await
+}
+
+async fn practice_allows(db: &Db, practice: &str) -> Result<bool> {
+    let row: Option<(i64,)> =
+        db.optional("SELECT silent_passkeys FROM practice WHERE id = $1", args![practice]).await?;
+    Ok(row.is_some_and(|(allowed,)| allowed != 0))
+}

@@ -1,0 +1,262 @@
+//! Passkeys as rows: read, added, used, deleted. What is believed of an answer is decided before.
+
+use crate::args;
+use crate::notices::{Actor, Event, Happening, happened};
+use crate::platform::db::Tx;
+use crate::platform::error::{Error, Result};
+use crate::platform::web::Visit;
+use crate::platform::webauthn::{NewCredential, Shown};
+use crate::sign_in::device;
+use crate::sign_in::person::Person;
+
+/// Most passkeys of one person.
+pub const MOST: i64 = 20;
+
+/// Times are unix seconds; ids and keys base64url.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Passkey {
+    pub id: String,
+    /// For addresses of pages.
+    pub short_id: String,
+    pub person_id: String,
+    pub public_key: String,
+    pub algorithm: i64,
+    pub sign_count: i64,
+    pub aaguid: String,
+    pub transports: String,
+    pub backup_eligible: i64,
+    pub backup_state: i64,
+    /// Since when it may stand alone: its holder was verified beside another factor, or when it was made.
+    pub verified_at: Option<i64>,
+    pub name: String,
+    pub created_at: i64,
+    /// The browser it was made in, as stored.
+    pub created_on: String,
+    pub used_at: Option<i64>,
+    /// When its counter last did not go forward.
+    pub odd_at: Option<i64>,
+}
+
+/// All of a person's, the oldest first.
+///
+/// # Errors
+/// A failed read is a fault, never "none".
+pub async fn of(visit: &Visit, person: &str) -> Result<Vec<Passkey>> {
+    visit
+        .db()?
+        .all(
+            "SELECT id, short_id, person_id, public_key, algorithm, sign_count, aaguid, transports, backup_eligible, backup_state,
+                    verified_at, name, created_at, created_on, used_at, odd_at
+             FROM passkey WHERE practice_id = $1 AND person_id = $2 ORDER BY created_at, short_id",
+            args![&visit.practice()?.id, person],
+        )
+        .await
+}
+
+/// As [`of`], within a transaction.
+///
+/// # Errors
+/// As [`of`].
+pub async fn of_in(visit: &Visit, tx: &mut Tx, person: &str) -> Result<Vec<Passkey>> {
+    tx.all(
+        "SELECT id, short_id, person_id, public_key, algorithm, sign_count, aaguid, transports, backup_eligible, backup_state,
+                verified_at, name, created_at, created_on, used_at, odd_at
+         FROM passkey WHERE practice_id = $1 AND person_id = $2 ORDER BY created_at, short_id",
+        args![&visit.practice()?.id, person],
+    )
+    .await
+}
+
+/// The passkey of that credential id at this practice, whoever's it is.
+///
+/// # Errors
+/// A failed read is a fault, never "unknown".
+pub async fn by_id(visit: &Visit, id: &str) -> Result<Option<Passkey>> {
+    visit
+        .db()?
+        .optional(
+            "SELECT id, short_id, person_id, public_key, algorithm, sign_count, aaguid, transports, backup_eligible, backup_state,
+                    verified_at, name, created_at, created_on, used_at, odd_at
+             FROM passkey WHERE practice_id = $1 AND id = $2",
+            args![&visit.practice()?.id, id],
+        )
+        .await
+}
+
+/// One of a person's by its short id; another's looks like none.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn own(visit: &Visit, person: &str, short_id: &str) -> Result<Passkey> {
+    let mut all = of(visit, person).await?;
+    all.retain(|passkey| !short_id.is_empty() && passkey.short_id == short_id);
+    all.pop().ok_or(Error::NotFound)
+}
+
+/// Whether a passkey with that id was deleted here, so that a browser may be told to forget it (AC-054).
+///
+/// # Errors
+/// A failed read is a fault, never "gone".
+pub async fn is_gone(visit: &Visit, id: &str) -> Result<bool> {
+    let row: Option<(i64,)> = visit
+        .db()?
+        .optional(
+            "SELECT at FROM passkey_gone WHERE practice_id = $1 AND id = $2
+                AND NOT EXISTS (SELECT 1 FROM passkey k WHERE k.practice_id = $1 AND k.id = $2)",
+            args![&visit.practice()?.id, id],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// What became of a new passkey.
+pub enum Added {
+    /// Its short id.
+    Yes(String),
+    /// The credential is on record at this practice already (AC-050).
+    Known,
+    TooMany,
+}
+
+/// Adds a passkey under an offered name; recognised devices end, and the person is told.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn add(
+    visit: &Visit,
+    tx: &mut Tx,
+    person: &Person,
+    new: &NewCredential,
+    (name, event): (&str, Event),
+) -> Result<Added> {
+    let practice = &visit.practice()?.id;
+    let had = of_in(visit, tx, &person.id).await?;
+    if i64::try_from(had.len()).unwrap_or(MOST) >= MOST {
+        return Ok(Added::TooMany);
+    }
+    let (short_id, name) = (visit.new_id(), free_name(&had, name));
+    let silent = event == Event::PasskeyAddedByBrowser;
+    let added = tx
+        .execute(
+            "INSERT INTO passkey (practice_id, id, short_id, person_id, public_key, algorithm, sign_count, aaguid, transports,
+                backup_eligible, backup_state, verified_at, name, created_at, created_on, made_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (practice_id, id) DO NOTHING",
+            args![
+                practice, &new.id, &short_id, &person.id, &new.public_key, new.algorithm, new.sign_count, &new.aaguid,
+                &new.transports, new.backup_eligible, new.backed_up, new.verified.then_some(visit.now), &name, visit.now,
+                visit.browser().to_stored(), if silent { "browser" } else { "person" },
+            ],
+        )
+        .await?;
+    if added == 0 {
+        return Ok(Added::Known);
+    }
+    tx.execute("DELETE FROM passkey_gone WHERE practice_id = $1 AND id = $2", args![practice, &new.id]).await?;
+    tx.execute(
+        "UPDATE person SET re_enrol_since = NULL WHERE practice_id = $1 AND id = $2",
+        args![practice, &person.id],
+    )
+    .await?;
+    device::end_all(visit, tx, &person.id).await?;
+    happened(visit, tx, of_passkey(event, person, &name)).await?;
+    if person.re_enrol_since.is_some() {
+        happened(visit, tx, Happening::of(Event::ReEnrolled, person)).await?;
+    }
+    Ok(Added::Yes(short_id))
+}
+
+/// A name that none of the person's other passkeys has: "Windows Hello 2".
+pub fn free_name(had: &[Passkey], wanted: &str) -> String {
+    let taken = |name: &str| had.iter().any(|passkey| passkey.name == name);
+    let numbered = (2..=MOST + 1).map(|number| format!("{wanted} {number}"));
+    let mut names = std::iter::once(wanted.to_owned()).chain(numbered);
+    names.find(|name| !taken(name)).unwrap_or_else(|| wanted.to_owned())
+}
+
+/// An event about a passkey, with its name for the record and the mail.
+pub fn of_passkey<'a>(event: Event, person: &'a Person, name: &str) -> Happening<'a> {
+    Happening::of(event, person).detail("passkey", name)
+}
+
+/// Notes a use; answers false when the passkey is not as it was read any more. `proved` says that another factor was
+/// shown beside it, by which a verification counts from now on (WebAuthn L3, 7.2 step 26).
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn used(visit: &Visit, tx: &mut Tx, passkey: &Passkey, shown: &Shown, proved: bool) -> Result<bool> {
+    let count = if shown.went_back { passkey.sign_count } else { shown.sign_count };
+    let odd_at = if shown.went_back { Some(visit.now) } else { passkey.odd_at };
+    let verified_at = passkey.verified_at.or((shown.verified && proved).then_some(visit.now));
+    let noted = tx
+        .execute(
+            "UPDATE passkey SET sign_count = $5, backup_state = $6, used_at = $7, odd_at = $8, verified_at = $9
+             WHERE practice_id = $1 AND id = $2 AND person_id = $3 AND sign_count = $4",
+            args![
+                &visit.practice()?.id,
+                &passkey.id,
+                &passkey.person_id,
+                passkey.sign_count,
+                count,
+                shown.backed_up,
+                visit.now,
+                odd_at,
+                verified_at,
+            ],
+        )
+        .await?;
+    Ok(noted == 1)
+}
+
+/// Deletes one; recognised devices end, and the person is told. Answers whether it was there.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn delete(visit: &Visit, tx: &mut Tx, person: &Person, passkey: &Passkey, by: Actor) -> Result<bool> {
+    let practice = &visit.practice()?.id;
+    let gone = tx
+        .execute(
+            "DELETE FROM passkey WHERE practice_id = $1 AND person_id = $2 AND id = $3",
+            args![practice, &person.id, &passkey.id],
+        )
+        .await?;
+    if gone == 0 {
+        return Ok(false);
+    }
+    tx.execute(
+        "INSERT INTO passkey_gone (practice_id, id, at) VALUES ($1, $2, $3) ON CONFLICT (practice_id, id) DO NOTHING",
+        args![practice, &passkey.id, visit.now],
+    )
+    .await?;
+    device::end_all(visit, tx, &person.id).await?;
+    let event =
+        if matches!(by, Actor::Person(..)) { Event::PasskeyRemovedByAdministrator } else { Event::PasskeyRemoved };
+    happened(visit, tx, of_passkey(event, person, &passkey.name).by(by)).await?;
+    Ok(true)
+}
+
+/// All of a person's at once, within an act that tells of it itself; the browsers that have them may be told.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn delete_all(visit: &Visit, tx: &mut Tx, person: &str) -> Result<u64> {
+    delete_since(visit, tx, person, 0).await
+}
+
+/// As [`delete_all`], of those made at that time (unix seconds) or later.
+///
+/// # Errors
+/// As [`delete_all`].
+pub async fn delete_since(visit: &Visit, tx: &mut Tx, person: &str, since: i64) -> Result<u64> {
+    let practice = &visit.practice()?.id;
+    tx.execute(
+        "INSERT INTO passkey_gone (practice_id, id, at) SELECT practice_id, id, CAST($3 AS BIGINT) FROM passkey
+         WHERE practice_id = $1 AND person_id = $2 AND created_at >= $4 ON CONFLICT (practice_id, id) DO NOTHING",
+        args![practice, person, visit.now, since],
+    )
+    .await?;
+    tx.execute(
+        "DELETE FROM passkey WHERE practice_id = $1 AND person_id = $2 AND created_at >= $3",
+        args![practice, person, since],
+    )
+    .await
+}

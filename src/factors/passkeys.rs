@@ -1,0 +1,98 @@
+//! "Manage passkeys": what a person has, since when and how last used. Each act on one is in its own file.
+
+use axum::response::Response;
+
+use super::mine;
+use super::passkey_places::{self, Parts};
+use super::passkey_providers::provider;
+use super::passkey_store::{self as store, Passkey};
+use crate::platform::error::Result;
+use crate::platform::frame::Frame;
+use crate::platform::prose::Block;
+use crate::platform::web::{Query, Visit, page};
+use crate::platform::when;
+use crate::sign_in::session;
+
+/// What an act says when it is done; the word comes from the address, so only these are believed.
+const DONE: &[(&str, &str)] =
+    &[("added", "passkey-done-added"), ("renamed", "passkey-done-renamed"), ("deleted", "passkey-done-deleted")];
+
+#[derive(askama::Template)]
+#[template(path = "factors/passkeys.html")]
+struct PasskeysPage {
+    frame: Frame,
+    rows: Vec<Listed>,
+    has_app: bool,
+    full: bool,
+    most: i64,
+    /// One was deleted just now: how to remove it by hand where the browser cannot be told.
+    parts: Option<Parts>,
+}
+
+/// One passkey in words.
+pub struct Listed {
+    pub short_id: String,
+    pub name: String,
+    /// Whose it is, where the name does not say so itself.
+    pub provider: Option<&'static str>,
+    pub made: String,
+    pub used: String,
+    /// The catalogue's name of where it is.
+    pub kept: &'static str,
+    /// It may only stand beside a password.
+    pub touch_only: bool,
+    /// Its counter went back.
+    pub odd: Option<String>,
+}
+
+/// A person's passkeys in the visitor's words.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn list(visit: &Visit, person: &str) -> Result<Vec<Listed>> {
+    Ok(store::of(visit, person).await?.into_iter().map(|passkey| in_words(visit, passkey)).collect())
+}
+
+fn in_words(visit: &Visit, passkey: Passkey) -> Listed {
+    let day = when::day(passkey.created_at, visit.zone());
+    let made_in = mine::browser_words(visit, &passkey.created_on);
+    let time = |at: i64| when::full(at, visit.zone());
+    Listed {
+        provider: provider(&passkey.aaguid).filter(|provider| !passkey.name.contains(provider)),
+        made: visit.say_with("passkey-made", &[("day", &day), ("browser", &made_in)]),
+        used: match passkey.used_at {
+            Some(at) => visit.say_with("passkey-used", &[("time", &time(at))]),
+            None => visit.say("passkey-unused"),
+        },
+        kept: match (passkey.backup_eligible != 0, passkey.backup_state != 0) {
+            (false, _) => "passkey-device-bound",
+            (true, true) => "passkey-synced",
+            (true, false) => "passkey-not-synced",
+        },
+        touch_only: passkey.verified_at.is_none(),
+        odd: passkey.odd_at.map(time),
+        short_id: passkey.short_id,
+        name: passkey.name,
+    }
+}
+
+/// `GET /me/passkeys`.
+pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
+    let session = match session::required(&visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(response),
+    };
+    let person = mine::myself(&visit, &session).await?;
+    let mut frame = session::frame(&visit, &session, "passkeys-title");
+    if let Some((_, words)) = DONE.iter().find(|(word, _)| *word == query.text("done")) {
+        frame = frame.banner("success", words);
+    }
+    page(&PasskeysPage {
+        frame,
+        rows: list(&visit, &person.id).await?,
+        has_app: person.totp_secret.is_some(),
+        full: person.passkeys >= store::MOST,
+        most: store::MOST,
+        parts: (query.text("done") == "deleted").then(|| passkey_places::parts(&visit, passkey_places::REMOVE)),
+    })
+}

@@ -1,0 +1,55 @@
+//! Many at once: one answer to one challenge, one credential of one id.
+
+use super::passkey_attacks::made;
+use super::support::authenticator::{Authenticator, options_of, send};
+use super::support::desk;
+use super::support::ways::{SAM, ask_no_second, log_in, somebody};
+use super::walk;
+
+walk!(a_hundred_answers_at_once_start_one_session, |stage| {
+    let mut phone = Authenticator::synced();
+    made(&stage, SAM, &mut phone).await;
+    let mut sam = stage.browser().from("198.51.100.7");
+    sam.open("/sign-in").await;
+    let (options, origin) = options_of(&sam);
+    let credential = phone.show(&options, &origin);
+    let before = desk::number(&stage, "SELECT COUNT(*) FROM session", vec![]).await;
+    let all = (0..100).map(|_| {
+        let (mut browser, credential) = (sam.clone(), credential.clone());
+        tokio::spawn(async move { send(&mut browser, &credential, &[]).await })
+    });
+    for one in all.collect::<Vec<_>>() {
+        one.await.unwrap();
+    }
+    assert_eq!(desk::number(&stage, "SELECT COUNT(*) FROM session", vec![]).await - before, 1);
+});
+
+walk!(a_hundred_of_one_id_make_one_passkey, |stage| {
+    ask_no_second(&stage).await;
+    let mut sam = stage.browser();
+    log_in(&mut sam, SAM, false).await;
+    let handle = {
+        sam.open("/me/passkeys/new").await;
+        options_of(&sam).0["user"]["id"].clone()
+    };
+    let mut pages = vec![];
+    for _ in 0..100 {
+        sam.open("/me/passkeys/new").await;
+        pages.push(sam.clone());
+    }
+    let all = pages.into_iter().map(|mut browser| {
+        let (options, origin) = options_of(&browser);
+        assert_eq!(options["user"]["id"], handle);
+        // The same id each time, as one authenticator's that is answered for in many tabs.
+        let made = Authenticator::synced().make_with_id(&[5; 16], &options, &origin);
+        tokio::spawn(async move {
+            send(&mut browser, &made, &[]).await;
+            browser.text().contains("Name your passkey")
+        })
+    });
+    let mut added = 0;
+    for one in all.collect::<Vec<_>>() {
+        added += usize::from(one.await.unwrap());
+    }
+    assert_eq!((added, somebody(&stage, SAM.0).await.passkeys), (1, 1));
+});
