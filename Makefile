@@ -68,7 +68,7 @@ check:
 
 browser: tests/browser/node_modules
 	@$(STEP) "build for the browser" cargo build --quiet
-	@$(STEP) "browser" sh -c 'cd tests/browser && PORTICO_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target))/debug/portico node --test'
+	@$(STEP) "browser" sh -c 'cd tests/browser && PORTICO_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target))/debug/portico node --test --test-concurrency=2'
 
 tests/browser/node_modules: tests/browser/package-lock.json
 	@$(STEP) "browser test tools" sh -c 'cd tests/browser && npm ci --no-audit --no-fund --loglevel=error'

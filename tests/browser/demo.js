@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const BIN = process.env.PORTICO_BIN ?? fileURLToPath(new URL("../../target/debug/portico", import.meta.url));
-const PATIENCE = 20_000;
+const PATIENCE = 40_000;
 
 /** Starts a demo on a free port; `stop` ends it and removes its data. */
 export async function startDemo() {

@@ -3,10 +3,14 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+/** A mail stands within a mail program, whose landmarks and headings are not ours. */
+const tagsOf = (name) => (name.startsWith("mail:") ? WCAG : [...WCAG, "best-practice"]);
 const MOST_BYTES = 50_000;
 export const WIDE = { width: 1280, height: 900 };
 export const NARROW = { width: 320, height: 640 };
+/** What 1280 pixels are at 200 %. */
+const HALF = { width: 640, height: 900 };
 
 /** Collects, for a whole context, what no page may do; read it with `troubles()`. */
 export function watch(context) {
@@ -30,38 +34,67 @@ export function watch(context) {
   return { troubles: () => troubles.splice(0) };
 }
 
-/** Looks at the page as it stands, in both widths, both schemes and with large text; answers what is wrong. */
+/**
+ * Looks at the page as it stands; answers what is wrong. Every rule of axe sees both widths and both schemes, in two
+ * passes: what differs by width does not differ by scheme, but for the colours, which both passes see.
+ */
 export async function judge(page, name) {
   const wrong = [];
-  const note = (where, what) => wrong.push(`${name}, ${where}: ${what}`);
+  const note = (where, what) => what && wrong.push(`${name}, ${where}: ${what}`);
+  note("page", await unexpected(page, name));
+  note("title", await titleOfProblem(page));
+  note("focus", await focusAfterProblem(page));
   await page.evaluate(AXE);
-  for (const [size, viewport] of [["wide", WIDE], ["narrow", NARROW]]) {
+  for (const [where, viewport, colorScheme] of [["wide, light", WIDE, "light"], ["narrow, dark", NARROW, "dark"]]) {
     await page.setViewportSize(viewport);
-    const over = await sideways(page);
-    if (over) note(size, over);
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
-      for (const finding of await axe(page)) note(`${size} ${colorScheme}`, finding);
-    }
+    await page.emulateMedia({ colorScheme });
+    note(where, await sideways(page));
+    for (const finding of await axe(page, tagsOf(name))) note(where, finding);
   }
+  note("narrow, right to left", await turned(page));
   await page.emulateMedia({ colorScheme: "light" });
-  for (const viewport of [WIDE, { width: 640, height: 900 }]) {
-    await page.setViewportSize(viewport);
-    const over = await largeText(page);
-    if (over) note(`200 % text at ${viewport.width} px`, over);
-  }
+  await page.setViewportSize(HALF);
+  note("200 % zoom", await sideways(page));
+  note("200 % text at 640 px", await largeText(page));
   await page.setViewportSize(WIDE);
+  note("200 % text at 1280 px", await largeText(page));
   const bytes = await weight(page);
   if (bytes > MOST_BYTES) note("weight", `${bytes} bytes`);
   return wrong;
 }
 
-async function axe(page) {
+async function axe(page, tags) {
   const found = await page.evaluate(
     (tags) => globalThis.axe.run({ runOnly: tags, resultTypes: ["violations"] }).then((result) => result.violations),
-    TAGS,
+    tags,
   );
   return found.map(({ id, help, nodes }) => `${id} (${help}): ${nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`);
+}
+
+/** A page of "something went wrong" where another was meant, or the other way round. */
+async function unexpected(page, name) {
+  const problem = (await page.getByText("If you ask for help, give this number").count()) > 0;
+  return problem === name.startsWith("problem") ? "" : `shows "${await page.title()}" at ${page.url()}`;
+}
+
+/** The title is read out first; it says that something is wrong. */
+function titleOfProblem(page) {
+  return page.evaluate(() => {
+    const problem = document.querySelector("main form .bad, main .banner.wrong[tabindex]");
+    if (!problem || document.title.startsWith("Error:")) return "";
+    return `"${document.title}" doesn't say that there is a problem`;
+  });
+}
+
+/** Whoever cannot see that the page came back must be taken to the problem, or to a field that reads it out. */
+function focusAfterProblem(page) {
+  return page.evaluate(() => {
+    const problem = document.querySelector("main .banner.wrong");
+    const at = document.activeElement;
+    if (!problem || !document.querySelector("main form") || problem.contains(at)) return "";
+    const read = (at.getAttribute("aria-describedby") ?? "").split(" ").map((id) => document.getElementById(id));
+    return read.some((el) => el && (problem.contains(el) || el.classList.contains("error"))) ? "" : `is on ${at.outerHTML.slice(0, 100)}`;
+  });
 }
 
 function sideways(page) {
@@ -71,6 +104,17 @@ function sideways(page) {
     const wide = [...document.querySelectorAll("body *")].filter((el) => el.getBoundingClientRect().right > edge + 1);
     return `scrolls sideways because of ${wide.slice(-3).map((el) => el.outerHTML.slice(0, 120)).join(" | ")}`;
   });
+}
+
+async function turned(page) {
+  const before = await page.evaluate(() => document.documentElement.dir);
+  await page.evaluate(() => { document.documentElement.dir = "rtl"; });
+  const over = await page.evaluate(() => {
+    const room = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    return room > 0 ? `scrolls sideways by ${room} px` : "";
+  });
+  await page.evaluate((dir) => { document.documentElement.dir = dir; }, before);
+  return over;
 }
 
 async function largeText(page) {

@@ -1,0 +1,7 @@
+// Every tour by its name. A tour goes through an area's pages and states and calls `look(state)` on each.
+import * as door from "./door.js";
+import * as mine from "./mine.js";
+import * as office from "./office.js";
+import * as secondStep from "./second_step.js";
+
+export const tours = { ...door, ...secondStep, ...mine, ...office };
