@@ -20,3 +20,9 @@ idle-title = Are you still there?
 idle-lock = Nobody has used this page for a while. To keep your work private, it locks in:
 idle-end = You have been logged in for as long as your practice allows. Finish what you are doing; you will need to log in again in:
 idle-stay = Stay logged in
+
+# A time within a sentence, like "last used today at 6:37 pm AEDT".
+when-today = today at { $clock }
+when-yesterday = yesterday at { $clock }
+when-tomorrow = tomorrow at { $clock }
+when-on = on { $day } at { $clock }

@@ -8,10 +8,9 @@ use super::mine;
 use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::error::{Error, Result};
-use crate::platform::frame::Frame;
+use crate::platform::frame::{Frame, near};
 use crate::platform::names;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
-use crate::platform::when;
 use crate::sign_in::device;
 use crate::sign_in::session::{self, Session};
 
@@ -68,7 +67,7 @@ pub(super) async fn list(visit: &Visit, session: &Session) -> Result<Vec<Listed>
 }
 
 fn in_words(visit: &Visit, here: &[String], row: Row) -> Listed {
-    let (first, last) = (when::day(row.created_at, visit.zone()), when::full(row.seen_at, visit.zone()));
+    let (first, last) = (near(visit, row.created_at), near(visit, row.seen_at));
     Listed {
         name: row.name,
         browser: mine::browser_words(visit, &row.browser),

@@ -11,8 +11,8 @@ use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::door;
 use crate::platform::error::{Error, Result};
+use crate::platform::frame::near;
 use crate::platform::web::{Visit, go};
-use crate::platform::when;
 use crate::sign_in::device;
 use crate::sign_in::session::{self, Session, State};
 
@@ -63,7 +63,7 @@ fn in_words(visit: &Visit, mine: &Session, row: Row) -> Listed {
     let is_this = row.id == mine.id;
     // The last use is written down every half minute only; this page is a use.
     let seen_at = if is_this { visit.now } else { row.seen_at };
-    let (first, last) = (when::full(row.created_at, visit.zone()), when::full(seen_at, visit.zone()));
+    let (first, last) = (near(visit, row.created_at), near(visit, seen_at));
     Listed {
         browser: mine::browser_words(visit, &row.browser),
         place: mine::place_words(visit, &row.place),

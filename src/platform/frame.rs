@@ -99,6 +99,16 @@ impl Frame {
         &self.visit.server.config.operator_name
     }
 
+    /// Whether this page stands at a path or below it, so that the menu can mark the place.
+    pub fn is_under(&self, path: &str) -> bool {
+        self.visit.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// A time as [`near`] says it.
+    pub fn near(&self, at: &i64) -> String {
+        near(&self.visit, *at)
+    }
+
     /// A time as the practice's people read it.
     pub fn time(&self, at: &i64) -> String {
         super::when::full(*at, self.visit.zone())
@@ -107,6 +117,21 @@ impl Frame {
     pub fn day(&self, at: &i64) -> String {
         super::when::day(*at, self.visit.zone())
     }
+}
+
+/// A time in a sentence: "today at 6:37 pm AEDT", or "on 3 May 2026 at 6:37 pm AEST" when it is farther away.
+/// `at` is unix seconds.
+pub fn near(visit: &Visit, at: i64) -> String {
+    let zone = visit.zone();
+    let (day, clock) = (super::when::day(at, zone), super::when::zoned_clock(at, zone));
+    let day_of = |seconds: i64| super::when::day(visit.now + seconds, zone) == day;
+    let name = match () {
+        () if day_of(0) => "when-today",
+        () if day_of(-86_400) => "when-yesterday",
+        () if day_of(86_400) => "when-tomorrow",
+        () => "when-on",
+    };
+    visit.say_with(name, &[("day", &day), ("clock", &clock)])
 }
 
 fn practice_name(visit: &Visit) -> String {

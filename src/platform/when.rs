@@ -18,6 +18,11 @@ pub fn clock(at: i64, zone: &str) -> String {
     written(at, zone, "%-I:%M %P")
 }
 
+/// "10:42 am AEDT".
+pub fn zoned_clock(at: i64, zone: &str) -> String {
+    written(at, zone, "%-I:%M %P %Z")
+}
+
 /// RFC 3339 in UTC, for machines and the record.
 pub fn rfc3339(at: i64) -> String {
     written(at, "UTC", "%Y-%m-%dT%H:%M:%SZ")

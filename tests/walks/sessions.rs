@@ -136,7 +136,9 @@ walk!(one_browser_is_logged_out_from_another, |stage| {
     log_in(&mut phone, SAM, false).await;
     log_in(&mut here, SAM, false).await;
     here.sees("Where you are logged in").sees("Safari on iPhone").sees("Chrome on Windows").sees("this one");
-    here.sees("unknown place").sees("First used 21 November 2026").sees("AEDT");
+    here.sees("unknown place").sees("First used today at 5:00 pm AEDT, last used today at 5:00 pm AEDT.");
+    // The total limit of twelve hours ends in the night.
+    here.sees("tomorrow at 5:00 am AEDT at the latest");
     let ids = sessions_of(&stage, SAM.0).await;
     here.submit_to(&format!("/me/sessions/{}/end", ids[0]), &[]).await;
     here.is_at("/me").sees("That browser is logged out.").misses("Safari on iPhone");
