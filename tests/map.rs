@@ -111,6 +111,26 @@ fn used_by_mod(folder: &std::path::Path, name: &str) -> bool {
     std::fs::read_to_string(folder.join("mod.rs")).unwrap().contains(&format!("{name}.html"))
 }
 
+/// Help stands where the question arises, so that links to it are spread over the pages.
+#[test]
+fn help_that_is_linked_is_there() {
+    let known: BTreeSet<&str> = portico::ops::help_topics::all().map(|topic| topic.word).collect();
+    let pages = all_under("src", "html").into_iter().chain(all_under("src", "rs"));
+    let (mut dead, mut links) = (String::new(), 0);
+    for page in pages {
+        let text = std::fs::read_to_string(sources::root().join(&page)).unwrap();
+        for rest in text.split("\"/help/").skip(1) {
+            let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+            links += 1;
+            if !word.is_empty() && !known.contains(word.as_str()) {
+                writeln!(dead, "{page}: /help/{word}").unwrap();
+            }
+        }
+    }
+    assert!(dead.is_empty(), "links to help that is not there:\n{dead}");
+    assert!(links > 15, "the pages were not read: {links}");
+}
+
 #[test]
 fn files_stay_short() {
     let mut long = String::new();

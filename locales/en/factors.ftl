@@ -65,12 +65,14 @@ set-up-code-how = Type the code your app shows for this practice now. Nothing ch
 set-up-code-wrong = That code isn't right yet. Check that your phone sets its clock by itself, and type the newest code. If the app shows several entries for this practice, delete the old ones and scan the picture again.
 set-up-done = 2 factor authentication is on. Here are your backup codes.
 app-what = An authenticator app on your phone or computer makes a new code every 30 seconds, also without a connection.
-app-which = If you have none yet, any of these does, and each is free: Aegis, Ente Auth, FreeOTP, Google Authenticator, Microsoft Authenticator, Twilio Authy. Many password managers can do it too.
+app-which = If you have none yet, any of these does, and each is free: Aegis, Ente Auth, FreeOTP, Google Authenticator, Microsoft Authenticator, Twilio Authy. Look for its name in your phone's app store. Many password managers can do it too, on a computer as well.
 app-have = I have an app
 scan-how = In the app, add an account and point the camera at this picture.
 scan-alt = Picture to scan with your authenticator app
 scan-key = Enter key manually
 scan-key-how = No camera? Choose to type a key in your app and enter this one. Spaces don't matter.
+scan-here = Is the app on this very device?
+scan-open = Add it to the app here
 scan-secret = Show this page to nobody: whoever has the picture or the key can make your codes.
 
 # The mobile number.

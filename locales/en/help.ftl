@@ -8,6 +8,7 @@ help-group-log-in = Logging in
 help-group-passkeys = Passkeys
 help-group-passkeys-trouble = When a passkey doesn't work
 help-group-passkeys-questions = Questions about passkeys
+help-group-pages = About these pages
 help-ask = Whom to ask
 help-ask-what = If this doesn't help, ask here. Nobody who helps you ever needs your password or a code from your authenticator app.
 help-ask-who = Name
@@ -64,6 +65,15 @@ help-recognised-devices-text =
     My info lists your recognised devices. You can give each a name, and forget any of them.
     All of them are forgotten at once when you change your password, change your 2 factor authentication, press "Log out everywhere", or when an administrator resets your access.
     "Known only by a cookie" means that this browser couldn't make a key of its own. It works the same, but private windows and very old browsers are better left unrecognised.
+help-reset-colleague-title = A colleague has lost their phone and their codes
+help-reset-colleague-text =
+    You are an administrator, and a colleague can't get in because the codes are gone with the phone. You make sure who it is; nobody's word is enough for it, not even a voice you know.
+    - Open People, choose the colleague, and press "Reset 2FA".
+    - Send the code to the mobile number on file. Where no text messages can be sent, the page shows the number instead: hang up and call it.
+    - Let the colleague read the code out to you, and type it. It works for ten minutes.
+    - The colleague gets a mail with a link, types their password, and sets up their second step again. Until then nobody gets in with that password.
+    Every recognised device of theirs is forgotten, and the record shows who did it. You can't do this for yourself: another administrator does it for you.
+    There is no mobile number on file, or it is somebody else's by now? Then you can't prove who it is; ask support. That is why My info asks everybody to keep the number right.
 help-locked-title = Why is my page locked?
 help-locked-text =
     Nobody used it for a while, so we locked it in case you had left the computer. Nothing is lost: type your password, or use a passkey, and you are back on the page where you were.
@@ -104,3 +114,21 @@ language-name = English
 language-what = These pages come in:
 language-only-one = That is the only language so far, so there is nothing to choose.
 language-how = We follow the languages your browser asks for. Change the order of languages in your browser's settings to see these pages in another.
+
+help-accessibility-title = How accessible are these pages?
+help-accessibility-text =
+    Everybody has to get through this door, so the pages are made to follow the Web Content Accessibility Guidelines (WCAG) 2.2 at level AA. We know of nothing in which they don't.
+    ## What you can count on
+    + Everything works by keyboard alone, and you see where you are.
+    + Text can be twice as large, and pages are as wide as your screen from 320 pixels on, without scrolling sideways.
+    + Light and dark follow your device, and so do its high-contrast colours.
+    + Without JavaScript everything works except passkeys, the warning before a page locks, and the buttons that show, copy, download or print.
+    + A problem is named in the page's title and in words at the field, never by colour alone.
+    + Instead of the picture for your authenticator app there is a key to type.
+    + You can paste everywhere, and password managers can fill in every field. No page asks you to solve a puzzle.
+    ## Where time is short
+    Two minutes before a page locks it asks whether you are still there, and you can stay. A locked page opens where you were. A code from your app may be up to half a minute old. Links and codes in mails say how long they work, and a new one can always be asked for.
+    ## How it is checked
+    Each page and state is checked by a program (axe) in light and dark, wide and narrow, with large text and from right to left, before a change of ours reaches you; so are keyboard and pages without JavaScript. People who use screen readers every day have not tested it yet. We want to hear from you.
+    ## If something is in your way
+    Tell the people below. They can also let you in by another way: by passkey, by backup code, or by a reset.

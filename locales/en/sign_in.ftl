@@ -3,6 +3,7 @@ sign-in-title = Log in to { $practice }
 field-email = Email address
 field-password = Password
 field-keep = Keep me logged in on this device
+field-keep-hint = For a device of yours or of your practice. The verification code isn't asked here again for up to { $days } days.
 sign-in-button = Log in
 sign-in-forgot = Forgot your password?
 sign-in-other-practice = Find another practice

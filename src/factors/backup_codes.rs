@@ -157,6 +157,7 @@ fn asking(visit: &Visit, attempt: &Attempt, person: &Person) -> CodePage {
     if person.passkeys > 0 {
         ways.push(("/sign-in/passkey".to_owned(), visit.say("code-use-passkey")));
     }
+    ways.push(("/help/lost-phone".to_owned(), visit.say("help-lost-phone-title")));
     CodePage {
         frame: Frame::new(visit, "backup-code-title"),
         step: 0,

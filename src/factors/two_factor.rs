@@ -122,6 +122,8 @@ struct SetUpPage {
     has_app: bool,
     /// The key in groups of four.
     key: Vec<String>,
+    /// What is in the picture, for an app on this very device.
+    uri: String,
 }
 
 /// `GET`, step one: the mobile number.
@@ -282,7 +284,8 @@ pub async fn key(visit: Visit) -> Result<Response> {
     };
     let secret = totp::open_secret(&visit, &who.person.id, &set_up.secret)?;
     let key = totp_code::key_to_type(&secret).split(' ').map(str::to_owned).collect();
-    page(&SetUpPage { step: 3, key, ..number_page(&visit, &who)? })
+    let uri = totp_code::otpauth_uri(&visit.practice()?.name, &who.person.email, &secret);
+    page(&SetUpPage { step: 3, key, uri, ..number_page(&visit, &who)? })
 }
 
 /// `GET …/picture`: only while a set-up is under way here, and only for our own page.
@@ -314,6 +317,7 @@ fn number_page(visit: &Visit, who: &Who) -> Result<SetUpPage> {
         typed: String::new(),
         has_app: who.person.totp_secret.is_some(),
         key: vec![],
+        uri: String::new(),
     })
 }
 

@@ -156,7 +156,10 @@ fn asking(visit: &Visit, who: &Who) -> CodePage {
         button: visit.say("set-up-button"),
         problem: None,
         closed: false,
-        ways: vec![(format!("{}/key", who.base), visit.say("set-up-back"))],
+        ways: vec![
+            (format!("{}/key", who.base), visit.say("set-up-back")),
+            ("/help/code-refused".to_owned(), visit.say("help-code-refused-title")),
+        ],
         again: None,
     }
 }

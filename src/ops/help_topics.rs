@@ -28,6 +28,7 @@ pub const GROUPS: &[(&str, &[Topic])] = &[
     ("help-group-passkeys", PASSKEYS),
     ("help-group-passkeys-trouble", PASSKEYS_TROUBLE),
     ("help-group-passkeys-questions", PASSKEYS_QUESTIONS),
+    ("help-group-pages", PAGES),
 ];
 
 const TWO_FACTOR: &[Topic] = &[
@@ -38,6 +39,7 @@ const TWO_FACTOR: &[Topic] = &[
     topic("backup-codes", "help-backup-codes-title", "help-backup-codes-text"),
     topic("lost-phone", "help-lost-phone-title", "help-lost-phone-text"),
     topic("recognised-devices", "help-recognised-devices-title", "help-recognised-devices-text"),
+    topic("reset-colleague", "help-reset-colleague-title", "help-reset-colleague-text"),
 ];
 
 const PASSKEYS: &[Topic] = &[
@@ -80,6 +82,8 @@ const LOG_IN: &[Topic] = &[
     topic("too-many-tries", "help-too-many-tries-title", "help-too-many-tries-text"),
     topic("no-mail", "help-no-mail-title", "help-no-mail-text"),
 ];
+
+const PAGES: &[Topic] = &[topic("accessibility", "help-accessibility-title", "help-accessibility-text")];
 
 /// All pages, in the order of the list.
 pub fn all() -> impl Iterator<Item = &'static Topic> {

@@ -54,6 +54,8 @@ async function setUp(page, base) {
   const secret = new URL(uri).searchParams.get("secret");
   const typed = (await page.locator("code.key").textContent()).replace(/\s/g, "");
   assert.equal(secret, typed, "the picture and the key to type are one");
+  const here = await page.getByRole("link", { name: "Add it to the app here" }).getAttribute("href");
+  assert.equal(here, uri, "and so is the link for an app on this device");
   const app = new App(secret);
   await page.goto(base + "/code");
   await page.getByLabel("Verification code").fill(app.code());

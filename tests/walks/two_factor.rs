@@ -18,6 +18,8 @@ walk!(sam_turns_it_on_and_signs_in_with_it, |stage| {
     log_in(&mut elsewhere, SAM, SAMS_PASSWORD).await;
     elsewhere.is_at("/sign-in/code").sees("Verification code").sees("Verify");
     elsewhere.sees("Use a backup code").misses("Use a passkey");
+    // Whoever is stuck here finds the answers here.
+    elsewhere.sees("My code isn't accepted").sees("I have lost my phone, or got a new one");
     assert!(!is_in(&elsewhere));
     elsewhere.submit(&[("code", "12345")]).await.sees("Type the six digits");
     let typed = next_code(&stage, &secret);
@@ -29,7 +31,7 @@ walk!(sam_turns_it_on_and_signs_in_with_it, |stage| {
 walk!(an_administrator_must_set_it_up_inside_the_sign_in, |stage| {
     let mut alex = stage.browser();
     log_in(&mut alex, ALEX, ALEXS_PASSWORD).await;
-    alex.is_at("/sign-in/set-up").sees("Step 1 of 4").sees("•156");
+    alex.is_at("/sign-in/set-up").sees("Step 1 of 4").sees("•156").sees("What is 2 factor authentication?");
     let secret = scan(&mut alex, &stage, "/sign-in/set-up").await;
     alex.submit(&[("code", &wrong_code(&stage, &secret))]).await.sees("That code isn't right yet");
     alex.submit(&[("code", &code(&stage, &secret))]).await.sees("2 factor authentication is on");

@@ -65,6 +65,15 @@ export async function stillThere(stage, page, look) {
   await page.clock.fastForward("58:30");
   await page.locator("#idle").waitFor({ state: "visible" });
   await look("are you still there");
+  stage.demo.sql("UPDATE session SET ends_at = seen_at + 300");
+  // A node may remember a session for four seconds.
+  for (const until = Date.now() + 30_000; Date.now() < until; ) {
+    await page.goto(`${sam.home}/me`);
+    if (Number(await page.locator("body").getAttribute("data-total-ends-in")) < 300) break;
+  }
+  await page.clock.fastForward("03:30");
+  await page.locator("#idle-end").waitFor({ state: "visible" });
+  await look("are you still there, at the end");
 }
 
 export async function mobileAndEmail(stage, page, look) {
