@@ -44,7 +44,7 @@ pub async fn ask(visit: Visit, Path(token): Path<String>) -> Result<Response> {
     if row.is_none() {
         return dead(&visit);
     }
-    let words = visit.say("new-address-what");
+    let words = visit.say_with("new-address-what", &[("practice", &visit.practice()?.name)]);
     page(&LinkPage { frame: Frame::new(&visit, "new-address-title"), token: Some(token), words })
 }
 

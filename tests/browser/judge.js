@@ -42,6 +42,7 @@ export async function judge(page, name) {
   const wrong = [];
   const note = (where, what) => what && wrong.push(`${name}, ${where}: ${what}`);
   note("page", await unexpected(page, name));
+  note("words", await unfilled(page));
   note("title", await titleOfProblem(page));
   note("focus", await focusAfterProblem(page));
   await page.evaluate(AXE);
@@ -75,6 +76,11 @@ async function axe(page, tags) {
 async function unexpected(page, name) {
   const problem = (await page.getByText("If you ask for help, give this number").count()) > 0;
   return problem === name.startsWith("problem") ? "" : `shows "${await page.title()}" at ${page.url()}`;
+}
+
+/** A place in a sentence that nothing was put into. */
+function unfilled(page) {
+  return page.evaluate(() => (`${document.title} ${document.body.innerText}`.match(/.{0,40}\{\s*\$.{0,40}/) ?? [""])[0]);
 }
 
 /** The title is read out first; it says that something is wrong. */
