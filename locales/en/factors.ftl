@@ -27,7 +27,7 @@ backup-code-none-left = There is no unused backup code left for { $email }. Use 
 
 # The set of backup codes.
 backup-codes-title = Backup codes
-backup-codes-shown = Each of these codes lets you log in once without your phone. Copy, save or print them now and keep them somewhere safe: they are not shown again.
+backup-codes-shown = Each of these codes lets you log in once without your phone. Copy, save or print them now and keep them somewhere safe, in a password manager or under lock and key: they are not shown again.
 backup-codes-heading = Backup codes for { $practice }, { $email }
 backup-codes-copy = Copy
 backup-codes-copied = Copied.

@@ -20,6 +20,8 @@ mail-invitation-text =
     { $inviter } has made an account for you at { $practice }. Open this page to choose your password and join:
     { $link }
     The link works once, until { $until }. If it is too late then, open it anyway: the page sends you a new one.
+    From then on you log in here; it is worth a bookmark:
+    { $url }
     If you don't know { $practice }, you can ignore this mail. Nothing happens until the link is used.
 
 # The sign-in page, what else can be said there.

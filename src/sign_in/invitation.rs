@@ -36,6 +36,7 @@ pub async fn invite(visit: &Visit, tx: &mut Tx, person: &Person, inviter: &str) 
         ("inviter", inviter.to_owned()),
         ("link", format!("{}/join/{token}", visit.server.origin_of(&practice.host))),
         ("until", crate::platform::when::full(visit.now + SECONDS, &practice.zone)),
+        ("url", format!("{}/sign-in", visit.server.origin_of(&practice.host))),
     ];
     let invitation =
         Letter { name: "invitation", to: &person.email, person_id: Some(&person.id), language: &language, words };
