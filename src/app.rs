@@ -95,10 +95,11 @@ fn second_step_routes() -> Router {
 /// Passkeys: shown, made, named, deleted, and what browsers are told of them.
 fn passkey_routes() -> Router {
     use factors::{passkey_delete, passkey_name, passkey_new, passkey_options, passkey_own, passkey_sign_in};
-    use factors::{passkey_signal, passkey_silent, passkey_step, passkeys};
+    use factors::{passkey_offer, passkey_signal, passkey_silent, passkey_step, passkeys};
     Router::new()
         .route("/sign-in/passkey", get(passkey_step::ask).post(passkey_sign_in::answer))
         .route("/sign-in/passkey/none", get(passkey_sign_in::none))
+        .route("/sign-in/passkey-offer", get(passkey_offer::ask).post(passkey_offer::answer))
         .route("/sign-in/set-up/passkey", get(passkey_new::ask).post(passkey_new::answer))
         .route("/locked/passkey", post(passkey_own::unlock))
         .route("/confirm/passkey", post(passkey_own::confirm))

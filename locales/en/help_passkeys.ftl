@@ -83,9 +83,9 @@ help-passkey-other-device-text =
     Log in on the other device with your password and code, and create a passkey there in My info.
     ## Without it
     After your password we ask for a passkey, and the other device has none. Have the first device with you:
-    - If it is a phone or tablet, choose "Use a phone or tablet" on the new device, scan the QR code with it, and you are in. Then create a passkey on the new device.
-    - If it is a computer, log in there, press "Create a passkey" in My info, and choose "Use a phone or tablet", or a security key: the new passkey is then made on the other device.
-    - Or enable 2 factor authentication there, in My info. With password and code you then get in anywhere.
+    + If it is a phone or tablet, choose "Use a phone or tablet" on the new device, scan the QR code with it, and you are in. Then create a passkey on the new device.
+    + If it is a computer, log in there, press "Create a passkey" in My info, and choose "Use a phone or tablet", or a security key: the new passkey is then made on the other device.
+    + Or enable 2 factor authentication there, in My info. With password and code you then get in anywhere.
     That is the reason why we advise 2 factor authentication beside a passkey: it is the way in where the passkey isn't.
 help-passkey-new-device-title = I have a new phone, tablet or computer
 help-passkey-new-device-text =

@@ -27,6 +27,7 @@ mine-two-factor = 2 factor authentication
 mine-on = On
 mine-off = Off
 mine-two-factor-since = Since { $day }. After your password we ask for a code from your authenticator app, except on recognised devices.
+mine-two-factor-what-passkey = Your passkey is asked after your password. With 2 factor authentication you also get in where the passkey isn't at hand.
 mine-two-factor-what = Your password alone opens your account. With 2 factor authentication, somebody who learns it still can't get in.
 mine-two-factor-required = Your practice asks for 2 factor authentication, so it can't stay off.
 mine-two-factor-enable = Enable 2 factor authentication

@@ -49,7 +49,7 @@ passkey-say-cancelled = Nothing happened: the question was closed. Try again whe
 passkey-say-timeout = Your device waited too long for an answer. Please try again.
 passkey-say-unsupported = This browser can't use passkeys here.
 passkey-say-security = Your browser says that this isn't the address your passkeys belong to. Open your practice's own address.
-passkey-say-not-here = This device has no passkey for this practice. If yours is on a phone or a security key, you can use it here.
+passkey-say-not-here = This device has no passkey for this practice.
 passkey-say-anywhere = Use a phone or security key
 passkey-say-stale = This page was open for too long. Load it again, then press the button once more.
 passkey-say-failed = Your browser couldn't use a passkey just now. Please try again.
@@ -117,3 +117,18 @@ passkey-help-new-device = A passkey for a new device
 passkey-help-one-side = A passkey that is gone on one side
 passkey-help-several = Why make several?
 passkey-help-remove = How to remove it by hand
+
+# Offered once after a password sign-in.
+passkey-offer-title = Log in with one touch next time?
+passkey-offer-later = Not now
+passkey-offer-never = Don't ask again
+passkey-offer-shared-what = Whoever can unlock this device could use your passkey. If several people can, say so, and we won't offer it here again.
+passkey-offer-shared = Several people use this device
+passkey-offer-made-title = You have a passkey now
+passkey-offer-made = Your browser has made a passkey, as your practice allows. Next time you log in with your finger, face or device PIN.
+passkey-offer-made-mail = We have told you by mail as well. If you don't want it, delete it under "Manage passkeys".
+passkey-offer-on = Go on
+passkey-help-mail = A mail says that a passkey was added
+passkey-not-here-phone = Is yours on a phone or a security key? Have it at hand: your browser shows a QR code for the phone to scan, or asks for the key.
+passkey-help-none = I have no passkey yet
+sign-in-passkey-hint = With your finger, face or device PIN, on this device or with your phone.

@@ -86,6 +86,7 @@
   })[error.name] || 'failed';
 
   let can = {};
+  let offers = false;
   let anywhere = false;
   const press = async (form) => {
     const kind = form.dataset.passkey;
@@ -105,7 +106,7 @@
       const late = options.timeout && Date.now() - begun > options.timeout - 1000;
       const when = outcome(error, kind, late);
       say(form, here && when === 'cancelled' ? 'not-here' : when);
-      if (find(FIELD)) offer(form);
+      if (offers) offer(form);
     }
   };
 
@@ -157,22 +158,20 @@
     if (!can.conditionalCreate) return;
     const made = await ask('create', { mediation: 'conditional', publicKey: decoded(form) });
     form.elements.credential.value = encoded(made);
-    const answer = await post(form.action, new FormData(form));
-    if (!answer.ok) return;
-    say(form, 'made');
-    await agree();
+    if ((await post(form.action, new FormData(form))).ok) location.replace(form.dataset.done);
   };
 
   const start = async () => {
-    if (able && able.getClientCapabilities) can = await able.getClientCapabilities().catch(() => ({}));
-    const form = find(FIELD) && find('form[data-passkey=get]');
-    const waits = form && able && able.isConditionalMediationAvailable;
-    if (waits && await able.isConditionalMediationAvailable()) offer(form);
-    const silent = find('form[data-passkey=silent]');
-    if (silent) await quietly(silent).catch(() => {});
     const field = find('input[name=passkey_able]');
     const platform = field && able && able.isUserVerifyingPlatformAuthenticatorAvailable;
     if (platform && await able.isUserVerifyingPlatformAuthenticatorAvailable()) field.value = '1';
+    if (able && able.getClientCapabilities) can = await able.getClientCapabilities().catch(() => ({}));
+    const form = find(FIELD) && find('form[data-passkey=get]');
+    const waits = form && able && able.isConditionalMediationAvailable;
+    offers = Boolean(waits && await able.isConditionalMediationAvailable());
+    if (offers) offer(form);
+    const silent = find('form[data-passkey=silent]');
+    if (silent) await quietly(silent);
   };
 
   for (const form of document.querySelectorAll('form[data-passkey]')) {

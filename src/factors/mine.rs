@@ -203,6 +203,7 @@ mod tests {
             passkeys: 0,
             passkeys_touch: 0,
             passkey_user: None,
+            passkey_offer_off_at: None,
             re_enrol_since: None,
             more_time_until: more_time,
             email_changed_at: None,

@@ -16,6 +16,7 @@ mod passkey_check;
 pub mod passkey_delete;
 pub mod passkey_name;
 pub mod passkey_new;
+pub mod passkey_offer;
 pub mod passkey_options;
 pub mod passkey_own;
 pub mod passkey_places;

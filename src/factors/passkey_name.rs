@@ -11,7 +11,7 @@ use crate::notices::{Event, happened};
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::names::{NameProblem, clean_name};
-use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
+use crate::platform::web::{Fields, Query, Visit, go, page, page_with, safe_path};
 use crate::sign_in::flash;
 use crate::sign_in::session::{self, Session};
 
@@ -28,6 +28,8 @@ struct NamePage {
     is_new: bool,
     /// It is the only one: another device or 2FA would be a second way in.
     only: bool,
+    /// Where the person goes on to; empty: to the list.
+    then_path: String,
     problem: Option<String>,
 }
 
@@ -38,7 +40,7 @@ pub async fn ask(visit: Visit, Path(id): Path<String>, Query(query): Query) -> R
         Err(response) => return Ok(response),
     };
     let passkey = store::own(&visit, &session.person_id, &id).await?;
-    page(&name_page(&visit, &session, &passkey, query.ticked("new")).await?)
+    page(&name_page(&visit, &session, &passkey, &query).await?)
 }
 
 /// `POST /me/passkeys/{id}/name`.
@@ -53,7 +55,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     let name = match clean_name(fields.text("name"), MOST_NAME) {
         Ok(name) => name,
         Err(problem) => {
-            let mut again = name_page(&visit, &session, &passkey, fields.ticked("new")).await?;
+            let mut again = name_page(&visit, &session, &passkey, &fields).await?;
             again.name = fields.text("name").chars().take(200).collect();
             again.problem = Some(in_words(&visit, problem));
             return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
@@ -80,11 +82,14 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     }
     tx.commit().await?;
     flash::signal(&visit);
-    Ok(go(if fields.ticked("new") { "/me/passkeys?done=added" } else { "/me/passkeys?done=renamed" }))
+    let list = if fields.ticked("new") { "/me/passkeys?done=added" } else { "/me/passkeys?done=renamed" };
+    Ok(go(&safe_path(fields.text("then"), list)))
 }
 
-async fn name_page(visit: &Visit, session: &Session, passkey: &Passkey, is_new: bool) -> Result<NamePage> {
+/// `asked` is the query or the form: whether it is new, and where the person goes on to.
+async fn name_page(visit: &Visit, session: &Session, passkey: &Passkey, asked: &Fields) -> Result<NamePage> {
     let person = mine::myself(visit, session).await?;
+    let is_new = asked.ticked("new");
     let title = if is_new { "passkey-name-new-title" } else { "passkey-name-title" };
     Ok(NamePage {
         frame: session::frame(visit, session, title),
@@ -92,6 +97,7 @@ async fn name_page(visit: &Visit, session: &Session, passkey: &Passkey, is_new: 
         name: passkey.name.clone(),
         is_new,
         only: person.passkeys == 1 && person.totp_secret.is_none(),
+        then_path: safe_path(asked.text("then"), ""),
         problem: None,
     })
 }

@@ -14,7 +14,7 @@ use super::totp;
 use crate::notices::Event;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
-use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::platform::web::{Fields, Query, Visit, encode, go, page, page_with, safe_path};
 use crate::platform::webauthn::{self, Expected, NewCredential};
 use crate::platform::when;
 use crate::sign_in::person::{self, Person};
@@ -34,27 +34,34 @@ struct NewPage {
     passkey: Option<Asked>,
     /// Which ones there are, in words, for "you already have one here".
     had: String,
+    /// Where the person goes on to after naming it; empty: to the list.
+    then_path: String,
     in_sign_in: bool,
     problem: Option<String>,
 }
 
 /// Who makes one, and where.
 enum Place {
-    Session(Arc<Session>),
+    /// And where the person goes on to afterwards.
+    Session(Arc<Session>, String),
     Attempt(Attempt),
 }
 
 impl Place {
     fn id(&self) -> &str {
         match self {
-            Place::Session(session) => &session.id,
+            Place::Session(session, _) => &session.id,
             Place::Attempt(attempt) => &attempt.id,
         }
+    }
+
+    fn then_path(&self) -> &str {
+        if let Place::Session(_, then_path) = self { then_path } else { "" }
     }
 }
 
 /// Who may make one here and now, or the way there.
-async fn who(visit: &Visit) -> Result<std::result::Result<(Place, Person), Response>> {
+async fn who(visit: &Visit, then_path: &str) -> Result<std::result::Result<(Place, Person), Response>> {
     if visit.path.starts_with("/sign-in/") {
         let (attempt, step, person) = match sign_in::under_way(visit).await? {
             Ok(found) => found,
@@ -70,12 +77,12 @@ async fn who(visit: &Visit) -> Result<std::result::Result<(Place, Person), Respo
         Err(response) => return Ok(Err(response)),
     };
     let person = person::by_id(visit.db()?, &visit.practice()?.id, &session.person_id).await?.ok_or(Error::NotFound)?;
-    Ok(Ok((Place::Session(session), person)))
+    Ok(Ok((Place::Session(session, safe_path(then_path, "")), person)))
 }
 
 /// `GET /me/passkeys/new` and `GET /sign-in/set-up/passkey`.
-pub async fn ask(visit: Visit) -> Result<Response> {
-    let (place, person) = match who(&visit).await? {
+pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
+    let (place, person) = match who(&visit, query.text("then")).await? {
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
@@ -96,7 +103,7 @@ pub(super) async fn with_handle(visit: &Visit, mut person: Person) -> Result<Per
 /// `POST /me/passkeys/new` and `POST /sign-in/set-up/passkey`.
 pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // read
-    let (place, person) = match who(&visit).await? {
+    let (place, person) = match who(&visit, fields.text("then")).await? {
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
@@ -183,7 +190,12 @@ async fn store_it(
     }
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
-    Ok(go(&format!("/me/passkeys/{short_id}/name?new=1")))
+    Ok(go(&format!("/me/passkeys/{short_id}/name?new=1{}", and_then(place.then_path()))))
+}
+
+/// A path to go on to, as one more part of a query.
+fn and_then(path: &str) -> String {
+    if path.is_empty() { String::new() } else { format!("&then={}", encode(path)) }
 }
 
 async fn refused(visit: &Visit, place: &Place, person: &Person, words: &str) -> Result<Response> {
@@ -195,7 +207,7 @@ async fn new_page(visit: &Visit, place: &Place, person: &Person) -> Result<NewPa
     let had = store::of(visit, &person.id).await?;
     let room = i64::try_from(had.len()).unwrap_or(store::MOST) < store::MOST;
     let frame = match place {
-        Place::Session(session) => session::frame(visit, session, "passkey-new-title"),
+        Place::Session(session, _) => session::frame(visit, session, "passkey-new-title"),
         Place::Attempt(_) => Frame::new(visit, "passkey-new-title"),
     };
     let asked = || options::to_create(visit, Purpose::Create, place.id(), person, &had);
@@ -205,6 +217,7 @@ async fn new_page(visit: &Visit, place: &Place, person: &Person) -> Result<NewPa
         action: if in_sign_in { IN_SIGN_IN } else { "/me/passkeys/new" },
         passkey: room.then(asked).transpose()?,
         had: in_words(visit, &had),
+        then_path: place.then_path().to_owned(),
         in_sign_in,
         problem: None,
     })

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::passkey_ceremony::{self as ceremony, Purpose};
 use super::passkey_new::{expected, spend, with_handle};
+use super::passkey_offer;
 use super::passkey_options::{self as options, Asked};
 use super::passkey_providers as providers;
 use super::passkey_store::{self as store, Added};
@@ -79,7 +80,8 @@ async fn allowed(visit: &Visit, session: &Session) -> Result<Option<Person>> {
     let proofs: Vec<&str> = session.proofs.split('+').collect();
     let second = ["totp", "passkey", "touch", "device-key"].into_iter().any(|proof| proofs.contains(&proof));
     let recent = session.is_fresh(visit.now) || visit.now - session.created_at <= session::FRESH_SECONDS;
-    if !recent
+    if passkey_offer::is_shared(visit)
+        || !recent
         || !second
         || !proofs.contains(&"password")
         || !practice_allows(visit.db()?, &visit.practice()?.id).await?

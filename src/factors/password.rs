@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::passkey_options::{self, Asked};
 use super::password_lanes::{self, Held, Lanes, later};
-use super::{password_strength, password_stuffing};
+use super::{passkey_offer, password_strength, password_stuffing};
 use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::email::Email;
@@ -177,6 +177,7 @@ async fn right(visit: &Visit, fields: &Fields, right: Right<'_>) -> Result<Respo
         device_key: device::offered(visit, fields),
         ..Start::default()
     };
+    passkey_offer::note_able(visit, fields);
     let attempt = sign_in::start(visit, &mut tx, &start).await?;
     sign_in::proved(visit, &mut tx, &attempt, Factor::Password).await?;
     sign_in::carry_over(visit, &mut tx, &attempt).await?;

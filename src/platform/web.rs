@@ -143,6 +143,13 @@ impl Inner {
         self.cookies.get(name)
     }
 
+    /// As [`Inner::cookie`], but as it will be after this answer.
+    pub fn will_have(&self, name: &str) -> bool {
+        let out = self.cookies_out.lock().unwrap_or_else(PoisonError::into_inner);
+        let set = out.iter().rev().find(|line| line.split('=').next() == Some(name));
+        set.map_or_else(|| self.cookie(name).is_some(), |line| !line.contains("; Max-Age=0"))
+    }
+
     /// Sets a host-only, secure, script-proof cookie; without a lifetime it goes with the browser (seconds).
     pub fn set_cookie(&self, name: &str, value: &str, lifetime: Option<i64>) {
         let age = lifetime.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));

@@ -1,11 +1,14 @@
 //! Marks of people who signed in with a browser before: they decide whether a sign-in is mailed as one from a new browser,
-//! and open nothing.
+//! and whether a passkey is offered; they open nothing.
 
 use super::person::Person;
 use crate::platform::secret;
 use crate::platform::web::Visit;
 
-const MARKS_COOKIE: &str = "__Host-been-here";
+/// A kind of mark: its cookie, and what its key is called.
+type Kind = (&'static str, &'static str);
+const BEEN_HERE: Kind = ("__Host-been-here", "been here");
+const OFFERED: Kind = ("__Host-offered", "passkey offered");
 const MOST_MARKS: usize = 10;
 
 /// A browser is known for the notice when it carries the mark of an earlier sign-in, or on the very first sign-in.
@@ -16,30 +19,42 @@ pub(super) fn known_browser(visit: &Visit, person: &Person) -> bool {
 
 /// Whether this browser carries the mark of the person's earlier sign-in; for notices only, it opens nothing.
 pub fn been_here(visit: &Visit, person: &str) -> bool {
-    marks(visit).iter().any(|mark| secret::same(mark, &mark_of(visit, person)))
+    is_marked(visit, BEEN_HERE, person)
 }
 
 /// Leaves the person's mark in this browser, beside those of the others who use it.
 pub(super) fn mark_browser(visit: &Visit, person: &str) {
-    let mark = mark_of(visit, person);
-    let others = marks(visit).into_iter().filter(|other| *other != mark).take(MOST_MARKS - 1);
-    let all: Vec<String> = std::iter::once(mark.clone()).chain(others).collect();
-    visit.set_cookie(MARKS_COOKIE, &all.join("."), Some(400 * 86_400));
+    mark(visit, BEEN_HERE, person);
 }
 
-fn marks(visit: &Visit) -> Vec<String> {
-    visit
-        .cookie(MARKS_COOKIE)
-        .unwrap_or_default()
-        .split('.')
-        .filter(|mark| !mark.is_empty())
-        .map(str::to_owned)
-        .collect()
+/// Whether a passkey was offered to the person in this browser before.
+pub fn was_offered(visit: &Visit, person: &str) -> bool {
+    is_marked(visit, OFFERED, person)
+}
+
+/// A passkey is being offered to the person in this browser.
+pub fn mark_offered(visit: &Visit, person: &str) {
+    mark(visit, OFFERED, person);
+}
+
+fn is_marked(visit: &Visit, kind: Kind, person: &str) -> bool {
+    marks(visit, kind).iter().any(|mark| secret::same(mark, &mark_of(visit, kind, person)))
+}
+
+fn mark(visit: &Visit, kind: Kind, person: &str) {
+    let mark = mark_of(visit, kind, person);
+    let others = marks(visit, kind).into_iter().filter(|other| *other != mark).take(MOST_MARKS - 1);
+    let all: Vec<String> = std::iter::once(mark.clone()).chain(others).collect();
+    visit.set_cookie(kind.0, &all.join("."), Some(400 * 86_400));
+}
+
+fn marks(visit: &Visit, (cookie, _): Kind) -> Vec<String> {
+    visit.cookie(cookie).unwrap_or_default().split('.').filter(|mark| !mark.is_empty()).map(str::to_owned).collect()
 }
 
 /// Keyed, so that the cookie tells nobody who has been here.
-fn mark_of(visit: &Visit, person: &str) -> String {
-    let key = visit.server.stable_key("been here");
+fn mark_of(visit: &Visit, (_, name): Kind, person: &str) -> String {
+    let key = visit.server.stable_key(name);
     let mut mark = secret::keyed_hash(&key, &[person]);
     mark.truncate(22);
     mark

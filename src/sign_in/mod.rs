@@ -17,12 +17,13 @@ pub mod step;
 use axum::response::Response;
 
 use crate::args;
+use crate::factors::passkey_offer;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::metrics::{SignIn, Way};
 use crate::platform::secret;
-use crate::platform::web::{Visit, go};
+use crate::platform::web::{Visit, go, safe_path};
 use person::Person;
 use step::{Factor, Factors, Facts, Goal, Step, Why};
 
@@ -183,7 +184,11 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
     visit.drop_cookie(COOKIE);
     visit.server.outbox_bell.notify_one();
     visit.server.metrics.sign_in(way_of(proved), SignIn::Right);
-    Ok(go(&crate::platform::web::safe_path(&attempt.then_path, "/me")))
+    let then_path = safe_path(&attempt.then_path, "/me");
+    Ok(go(&match attempt.goal.as_str() {
+        "sign-in" => passkey_offer::way_on(visit, &person, proved, &then_path),
+        _ => then_path,
+    }))
 }
 
 /// The attempt of this browser with its step, or the way back to the beginning.

@@ -32,6 +32,7 @@ pub struct Person {
     pub passkeys_touch: i64,
     /// The user handle that authenticators keep beside a passkey, base64url.
     pub passkey_user: Option<String>,
+    pub passkey_offer_off_at: Option<i64>,
     pub re_enrol_since: Option<i64>,
     pub more_time_until: Option<i64>,
     pub email_changed_at: Option<i64>,
@@ -50,7 +51,7 @@ const BY_ID: &str =
             AND b.set_id = p.backup_set AND b.used_at IS NULL) AS backup_left,
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id) AS passkeys,
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id AND k.verified_at IS NULL) AS passkeys_touch,
-        p.passkey_user,
+        p.passkey_user, p.passkey_offer_off_at,
         p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.invited_at, p.joined_at,
         p.last_sign_in_at, p.closed_at
      FROM person p WHERE p.practice_id = $1 AND p.id = $2";
@@ -63,7 +64,7 @@ const STAFF_BY_EMAIL: &str =
             AND b.set_id = p.backup_set AND b.used_at IS NULL) AS backup_left,
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id) AS passkeys,
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id AND k.verified_at IS NULL) AS passkeys_touch,
-        p.passkey_user,
+        p.passkey_user, p.passkey_offer_off_at,
         p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.invited_at, p.joined_at,
         p.last_sign_in_at, p.closed_at
      FROM person p WHERE p.practice_id = $1 AND p.email_key = $2 AND p.kind = 'staff'";

@@ -306,12 +306,16 @@ async fn used(visit: &Visit, key: &str, session: &Session) -> Result<()> {
 /// # Errors
 /// Faults of the database.
 pub async fn required(visit: &Visit) -> Result<std::result::Result<Arc<Session>, Response>> {
-    let here = if visit.query.is_empty() { visit.path.clone() } else { format!("{}?{}", visit.path, visit.query) };
     Ok(match state(visit).await? {
         State::Open(session) => Ok(session),
-        State::Locked(_) => Err(go(&format!("/locked?then={}", encode(&here)))),
-        State::Nobody => Err(go(&format!("/sign-in?then={}", encode(&here)))),
+        State::Locked(_) => Err(go(&format!("/locked?then={}", encode(&here(visit))))),
+        State::Nobody => Err(go(&format!("/sign-in?then={}", encode(&here(visit))))),
     })
+}
+
+/// The page that was asked for, to come back to.
+fn here(visit: &Visit) -> String {
+    if visit.query.is_empty() { visit.path.clone() } else { format!("{}?{}", visit.path, visit.query) }
 }
 
 /// As [`required`], and every factor shown within five minutes; else the person is asked for them and comes back.
@@ -321,7 +325,7 @@ pub async fn required(visit: &Visit) -> Result<std::result::Result<Arc<Session>,
 pub async fn fresh(visit: &Visit) -> Result<std::result::Result<Arc<Session>, Response>> {
     Ok(match required(visit).await? {
         Ok(session) if session.is_fresh(visit.now) => Ok(session),
-        Ok(_) => Err(go(&format!("/confirm?then={}", encode(&visit.path)))),
+        Ok(_) => Err(go(&format!("/confirm?then={}", encode(&here(visit))))),
         Err(response) => Err(response),
     })
 }

@@ -15,6 +15,7 @@ mod mine_email;
 mod neighbours;
 mod outbox;
 mod passkey_attacks;
+mod passkey_offer;
 mod passkey_races;
 mod passkey_settings;
 mod passkeys;

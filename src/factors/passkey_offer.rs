@@ -1,0 +1,118 @@
+//! A passkey offered after a password sign-in in a browser that can keep one: once for each person and browser, with three
+//! ways to say no, and never in the way of where the person wanted to go.
+
+use axum::response::Response;
+
+use super::passkey_ceremony::Purpose;
+use super::passkey_new::with_handle;
+use super::passkey_options::{self as options, Asked};
+use super::{mine, passkey_silent};
+use crate::args;
+use crate::platform::error::Result;
+use crate::platform::frame::Frame;
+use crate::platform::web::{Fields, Query, Visit, encode, go, page, safe_path};
+use crate::sign_in::marks;
+use crate::sign_in::person::Person;
+use crate::sign_in::session;
+use crate::sign_in::step::{Factor, Factors, Kind};
+
+const PATH: &str = "/sign-in/passkey-offer";
+/// Says that this browser can keep passkeys and check its person: its script told so with the password.
+const ABLE: &str = "__Host-able";
+/// How long a sign-in may take after that, in seconds.
+const ABLE_SECONDS: i64 = crate::sign_in::ATTEMPT_SECONDS;
+/// Says that several people use this browser: nothing is offered that would stay with one of them.
+const SHARED: &str = "__Host-shared";
+const SHARED_SECONDS: i64 = 400 * 86_400;
+
+#[derive(askama::Template)]
+#[template(path = "factors/passkey_offer.html")]
+struct OfferPage {
+    frame: Frame,
+    then_path: String,
+    /// None when who they are was shown too long ago: then they are asked first.
+    passkey: Option<Asked>,
+    /// For a browser that may make one by itself.
+    silent: Option<Asked>,
+    /// There is one by now.
+    made: bool,
+}
+
+/// Notes what the browser said of itself beside a right password; it decides only whether something is offered.
+pub(super) fn note_able(visit: &Visit, fields: &Fields) {
+    if fields.ticked("passkey_able") {
+        visit.set_cookie(ABLE, "1", Some(ABLE_SECONDS));
+    }
+}
+
+/// Whether somebody said that several people use this browser.
+pub(super) fn is_shared(visit: &Visit) -> bool {
+    visit.cookie(SHARED).is_some()
+}
+
+/// Where a complete sign-in goes on: to the offer, when it fits and was not made yet, else where the person wanted to go.
+pub fn way_on(visit: &Visit, person: &Person, proved: Factors, then_path: &str) -> String {
+    let has_passkey = person.passkeys > 0 || proved.any(Factors::of(&[Factor::Passkey, Factor::Touch]));
+    let fits = visit.will_have(ABLE)
+        && person.kind() == Kind::Staff
+        && proved.has(Factor::Password)
+        && !has_passkey
+        && person.passkey_offer_off_at.is_none()
+        && !is_shared(visit)
+        && !marks::was_offered(visit, &person.id);
+    if !fits {
+        return then_path.to_owned();
+    }
+    visit.drop_cookie(ABLE);
+    marks::mark_offered(visit, &person.id);
+    format!("{PATH}?then={}", encode(then_path))
+}
+
+/// `GET /sign-in/passkey-offer`.
+pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
+    let session = match session::required(&visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(response),
+    };
+    let person = mine::myself(&visit, &session).await?;
+    let then_path = safe_path(query.text("then"), "/me");
+    let made = person.passkeys > 0;
+    let title = if made { "passkey-offer-made-title" } else { "passkey-offer-title" };
+    let mut offer = OfferPage {
+        frame: session::frame(&visit, &session, title).script("passkey.js"),
+        then_path,
+        passkey: None,
+        silent: None,
+        made,
+    };
+    if !made {
+        offer.silent = passkey_silent::offer(&visit, &session).await?;
+        if session.is_fresh(visit.now) {
+            let person = with_handle(&visit, person).await?;
+            offer.passkey = Some(options::to_create(&visit, Purpose::Create, &session.id, &person, &[])?);
+        }
+    }
+    page(&offer)
+}
+
+/// `POST /sign-in/passkey-offer`: not now, never again, or not in a browser that several people use.
+pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
+    let session = match session::required(&visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(response),
+    };
+    match fields.text("do") {
+        "never" => {
+            visit
+                .db()?
+                .execute(
+                    "UPDATE person SET passkey_offer_off_at = $3 WHERE practice_id = $1 AND id = $2",
+                    args![&visit.practice()?.id, &session.person_id, visit.now],
+                )
+                .await?;
+        }
+        "shared" => visit.set_cookie(SHARED, "1", Some(SHARED_SECONDS)),
+        _ => {}
+    }
+    Ok(go(&safe_path(fields.text("then"), "/me")))
+}
