@@ -21,6 +21,7 @@ use crate::{entrance, factors, ops, sign_in};
 const JOBS: &[(&str, Job)] = &[
     ("password-reset", factors::password_forgotten::send),
     ("password-off", factors::password_lanes::tell_off),
+    ("mail-held", factors::password_forgotten::note_held),
     ("invitation", sign_in::invitation::again),
 ];
 

@@ -24,6 +24,8 @@ use crate::sign_in::{invitation, link};
 pub const PURPOSE: &str = "reset";
 /// How long a link works, in seconds.
 pub const SECONDS: i64 = 30 * 60;
+/// Askings beyond the limits of mail are noted at most so often (seconds).
+const HELD_SECONDS: i64 = 3600;
 /// Askings from one network within an hour, whoever they are for; a whole clinic behind one address stays below.
 const PER_NETWORK: i64 = 60;
 
@@ -79,6 +81,8 @@ pub(super) async fn ask_for(visit: &Visit, key: &str) -> Result<()> {
     let mut tx = visit.db()?.write().await?;
     if limit::mail_allowed_in(&mut tx, practice, &lane, visit.now).await? {
         put_job(visit, &mut tx, "password-reset", key, &body).await?;
+    } else if limit::once(&mut tx, practice, &format!("held {lane}"), HELD_SECONDS, visit.now).await? {
+        put_job(visit, &mut tx, "mail-held", key, &body).await?;
     }
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
@@ -109,6 +113,25 @@ pub fn send<'a>(
             .detail("place", text("place"));
         happened(visit, tx, asked).await?;
         if held { Ok(()) } else { mail(visit, tx, &person, text("language")).await }
+    })
+}
+
+/// The job after askings that brought no mail: the asker is told nothing, the practice reads it in the record.
+pub fn note_held<'a>(
+    visit: &'a Visit,
+    tx: &'a mut Tx,
+    to: &'a str,
+    body: &'a serde_json::Value,
+) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let Some(person) = person::staff_by_email_in(tx, &visit.practice()?.id, to).await? else { return Ok(()) };
+        let text = |name: &str| body[name].as_str().unwrap_or_default();
+        let held = Happening::of(Event::MailHeld, &person)
+            .by(Actor::Stranger)
+            .result("refused")
+            .detail("browser", text("browser"))
+            .detail("place", text("place"));
+        happened(visit, tx, held).await
     })
 }
 

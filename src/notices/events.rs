@@ -65,6 +65,7 @@ impl Event {
             NameChangedByAdministrator,
             EmailChangeAskedByAdministrator,
             ResetsTooMany,
+            MailHeld,
             RecordExported,
             RecordCut,
             RecordFlooded,

@@ -92,6 +92,8 @@ pub enum Event {
     EmailChangeAskedByAdministrator,
     /// One administrator reset many colleagues within the hour.
     ResetsTooMany,
+    /// A mail was asked for too often to be sent each time.
+    MailHeld,
     RecordExported,
     /// Old lines of the record went, as long after as the operator says.
     RecordCut,
@@ -186,6 +188,7 @@ impl Event {
             Event::NameChangedByAdministrator => ("name-changed-by-administrator", Told::Person),
             Event::EmailChangeAskedByAdministrator => ("email-change-asked-by-administrator", Told::Person),
             Event::ResetsTooMany => ("resets-too-many", Told::Administrators),
+            Event::MailHeld => ("mail-held", Told::Nobody),
             Event::RecordExported => ("record-exported", Told::Nobody),
             Event::RecordCut => ("record-cut", Told::Nobody),
             Event::RecordFlooded => ("record-flooded", Told::Administrators),

@@ -64,7 +64,8 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     }
     let lane = visit.lane("invitations", &session.person_id)?;
     if !limit::within(visit.db()?, practice, &lane, 200, 86_400, visit.now).await? {
-        return Err(Error::TooOften { retry_after: 3600 });
+        form.wrong_email = Some(visit.say("people-invite-enough"));
+        return form.with(StatusCode::TOO_MANY_REQUESTS);
     }
 
     // write
@@ -108,8 +109,12 @@ impl InvitePage {
         }
     }
 
-    fn again(mut self) -> Result<Response> {
+    fn again(self) -> Result<Response> {
+        self.with(StatusCode::UNPROCESSABLE_ENTITY)
+    }
+
+    fn with(mut self, status: StatusCode) -> Result<Response> {
         self.frame.title = format!("{} {}", self.frame.say("frame-error-prefix"), self.frame.title);
-        page_with(StatusCode::UNPROCESSABLE_ENTITY, &self)
+        page_with(status, &self)
     }
 }

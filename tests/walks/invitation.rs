@@ -153,3 +153,19 @@ walk!(the_first_administrator_of_a_new_practice_is_invited, |stage| {
     let sql = "SELECT COUNT(*) FROM person WHERE practice_id = $1 AND joined_at IS NOT NULL AND password IS NOT NULL";
     assert_eq!(desk::number(&stage, sql, args![&added.id]).await, 1);
 });
+
+walk!(an_administrator_invites_so_many_people_a_day, |stage| {
+    let mut alex = super::people::alex(&stage).await;
+    let fields = |email: &'static str| [("name", "New Person"), ("email", email), ("role", "reception")];
+    alex.open("/practice/people/new").await.submit(&fields("first@example.com")).await;
+    assert!(alex.path.starts_with("/practice/people/"), "{}", alex.path);
+    stage.au().execute("UPDATE tries SET count = 200 WHERE lane LIKE 'invitations%'", vec![]).await.unwrap();
+    alex.open("/practice/people/new").await.submit(&fields("second@example.com")).await;
+    assert_eq!(alex.status, 429);
+    alex.sees("go on tomorrow");
+    assert_eq!(alex.hidden("email"), "second@example.com", "what was typed is kept");
+    stage.wait(86_400);
+    let mut alex = super::people::alex(&stage).await;
+    alex.open("/practice/people/new").await.submit(&fields("second@example.com")).await;
+    assert!(alex.path.starts_with("/practice/people/") && alex.status == 200, "{}", alex.text());
+});

@@ -79,8 +79,18 @@ walk!(a_thousand_askings_are_few_mails, |stage| {
         browser.open("/forgot").await.submit(&[("email", SAM)]).await;
         stage.wait(20);
     }
+    for _ in 0..60 {
+        let mut browser = stage.browser().from("203.0.113.9");
+        browser
+            .open("/forgot")
+            .await
+            .submit(&[("email", "nobody@example.com")])
+            .await
+            .sees("an email with a link is on its way");
+    }
     desk::run_jobs(&stage).await;
     assert_eq!(desk::mails(&stage, SAM).await.len(), 5, "five an hour");
+    assert_eq!(desk::times(&stage, "mail-held").await, 1, "the practice reads of the others, once an hour");
     sam_in(&stage).await;
 });
 

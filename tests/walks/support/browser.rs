@@ -55,6 +55,11 @@ impl Browser {
         self
     }
 
+    /// Goes on at another node, as a balancer may send it.
+    pub fn go_to_node(&mut self, router: Router) {
+        self.router = router;
+    }
+
     /// Opens a path and follows redirects on this host.
     pub async fn open(&mut self, path: &str) -> &mut Browser {
         self.send(Method::GET, path, None).await;

@@ -122,12 +122,15 @@ pub async fn all_at_once(browsers: Vec<Browser>, code: &str) -> Vec<Browser> {
     back
 }
 
-/// A hundred half-finished sign-ins of Sam at that page: twenty of them, each open in five tabs.
+/// A hundred half-finished sign-ins of Sam at that page: twenty of them, each open in five tabs, on two nodes.
 pub async fn a_hundred_at(stage: &Stage, path: &str) -> Vec<Browser> {
-    let mut all = vec![];
-    for _ in 0..20 {
+    let (mut all, other) = (vec![], stage.second_node().await);
+    for number in 0..20 {
         let mut browser = stage.browser();
         log_in(&mut browser, SAM, SAMS_PASSWORD).await;
+        if number % 2 == 1 {
+            browser.go_to_node(other.clone());
+        }
         browser.open(path).await.is_at(path);
         all.extend(std::iter::repeat_n(browser, 5));
     }
