@@ -97,6 +97,15 @@ export async function firstSignIn(page, person, options) {
   return made;
 }
 
+/** Opens an address until it leads to what holds `part`: a node may remember a session for four seconds. */
+export async function openUntil(page, address, part) {
+  for (const until = Date.now() + 30_000; Date.now() < until; ) {
+    await page.goto(address);
+    if (page.url().includes(part)) return;
+  }
+  throw new Error(`${address} never led to ${part}`);
+}
+
 /** Lets a form be sent as it is, so that the server's own words are seen and not the browser's. */
 export async function untouched(page) {
   await page.evaluate(() => document.querySelectorAll("form").forEach((form) => { form.noValidate = true; }));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { App, firstSignIn, press, setUp, signIn, typePassword } from "./people.js";
+import { App, firstSignIn, openUntil, press, setUp, signIn, typePassword } from "./people.js";
 import { Stage, within } from "./stage.js";
 
 const NEW_PASSWORD = "seven herons wade at dusk by the weir";
@@ -257,9 +257,7 @@ walk("locked after a while: the page comes back where it was", async (own) => {
     await signIn(page, sam);
     await page.goto(`${sam.home}/me/name`);
     own.demo.sql("UPDATE session SET idle_seconds = -1");
-    for (const until = Date.now() + 20_000; Date.now() < until && !page.url().includes("/locked"); ) {
-      await page.goto(`${sam.home}/me/name`);
-    }
+    await openUntil(page, `${sam.home}/me/name`, "/locked");
     await page.getByText("Nothing is lost").waitFor();
     assert.ok(!(await page.content()).includes(sam.email), "whose it was shows only in part");
     own.demo.sql("UPDATE session SET idle_seconds = 3600");

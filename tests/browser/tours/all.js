@@ -2,6 +2,7 @@
 import * as door from "./door.js";
 import * as mine from "./mine.js";
 import * as office from "./office.js";
+import * as passkeys from "./passkeys.js";
 import * as secondStep from "./second_step.js";
 
-export const tours = { ...door, ...secondStep, ...mine, ...office };
+export const tours = { ...door, ...secondStep, ...passkeys, ...mine, ...office };

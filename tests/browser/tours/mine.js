@@ -1,5 +1,5 @@
 // What a person sees and changes of their own.
-import { isStaff, press, signIn, untouched } from "../people.js";
+import { isStaff, openUntil, press, signIn, untouched } from "../people.js";
 
 const NEW_PASSWORD = "seven herons wade at dusk by the weir";
 const LONG = "Wolfeschlegelsteinhausenbergerdorff-".repeat(2) + "Maximiliana";
@@ -143,13 +143,4 @@ export async function passwordAndLock(stage, page, look) {
   await look("log out");
   await press(page, "Log out");
   await look("logged out");
-}
-
-/** A node may remember a session for four seconds. */
-async function openUntil(page, address, part) {
-  for (const until = Date.now() + 15_000; Date.now() < until; ) {
-    await page.goto(address);
-    if (page.url().includes(part)) return;
-  }
-  throw new Error(`${address} never led to ${part}`);
 }
