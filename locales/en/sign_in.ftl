@@ -105,6 +105,7 @@ change-done-what = You are logged out everywhere else, and recognised devices ar
 # Fresh proof before something sensitive.
 confirm-title = Is it still you?
 confirm-intro = Before you change how you log in, please type your password once more.
+confirm-intro-passkey = Before you change how you log in, please use a passkey, or type your password once more.
 confirm-button = Go on
 confirm-cancel = Cancel
 confirm-empty = Type your password.
@@ -114,6 +115,7 @@ confirm-stale = This page was open for a long time, so we didn't send your passw
 # A session that locked.
 locked-title = Locked
 locked-intro = Nobody used this page for a while, so we locked it. Nothing is lost: type your password and you are back where you were.
+locked-intro-passkey = Nobody used this page for a while, so we locked it. Nothing is lost: use a passkey, or type your password, and you are back where you were.
 locked-button = Unlock
 locked-someone-else = Log in as someone else
 

@@ -31,7 +31,7 @@ async function shootForReadme(stage) {
   await stage.visit(async (page) => {
     await page.goto(`${stage.demo.practice()}/sign-in`);
     await page.evaluate(() => document.activeElement.blur());
-    await page.screenshot({ path: README });
+    await page.screenshot({ path: README, fullPage: true });
   });
 }
 
