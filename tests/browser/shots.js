@@ -1,5 +1,5 @@
 // Pictures of every page and state for whoever changed one, into target/shots: 1280 and 320 pixels, light and dark.
-// `node shots.js NAME…` takes only the tours of those names; without one, docs/sign-in.png is taken anew as well.
+// `node shots.js NAME…` takes only the tours of those names. Without one, or as `readme`, docs/sign-in.png is taken anew.
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -47,7 +47,7 @@ for (const [name, tour] of Object.entries(tours)) {
     await stage.end();
   }
 }
-if (wanted.length === 0) {
+if (wanted.length === 0 || wanted.includes("readme")) {
   const stage = await new Stage(browser).start();
   await shootForReadme(stage);
   await stage.end();
