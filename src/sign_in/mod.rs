@@ -12,6 +12,7 @@ pub mod not_me;
 pub mod person;
 pub mod remembered;
 pub mod session;
+mod session_end;
 pub mod step;
 
 use axum::response::Response;

@@ -204,3 +204,25 @@ async fn browsers_are_told_to_come_by_https_only() {
     local.open("/sign-in").await;
     assert!(!local.answered.contains_key("strict-transport-security"));
 }
+
+// AC-112: every cookie of one practice, at every address of another.
+walk!(cookies_of_another_practice_open_nothing_there, |stage| {
+    ask_no_second(&stage).await;
+    let mut alex = stage.browser();
+    let_in(&stage, &mut alex, ALEX.0, &[Factor::Password], false).await;
+    let mut stranger = stage.browser_at("thames-therapy.uk.localhost:8080");
+    stranger.cookies.clone_from(&alex.cookies);
+    for route in routes::table() {
+        if !route.methods.contains(&"GET") || !(route.path.starts_with("/me") || route.path.starts_with("/practice")) {
+            continue;
+        }
+        let path = route.path.replace("{id}", "0196c5f0-0000-7000-8000-000000000000");
+        stranger.send(Method::GET, &path, None).await;
+        let to = stranger.answered.get("location").map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
+        let picture = path == "/me/two-factor/picture" && stranger.status == 404;
+        let script = path == "/me/passkeys/signal" && stranger.status == 401;
+        assert!(to.starts_with("/sign-in") || picture || script, "{path}: {} {to}", stranger.status);
+        stranger.cookies.clone_from(&alex.cookies);
+    }
+    stranger.open("/me").await.is_at("/sign-in").sees("Log in to Thames Therapy").misses("Alex");
+});

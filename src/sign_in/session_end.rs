@@ -1,0 +1,68 @@
+//! How sessions end: one, those of a device, all of a person. This node forgets them at once, the others within
+//! seconds.
+
+use super::remembered::Remembered;
+use crate::args;
+use crate::platform::db::Tx;
+use crate::platform::error::Result;
+use crate::platform::web::Visit;
+
+/// Ends one session of a person; answers whether it was there.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn end(visit: &Visit, tx: &mut Tx, person: &str, id: &str) -> Result<bool> {
+    let ended = tx
+        .execute(
+            "UPDATE session SET ended_at = $4 WHERE practice_id = $1 AND person_id = $2 AND id = $3 AND ended_at IS NULL",
+            args![&visit.practice()?.id, person, id, visit.now],
+        )
+        .await?;
+    visit.server.kept::<Remembered>()?.forget(person, visit.now);
+    Ok(ended == 1)
+}
+
+/// Ends the sessions that a recognised device let in, or was remembered in.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub(super) async fn end_of_device(visit: &Visit, tx: &mut Tx, person: &str, device: &str) -> Result<u64> {
+    let ended = tx
+        .execute(
+            "UPDATE session SET ended_at = $4 WHERE practice_id = $1 AND person_id = $2 AND device_id = $3 AND ended_at IS NULL",
+            args![&visit.practice()?.id, person, device, visit.now],
+        )
+        .await?;
+    visit.server.kept::<Remembered>()?.forget(person, visit.now);
+    Ok(ended)
+}
+
+/// Looks a person's sessions up anew: their name or address changed.
+///
+/// # Errors
+/// A fault when the program forgot to keep them.
+pub fn look_again(visit: &Visit, person: &str) -> Result<()> {
+    visit.server.kept::<Remembered>()?.forget(person, visit.now);
+    Ok(())
+}
+
+/// Ends every session of a person, or every other one; attempts under way end too. Answers how many sessions.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn end_all(visit: &Visit, tx: &mut Tx, person: &str, but: Option<&str>) -> Result<u64> {
+    let practice = &visit.practice()?.id;
+    let ended = tx
+        .execute(
+            "UPDATE session SET ended_at = $4 WHERE practice_id = $1 AND person_id = $2 AND id <> $3 AND ended_at IS NULL AND ends_at > $4",
+            args![practice, person, but.unwrap_or(""), visit.now],
+        )
+        .await?;
+    tx.execute(
+        "UPDATE attempt SET ended_at = $3 WHERE practice_id = $1 AND person_id = $2 AND ended_at IS NULL AND (session_id IS NULL OR session_id <> $4)",
+        args![practice, person, visit.now, but.unwrap_or("")],
+    )
+    .await?;
+    visit.server.kept::<Remembered>()?.forget(person, visit.now);
+    Ok(ended)
+}
