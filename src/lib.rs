@@ -13,6 +13,7 @@ pub mod sign_in;
 
 /// What every feature stands on; knows no feature.
 pub mod platform {
+    pub mod again;
     pub mod browser;
     pub mod db;
     pub mod door;
@@ -31,6 +32,7 @@ pub mod platform {
     pub mod practice;
     pub mod problem;
     pub mod prose;
+    pub mod readers;
     pub mod rotation;
     pub mod secret;
     pub mod server;
@@ -39,4 +41,5 @@ pub mod platform {
     pub mod webauthn;
     pub mod when;
     pub mod world;
+    pub mod writer;
 }

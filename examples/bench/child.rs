@@ -60,11 +60,15 @@ impl Process {
 
     /// Processor seconds used so far, its own and the kernel's for it, in hundredths.
     pub fn processor_seconds(&self) -> Outcome<f64> {
-        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        let after_name = text.rsplit_once(") ").ok_or("no name")?.1;
-        let fields: Vec<&str> = after_name.split(' ').collect();
-        Ok((fields[11].parse::<f64>()? + fields[12].parse::<f64>()?) / 100.0)
+        processor_seconds_in(&std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?)
     }
+}
+
+/// What a `stat` of a process or thread says of processor seconds (proc_pid_stat(5), fields 14 and 15).
+pub fn processor_seconds_in(stat: &str) -> Outcome<f64> {
+    let after_name = stat.rsplit_once(") ").ok_or("no name")?.1;
+    let fields: Vec<&str> = after_name.split(' ').collect();
+    Ok((fields[11].parse::<f64>()? + fields[12].parse::<f64>()?) / 100.0)
 }
 
 impl Drop for Process {

@@ -73,7 +73,7 @@ impl Connection {
 
 const AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
-/// One person's browser: it fetches the form once and keeps the cookies that outlive a session.
+/// One person's browser; it keeps the cookies that outlive a session.
 #[derive(Clone)]
 pub struct Browser {
     pub host: String,
@@ -103,12 +103,18 @@ impl Browser {
         self.been_here = "h".repeat(22);
     }
 
+    /// The next sign-in begins anew: without the session, with a form of its own.
+    pub fn close(&mut self) {
+        self.session.clear();
+        self.csrf.clear();
+    }
+
     /// Gets the form where it is not at hand yet.
     pub async fn form(&mut self, connection: &mut Connection) -> Outcome<()> {
         if !self.csrf.is_empty() {
             return Ok(());
         }
-        let answer = connection.get(&self.host, "/sign-in", "").await?;
+        let answer = connection.get(&self.host, "/sign-in", &self.kept_cookies()).await?;
         self.keep(&answer.headers);
         let page = String::from_utf8_lossy(&answer.body);
         let value = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
@@ -123,10 +129,18 @@ impl Browser {
             self.csrf,
             self.email.replace('@', "%40"),
         );
-        let cookies = format!("__Host-browser={}; __Host-been-here={}", self.browser, self.been_here);
+        let cookies = self.kept_cookies();
         let answer = connection.post(&self.host, "/sign-in", &cookies, form).await?;
         self.keep(&answer.headers);
         Ok(answer)
+    }
+
+    /// The cookies that outlive a session.
+    fn kept_cookies(&self) -> String {
+        let all = [("__Host-browser", &self.browser), ("__Host-been-here", &self.been_here)];
+        let there: Vec<String> =
+            all.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={value}")).collect();
+        there.join("; ")
     }
 
     /// The cookies of a signed-in browser.

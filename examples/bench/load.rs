@@ -1,9 +1,10 @@
 //! The load, made in a process of its own. Each kind prepares itself, says "ready", and then answers every line on
 //! standard input ("go SECONDS") with one line of JSON.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -41,17 +42,23 @@ fn say(line: &str) {
     let _ = std::io::stdout().flush();
 }
 
-/// Whole password sign-ins of different people, so many at once, over kept connections.
-pub async fn sign_ins(target: Target, at_once: u64, seconds: f64) -> Outcome<Value> {
+/// The browsers of people who came back, each with what it kept from the sign-in before.
+static AT_HOME: Mutex<BTreeMap<u64, Browser>> = Mutex::new(BTreeMap::new());
+
+/// Whole password sign-ins of different people, so many at once, over kept connections: the page, then the form. Whoever
+/// comes again comes with the same browser, unless `new_browsers` says that each is a new one, which is mailed.
+pub async fn sign_ins(target: Target, at_once: u64, new_browsers: bool, seconds: f64) -> Outcome<Value> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let (start, end) = (Instant::now(), Instant::now() + Duration::from_secs_f64(seconds));
     let mut workers = JoinSet::new();
     for _ in 0..at_once {
         workers.spawn(async move {
             let mut connection = Connection::open(target.port).await?;
-            let (mut right, mut refused, mut other) = (vec![], 0_u64, 0_u64);
+            let (mut right, mut refused, mut other) = (vec![], 0_u64, vec![]);
             while Instant::now() < end {
-                let mut browser = target.browser(NEXT.fetch_add(1, Ordering::Relaxed));
+                let person = NEXT.fetch_add(1, Ordering::Relaxed) % target.people;
+                let known = if new_browsers { None } else { at_home().remove(&person) };
+                let mut browser = known.unwrap_or_else(|| target.browser(person));
                 browser.form(&mut connection).await?;
                 let sent = Instant::now();
                 let answer = browser.submit(&mut connection).await?;
@@ -63,23 +70,29 @@ pub async fn sign_ins(target: Target, at_once: u64, seconds: f64) -> Outcome<Val
                         }
                     }
                     503 => refused += 1,
-                    _ => other += 1,
+                    status => other.push(status),
                 }
+                browser.close();
+                at_home().insert(person, browser);
             }
             Outcome::Ok((right, refused, other))
         });
     }
-    let (mut right, mut refused, mut other) = (vec![], 0, 0);
+    let (mut right, mut refused, mut other) = (vec![], 0, vec![]);
     while let Some(worker) = workers.join_next().await {
         let (some, no, strange) = worker??;
         right.extend(some);
         refused += no;
-        other += strange;
+        other.extend(strange);
     }
     let rate = right.len() as f64 / seconds.min(start.elapsed().as_secs_f64());
     Ok(
         json!({ "rate": rate, "refused": refused, "other": other, "p50": quantile(&mut right, 0.5), "p99": quantile(&mut right, 0.99) }),
     )
+}
+
+fn at_home() -> MutexGuard<'static, BTreeMap<u64, Browser>> {
+    AT_HOME.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Browsers that are signed in, one per connection.
@@ -162,12 +175,12 @@ pub async fn burst(target: Target, count: u64) -> Outcome<Value> {
             Outcome::Ok((answer.status, advised, millis(sent)))
         });
     }
-    let (mut inside, mut refused, mut other, mut longest, mut longest_no) = (0, 0, 0, 0_f64, 0_f64);
+    let (mut inside, mut refused, mut other, mut longest, mut longest_no) = (0, 0, vec![], 0_f64, 0_f64);
     while let Some(worker) = workers.join_next().await {
         match worker?? {
             (303, _, time) => (inside, longest) = (inside + 1, longest.max(time)),
             (503, true, time) => (refused, longest_no) = (refused + 1, longest_no.max(time)),
-            _ => other += 1,
+            (status, ..) => other.push(status),
         }
     }
     Ok(json!({ "in": inside, "refused": refused, "other": other, "longest": longest, "longest_refused": longest_no }))

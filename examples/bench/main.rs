@@ -60,7 +60,7 @@ enum Part {
     Seed { folder: PathBuf, database: String, practices: i64, per_practice: i64 },
     /// Argon2id alone
     Raw { threads: usize, seconds: f64 },
-    /// Load of one kind: sign-ins, checks, bare-checks, burst, deserted, in-turn
+    /// Load of one kind: sign-ins, new-browsers, checks, bare-checks, burst, deserted, in-turn
     Load {
         kind: String,
         port: u16,
@@ -115,7 +115,10 @@ async fn run(cli: Cli) -> Outcome<usize> {
 async fn load_of(kind: &str, target: Target, number: u64, more: f64, more_people: u64) -> Outcome<()> {
     let a_second = (more > 0.0).then_some(more);
     match kind {
-        "sign-ins" => load::answer_lines(async |seconds| load::sign_ins(target, number, seconds).await).await,
+        "sign-ins" | "new-browsers" => {
+            let new = kind == "new-browsers";
+            load::answer_lines(async |seconds| load::sign_ins(target, number, new, seconds).await).await
+        }
         "checks" => {
             let browsers = load::signed_in(target, number).await?;
             load::answer_lines(async |seconds| load::checks(target.port, &browsers, seconds, a_second).await).await

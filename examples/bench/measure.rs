@@ -110,41 +110,97 @@ fn start(engine: &Engine, report: &mut Report) -> Outcome<()> {
 fn sign_ins(engine: &Engine, report: &mut Report) -> Outcome<()> {
     let (mut server, _) = engine.serve(&engine.small)?;
     let mut load = engine.load("sign-ins", server.port, AT_ONCE, 0.0, 0)?;
-    load.ask("go 2")?;
-    let (mut rates, mut raws, mut last) = (vec![], vec![], Value::Null);
-    for _ in 0..3 {
-        raws.push(engine.raw(3.0)?);
-        last = load.ask(&engine.go(8.0))?;
-        rates.push(number(&last, "rate"));
+    // Everybody once: their password has been judged and their browser is known, as on any day but the first.
+    let mut once = 0.0;
+    while once < PEOPLE as f64 {
+        let rate = number(&load.ask("go 4")?, "rate");
+        once += if rate > 0.0 { rate * 4.0 } else { return Err("nobody gets in".into()) };
     }
-    raws.push(engine.raw(3.0)?);
-    let (rate, raw) = (median(&mut rates), median(&mut raws));
-    let measured = format!("{rate:.1} /s, bare Argon2id {raw:.1} /s");
-    report.figure("sign-ins ÷ hashes, 64 at once", &measured, rate / raw, "", &Limit::AtLeast(0.90));
+    let (mut rates, mut ratios, mut last) = (vec![], vec![], Value::Null);
+    let (mut refused, mut other) = (0.0, vec![]);
+    let mut spent = Spent::default();
+    let mut raws = vec![engine.raw(2.0)?];
+    for round in 0..5 {
+        let before = Spent::now(&mut server, &load)?;
+        last = load.ask(&engine.go(6.0))?;
+        spent.add(&before, &Spent::now(&mut server, &load)?);
+        raws.push(engine.raw(2.0)?);
+        rates.push(number(&last, "rate"));
+        // The hashes before and after, so that cores that slow down or are lent to others weigh on both.
+        ratios.push(number(&last, "rate") * 2.0 / (raws[round] + raws[round + 1]));
+        refused += number(&last, "refused");
+        other.extend(statuses(&last));
+    }
+    let measured = format!("{:.1} /s, bare Argon2id {:.1} /s", median(&mut rates), median(&mut raws));
+    report.figure("sign-ins ÷ hashes, 64 at once", &measured, median(&mut ratios), "", &Limit::AtLeast(0.90));
     let measured = format!("p50 {:.0} ms, p99 {:.0} ms", number(&last, "p50"), number(&last, "p99"));
     report.note("  their time", &measured);
-    let strange = number(&last, "other") + number(&last, "refused");
-    report.holds("  every one of the 64 gets in", &format!("{strange:.0} did not"), strange == 0.0);
+    report.note("  processor time of one", &spent.words());
+    let measured = format!("{refused:.0} told to come back, answered otherwise: {other:?}");
+    report.holds("  every one of the 64 gets in", &measured, refused == 0.0 && other.is_empty());
+    let mut strangers = engine.load("new-browsers", server.port, AT_ONCE, 0.0, 0)?;
+    strangers.ask("go 1")?;
+    let measured = format!("{:.1} /s", number(&strangers.ask(&engine.go(4.0))?, "rate"));
+    report.note("  each from a new browser, with a mail", &measured);
     full_queue(engine, &mut server, report)?;
     let memory = server.process.memory()?;
     report.figure("memory after this load", "", memory, "MB", &Limit::AtMost(120.0));
     Ok(())
 }
 
+/// Processor seconds of those who share the cores during a load, and how many hashes they got done.
+#[derive(Default)]
+struct Spent {
+    hashes: f64,
+    hashing: f64,
+    server: f64,
+    load: f64,
+    again: f64,
+}
+
+impl Spent {
+    fn now(server: &mut Served, load: &Process) -> Outcome<Spent> {
+        let counts = server.process.ask("counts")?;
+        Ok(Spent {
+            hashes: number(&counts, "made"),
+            hashing: number(&counts, "hashing"),
+            server: server.process.processor_seconds()?,
+            load: load.processor_seconds()?,
+            again: number(&counts, "again"),
+        })
+    }
+
+    fn add(&mut self, before: &Spent, after: &Spent) {
+        self.hashes += after.hashes - before.hashes;
+        self.hashing += after.hashing - before.hashing;
+        self.server += after.server - before.server;
+        self.load += after.load - before.load;
+        self.again += after.again - before.again;
+    }
+
+    fn words(&self) -> String {
+        let [hash, rest, load] =
+            [self.hashing, self.server - self.hashing, self.load].map(|seconds| seconds * 1000.0 / self.hashes);
+        let again = self.again / self.hashes;
+        format!("hash {hash:.2} ms, the server's rest {rest:.2} ms, the load {load:.2} ms; run again {again:.2} times")
+    }
+}
+
 /// Beyond the queue: told to come back, at once; and nobody waits for those who left.
 fn full_queue(engine: &Engine, server: &mut Served, report: &mut Report) -> Outcome<()> {
     let burst = engine.load("burst", server.port, 200, 0.0, 0)?.ask("go 1")?;
-    let [inside, refused, other] = ["in", "refused", "other"].map(|name| number(&burst, name));
+    let ([inside, refused], other) = (["in", "refused"].map(|name| number(&burst, name)), statuses(&burst));
     let measured = format!(
-        "{inside:.0} in (longest {:.0} ms), {refused:.0} told 503 with Retry-After, {other:.0} else",
+        "{inside:.0} in (longest {:.0} ms), {refused:.0} told 503 with Retry-After, else {other:?}",
         number(&burst, "longest"),
     );
-    report.holds("200 at the same moment", &measured, other == 0.0 && refused > 0.0 && inside >= 64.0);
-    let before = number(&server.process.ask("counts")?, "skipped");
+    report.holds("200 at the same moment", &measured, other.is_empty() && refused > 0.0 && inside >= 64.0);
+    let before = number(&server.process.ask("counts")?, "made");
     let next = engine.load("deserted", server.port, 60, 0.0, 0)?.ask("go 1")?;
-    let skipped = number(&server.process.ask("counts")?, "skipped") - before;
-    let measured = format!("{skipped:.0} hashes of 60 skipped, the next sign-in took {:.0} ms", number(&next, "next"));
-    report.holds("60 leave before their turn", &measured, skipped > 40.0 && number(&next, "status") == 303.0);
+    // One is for whoever stayed; some were under way when the others left.
+    let hashed = number(&server.process.ask("counts")?, "made") - before - 1.0;
+    let measured = format!("{hashed:.0} of them hashed, the next sign-in took {:.0} ms", number(&next, "next"));
+    report.holds("60 leave before their turn", &measured, hashed <= 20.0 && number(&next, "status") == 303.0);
     Ok(())
 }
 
@@ -254,6 +310,11 @@ impl Engine {
 
 fn number(value: &Value, name: &str) -> f64 {
     value[name].as_f64().unwrap_or(f64::NAN)
+}
+
+/// Answers that were neither "in" nor "come back".
+fn statuses(value: &Value) -> Vec<u64> {
+    value["other"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
 }
 
 fn median(numbers: &mut [f64]) -> f64 {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::routing::get;
 use portico::config::{Config, Database, Region, Secret};
-use portico::ops::{demo, listen, start};
+use portico::ops::{demo, listen, start, tasks};
 use portico::platform::hashing::{HashParams, Hasher, Memory, Pepper, Verdict};
 use portico::platform::world::RealWorld;
 use serde_json::json;
@@ -30,20 +30,46 @@ pub fn settings(folder: &Path, database: &str, port: u16) -> Outcome<Config> {
     Ok(config)
 }
 
-/// Serves until standard input ends; a line asks for the counts of the hash pool.
+/// Serves until standard input ends, with all its work in the background; a line asks for the counts of the hash pool.
 pub async fn portico(folder: &Path, database: &str, port: u16) -> Outcome<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     let server = start::server(settings(folder, database, port)?, Arc::new(RealWorld)).await?;
     let router = portico::app::router(Arc::clone(&server));
+    let (_running, stop) = tokio::sync::watch::channel(false);
+    // The record is sealed and mails are handed over meanwhile, as in earnest.
+    let _work = tasks::spawn_all(&server, &stop);
     std::thread::spawn(move || {
         for _ in std::io::stdin().lock().lines() {
             let counts = server.hashing.counts();
-            println!("{}", json!({ "made": counts.made, "skipped": counts.skipped, "refused": counts.refused }));
+            let (made, skipped, refused) = (counts.made, counts.skipped, counts.refused);
+            let hashing = hashing_seconds().unwrap_or(f64::NAN);
+            let again = run_again(&server.metrics.encode()).unwrap_or(f64::NAN);
+            let all =
+                json!({ "made": made, "skipped": skipped, "refused": refused, "hashing": hashing, "again": again });
+            println!("{all}");
         }
         std::process::exit(0);
     });
     listen::serve(listener, router, None, listen::Limits::default(), std::future::pending()).await?;
     Ok(())
+}
+
+/// How often a request was run again because its transaction met another's.
+fn run_again(metrics: &str) -> Option<f64> {
+    let line = metrics.lines().find(|line| line.starts_with("portico_database_retries_total"))?;
+    line.rsplit_once(' ')?.1.parse().ok()
+}
+
+/// Processor seconds of this process's hashing threads, in hundredths.
+fn hashing_seconds() -> Outcome<f64> {
+    let mut sum = 0.0;
+    for task in std::fs::read_dir("/proc/self/task")? {
+        let text = std::fs::read_to_string(task?.path().join("stat"))?;
+        if text.contains("(hash-") {
+            sum += crate::child::processor_seconds_in(&text)?;
+        }
+    }
+    Ok(sum)
 }
 
 /// The least that axum can do.

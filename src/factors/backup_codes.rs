@@ -54,7 +54,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         return code_page.refused(visit.say("backup-code-shape"));
     };
     let lane = lane(&visit, &person.id)?;
-    let count = match limit::take(visit.db()?, &visit.practice()?.id, &lane, limit::BACKUP_CODE, visit.now).await? {
+    let count = match visit.take_try(&lane, limit::BACKUP_CODE).await? {
         Turn::Allowed(count) => count,
         turn => return held_back(&visit, &attempt, &person, turn),
     };

@@ -44,7 +44,7 @@ struct NewPage {
 enum Place {
     /// And where the person goes on to afterwards.
     Session(Arc<Session>, String),
-    Attempt(Attempt),
+    Attempt(Box<Attempt>),
 }
 
 impl Place {
@@ -68,7 +68,7 @@ async fn who(visit: &Visit, then_path: &str) -> Result<std::result::Result<(Plac
             Err(response) => return Ok(Err(response)),
         };
         return Ok(match step {
-            Step::SetUp => Ok((Place::Attempt(attempt), person)),
+            Step::SetUp => Ok((Place::Attempt(Box::new(attempt)), person)),
             step => Err(go(&totp::path_of(&step, &attempt, &person))),
         });
     }

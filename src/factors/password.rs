@@ -96,7 +96,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // work: a stranger's answer takes as long
     let usable = person.as_ref().filter(|p| p.closed_at.is_none() && p.password_stolen_at.is_none());
     let stored = usable.and_then(|person| person.password.clone());
-    let verdict = match visit.server.hashing.verify(stored, Secret::new(password.to_owned())).await {
+    let verdict = match verify(&visit, stored, password).await {
         Ok(verdict) => verdict,
         Err(PoolError::Full { retry_after_s }) => return busy(&visit, &fields, i64::from(retry_after_s)),
         Err(other) => return Err(pool_error(other)),
@@ -149,7 +149,7 @@ async fn right(visit: &Visit, fields: &Fields, right: Right<'_>) -> Result<Respo
     let new_hash = if upgrade { hash(visit, password).await.ok() } else { None };
     let judged = person.password_change_by.is_some() || !is_first_use(person, upgrade);
     let good = judged || password_strength::is_still_good(visit, person, password).await?;
-    let flood = known.is_none() && password_stuffing::is_on(visit).await?;
+    let flood = known.is_none() && password_stuffing::concerns(visit, person).await?;
 
     let mut tx = visit.db()?.write().await?;
     lanes.clear_in(visit, &mut tx).await?;
@@ -226,6 +226,15 @@ pub(super) fn refused(visit: &Visit, fields: &Fields, problem: String, unknown: 
     sign_in.problem = Some(problem);
     sign_in.unknown = unknown;
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &sign_in)
+}
+
+/// Checks a password in the pool, once for this request and that hash; `None` is the hash of nobody.
+///
+/// # Errors
+/// As [`HashPool::verify`](crate::platform::hashing::HashPool::verify).
+pub async fn verify(visit: &Visit, stored: Option<String>, typed: &str) -> std::result::Result<Verdict, PoolError> {
+    let name = format!("verify {}", stored.as_deref().unwrap_or_default());
+    visit.once(name, visit.server.hashing.verify(stored, Secret::new(typed.to_owned()))).await
 }
 
 /// A new hash under the current scheme and cost.

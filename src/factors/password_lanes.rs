@@ -78,7 +78,8 @@ impl Lanes {
             }
         }
         let lanes: Vec<_> = std::iter::once(&self.near).chain(&self.far).cloned().collect();
-        match limit::take_all(db, practice, &lanes, visit.now).await? {
+        let taking = limit::take_all(db, practice, &lanes, visit.now);
+        match visit.once(format!("take {}", self.near.0), taking).await? {
             Turn::Allowed(count) => Ok(Ok(Taken { last: lanes.iter().any(|(_, bound)| count == bound.off_at) })),
             turn => Ok(Err(held(turn).unwrap_or(Held::Off))),
         }
@@ -94,10 +95,9 @@ impl Lanes {
 
     /// As [`Lanes::clear`], with the act that the right password allows.
     pub async fn clear_in(&self, visit: &Visit, tx: &mut Tx) -> Result<()> {
-        for (lane, _) in std::iter::once(&self.near).chain(&self.far) {
-            limit::clear_in(tx, &visit.practice()?.id, lane).await?;
-        }
-        Ok(())
+        let (near, _) = &self.near;
+        let far = self.far.as_ref().map_or(near, |(lane, _)| lane);
+        limit::clear_both_in(tx, &visit.practice()?.id, near, far).await
     }
 
     /// A refused try goes into the record, once per lane and five minutes.
@@ -166,7 +166,7 @@ pub async fn wrong(visit: &Visit, person: Option<&Person>, key: &str, lanes: &La
     let mut flood = false;
     if lanes.is_strangers() {
         visit.note_vain_name(key).await?;
-        flood = password_stuffing::count(visit).await?;
+        flood = visit.once("wrong".into(), password_stuffing::count(visit)).await?;
     }
     let refused = gathered::refused(visit, Event::WrongPassword, person).await?;
     let mut tx = if last || flood { visit.db()?.write().await? } else { refused.begin(visit).await? };

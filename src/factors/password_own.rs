@@ -1,10 +1,10 @@
 //! The password of somebody who is signed in: for fresh proof, for unlocking, for changing it. It is counted on lanes of
 //! its own, so that neither a stolen cookie can guess on nor a stranger at the sign-in page hold anybody up here.
 
-use super::password::pool_error;
+use super::password::{pool_error, verify};
 use super::password_lanes::{self, Held, Lanes};
 use crate::platform::error::{Error, Result};
-use crate::platform::hashing::{Secret, Verdict};
+use crate::platform::hashing::Verdict;
 use crate::platform::web::Visit;
 use crate::sign_in::person::{self, Person};
 
@@ -36,7 +36,7 @@ pub async fn check(visit: &Visit, person_id: &str, lane: (&str, &str), typed: &s
     };
     let usable = person.closed_at.is_none() && person.password_stolen_at.is_none();
     let stored = person.password.clone().filter(|_| usable);
-    let verdict = visit.server.hashing.verify(stored, Secret::new(typed.to_owned())).await.map_err(pool_error)?;
+    let verdict = verify(visit, stored, typed).await.map_err(pool_error)?;
     match verdict {
         Verdict::Right { .. } => {
             lanes.clear(visit).await?;

@@ -64,16 +64,21 @@ pub async fn raise(visit: &Visit, tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-/// Tells somebody, once an alarm, that their right password was given amid the flood. A browser in which they signed in
-/// before is most likely theirs.
+/// Whether a right password of this person means anything now: it stops at a second step, amid a flood. A browser in which
+/// they signed in before is most likely theirs.
+///
+/// # Errors
+/// As [`is_on`].
+pub async fn concerns(visit: &Visit, person: &Person) -> Result<bool> {
+    Ok(has_second(person) && !marks::been_here(visit, &person.id) && is_on(visit).await?)
+}
+
+/// Tells somebody, once an alarm, that their right password was given amid the flood.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
 pub async fn right_amid(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<()> {
-    if has_second(person) && !marks::been_here(visit, &person.id) {
-        tell(visit, tx, person).await?;
-    }
-    Ok(())
+    tell(visit, tx, person).await
 }
 
 async fn tell(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<()> {

@@ -52,7 +52,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         return code_page.refused(visit.say("code-six-digits"));
     };
     let lane = lane(&visit, &person.id)?;
-    let count = match limit::take(visit.db()?, &visit.practice()?.id, &lane, limit::TOTP, visit.now).await? {
+    let count = match visit.take_try(&lane, limit::TOTP).await? {
         Turn::Allowed(count) => count,
         turn => return held_back(&visit, &attempt, &person, turn),
     };

@@ -38,7 +38,7 @@ pub(super) struct Who {
 
 pub(super) enum Place {
     Session(Arc<Session>),
-    Attempt(Attempt),
+    Attempt(Box<Attempt>),
 }
 
 impl Who {
@@ -70,7 +70,7 @@ pub(super) async fn who(visit: &Visit) -> Result<std::result::Result<Who, Respon
             Err(response) => return Ok(Err(response)),
         };
         return Ok(match step {
-            Step::SetUp => Ok(Who { person, base: IN_SIGN_IN, place: Place::Attempt(attempt) }),
+            Step::SetUp => Ok(Who { person, base: IN_SIGN_IN, place: Place::Attempt(Box::new(attempt)) }),
             step => Err(go(&totp::path_of(&step, &attempt, &person))),
         });
     }

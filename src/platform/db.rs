@@ -1,13 +1,16 @@
 //! The two engines behind one text per query: connect, read, write, and three verbs.
-//! All that differs between SQLite and PostgreSQL is in this file and in `migrate.rs`; no feature asks which it is.
+//! All that differs between SQLite and PostgreSQL is in this file, `writer.rs`, `readers.rs` and `migrate.rs`; no feature
+//! asks which it is.
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
-use sqlx::{Connection, FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
+use sqlx::{Connection, FromRow, PgPool, Postgres, Transaction};
 use std::str::FromStr;
 use std::time::Duration;
 
 use super::error::{Error, Result};
+use super::readers::Readers;
+use super::writer::{Act, Writer};
 
 /// Binds all arguments; a macro because the two engines' query types share no trait.
 macro_rules! bound {
@@ -86,15 +89,15 @@ impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, 
 pub enum Db {
     /// One writer, since SQLite has one; readers beside it do not wait (WAL).
     Sqlite {
-        write: SqlitePool,
-        read: SqlitePool,
+        write: Writer,
+        read: Readers,
     },
     Postgres(PgPool),
 }
 
 /// A write transaction. Dropped without `commit`, it is undone.
 pub enum Tx {
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Act),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -111,13 +114,13 @@ impl Db {
         }
     }
 
-    /// Begins a write transaction: `BEGIN IMMEDIATE` on SQLite, `SERIALIZABLE` on PostgreSQL.
+    /// Begins a write transaction: `SERIALIZABLE` on PostgreSQL; on SQLite one after the other, with a shared commit.
     ///
     /// # Errors
     /// [`Error::Conflict`] when another writer holds on too long.
     pub async fn write(&self) -> Result<Tx> {
         Ok(match self {
-            Db::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Sqlite { write, .. } => Tx::Sqlite(write.begin().await?),
             Db::Postgres(pool) => Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?),
         })
     }
@@ -129,7 +132,7 @@ impl Db {
     /// As [`Db::write`].
     pub async fn counting(&self) -> Result<Tx> {
         Ok(match self {
-            Db::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Sqlite { write, .. } => Tx::Sqlite(write.begin().await?),
             Db::Postgres(pool) => Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?),
         })
     }
@@ -137,7 +140,12 @@ impl Db {
     /// One statement on its own; answers the number of rows changed.
     pub async fn execute(&self, sql: &'static str, args: Vec<Arg>) -> Result<u64> {
         Ok(match self {
-            Db::Sqlite { write, .. } => bound!(sqlx::query(sql), args).execute(write).await?.rows_affected(),
+            Db::Sqlite { .. } => {
+                let mut tx = self.write().await?;
+                let changed = tx.execute(sql, args).await?;
+                tx.commit().await?;
+                changed
+            }
             Db::Postgres(pool) => bound!(sqlx::query(sql), args).execute(pool).await?.rows_affected(),
         })
     }
@@ -145,21 +153,34 @@ impl Db {
     /// One writing statement on its own that gives a row back (`RETURNING`), or none where its condition fails.
     pub async fn change<T: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Option<T>> {
         Ok(match self {
-            Db::Sqlite { write, .. } => bound!(sqlx::query_as(sql), args).fetch_optional(write).await?,
+            Db::Sqlite { .. } => {
+                let mut tx = self.write().await?;
+                let row = tx.optional(sql, args).await?;
+                tx.commit().await?;
+                row
+            }
             Db::Postgres(pool) => bound!(sqlx::query_as(sql), args).fetch_optional(pool).await?,
         })
     }
 
     pub async fn optional<T: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Option<T>> {
         Ok(match self {
-            Db::Sqlite { read, .. } => bound!(sqlx::query_as(sql), args).fetch_optional(read).await?,
+            Db::Sqlite { read, .. } => {
+                let mut reader = read.lend().await?;
+                let answer = bound!(sqlx::query_as(sql), args).fetch_optional(reader.connection()).await;
+                reader.done(answer)?
+            }
             Db::Postgres(pool) => bound!(sqlx::query_as(sql), args).fetch_optional(pool).await?,
         })
     }
 
     pub async fn all<T: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<T>> {
         Ok(match self {
-            Db::Sqlite { read, .. } => bound!(sqlx::query_as(sql), args).fetch_all(read).await?,
+            Db::Sqlite { read, .. } => {
+                let mut reader = read.lend().await?;
+                let answer = bound!(sqlx::query_as(sql), args).fetch_all(reader.connection()).await;
+                reader.done(answer)?
+            }
             Db::Postgres(pool) => bound!(sqlx::query_as(sql), args).fetch_all(pool).await?,
         })
     }
@@ -172,7 +193,11 @@ impl Db {
         use sqlx::{Executor, SqlSafeStr};
         let text = sql.into_sql_str();
         match self {
-            Db::Sqlite { read, .. } => read.prepare(text).await.map(|_| ()).map_err(|e| e.to_string()),
+            Db::Sqlite { read, .. } => {
+                let mut reader = read.lend().await.map_err(|e| e.to_string())?;
+                let answer = reader.connection().prepare(text).await.map(|_| ());
+                reader.done(answer).map_err(|e| e.to_string())
+            }
             Db::Postgres(pool) => pool.prepare(text).await.map(|_| ()).map_err(|e| e.to_string()),
         }
     }
@@ -192,21 +217,21 @@ impl Db {
 impl Tx {
     pub async fn execute(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<u64> {
         Ok(match self {
-            Tx::Sqlite(tx) => bound!(sqlx::query(sql), args).execute(&mut **tx).await?.rows_affected(),
+            Tx::Sqlite(tx) => bound!(sqlx::query(sql), args).execute(tx.connection()?).await?.rows_affected(),
             Tx::Postgres(tx) => bound!(sqlx::query(sql), args).execute(&mut **tx).await?.rows_affected(),
         })
     }
 
     pub async fn optional<T: Row>(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Option<T>> {
         Ok(match self {
-            Tx::Sqlite(tx) => bound!(sqlx::query_as(sql), args).fetch_optional(&mut **tx).await?,
+            Tx::Sqlite(tx) => bound!(sqlx::query_as(sql), args).fetch_optional(tx.connection()?).await?,
             Tx::Postgres(tx) => bound!(sqlx::query_as(sql), args).fetch_optional(&mut **tx).await?,
         })
     }
 
     pub async fn all<T: Row>(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<T>> {
         Ok(match self {
-            Tx::Sqlite(tx) => bound!(sqlx::query_as(sql), args).fetch_all(&mut **tx).await?,
+            Tx::Sqlite(tx) => bound!(sqlx::query_as(sql), args).fetch_all(tx.connection()?).await?,
             Tx::Postgres(tx) => bound!(sqlx::query_as(sql), args).fetch_all(&mut **tx).await?,
         })
     }
@@ -234,17 +259,9 @@ async fn connect_sqlite(url: &str) -> Result<Db> {
         // Without it a row that REPLACE throws out passes by the triggers that keep the record.
         .pragma("recursive_triggers", "ON")
         .pragma("cache_size", "-4000");
-    let write = SqlitePoolOptions::new()
-        .max_connections(1)
-        // SQLite undoes a transaction by itself when the disk is full; the driver then believes that it is still open and
-        // would refuse every later one, so such a connection is replaced.
-        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-        .connect_with(options.clone())
-        .await?;
-    let read = SqlitePoolOptions::new()
-        .max_connections(4)
-        .connect_with(options.read_only(true).create_if_missing(false))
-        .await?;
+    // What an act may have to take back is kept in memory: it is small, and its loss is what a crash means anyway.
+    let write = Writer::open(options.clone().pragma("temp_store", "MEMORY")).await?;
+    let read = Readers::open(options.read_only(true).create_if_missing(false), write.seen()).await?;
     Ok(Db::Sqlite { write, read })
 }
 
@@ -253,6 +270,16 @@ async fn connect_postgres(url: &str, max_connections: u32) -> Result<Db> {
     let pool = PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(Duration::from_secs(10))
+        // A connection used a moment ago is there; asking it first would double the way of every question.
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for >= Duration::from_secs(1) {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_with(options)
         .await?;
     Ok(Db::Postgres(pool))

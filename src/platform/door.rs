@@ -17,6 +17,7 @@ use futures_util::FutureExt;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tower::ServiceExt;
 
+use super::again::Done;
 use super::error::{Error, Result};
 use super::network::Peer;
 use super::practice::Practice;
@@ -103,6 +104,7 @@ async fn arrive(doors: &Doors, parts: &Parts) -> Result<Visit> {
         cookies,
         cookies_out: Mutex::default(),
         request_id: OnceLock::new(),
+        done: Done::default(),
     }));
     if fresh && parts.method == Method::GET && wants_a_page(&parts.headers) {
         visit.set_cookie(BROWSER_COOKIE, &visit.browser_id, None);
@@ -127,6 +129,7 @@ pub fn background_visit(server: &Arc<Server>, practice: Arc<Practice>) -> Result
         cookies: Cookies::default(),
         cookies_out: Mutex::default(),
         request_id: OnceLock::new(),
+        done: Done::default(),
     })))
 }
 
@@ -251,6 +254,7 @@ fn stale_visit(visit: &Visit) -> Visit {
         cookies: old.cookies.clone(),
         cookies_out: Mutex::default(),
         request_id: OnceLock::new(),
+        done: Done::default(),
     }))
 }
 

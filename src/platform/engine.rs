@@ -28,7 +28,10 @@ impl Facts {
 pub async fn facts(db: &Db) -> Result<Facts> {
     match db {
         Db::Sqlite { write, .. } => {
-            let one = async |sql: &'static str| sqlx::query_scalar::<_, String>(sql).fetch_one(write).await;
+            let mut act = write.begin().await?;
+            let connection = act.connection()?;
+            let mut one =
+                async |sql: &'static str| sqlx::query_scalar::<_, String>(sql).fetch_one(&mut *connection).await;
             Ok(Facts {
                 name: "SQLite",
                 version: one("SELECT sqlite_version()").await?,

@@ -112,9 +112,19 @@ pub async fn clear(db: &Db, practice: &str, lane: &str) -> Result<()> {
 /// # Errors
 /// Faults and conflicts of the database.
 pub async fn clear_in(tx: &mut Tx, practice: &str, lane: &str) -> Result<()> {
-    tx.execute("DELETE FROM tries WHERE practice_id = $1 AND lane = $2", crate::args![practice, lane]).await?;
+    clear_both_in(tx, practice, lane, lane).await
+}
+
+/// As [`clear_in`], for two lanes that are taken together.
+///
+/// # Errors
+/// As [`clear_in`].
+pub async fn clear_both_in(tx: &mut Tx, practice: &str, lane: &str, other: &str) -> Result<()> {
+    let sql = "DELETE FROM tries WHERE practice_id = $1 AND lane IN ($2, $3)";
+    tx.execute(sql, crate::args![practice, lane, other]).await?;
     Ok(())
 }
+
 const COUNT_WITHIN: &str =
     "INSERT INTO tries (practice_id, lane, count, blocked_until, window_start, updated_at) VALUES ($1, $2, 1, 0, $3, $3)
      ON CONFLICT (practice_id, lane) DO UPDATE SET
@@ -194,6 +204,15 @@ pub async fn mail_allowed_in(tx: &mut Tx, practice: &str, address_lane: &str, no
 }
 
 impl Inner {
+    /// As [`take`] here and now; a request that is run again does not take a second try.
+    ///
+    /// # Errors
+    /// As [`take_all`].
+    pub async fn take_try(&self, lane: &str, bound: Bound) -> Result<Turn> {
+        let taking = take(self.db()?, &self.practice()?.id, lane, bound, self.now);
+        self.once(format!("take {lane}"), taking).await
+    }
+
     /// A lane's name: keyed, so that the table tells nobody's address; the same for known and unknown people.
     ///
     /// # Errors
@@ -238,21 +257,20 @@ impl Inner {
     /// # Errors
     /// [`Error::TooOften`] for a network that tried many names in vain within the hour.
     pub async fn refuse_sprayer(&self) -> Result<()> {
-        for (network, most) in self.networks()? {
-            let row: Option<(i64, Option<i64>)> = self
-                .db()?
-                .optional(
-                    "SELECT COUNT(*), MIN(at) FROM sprayed WHERE practice_id = $1 AND network = $2 AND at > $3",
-                    crate::args![&self.practice()?.id, network, self.now - SPRAY_SECONDS],
-                )
-                .await?;
-            if let Some((names, Some(first))) = row
-                && names >= most
-            {
-                return Err(Error::TooOften { retry_after: (first + SPRAY_SECONDS - self.now).max(60) });
-            }
+        let [(near, most_near), (wide, most_wide)] = self.networks()?;
+        let tried: Vec<(String, i64, i64)> = self
+            .db()?
+            .all(
+                "SELECT network, COUNT(*), MIN(at) FROM sprayed WHERE practice_id = $1 AND network IN ($2, $3) AND at > $4 GROUP BY network",
+                crate::args![&self.practice()?.id, &near, &wide, self.now - SPRAY_SECONDS],
+            )
+            .await?;
+        let most = |network: &str| if network == near { most_near } else { most_wide };
+        let over = tried.iter().filter(|(network, names, _)| *names >= most(network)).map(|(_, _, first)| *first);
+        match over.min() {
+            Some(first) => Err(Error::TooOften { retry_after: (first + SPRAY_SECONDS - self.now).max(60) }),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// The lanes of the visitor's network and the wider one, each with the names it may try in vain.

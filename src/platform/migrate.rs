@@ -45,6 +45,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../migrations/0005_passkeys.sql"),
         postgres: include_str!("../../migrations/0005_passkeys.sql"),
     },
+    Step {
+        number: 12,
+        name: "room beside rows",
+        sqlite: include_str!("../../migrations/0012_room_beside_rows.sqlite.sql"),
+        postgres: include_str!("../../migrations/0012_room_beside_rows.postgres.sql"),
+    },
 ];
 
 /// The newest step this program knows.
@@ -109,7 +115,7 @@ fn check_known(db: &Db, done: &[(i64, String)]) -> Result<()> {
 async fn run(db: &Db, step: &Step, world: &dyn World) -> Result<()> {
     let mut tx = db.write().await?;
     match &mut tx {
-        Tx::Sqlite(tx) => sqlx::raw_sql(step.sqlite).execute(&mut **tx).await?,
+        Tx::Sqlite(tx) => sqlx::raw_sql(step.sqlite).execute(tx.connection()?).await?,
         Tx::Postgres(tx) => {
             sqlx::raw_sql(step.postgres).execute(&mut **tx).await?;
             Default::default()

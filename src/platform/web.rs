@@ -49,6 +49,7 @@ pub struct Inner {
     pub(super) cookies: Cookies,
     pub(super) cookies_out: Mutex<Vec<String>>,
     pub(super) request_id: OnceLock<String>,
+    pub(super) done: super::again::Done,
 }
 
 /// The cookies of a request, read where they stand in its head; at most a hundred.

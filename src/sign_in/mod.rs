@@ -15,12 +15,14 @@ pub mod session;
 mod session_end;
 pub mod step;
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use axum::response::Response;
 
 use crate::args;
 use crate::factors::passkey_offer;
 use crate::notices::{Event, Happening, happened};
-use crate::platform::db::Tx;
+use crate::platform::db::{Arg, Tx};
 use crate::platform::error::{Error, Result};
 use crate::platform::metrics::{SignIn, Way};
 use crate::platform::secret;
@@ -44,6 +46,20 @@ pub struct Attempt {
     pub device_by: Option<String>,
     pub device_key: Option<String>,
     pub created_at: i64,
+    /// What a new attempt has shown; none once it is a row.
+    #[sqlx(skip)]
+    unwritten: Unwritten,
+}
+
+/// A new attempt is written only when a step is left to take. One that is over at once leaves its session; fewer rows,
+/// and above all none that sign-ins beside it read while they add theirs, which PostgreSQL would make run again.
+#[derive(Clone, Debug, Default)]
+struct Unwritten(Option<Arc<Mutex<Factors>>>);
+
+impl Unwritten {
+    fn shown(&self) -> Option<MutexGuard<'_, Factors>> {
+        self.0.as_ref().map(|shown| shown.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// What a new attempt begins with.
@@ -59,13 +75,12 @@ pub struct Start<'a> {
     pub device_key: Option<&'a str>,
 }
 
-/// Begins an attempt in this browser; an older one in it is left to expire.
+/// Begins an attempt in this browser, which lasts once [`advance`] was asked; an older one in it is left to expire.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
-pub async fn start(visit: &Visit, tx: &mut Tx, start: &Start<'_>) -> Result<Attempt> {
-    let token = visit.new_token();
-    let attempt = Attempt {
+pub async fn start(visit: &Visit, _tx: &mut Tx, start: &Start<'_>) -> Result<Attempt> {
+    Ok(Attempt {
         id: visit.new_id(),
         person_id: start.person_id.to_owned(),
         goal: start.goal.to_owned(),
@@ -76,7 +91,13 @@ pub async fn start(visit: &Visit, tx: &mut Tx, start: &Start<'_>) -> Result<Atte
         device_by: start.device.map(|known| known.by.to_owned()),
         device_key: start.device_key.map(str::to_owned),
         created_at: visit.now,
-    };
+        unwritten: Unwritten(Some(Arc::new(Mutex::new(Factors::NONE)))),
+    })
+}
+
+/// Makes rows of a new attempt that is not over yet, and ties it to this browser.
+async fn write_new(visit: &Visit, tx: &mut Tx, attempt: &Attempt, proved: Factors) -> Result<()> {
+    let token = visit.new_token();
     tx.execute(
         "INSERT INTO attempt (practice_id, id, token_hash, person_id, goal, session_id, then_path, keep, device_id, device_by, device_key, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
@@ -87,8 +108,11 @@ pub async fn start(visit: &Visit, tx: &mut Tx, start: &Start<'_>) -> Result<Atte
         ],
     )
     .await?;
+    for factor in proved.list() {
+        write_proof(visit, tx, attempt, factor).await?;
+    }
     visit.set_cookie(COOKIE, &token, None);
-    Ok(attempt)
+    Ok(())
 }
 
 /// After a password was right: what the attempt before it in this browser showed by a mailed link goes over to the new
@@ -97,7 +121,9 @@ pub async fn start(visit: &Visit, tx: &mut Tx, start: &Start<'_>) -> Result<Atte
 /// # Errors
 /// Faults and conflicts of the database.
 pub async fn carry_over(visit: &Visit, tx: &mut Tx, attempt: &Attempt) -> Result<()> {
-    let Some(before) = current(visit).await? else { return Ok(()) };
+    let Some(token) = visit.cookie(COOKIE) else { return Ok(()) };
+    let before: Option<Attempt> = tx.optional(BY_TOKEN, by_token(visit, token)?).await?;
+    let Some(before) = before else { return Ok(()) };
     if before.person_id != attempt.person_id || before.goal != "sign-in" || attempt.goal != "sign-in" {
         return Ok(());
     }
@@ -114,14 +140,15 @@ pub async fn carry_over(visit: &Visit, tx: &mut Tx, attempt: &Attempt) -> Result
 /// A failed read is a fault, never "no attempt".
 pub async fn current(visit: &Visit) -> Result<Option<Attempt>> {
     let Some(token) = visit.cookie(COOKIE) else { return Ok(None) };
-    visit
-        .db()?
-        .optional(
-            "SELECT id, person_id, goal, session_id, then_path, keep, device_id, device_by, device_key, created_at
-             FROM attempt WHERE practice_id = $1 AND token_hash = $2 AND ended_at IS NULL AND expires_at > $3",
-            args![&visit.practice()?.id, secret::hash_token(token), visit.now],
-        )
-        .await
+    visit.db()?.optional(BY_TOKEN, by_token(visit, token)?).await
+}
+
+const BY_TOKEN: &str =
+    "SELECT id, person_id, goal, session_id, then_path, keep, device_id, device_by, device_key, created_at
+     FROM attempt WHERE practice_id = $1 AND token_hash = $2 AND ended_at IS NULL AND expires_at > $3";
+
+fn by_token(visit: &Visit, token: &str) -> Result<Vec<Arg>> {
+    Ok(args![&visit.practice()?.id, secret::hash_token(token), visit.now])
 }
 
 /// Notes that a factor was shown. Showing one twice changes nothing.
@@ -129,14 +156,22 @@ pub async fn current(visit: &Visit) -> Result<Option<Attempt>> {
 /// # Errors
 /// Faults and conflicts of the database.
 pub async fn proved(visit: &Visit, tx: &mut Tx, attempt: &Attempt, factor: Factor) -> Result<()> {
+    let kept = attempt.unwritten.shown().map(|mut shown| *shown = shown.with(factor));
+    if kept.is_none() {
+        write_proof(visit, tx, attempt, factor).await?;
+    }
+    let point = if factor == Factor::Password { "password accepted" } else { "code accepted" };
+    visit.server.world.reached(point);
+    Ok(())
+}
+
+async fn write_proof(visit: &Visit, tx: &mut Tx, attempt: &Attempt, factor: Factor) -> Result<()> {
     tx.execute(
         "INSERT INTO proof (practice_id, attempt_id, factor, at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (practice_id, attempt_id, factor) DO NOTHING",
         args![&visit.practice()?.id, &attempt.id, factor.word(), visit.now],
     )
     .await?;
-    let point = if factor == Factor::Password { "password accepted" } else { "code accepted" };
-    visit.server.world.reached(point);
     Ok(())
 }
 
@@ -145,6 +180,9 @@ pub async fn proved(visit: &Visit, tx: &mut Tx, attempt: &Attempt, factor: Facto
 /// # Errors
 /// Faults of the database.
 pub async fn proofs(visit: &Visit, tx: &mut Tx, attempt: &Attempt) -> Result<Factors> {
+    if let Some(shown) = attempt.unwritten.shown() {
+        return Ok(*shown);
+    }
     let rows: Vec<(String,)> = tx
         .all(
             "SELECT factor FROM proof WHERE practice_id = $1 AND attempt_id = $2",
@@ -165,11 +203,17 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
     }
     let proved = proofs(visit, &mut tx, attempt).await?;
     let (step, row) = step::next(&facts(visit, attempt, &person, proved)?);
+    let is_new = attempt.unwritten.0.is_some();
     let Step::Done(pass) = step else {
+        if is_new {
+            write_new(visit, &mut tx, attempt, proved).await?;
+        }
         tx.commit().await?;
         return Ok(go(&path_of(&step, attempt, &person)));
     };
-    end(visit, &mut tx, attempt).await?;
+    if !is_new {
+        end(visit, &mut tx, attempt).await?;
+    }
     let done = session::Done { person: &person, attempt, proved, row };
     match attempt.goal.as_str() {
         "sign-in" => session::start(visit, &mut tx, pass, &done).await?,

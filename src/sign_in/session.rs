@@ -45,6 +45,9 @@ pub struct Session {
     pub browser: String,
 }
 
+/// The row of the rule by which a recognised device stands for the code.
+const BY_DEVICE: &str = "a known device stands for the code";
+
 /// Who a cookie is, now.
 pub enum State {
     Open(Arc<Session>),
@@ -82,6 +85,10 @@ pub(super) async fn start(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'
         done.proved.has(Factor::BackupCode) || done.proved.has(Factor::EmailLink) || done.proved.has(Factor::Pin);
     let keep = done.attempt.keep != 0 && days > 0 && !recovery;
     let device = device::after_sign_in(visit, tx, done, keep.then_some(days)).await?;
+    if device.is_none() && done.row == BY_DEVICE {
+        // The device was ended a moment ago: run again, the sign-in asks for the code.
+        return Err(Error::Conflict);
+    }
     let longest = if keep { visit.now + days * 86_400 } else { visit.now + practice.total_minutes * 60 };
     // A browser that was let in without the code stays no longer than the code was trusted for.
     let ends_at = device.as_ref().filter(|_| keep).map_or(longest, |device| longest.min(device.trusted_until));
@@ -147,7 +154,7 @@ fn proofs_of(done: &Done<'_>) -> String {
 
 /// A sign-in in which every factor was shown is fresh; one that a device shortened is not.
 fn fresh_at(visit: &Visit, done: &Done<'_>) -> i64 {
-    if done.attempt.device_id.is_some() && done.row == "a known device stands for the code" { 0 } else { visit.now }
+    if done.attempt.device_id.is_some() && done.row == BY_DEVICE { 0 } else { visit.now }
 }
 
 /// One session per browser: a sign-in in the same browser ends the one before.

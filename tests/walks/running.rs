@@ -171,8 +171,12 @@ walk!(another_oldest_key_is_not_taken_over, |stage| {
 
 walk!(what_is_over_is_thrown_away_and_the_rest_stays, |stage| {
     let (_say, stop) = tokio::sync::watch::channel(false);
+    // A sign-in that stops at a second step.
+    stage.au().execute("UPDATE practice SET everyone_second_from = 1", vec![]).await.unwrap();
+    sign_in(&mut stage.browser(), SAMS_PASSWORD).await;
     // Else everybody would owe a second factor by then.
     stage.au().execute("UPDATE practice SET everyone_second_from = NULL", vec![]).await.unwrap();
+    stage.wait(120);
     let mut sam = stage.browser();
     sign_in(&mut sam, "something else entirely").await;
     for _ in 0..5 {

@@ -1,0 +1,42 @@
+//! What a request has worked out already. A request whose transaction met another's is run again from its beginning;
+//! the try it took is not taken twice for that, and no password is hashed twice.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::error::Result;
+use super::web::Inner;
+
+/// By the name of what was worked out; gone with the request.
+#[derive(Default)]
+pub struct Done(Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>);
+
+impl Inner {
+    /// Does the work once for this request, however often it is run. The name says what the outcome depends on, so that
+    /// work on something that changed meanwhile is done anew; an error is not kept.
+    ///
+    /// # Errors
+    /// Those of the work.
+    pub async fn once<T, E>(&self, name: String, work: impl Future<Output = Result<T, E>>) -> Result<T, E>
+    where
+        T: Clone + Send + Sync + 'static,
+    {
+        if let Some(done) = self.done.get(&name) {
+            return Ok(done);
+        }
+        let done = work.await?;
+        self.done.put(name, done.clone());
+        Ok(done)
+    }
+}
+
+impl Done {
+    fn get<T: Clone + 'static>(&self, name: &str) -> Option<T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name)?.downcast_ref().cloned()
+    }
+
+    fn put<T: Send + Sync + 'static>(&self, name: String, done: T) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name, Arc::new(done));
+    }
+}

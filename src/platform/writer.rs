@@ -1,0 +1,252 @@
+//! SQLite's one writer, shared. Every commit waits for the disk, so acts that come while one is under way share the
+//! next: each is a savepoint of its own in a common transaction, and none is told that it lasts before the commit is
+//! on the disk. An act that is undone takes nothing of the others with it; a commit that fails undoes all of them.
+//! What an undone act saw of the others may not be on the disk yet: until it is, nobody reads (see [`Seen`]).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection};
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot, watch};
+
+use super::error::{Error, Result};
+
+/// The one connection that writes, lent to one act after the other in the order they came.
+#[derive(Clone)]
+pub struct Writer {
+    group: Arc<Mutex<Group>>,
+    seen: watch::Receiver<bool>,
+}
+
+/// Whether everything that anybody has seen can be read. Else a try that was refused because of another, whose commit is
+/// still under way, would look for the reason and find none.
+#[derive(Clone)]
+pub struct Seen(watch::Receiver<bool>);
+
+/// No commit takes so long; whoever reads within an act of their own would wait for themselves.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
+
+/// The acts since the last commit.
+struct Group {
+    options: SqliteConnectOptions,
+    connection: Option<SqliteConnection>,
+    /// A transaction is open on the connection, and a task waits in line to commit it.
+    open: bool,
+    before: Before,
+    /// Acts that ended well and wait for the disk.
+    waiting: Vec<oneshot::Sender<Result<()>>>,
+    seen: watch::Sender<bool>,
+    #[cfg(test)]
+    commits: u32,
+}
+
+/// How the act before ended; the next in line sees to it, so that an end never has to wait.
+enum Before {
+    Nothing,
+    Keep(oneshot::Sender<Result<()>>),
+    Undo,
+}
+
+/// A write transaction on SQLite. Dropped without [`Act::commit`], it is undone.
+pub struct Act {
+    group: OwnedMutexGuard<Group>,
+}
+
+impl Writer {
+    /// Opens the connection.
+    ///
+    /// # Errors
+    /// A fault when the file cannot be opened.
+    pub async fn open(options: SqliteConnectOptions) -> Result<Writer> {
+        let connection = Some(options.connect().await?);
+        let (seen, seen_by_all) = watch::channel(true);
+        let group = Group {
+            options,
+            connection,
+            open: false,
+            before: Before::Nothing,
+            waiting: vec![],
+            seen,
+            #[cfg(test)]
+            commits: 0,
+        };
+        Ok(Writer { group: Arc::new(Mutex::new(group)), seen: seen_by_all })
+    }
+
+    /// For those who read.
+    pub fn seen(&self) -> Seen {
+        Seen(self.seen.clone())
+    }
+
+    /// Begins an act once those before it are over.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when another process writes for too long; faults of the database.
+    pub async fn begin(&self) -> Result<Act> {
+        let mut group = Arc::clone(&self.group).lock_owned().await;
+        if group.open
+            && let Err(error) = group.join().await
+        {
+            group.give_up(&error).await;
+        }
+        if !group.open {
+            let (lend, lent) = oneshot::channel();
+            tokio::spawn(tend(Arc::clone(&self.group), group, lend));
+            group = lent.await.map_err(|_| closed())??;
+        }
+        Ok(Act { group })
+    }
+
+    /// Commits what waits and closes the connection.
+    pub async fn close(&self) {
+        let mut group = self.group.lock().await;
+        group.end().await;
+        if let Some(connection) = group.connection.take() {
+            let _ = connection.close().await;
+        }
+    }
+}
+
+/// Opens a common transaction, lends it to its first act, and gets in line to commit it: behind all who wait by then.
+/// A task of its own, since a visitor who leaves must not leave it half open.
+async fn tend(
+    shared: Arc<Mutex<Group>>,
+    mut group: OwnedMutexGuard<Group>,
+    lend: oneshot::Sender<Result<OwnedMutexGuard<Group>>>,
+) {
+    match group.begin().await {
+        Ok(()) => drop(lend.send(Ok(group))),
+        Err(error) => return drop(lend.send(Err(error))),
+    }
+    shared.lock_owned().await.end().await;
+}
+
+impl Group {
+    async fn begin(&mut self) -> Result<()> {
+        if self.connection.is_none() {
+            self.connection = Some(self.options.connect().await?);
+        }
+        let begun = self.run("BEGIN IMMEDIATE; SAVEPOINT acts; SAVEPOINT act").await;
+        self.open = begun.is_ok();
+        if matches!(begun, Err(Error::Fault(_))) {
+            // A connection that cannot begin is no use to the next either.
+            self.connection = None;
+        }
+        begun
+    }
+
+    /// Begins the next act. Savepoints lie on each other until the commit; undoing goes back to the last, which is the last
+    /// act's. Whoever leaves in the middle of this leaves at most an empty one.
+    async fn join(&mut self) -> Result<()> {
+        self.settle().await?;
+        self.run("SAVEPOINT act").await
+    }
+
+    async fn settle(&mut self) -> Result<()> {
+        if matches!(self.before, Before::Undo) {
+            self.run("ROLLBACK TO act").await?;
+        }
+        if let Before::Keep(tell) = std::mem::replace(&mut self.before, Before::Nothing) {
+            self.waiting.push(tell);
+        }
+        Ok(())
+    }
+
+    /// Commits, and tells everybody who waits for it.
+    async fn end(&mut self) {
+        if !self.open {
+            return;
+        }
+        let settled = self.settle().await;
+        let ended = match settled {
+            Ok(()) if self.waiting.is_empty() => self.run("ROLLBACK").await,
+            // Where SQLite undid everything by itself (a full disk), there is no such savepoint any more, and nothing of a
+            // transaction that began after it is kept either.
+            Ok(()) => self.run("RELEASE acts; COMMIT").await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = ended {
+            return self.give_up(&error).await;
+        }
+        self.open = false;
+        #[cfg(test)]
+        {
+            self.commits += 1;
+        }
+        self.seen.send_replace(true);
+        for tell in self.waiting.drain(..) {
+            let _ = tell.send(Ok(()));
+        }
+    }
+
+    /// Nothing since the last commit stands.
+    async fn give_up(&mut self, why: &Error) {
+        tracing::error!(%why, acts = self.waiting.len(), "a transaction could not be committed");
+        (self.open, self.before) = (false, Before::Nothing);
+        self.seen.send_replace(true);
+        for tell in self.waiting.drain(..) {
+            let _ = tell.send(Err(why.clone()));
+        }
+        // Where SQLite did so by itself, there is nothing to take back.
+        let _ = self.run("ROLLBACK").await;
+    }
+
+    async fn run(&mut self, sql: &'static str) -> Result<()> {
+        let connection = self.connection.as_mut().ok_or_else(closed)?;
+        sqlx::query(sql).execute(connection).await?;
+        Ok(())
+    }
+}
+
+impl Act {
+    /// The connection, for one statement after the other.
+    ///
+    /// # Errors
+    /// A fault when the database was closed.
+    pub fn connection(&mut self) -> Result<&mut SqliteConnection> {
+        self.group.connection.as_mut().ok_or_else(closed)
+    }
+
+    /// Lets the next act begin and waits for the disk.
+    ///
+    /// # Errors
+    /// A fault when the commit failed: then nothing of this act stands.
+    pub async fn commit(mut self) -> Result<()> {
+        let (tell, told) = oneshot::channel();
+        self.group.before = Before::Keep(tell);
+        drop(self);
+        told.await.unwrap_or_else(|_| Err(closed()))
+    }
+}
+
+impl Drop for Act {
+    fn drop(&mut self) {
+        if matches!(self.group.before, Before::Nothing) {
+            self.group.before = Before::Undo;
+            if !self.group.waiting.is_empty() {
+                self.group.seen.send_replace(false);
+            }
+        }
+    }
+}
+
+impl Seen {
+    /// Waits until what undone acts saw can be read, at most a second.
+    pub async fn by_all(&self) {
+        if *self.0.borrow() {
+            return;
+        }
+        let mut seen = self.0.clone();
+        if tokio::time::timeout(LONGEST_WAIT, seen.wait_for(|seen| *seen)).await.is_err() {
+            tracing::warn!("a read waited a second for a commit");
+        }
+    }
+}
+
+fn closed() -> Error {
+    Error::Fault("database: the connection is closed".into())
+}
+
+#[cfg(test)]
+mod tests;
