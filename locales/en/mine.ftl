@@ -67,6 +67,7 @@ mine-why = What was I asked for, and why?
 mine-why-passkey = You used a passkey. It is something you have and your finger, face or PIN at once, so nothing else was asked.
 mine-why-device = You gave your password in a browser that was recognised, so the code wasn't asked.
 mine-why-code = You gave your password in a browser that wasn't recognised, so you were asked for a code as well.
+mine-why-touch = You gave your password and touched your security key.
 mine-why-backup-code = You gave your password and a backup code. A backup code never lets us recognise a device, so the code is asked again next time.
 mine-why-password = You gave your password. 2 factor authentication was off, so nothing else was asked.
 mine-why-link = You opened a link from your mail.

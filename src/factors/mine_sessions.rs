@@ -83,6 +83,7 @@ fn why(rule: &str, proofs: &str) -> &'static str {
         "a passkey is enough" => "mine-why-passkey",
         "a known device stands for the code" => "mine-why-device",
         "password and second factor" if proofs.contains("backup-code") => "mine-why-backup-code",
+        "password and second factor" if proofs.contains("touch") => "mine-why-touch",
         "password and second factor" => "mine-why-code",
         "one proof is enough" if proofs.starts_with("email-link") => "mine-why-link",
         "one proof is enough" if proofs.starts_with("pin") => "mine-why-pin",
@@ -163,5 +164,6 @@ mod tests {
         assert_eq!(known, inside, "a renamed row has lost its words");
         assert_eq!(why("one proof is enough", "password"), "mine-why-password");
         assert_eq!(why("password and second factor", "password+backup-code"), "mine-why-backup-code");
+        assert_eq!(why("password and second factor", "password+touch"), "mine-why-touch");
     }
 }

@@ -22,6 +22,7 @@ mod passkeys;
 mod password;
 mod people;
 mod people_email;
+mod people_passkeys;
 mod people_time;
 mod record;
 mod record_cut;

@@ -1,7 +1,7 @@
 //! Many at once: one answer to one challenge, one credential of one id.
 
 use super::passkey_attacks::made;
-use super::support::authenticator::{Authenticator, options_of, send};
+use super::support::authenticator::{Authenticator, make_passkey, options_of, send};
 use super::support::desk;
 use super::support::ways::{SAM, ask_no_second, log_in, somebody};
 use super::walk;
@@ -52,4 +52,47 @@ walk!(a_hundred_of_one_id_make_one_passkey, |stage| {
         added += usize::from(one.await.unwrap());
     }
     assert_eq!((added, somebody(&stage, SAM.0).await.passkeys), (1, 1));
+});
+
+// AC-055: while passkeys are deleted, no list is told to a browser that lacks one that stays.
+walk!(a_list_told_while_others_go_is_never_too_short, |stage| {
+    ask_no_second(&stage).await;
+    let mut sam = stage.browser();
+    log_in(&mut sam, SAM, false).await;
+    let mut stays = Authenticator::synced();
+    make_passkey(&mut sam, &mut stays).await;
+    for _ in 0..6 {
+        make_passkey(&mut sam, &mut Authenticator::synced()).await;
+    }
+    sam.open("/me/passkeys").await;
+    let deletes: Vec<String> = sam
+        .html
+        .split("href=\"")
+        .filter_map(|piece| piece.split('"').next())
+        .filter(|path| path.ends_with("/delete"))
+        .skip(1)
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(deletes.len(), 6);
+    let csrf = sam.hidden("csrf");
+    let mut all = vec![];
+    for path in deletes {
+        let (mut browser, csrf) = (sam.clone(), csrf.clone());
+        all.push(tokio::spawn(async move {
+            browser.post(&path, &[("csrf".into(), csrf)]).await;
+            assert_eq!(browser.status, 303);
+        }));
+        let (mut browser, id) = (sam.clone(), stays.passkeys[0].id.clone());
+        all.push(tokio::spawn(async move {
+            browser.open("/me/passkeys/signal").await;
+            let told: serde_json::Value = serde_json::from_str(&browser.html).unwrap();
+            assert!(told["allAcceptedCredentialIds"].as_array().unwrap().contains(&serde_json::json!(id)));
+        }));
+    }
+    for one in all {
+        one.await.unwrap();
+    }
+    sam.open("/me/passkeys/signal").await;
+    let told: serde_json::Value = serde_json::from_str(&sam.html).unwrap();
+    assert_eq!(told["allAcceptedCredentialIds"], serde_json::json!([stays.passkeys[0].id]));
 });

@@ -1,0 +1,110 @@
+//! A colleague's lost device: an administrator proves who is on the phone and deletes its passkeys, and nothing less.
+
+use super::people::{SAM, alex, id_of, press, relaxed};
+use super::support::authenticator::{Authenticator, log_in_by_passkey, make_passkey, options_of, send};
+use super::support::browser::Browser;
+use super::support::stage::{Stage, code_in, link_in};
+use super::support::ways::{give_app, log_in, somebody};
+use super::walk;
+
+const SAMS_MOBILE: &str = "+61491570157";
+
+/// Sam with a passkey in each, logged in.
+async fn sam_with(stage: &Stage, authenticators: &mut [&mut Authenticator]) -> Browser {
+    relaxed(stage).await;
+    let mut sam = stage.browser().from("198.51.100.7");
+    log_in(&mut sam, SAM, false).await;
+    for authenticator in authenticators {
+        make_passkey(&mut sam, authenticator).await;
+    }
+    sam
+}
+
+/// The name of the tick box beside that passkey.
+fn box_of(browser: &Browser, name: &str) -> String {
+    let before = browser.html.split(name).next().unwrap();
+    let field = before.rsplit("name=\"passkey-").next().unwrap().split('"').next().unwrap();
+    format!("passkey-{field}")
+}
+
+walk!(a_lost_device_is_taken_off_after_proof_on_the_phone, |stage| {
+    let (mut phone, mut key) = (Authenticator::synced(), Authenticator::security_key());
+    let mut sam = sam_with(&stage, &mut [&mut phone, &mut key]).await;
+    let mut alex = alex(&stage).await;
+    let id = id_of(&stage, SAM.0).await;
+    alex.open(&format!("/practice/people/{id}")).await;
+    let path = alex.link("Delete passkeys");
+    alex.open(&path).await.sees("iCloud Keychain").sees("Security key").misses("491570157");
+    press(&mut alex).await.is_at(&path);
+    let code = code_in(&stage.messages(SAMS_MOBILE).await[0].text);
+    let lost = box_of(&alex, "iCloud Keychain");
+    // Nothing ticked, a wrong code: nothing happens.
+    alex.submit(&[("code", &code)]).await.sees("Tick at least one passkey.");
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    alex.open(&path).await.submit(&[("code", wrong), (&lost, "1")]).await.sees("That isn't the code");
+    assert_eq!(somebody(&stage, SAM.0).await.passkeys, 2);
+    alex.submit(&[("code", &code), (&lost, "1")]).await.sees("The passkeys are deleted");
+    sam.open("/me").await.is_at("/sign-in");
+    let mail = stage.messages(SAM.0).await.remove(0);
+    assert_eq!(mail.about, "passkey-removed-by-administrator");
+    assert!(mail.text.contains("iCloud Keychain") && mail.text.contains("Alex"));
+    // The lost one is refused, the other gets in.
+    let mut thief = stage.browser().from("203.0.113.9");
+    log_in_by_passkey(&mut thief, &mut phone, &[]).await;
+    thief.sees("That passkey didn't get you in.");
+    let mut sam = stage.browser().from("198.51.100.7");
+    log_in_by_passkey(&mut sam, &mut key, &[]).await;
+    sam.is_at("/me");
+});
+
+walk!(what_is_left_is_never_a_password_alone, |stage| {
+    let mut phone = Authenticator::synced();
+    sam_with(&stage, &mut [&mut phone]).await;
+    let mut alex = alex(&stage).await;
+    let id = id_of(&stage, SAM.0).await;
+    let path = format!("/practice/people/{id}/passkeys");
+    alex.open(&path).await;
+    press(&mut alex).await;
+    let code = code_in(&stage.messages(SAMS_MOBILE).await[0].text);
+    let lost = box_of(&alex, "iCloud Keychain");
+    alex.submit(&[("code", &code), (&lost, "1")]).await.sees("Reset waiting");
+    let mut thief = stage.browser().from("203.0.113.9");
+    log_in(&mut thief, SAM, false).await;
+    thief.is_at("/sign-in/reset-mail");
+    let link = link_in(&stage.messages(SAM.0).await.iter().find(|mail| mail.about == "re-enrol").unwrap().text);
+    let mut sam = stage.browser().from("198.51.100.7");
+    sam.open(&link).await.submit(&[]).await.is_at("/sign-in");
+    sam.submit(&[("email", SAM.0), ("password", SAM.1)]).await.is_at("/sign-in/set-up");
+    let path = sam.link("Create a passkey");
+    sam.open(&path).await;
+    let (options, origin) = options_of(&sam);
+    let mut new = Authenticator::synced();
+    let credential = new.make(&options, &origin);
+    send(&mut sam, &credential, &[]).await;
+    sam.is_at("/me");
+    assert!(somebody(&stage, SAM.0).await.re_enrol_since.is_none());
+    let told: Vec<String> = stage.messages(SAM.0).await.into_iter().map(|mail| mail.about).collect();
+    assert!(told.contains(&"passkey-added".to_owned()) && told.contains(&"re-enrolled".to_owned()), "{told:?}");
+});
+
+walk!(with_the_app_left_nothing_else_is_opened, |stage| {
+    let mut phone = Authenticator::synced();
+    sam_with(&stage, &mut [&mut phone]).await;
+    give_app(&stage, SAM.0).await;
+    let mut alex = alex(&stage).await;
+    let id = id_of(&stage, SAM.0).await;
+    alex.open(&format!("/practice/people/{id}/passkeys")).await;
+    press(&mut alex).await;
+    let code = code_in(&stage.messages(SAMS_MOBILE).await[0].text);
+    let lost = box_of(&alex, "iCloud Keychain");
+    alex.submit(&[("code", &code), (&lost, "1")]).await.misses("Reset waiting");
+    let mut sam = stage.browser().from("198.51.100.7");
+    log_in(&mut sam, SAM, false).await;
+    sam.is_at("/sign-in/code").misses("Use a passkey");
+    // Sam is no administrator, and Alex not their own.
+    let mut other = stage.browser();
+    other.open(&format!("/practice/people/{id}/passkeys")).await.is_at("/sign-in");
+    let own = id_of(&stage, "alex@example.com").await;
+    alex.open(&format!("/practice/people/{own}/passkeys")).await;
+    assert_eq!(alex.status, 403);
+});
