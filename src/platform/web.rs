@@ -140,6 +140,11 @@ impl Inner {
         self.server.places.describe(self.address).unwrap_or_default()
     }
 
+    /// The page that was asked for, to come back to.
+    pub fn here(&self) -> String {
+        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+    }
+
     pub fn cookie(&self, name: &str) -> Option<&str> {
         self.cookies.get(name)
     }

@@ -317,14 +317,9 @@ async fn used(visit: &Visit, key: &str, session: &Session) -> Result<()> {
 pub async fn required(visit: &Visit) -> Result<std::result::Result<Arc<Session>, Response>> {
     Ok(match state(visit).await? {
         State::Open(session) => Ok(session),
-        State::Locked(_) => Err(go(&format!("/locked?then={}", encode(&here(visit))))),
-        State::Nobody => Err(go(&format!("/sign-in?then={}", encode(&here(visit))))),
+        State::Locked(_) => Err(go(&format!("/locked?then={}", encode(&visit.here())))),
+        State::Nobody => Err(go(&format!("/sign-in?then={}", encode(&visit.here())))),
     })
-}
-
-/// The page that was asked for, to come back to.
-fn here(visit: &Visit) -> String {
-    if visit.query.is_empty() { visit.path.clone() } else { format!("{}?{}", visit.path, visit.query) }
 }
 
 /// As [`required`], and every factor shown within five minutes; else the person is asked for them and comes back.
@@ -334,7 +329,7 @@ fn here(visit: &Visit) -> String {
 pub async fn fresh(visit: &Visit) -> Result<std::result::Result<Arc<Session>, Response>> {
     Ok(match required(visit).await? {
         Ok(session) if session.is_fresh(visit.now) => Ok(session),
-        Ok(_) => Err(go(&format!("/confirm?then={}", encode(&here(visit))))),
+        Ok(_) => Err(go(&format!("/confirm?then={}", encode(&visit.here())))),
         Err(response) => Err(response),
     })
 }

@@ -1,9 +1,9 @@
 //! A passkey offered after the password: once, to whom it fits, and never in the way.
 
-use super::support::authenticator::{Authenticator, make_passkey, options_of, send};
+use super::support::authenticator::{Authenticator, options_of, send};
 use super::support::browser::Browser;
 use super::support::stage::Stage;
-use super::support::ways::{SAM, ask_no_second, give_app, log_in};
+use super::support::ways::{SAM, ask_no_second, log_in};
 use super::walk;
 
 const OFFER: &str = "/sign-in/passkey-offer";
@@ -77,17 +77,19 @@ walk!(a_passkey_is_offered_to_nobody_it_does_not_fit, |stage| {
     again.is_at("/sign-in/passkey");
 });
 
-walk!(a_passkey_is_offered_after_the_code_too_and_asks_for_proof_where_it_is_old, |stage| {
+walk!(an_old_proof_is_shown_again_before_an_offered_passkey_is_made, |stage| {
     ask_no_second(&stage).await;
     let mut sam = stage.browser();
     log_in_able(&mut sam).await;
     sam.is_at(OFFER);
     stage.wait(6 * 60);
-    sam.open(OFFER).await;
+    sam.open("/sign-in/passkey-offer?then=%2Fme%2Fname%3Fa%3D1").await;
     let make = sam.link("Create a passkey");
     sam.open(&make).await.is_at("/confirm");
     sam.submit(&[("password", SAM.1)]).await.is_at("/me/passkeys/new");
-    let mut phone = Authenticator::synced();
-    make_passkey(&mut sam, &mut phone).await;
-    give_app(&stage, SAM.0).await;
+    let (options, origin) = options_of(&sam);
+    let credential = Authenticator::synced().make(&options, &origin);
+    send(&mut sam, &credential, &[]).await;
+    sam.submit(&[("name", "Phone")]).await;
+    assert_eq!(sam.path, "/me/name?a=1", "the goal survives the proof as well");
 });
