@@ -100,7 +100,7 @@ fn passkey_routes() -> Router {
     Router::new()
         .route("/sign-in/passkey", get(passkey_step::ask).post(passkey_sign_in::answer))
         .route("/sign-in/passkey/none", get(passkey_sign_in::none))
-        .route("/sign-in/passkey-offer", get(passkey_offer::ask).post(passkey_offer::answer))
+        .route("/me/passkeys/offer", get(passkey_offer::ask).post(passkey_offer::answer))
         .route("/sign-in/set-up/passkey", get(passkey_new::ask).post(passkey_new::answer))
         .route("/locked/passkey", post(passkey_own::unlock))
         .route("/confirm/passkey", post(passkey_own::confirm))

@@ -16,7 +16,7 @@ use crate::sign_in::person::Person;
 use crate::sign_in::session;
 use crate::sign_in::step::{Factor, Factors, Kind};
 
-const PATH: &str = "/sign-in/passkey-offer";
+const PATH: &str = "/me/passkeys/offer";
 /// Says that this browser can keep passkeys and check its person: its script told so with the password.
 const ABLE: &str = "__Host-able";
 /// How long a sign-in may take after that, in seconds.
@@ -68,7 +68,7 @@ pub fn way_on(visit: &Visit, person: &Person, proved: Factors, then_path: &str) 
     format!("{PATH}?then={}", encode(then_path))
 }
 
-/// `GET /sign-in/passkey-offer`.
+/// `GET /me/passkeys/offer`.
 pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
     let session = match session::required(&visit).await? {
         Ok(session) => session,
@@ -95,7 +95,7 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
     page(&offer)
 }
 
-/// `POST /sign-in/passkey-offer`: not now, never again, or not in a browser that several people use.
+/// `POST /me/passkeys/offer`: not now, never again, or not in a browser that several people use.
 pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let session = match session::required(&visit).await? {
         Ok(session) => session,

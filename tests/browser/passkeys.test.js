@@ -489,8 +489,8 @@ test("offered once after the password, politely; three ways to say no; the goal 
   const wrong = [];
   const signIn = async (page, keys, place) => {
     await type(page, keys, place, sam, "/sign-in?then=%2Fme%2Fname");
-    await page.waitForURL(/passkey-offer|\/me\/name$/);
-    return page.url().includes("passkey-offer");
+    await page.waitForURL(/passkeys\/offer|\/me\/name$/);
+    return page.url().includes("passkeys/offer");
   };
   await fresh(async (page, keys, place, context) => {
     assert.ok(await signIn(page, keys, place), "offered");
@@ -557,7 +557,7 @@ test("a browser makes one by itself only where the practice allows it, and the p
       await page.getByLabel("Verification code").fill(app.code());
       await button(page, "Enable 2 factor authentication").click();
       await page.locator('form[action="/sign-in/set-up/done"] button').click();
-      await page.waitForURL("**/sign-in/passkey-offer**");
+      await page.waitForURL("**/me/passkeys/offer**");
       if (allowed) {
         await page.getByText("Your browser has made a passkey").waitFor();
         wrong.push(...(await judge(page, "made by itself")));

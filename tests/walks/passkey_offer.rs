@@ -6,7 +6,7 @@ use super::support::stage::Stage;
 use super::support::ways::{SAM, ask_no_second, log_in};
 use super::walk;
 
-const OFFER: &str = "/sign-in/passkey-offer";
+const OFFER: &str = "/me/passkeys/offer";
 
 /// As a browser whose script found that it can keep passkeys.
 async fn log_in_able(browser: &mut Browser) {
@@ -31,7 +31,7 @@ walk!(a_passkey_is_offered_once_and_the_goal_is_kept, |stage| {
     log_in_able(&mut sam).await;
     sam.is_at("/me/name");
     // Reloading the offer, or opening it with somebody else's goal, leads nowhere else.
-    sam.open("/sign-in/passkey-offer?then=https%3A%2F%2Fevil.example").await.sees("Not now");
+    sam.open("/me/passkeys/offer?then=https%3A%2F%2Fevil.example").await.sees("Not now");
     sam.submit(&[("do", "later")]).await.is_at("/me");
 
     let mut other = stage.browser();
@@ -83,7 +83,7 @@ walk!(an_old_proof_is_shown_again_before_an_offered_passkey_is_made, |stage| {
     log_in_able(&mut sam).await;
     sam.is_at(OFFER);
     stage.wait(6 * 60);
-    sam.open("/sign-in/passkey-offer?then=%2Fme%2Fname%3Fa%3D1").await;
+    sam.open("/me/passkeys/offer?then=%2Fme%2Fname%3Fa%3D1").await;
     let make = sam.link("Create a passkey");
     sam.open(&make).await.is_at("/confirm");
     sam.submit(&[("password", SAM.1)]).await.is_at("/me/passkeys/new");
