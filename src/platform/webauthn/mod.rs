@@ -1,7 +1,7 @@
 //! WebAuthn Level 3, the relying party's side of both ceremonies: what a browser sent → what may be believed of it.
 //! Pure: no request, clock, database or feature is in sight. Each refusal names the check that failed; the numbers in
 //! comments are those of "Registering a New Credential" (7.1) and "Verifying an Authentication Assertion" (7.2).
-//! Why this is our own: docs/decisions/0009-webauthn.md.
+//! Why this is our own: docs/decisions/0010-webauthn.md.
 
 mod authenticator_data;
 mod cbor;
