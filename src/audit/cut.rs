@@ -110,7 +110,7 @@ async fn replace(db: &Db, world: &dyn World, practice: &str, new: &Checkpoint) -
         browser: String::new(),
         session_id: "",
         request_id: "",
-        detail: serde_json::json!({ "lines": new.lines, "last": new.seq, "hash": new.hash }).to_string(),
+        detail: serde_json::json!({ "lines": new.lines, "last": new.seq }).to_string(),
     };
     let mut tx = db.write().await?;
     if !checkpoint::put(&mut tx, practice, new).await? {

@@ -106,7 +106,7 @@ walk!(old_lines_go_at_a_checkpoint_and_the_rest_is_whole, |stage| {
     }
     assert_eq!(cut_as(&stage, 6, false).await, vec![], "once");
     let mut alex = alex(&stage).await;
-    alex.open("/practice/record").await.sees("the system removed lines that were kept long enough").sees("lines: 1203");
+    alex.open("/practice/record").await.sees("Lines that were kept long enough were removed").sees("lines: 1203");
     alex.open("/practice/record.csv").await;
     assert!(alex.html.contains(",record-cut,") && !alex.html.contains("old00001") && alex.html.contains("new1"));
 });
