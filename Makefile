@@ -15,7 +15,8 @@ help: ## list what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-16s %s\n", $$1, $$2 }'
 
 demo: ## a practice world to try, with nothing but this binary
-	$(PORTICO) demo
+	@# Not quiet: the first build takes minutes, and a newcomer should see that something happens.
+	cargo run -- demo
 
 test: ## everything CI runs
 	@start=$$(date +%s); \
