@@ -18,6 +18,7 @@ mod passkey_attacks;
 mod passkey_offer;
 mod passkey_races;
 mod passkey_settings;
+mod passkey_silent;
 mod passkeys;
 mod password;
 mod people;

@@ -1,0 +1,96 @@
+//! A passkey that the browser makes by itself after a sign-in (P10): only where the practice allows it and every factor was
+//! shown just now, and never unseen.
+
+use portico::args;
+use portico::sign_in::step::Factor;
+
+use super::support::authenticator::{Authenticator, BE, BS, UP, UV, log_in_by_passkey, options_of, send};
+use super::support::browser::Browser;
+use super::support::stage::Stage;
+use super::support::ways::{SAM, ask_no_second, give_app, let_in, log_in, somebody};
+use super::walk;
+
+const BOTH: &[Factor] = &[Factor::Password, Factor::Totp];
+
+async fn allow(stage: &Stage, allowed: i64) {
+    let sql = "UPDATE practice SET silent_passkeys = $1 WHERE slug = 'harbour-physio'";
+    stage.au().execute(sql, args![allowed]).await.unwrap();
+}
+
+/// Sam at the page after a sign-in by these, in a new browser.
+async fn after_sign_in(stage: &Stage, proofs: &[Factor]) -> Browser {
+    let mut sam = stage.browser();
+    sam.open("/sign-in").await;
+    let_in(stage, &mut sam, SAM.0, proofs, false).await;
+    sam.open("/me/passkeys/offer").await.is_at("/me/passkeys/offer");
+    sam
+}
+
+/// What the browser makes and sends by itself; none where the page does not ask for it.
+async fn quietly(browser: &mut Browser, authenticator: &mut Authenticator) -> Option<u16> {
+    let mut only = browser.clone();
+    only.html = format!("<form {}", browser.html.split("<form").find(|form| form.contains("data-passkey=\"silent\""))?);
+    let (options, origin) = options_of(&only);
+    let credential = authenticator.make(&options, &origin);
+    let field = |name: &str| (name.to_owned(), only.hidden(name));
+    let fields = [field("csrf"), field("ceremony"), ("credential".to_owned(), credential)];
+    browser.post("/me/passkeys/silent", &fields).await;
+    Some(browser.status.as_u16())
+}
+
+walk!(a_browser_makes_one_only_where_everything_was_shown, |stage| {
+    ask_no_second(&stage).await;
+    give_app(&stage, SAM.0).await;
+    // What a browser makes by itself nobody touches.
+    let mut quiet = Authenticator { flags: BE | BS, ..Authenticator::synced() };
+    let mut sam = after_sign_in(&stage, BOTH).await;
+    assert_eq!(quietly(&mut sam, &mut quiet).await, None, "off until the practice allows it");
+    allow(&stage, 1).await;
+    let mut sam = after_sign_in(&stage, BOTH).await;
+    let page = sam.clone();
+    stage.wait(301);
+    assert_eq!(quietly(&mut sam, &mut quiet.clone()).await, Some(403), "five minutes later it is too late");
+    sam.open("/me/passkeys/offer").await;
+    assert_eq!(quietly(&mut sam, &mut quiet).await, None);
+    assert_eq!(somebody(&stage, SAM.0).await.passkeys, 0);
+    let mut thief = page;
+    thief.lose_session();
+    assert_eq!(quietly(&mut thief, &mut quiet.clone()).await, Some(401));
+
+    let mut sam = after_sign_in(&stage, BOTH).await;
+    let again = sam.clone();
+    assert_eq!(quietly(&mut sam, &mut quiet).await, Some(201));
+    let mail = stage.messages(SAM.0).await.remove(0);
+    assert_eq!(mail.about, "passkey-added-by-browser");
+    assert!(mail.text.contains("by itself") && mail.text.contains("/me/passkeys") && mail.text.contains("/not-me/"));
+    let mut again = again;
+    assert_eq!(quietly(&mut again, &mut quiet.clone()).await, Some(409), "its question was answered");
+    assert_eq!(somebody(&stage, SAM.0).await.passkeys, 1);
+    // Made unseen, it counts beside the password; once its holder was verified there it gets in alone.
+    quiet.flags = UP | UV | BE | BS;
+    let mut elsewhere = stage.browser().from("198.51.100.7");
+    log_in_by_passkey(&mut elsewhere, &mut quiet, &[]).await;
+    elsewhere.sees("can't log you in by itself yet");
+    log_in(&mut elsewhere, SAM, false).await;
+    let path = elsewhere.link("Use a passkey");
+    elsewhere.open(&path).await;
+    let (options, origin) = options_of(&elsewhere);
+    let credential = quiet.show(&options, &origin);
+    send(&mut elsewhere, &credential, &[]).await;
+    elsewhere.is_at("/me");
+    let mut third = stage.browser().from("203.0.113.9");
+    log_in_by_passkey(&mut third, &mut quiet, &[]).await;
+    third.is_at("/me");
+});
+
+walk!(a_password_alone_lets_no_browser_make_one, |stage| {
+    ask_no_second(&stage).await;
+    allow(&stage, 1).await;
+    let mut sam = after_sign_in(&stage, &[Factor::Password]).await;
+    assert_eq!(quietly(&mut sam, &mut Authenticator::synced()).await, None);
+    // By hand it is made all the same.
+    let (options, origin) = options_of(&sam);
+    let credential = Authenticator::synced().make(&options, &origin);
+    send(&mut sam, &credential, &[]).await;
+    sam.sees("Name your passkey");
+});
