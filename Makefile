@@ -39,7 +39,8 @@ bench: ## speed and memory beside their limits, release build, SQLite and Postgr
 	scripts/postgres durable cargo run --quiet --release --example bench
 
 timing: ## known and unknown addresses must cost the same
-	cargo run --quiet --release --example timing
+	cargo build --quiet --release --example timing
+	scripts/postgres durable cargo run --quiet --release --example timing
 
 shots: tests/browser/node_modules ## pictures of the pages, into target/shots
 	cargo build --quiet

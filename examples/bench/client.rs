@@ -9,6 +9,8 @@ use hyper::header::{self, HeaderMap};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
+use crate::passkey::Signer;
+
 pub type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 pub const PASSWORD: &str = "granite-lantern-58-orchard";
@@ -81,6 +83,8 @@ pub struct Browser {
     browser: String,
     been_here: String,
     csrf: String,
+    /// Of the page's form for a passkey.
+    ceremony: String,
     pub session: String,
 }
 
@@ -92,6 +96,7 @@ impl Browser {
             browser: String::new(),
             been_here: String::new(),
             csrf: String::new(),
+            ceremony: String::new(),
             session: String::new(),
         }
     }
@@ -117,9 +122,28 @@ impl Browser {
         let answer = connection.get(&self.host, "/sign-in", &self.kept_cookies()).await?;
         self.keep(&answer.headers);
         let page = String::from_utf8_lossy(&answer.body);
-        let value = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
-        self.csrf = value.ok_or_else(|| format!("no form at {}: {}", self.host, answer.status))?.to_owned();
+        let hidden = |name: &str| {
+            let rest = page.split(&format!("name=\"{name}\" value=\"")).nth(1)?;
+            rest.split('"').next().map(str::to_owned)
+        };
+        self.csrf = hidden("csrf").ok_or_else(|| format!("no form at {}: {}", self.host, answer.status))?;
+        self.ceremony = hidden("ceremony").unwrap_or_default();
         Ok(())
+    }
+
+    /// Sends the page's form for a passkey, as the script fills it in.
+    pub async fn show(&mut self, connection: &mut Connection, signer: &Signer, port: u16) -> Outcome<Answer> {
+        let challenge = self.ceremony.split('.').nth(1).ok_or("no ceremony on the page")?;
+        let credential = signer.show(challenge, &self.host, port);
+        let form: String = form_urlencoded::Serializer::new(String::new())
+            .append_pair("csrf", &self.csrf)
+            .append_pair("ceremony", &self.ceremony)
+            .append_pair("credential", &credential)
+            .finish();
+        let cookies = self.kept_cookies();
+        let answer = connection.post(&self.host, "/sign-in/passkey", &cookies, form).await?;
+        self.keep(&answer.headers);
+        Ok(answer)
     }
 
     /// Sends the form; a session from before is not carried, so that each try is a whole sign-in.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::client::{Browser, Connection, Outcome};
+use crate::passkey::Signer;
 
 /// Where the load goes: one server and its people.
 #[derive(Clone, Copy)]
@@ -48,7 +49,23 @@ static AT_HOME: Mutex<BTreeMap<u64, Browser>> = Mutex::new(BTreeMap::new());
 /// Whole password sign-ins of different people, so many at once, over kept connections: the page, then the form. Whoever
 /// comes again comes with the same browser, unless `new_browsers` says that each is a new one, which is mailed.
 pub async fn sign_ins(target: Target, at_once: u64, new_browsers: bool, seconds: f64) -> Outcome<Value> {
+    whole(target, at_once, Way::Password { new_browsers }, seconds).await
+}
+
+/// As [`sign_ins`], with a passkey.
+pub async fn passkeys(target: Target, at_once: u64, seconds: f64) -> Outcome<Value> {
+    whole(target, at_once, Way::Passkey, seconds).await
+}
+
+#[derive(Clone, Copy)]
+enum Way {
+    Password { new_browsers: bool },
+    Passkey,
+}
+
+async fn whole(target: Target, at_once: u64, way: Way, seconds: f64) -> Outcome<Value> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
+    let new_browsers = matches!(way, Way::Password { new_browsers: true });
     let (start, end) = (Instant::now(), Instant::now() + Duration::from_secs_f64(seconds));
     let mut workers = JoinSet::new();
     for _ in 0..at_once {
@@ -61,7 +78,10 @@ pub async fn sign_ins(target: Target, at_once: u64, new_browsers: bool, seconds:
                 let mut browser = known.unwrap_or_else(|| target.browser(person));
                 browser.form(&mut connection).await?;
                 let sent = Instant::now();
-                let answer = browser.submit(&mut connection).await?;
+                let answer = match way {
+                    Way::Password { .. } => browser.submit(&mut connection).await?,
+                    Way::Passkey => browser.show(&mut connection, &Signer::of(person)?, target.port).await?,
+                };
                 match answer.status {
                     // What ends after the bell was not done within the time.
                     303 if !browser.session.is_empty() => {

@@ -13,6 +13,7 @@ mod child;
 mod client;
 mod load;
 mod measure;
+mod passkey;
 mod report;
 mod seed;
 mod server;
@@ -45,7 +46,7 @@ pub struct Wanted {
     /// Practices of a hundred people in the large database
     #[arg(long, default_value_t = 10_000)]
     practices: i64,
-    /// Only the measurements whose name contains this: start, sign-ins, checks, crowd, size
+    /// Only the measurements whose name contains this: start, sign-ins, passkeys, checks, crowd, size
     #[arg(long, default_value = "")]
     only: String,
 }
@@ -60,7 +61,11 @@ enum Part {
     Seed { folder: PathBuf, database: String, practices: i64, per_practice: i64 },
     /// Argon2id alone
     Raw { threads: usize, seconds: f64 },
-    /// Load of one kind: sign-ins, new-browsers, checks, bare-checks, burst, deserted, in-turn
+    /// P-256 alone
+    Verify { threads: usize, seconds: f64 },
+    /// Commits of one row each, each on its own, from as many connections as a server has
+    Commits { database: String, seconds: f64 },
+    /// Load of one kind: sign-ins, new-browsers, passkeys, checks, bare-checks, burst, deserted, in-turn
     Load {
         kind: String,
         port: u16,
@@ -104,6 +109,8 @@ async fn run(cli: Cli) -> Outcome<usize> {
         }
         Some(Part::Bare { port }) => server::bare(port).await?,
         Some(Part::Raw { threads, seconds }) => println!("{}", server::raw_hashes(threads, seconds)?),
+        Some(Part::Verify { threads, seconds }) => println!("{}", passkey::verifications(threads, seconds)?),
+        Some(Part::Commits { database, seconds }) => println!("{}", server::commits(&database, seconds).await?),
         Some(Part::Load { kind, port, people, per_practice, number, more, more_people }) => {
             let target = Target { port, people, per_practice };
             load_of(&kind, target, number, more, more_people).await?;
@@ -119,6 +126,7 @@ async fn load_of(kind: &str, target: Target, number: u64, more: f64, more_people
             let new = kind == "new-browsers";
             load::answer_lines(async |seconds| load::sign_ins(target, number, new, seconds).await).await
         }
+        "passkeys" => load::answer_lines(async |seconds| load::passkeys(target, number, seconds).await).await,
         "checks" => {
             let browsers = load::signed_in(target, number).await?;
             load::answer_lines(async |seconds| load::checks(target.port, &browsers, seconds, a_second).await).await

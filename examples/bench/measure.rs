@@ -51,8 +51,14 @@ pub async fn all(wanted: &Wanted) -> Outcome<usize> {
 fn measure(engine: &Engine, wanted: &Wanted, report: &mut Report) -> Outcome<()> {
     report.title(engine.name);
     type Part = fn(&Engine, &mut Report) -> Outcome<()>;
-    let parts: [(&str, Part); 5] =
-        [("start", start), ("sign-ins", sign_ins), ("checks", checks), ("crowd", crowd), ("size", size)];
+    let parts: [(&str, Part); 6] = [
+        ("start", start),
+        ("sign-ins", sign_ins),
+        ("passkeys", passkeys),
+        ("checks", checks),
+        ("crowd", crowd),
+        ("size", size),
+    ];
     for (name, part) in parts {
         if name.contains(&wanted.only) {
             part(engine, report)?;
@@ -204,6 +210,45 @@ fn full_queue(engine: &Engine, server: &mut Served, report: &mut Report) -> Outc
     Ok(())
 }
 
+/// Whole sign-ins with a passkey beside what the cores verify and the database commits, and beside those with a password.
+fn passkeys(engine: &Engine, report: &mut Report) -> Outcome<()> {
+    let (mut server, _) = engine.serve(&engine.small)?;
+    let mut load = engine.load("passkeys", server.port, AT_ONCE, 0.0, 0)?;
+    let mut passwords = engine.load("sign-ins", server.port, AT_ONCE, 0.0, 0)?;
+    load.ask("go 3")?;
+    passwords.ask("go 3")?;
+    let [mut rates, mut verified, mut committed, mut slow] = [const { vec![] }; 4];
+    let (mut refused, mut other, mut last) = (0.0, vec![], Value::Null);
+    let mut spent = Spent::default();
+    for _ in 0..3 {
+        verified.push(engine.alone(&["verify".into(), cores().to_string()], 1.0)?);
+        committed.push(engine.alone(&["commits".into(), engine.small.clone()], 2.0)?);
+        let before = Spent::now(&mut server, &load)?;
+        last = load.ask(&engine.go(6.0))?;
+        spent.add(&before, &Spent::now(&mut server, &load)?);
+        rates.push(number(&last, "rate"));
+        slow.push(number(&passwords.ask(&engine.go(6.0))?, "rate"));
+        refused += number(&last, "refused");
+        other.extend(statuses(&last));
+    }
+    let [rate, verified, committed, slow] =
+        [&mut rates, &mut verified, &mut committed, &mut slow].map(|all| median(all));
+    let bound = verified.min(committed);
+    let measured = format!("{rate:.0} /s, P-256 {verified:.0} /s, commits {committed:.0} /s");
+    report.figure("passkey sign-ins ÷ what bounds them", &measured, rate / bound, "", &Limit::AtLeast(0.5));
+    let measured = format!("{rate:.0} /s, with a password {slow:.1} /s");
+    report.figure("passkey sign-ins ÷ password sign-ins", &measured, rate / slow, "", &Limit::AtLeast(15.0));
+    let measured = format!("p50 {:.0} ms, p99 {:.0} ms", number(&last, "p50"), number(&last, "p99"));
+    report.note("  their time", &measured);
+    let [ours, theirs] = [spent.server, spent.load].map(|seconds| seconds * 1000.0 / (rate * 18.0 * engine.pace));
+    let again = spent.again / (rate * 18.0 * engine.pace);
+    let measured = format!("server {ours:.2} ms, the load {theirs:.2} ms; run again {again:.2} times");
+    report.note("  processor time of one", &measured);
+    let measured = format!("{refused:.0} told to come back, answered otherwise: {other:?}");
+    report.holds("  every one of the 64 gets in", &measured, refused == 0.0 && other.is_empty());
+    Ok(())
+}
+
 /// "Who is this cookie", as fast as it goes, beside a handler that does nothing.
 fn checks(engine: &Engine, report: &mut Report) -> Outcome<()> {
     let (server, _) = engine.serve(&engine.small)?;
@@ -301,6 +346,13 @@ impl Engine {
     fn raw(&self, seconds: f64) -> Outcome<f64> {
         let mut process = Process::start(&["raw".into(), cores().to_string(), (seconds * self.pace).to_string()])?;
         Ok(process.line()?.parse()?)
+    }
+
+    /// Something alone, and the number it comes to.
+    fn alone(&self, what: &[String], seconds: f64) -> Outcome<f64> {
+        let mut arguments = what.to_vec();
+        arguments.push((seconds * self.pace).to_string());
+        Ok(Process::start(&arguments)?.line()?.parse()?)
     }
 
     fn go(&self, seconds: f64) -> String {

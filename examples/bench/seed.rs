@@ -9,6 +9,7 @@ use portico::platform::hashing::Secret;
 use portico::platform::world::{RealWorld, World, random};
 
 use crate::client::{Outcome, PASSWORD};
+use crate::passkey::Signer;
 use crate::server::settings;
 
 /// People per statement; a SQLite write-ahead log is given back after each.
@@ -43,12 +44,36 @@ pub async fn fill(folder: &Path, database: &str, practices: i64, per_practice: i
         )
         .await?;
     }
+    add_passkeys(db, practices.min(10), per_practice, now).await?;
     if matches!(db, Db::Postgres(_)) {
         // What autovacuum does by itself a minute later.
         db.execute("ANALYZE", args![]).await?;
     }
     db.close().await;
     Ok(())
+}
+
+/// A passkey for everybody of the first practices, verified before.
+async fn add_passkeys(db: &Db, practices: i64, per_practice: i64, now: i64) -> Outcome<()> {
+    let mut tx = db.write().await?;
+    for person in 0..practices * per_practice {
+        let signer = Signer::of(u64::try_from(person)?)?;
+        let practice = format!("00000000-0000-7000-8000-000000{}", 100_000 + person / per_practice);
+        let id = format!("00000000-0000-7000-8000-0000{}", 10_000_000 + person);
+        tx.execute(
+            "UPDATE person SET passkey_user = $3 WHERE practice_id = $1 AND id = $2",
+            args![&practice, &id, &signer.user],
+        )
+        .await?;
+        tx.execute(
+            "INSERT INTO passkey (practice_id, id, short_id, person_id, public_key, algorithm, aaguid, transports, backup_eligible,
+                backup_state, verified_at, name, created_at, created_on, made_by)
+             VALUES ($1, $2, $2, $3, $4, -7, '00000000-0000-0000-0000-000000000000', 'internal', 1, 1, $5, 'Passkey', $5, '', 'person')",
+            args![&practice, &signer.id, &id, &signer.public_key, now],
+        )
+        .await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// A new database on the cluster at that address (which ends in `/postgres`).

@@ -9,14 +9,19 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
+use portico::args;
 use portico::config::{Config, Database, Region, Secret};
 use portico::ops::{demo, listen, start, tasks};
+use portico::platform::db::Db;
 use portico::platform::hashing::{HashParams, Hasher, Memory, Pepper, Verdict};
-use portico::platform::world::RealWorld;
+use portico::platform::world::{RealWorld, new_id};
 use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::client::Outcome;
+
+/// To PostgreSQL, as by default.
+const CONNECTIONS: u32 = 10;
 
 /// Settings for one region `au` in that database; keys live in the folder.
 pub fn settings(folder: &Path, database: &str, port: u16) -> Outcome<Config> {
@@ -26,7 +31,7 @@ pub fn settings(folder: &Path, database: &str, port: u16) -> Outcome<Config> {
     } else {
         Database::Sqlite(database.into())
     };
-    config.regions = vec![Region { name: "au".into(), database, max_connections: 10 }];
+    config.regions = vec![Region { name: "au".into(), database, max_connections: CONNECTIONS }];
     Ok(config)
 }
 
@@ -84,6 +89,33 @@ pub async fn bare(port: u16) -> Outcome<()> {
     });
     axum::serve(listener, Router::new().fallback(get(async || ()))).await?;
     Ok(())
+}
+
+/// Commits a second of one row each. SQLite has one writer, PostgreSQL as many as the server has connections; nobody
+/// shares a commit with anybody but by the engine's own doing.
+pub async fn commits(database: &str, seconds: f64) -> Outcome<f64> {
+    let sqlite = !database.starts_with("postgres");
+    let url = if sqlite { format!("sqlite:{database}") } else { database.to_owned() };
+    let db = Db::connect(&url, CONNECTIONS).await?;
+    db.execute("CREATE TABLE IF NOT EXISTS bench_commit (id TEXT NOT NULL PRIMARY KEY)", args![]).await?;
+    let (start, mut writers) = (Instant::now(), tokio::task::JoinSet::new());
+    for _ in 0..if sqlite { 1 } else { CONNECTIONS } {
+        let db = db.clone();
+        writers.spawn(async move {
+            let mut made = 0_u32;
+            while start.elapsed() < Duration::from_secs_f64(seconds) {
+                db.execute("INSERT INTO bench_commit (id) VALUES ($1)", args![new_id(&RealWorld)]).await?;
+                made += 1;
+            }
+            Outcome::Ok(made)
+        });
+    }
+    let mut all = 0;
+    while let Some(writer) = writers.join_next().await {
+        all += writer??;
+    }
+    db.close().await;
+    Ok(f64::from(all) / start.elapsed().as_secs_f64())
 }
 
 /// Hashes a second of so many threads, with the server's own code and cost.
