@@ -9,6 +9,7 @@ use axum::routing::{get, post};
 
 use crate::notices::outbox::{Job, Jobs};
 use crate::platform::door::{self, Doors};
+use crate::platform::headers;
 use crate::platform::server::Server;
 use crate::practice::{
     email_link, people, people_acts, people_change, people_email, people_invite, people_one, people_passkeys,
@@ -29,6 +30,7 @@ const JOBS: &[(&str, Job)] = &[
 pub fn furnish(server: &mut Server) {
     server.keep(Remembered::default());
     server.keep(Jobs(JOBS));
+    server.keep(entrance::worker::Bell::default());
     server.keep(factors::password_strength::Turns::default());
 }
 
@@ -51,6 +53,8 @@ fn sign_in_routes() -> Router {
     use factors::{password_reset, password_strength, password_unlock};
     Router::new()
         .route("/sign-in", get(password::ask).post(password::answer))
+        .route("/hello", get(sign_in::hello::arrive))
+        .route("/keep", get(entrance::keep::show))
         .route("/sign-in/new-password", get(password_due::ask).post(password_due::answer))
         .route("/forgot", get(password_forgotten::ask).post(password_forgotten::answer))
         .route("/reset/{token}", get(password_reset::ask).post(password_reset::answer))
@@ -159,7 +163,16 @@ fn practice_office_routes() -> Router {
 
 /// The pages at the bare host.
 pub fn entrance_routes() -> Router {
-    Router::new().route("/", get(entrance::front)).merge(shared_routes()).layer(from_fn(door::note_route))
+    use entrance::{ask, find, link, list, remembered};
+    Router::new()
+        .route("/", get(entrance::front).post(ask::answer))
+        .route("/find", get(find::ask).post(find::answer))
+        .route("/find/{token}", get(link::ask).post(link::answer))
+        .route("/list", get(list::show))
+        .route("/remember", get(remembered::remember))
+        .route("/remembered", get(remembered::ask).post(remembered::answer))
+        .merge(shared_routes())
+        .layer(from_fn(door::note_route))
 }
 
 /// The pages at the support host.
@@ -167,9 +180,15 @@ pub fn support_routes() -> Router {
     Router::new().route("/", get(entrance::support_front)).merge(shared_routes()).layer(from_fn(door::note_route))
 }
 
+/// What the entrance asks the regions, when they are other deployments.
+fn between_routes(server: &Arc<Server>) -> Router {
+    Router::new().route("/between/{region}", post(entrance::between::answer)).layer(axum::Extension(Arc::clone(server)))
+}
+
 fn shared_routes() -> Router {
     Router::new()
         .route("/assets/{name}", get(ops::assets::asset))
+        .route("/manifest.webmanifest", get(entrance::keep::manifest))
         .route("/theme.css", get(ops::assets::theme))
         .route("/logo", get(ops::assets::logo))
         .route("/help", get(ops::help::index))
@@ -189,11 +208,15 @@ pub fn router(server: Arc<Server>) -> Router {
 /// As [`router`], with more pages at the entrance (the demo's mailbox).
 pub fn router_with(server: Arc<Server>, more: Router) -> Router {
     let doors = Arc::new(Doors {
+        policy: headers::policy(&server),
+        between: between_routes(&server),
         server,
         practice: practice_routes(),
         entrance: entrance_routes().merge(more),
         support: support_routes(),
         keeps_stale: &[
+            "/",
+            "/find",
             "/sign-in",
             "/sign-in/passkey",
             "/forgot",
@@ -203,7 +226,8 @@ pub fn router_with(server: Arc<Server>, more: Router) -> Router {
             "/locked/passkey",
             "/log-out",
         ],
-        hides_origin: &["/reset/", "/join/", "/not-me/", "/confirm-email/", "/new-address/", "/re-enrol/"],
+        hides_origin: &["/reset/", "/join/", "/not-me/", "/confirm-email/", "/new-address/", "/re-enrol/", "/find/"],
+        anywhere: &["/healthz", "/readyz"],
         only_read: &["/auth/check"],
     });
     Router::new().fallback_service(tower::service_fn(move |request: Request| door::enter(Arc::clone(&doors), request)))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use portico::config::Config;
 use portico::ops::start::Schema;
-use portico::ops::{check, demo, doctor, keys, practice, serve, start};
+use portico::ops::{check, demo, doctor, keys, practice, practice_move, practice_rename, serve, start};
 use portico::platform::error::Error;
 use portico::platform::world::{RealWorld, World};
 use portico::platform::{db::Db, migrate};
@@ -110,6 +110,27 @@ enum Practice {
     Add(Box<PracticeAdd>),
     /// Show the practices of all regions
     List,
+    /// Give a practice another name in its address; the old one leads to it
+    Rename {
+        #[arg(long)]
+        region: String,
+        /// The name it has
+        from: String,
+        /// The new one: 2 to 40 of a-z, 0-9 and -
+        to: String,
+    },
+    /// Move a practice with all it has to another region of this configuration; run it again after an interruption
+    Move {
+        /// Its name in the address
+        slug: String,
+        #[arg(long)]
+        from: String,
+        #[arg(long)]
+        to: String,
+        /// Put it back into service where it was, when the move was interrupted before its copy was whole
+        #[arg(long)]
+        undo: bool,
+    },
 }
 
 #[derive(clap::Args)]
@@ -220,7 +241,7 @@ fn config(named: Option<PathBuf>) -> Result<Config, Failure> {
 }
 
 async fn migrate_all(config: &Config, world: &dyn World, dry_run: bool) -> Done {
-    for region in &config.regions {
+    for region in config.databases() {
         let db: Db = start::open(region).await?;
         let steps = if dry_run { migrate::missing(&db).await } else { migrate::migrate(&db, world).await }?;
         db.close().await;
@@ -303,6 +324,18 @@ async fn on_practices(config: Config, world: Arc<RealWorld>, command: Practice) 
             for practice in practice::list(&server).await? {
                 let practice::Listed { region, slug, name, staff, clients } = practice;
                 say(format!("{region}  {slug:<24} {name}: {staff} staff, {clients} clients"));
+            }
+        }
+        Practice::Rename { region, from, to } => {
+            say(format!("now at {}", practice_rename::rename(&server, &region, &from, &to).await?));
+        }
+        Practice::Move { slug, from, to, undo: true } => {
+            practice_move::undo(&server, &slug, &from, &to).await?;
+            say(format!("{slug} is in service in {from} again"));
+        }
+        Practice::Move { slug, from, to, undo: false } => {
+            for line in practice_move::go(&server, &slug, &from, &to).await? {
+                say(line);
             }
         }
         Practice::Add(add) => {

@@ -15,6 +15,7 @@ pub mod sign_in;
 pub mod platform {
     pub mod again;
     pub mod browser;
+    pub mod copy;
     pub mod db;
     pub mod door;
     pub mod email;
@@ -22,10 +23,12 @@ pub mod platform {
     pub mod error;
     pub mod frame;
     pub mod hashing;
+    pub mod headers;
     pub mod keyring;
     pub mod limit;
     pub mod metrics;
     pub mod migrate;
+    mod moved;
     pub mod names;
     pub mod network;
     pub mod place;

@@ -33,7 +33,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("factors", &["factors", "notices", "platform", "sign_in"]),
     ("mine", &["factors", "mine", "notices", "platform", "sign_in"]),
     ("practice", &["audit", "factors", "notices", "platform", "practice", "sign_in"]),
-    ("entrance", &["entrance", "notices", "platform", "sign_in"]),
+    ("entrance", &["config", "entrance", "notices", "platform", "sign_in"]),
     ("help", &["help", "platform", "sign_in"]),
     // The two that put everything together.
     ("ops", &["app", "audit", "config", "entrance", "factors", "notices", "ops", "platform", "practice", "sign_in"]),

@@ -65,6 +65,25 @@ impl Connection {
         self.send(request).await
     }
 
+    /// As [`Connection::post`], as if it came from that address.
+    pub async fn post_from(
+        &mut self,
+        host: &str,
+        path: &str,
+        cookies: &str,
+        form: String,
+        from: std::net::Ipv4Addr,
+    ) -> Outcome<Answer> {
+        let request = hyper::Request::post(path)
+            .header(header::HOST, host)
+            .header(header::USER_AGENT, AGENT)
+            .header(header::COOKIE, cookies)
+            .header("x-forwarded-for", from.to_string())
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Full::new(Bytes::from(form)))?;
+        self.send(request).await
+    }
+
     async fn send(&mut self, request: hyper::Request<Full<Bytes>>) -> Outcome<Answer> {
         self.sender.ready().await?;
         let (parts, body) = self.sender.send_request(request).await?.into_parts();

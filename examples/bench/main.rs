@@ -11,6 +11,7 @@
 
 mod child;
 mod client;
+mod entrance;
 mod load;
 mod measure;
 mod passkey;
@@ -46,7 +47,7 @@ pub struct Wanted {
     /// Practices of a hundred people in the large database
     #[arg(long, default_value_t = 10_000)]
     practices: i64,
-    /// Only the measurements whose name contains this: start, sign-ins, passkeys, checks, crowd, size
+    /// Only the measurements whose name contains this: start, sign-ins, passkeys, checks, crowd, size, entrance
     #[arg(long, default_value = "")]
     only: String,
 }
@@ -61,6 +62,8 @@ enum Part {
     Seed { folder: PathBuf, database: String, practices: i64, per_practice: i64 },
     /// Argon2id alone
     Raw { threads: usize, seconds: f64 },
+    /// The entrance's figures for one engine: its two databases and an empty one
+    Entrance { folder: PathBuf, small: String, large: String, empty: String, pace: f64 },
     /// P-256 alone
     Verify { threads: usize, seconds: f64 },
     /// Commits of one row each, each on its own, from as many connections as a server has
@@ -106,6 +109,9 @@ async fn run(cli: Cli) -> Outcome<usize> {
         Some(Part::Portico { folder, database, port }) => server::portico(&folder, &database, port).await?,
         Some(Part::Seed { folder, database, practices, per_practice }) => {
             seed::fill(&folder, &database, practices, per_practice).await?;
+        }
+        Some(Part::Entrance { folder, small, large, empty, pace }) => {
+            return measure::entrance_part(&folder, [&small, &large, &empty], pace).await;
         }
         Some(Part::Bare { port }) => server::bare(port).await?,
         Some(Part::Raw { threads, seconds }) => println!("{}", server::raw_hashes(threads, seconds)?),

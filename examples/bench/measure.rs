@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::Wanted;
 use crate::child::{Process, free_port, until_first_answer};
 use crate::client::{Outcome, host_of};
 use crate::report::{Limit, Report};
 use crate::seed;
+use crate::{Wanted, entrance};
 
 /// People of the small database: ten practices of a hundred.
 const PEOPLE: u64 = 1_000;
@@ -25,6 +25,8 @@ struct Engine {
     folder: PathBuf,
     small: String,
     large: Option<String>,
+    /// For the entrance's own.
+    empty: Option<String>,
     large_people: u64,
     pace: f64,
 }
@@ -51,13 +53,14 @@ pub async fn all(wanted: &Wanted) -> Outcome<usize> {
 fn measure(engine: &Engine, wanted: &Wanted, report: &mut Report) -> Outcome<()> {
     report.title(engine.name);
     type Part = fn(&Engine, &mut Report) -> Outcome<()>;
-    let parts: [(&str, Part); 6] = [
+    let parts: [(&str, Part); 7] = [
         ("start", start),
         ("sign-ins", sign_ins),
         ("passkeys", passkeys),
         ("checks", checks),
         ("crowd", crowd),
         ("size", size),
+        ("entrance", at_the_entrance),
     ];
     for (name, part) in parts {
         if name.contains(&wanted.only) {
@@ -71,7 +74,7 @@ async fn engine(wanted: &Wanted, folder: PathBuf, cluster: Option<&str>) -> Outc
     std::fs::create_dir_all(&folder)?;
     let begun = Instant::now();
     let mut databases = vec![];
-    let large = if "size".contains(&wanted.only) { wanted.practices } else { 0 };
+    let large = if ["size", "entrance"].iter().any(|part| part.contains(&wanted.only)) { wanted.practices } else { 0 };
     for (name, practices) in [("small", i64::try_from(PEOPLE / PER_PRACTICE)?), ("large", large)] {
         if practices == 0 {
             continue;
@@ -83,12 +86,18 @@ async fn engine(wanted: &Wanted, folder: PathBuf, cluster: Option<&str>) -> Outc
         seed::fill(&folder, &database, practices, i64::try_from(PER_PRACTICE)?).await?;
         databases.push(database);
     }
+    let empty = match cluster {
+        _ if !"entrance".contains(&wanted.only) => None,
+        Some(cluster) => Some(seed::create_postgres(cluster, &format!("bench_entrance_{}", std::process::id())).await?),
+        None => Some(String::new()),
+    };
     eprintln!("databases filled in {:.0} s", begun.elapsed().as_secs_f64());
     Ok(Engine {
         name: if cluster.is_some() { "PostgreSQL" } else { "SQLite" },
         folder,
         small: databases.remove(0),
         large: databases.pop(),
+        empty,
         large_people: u64::try_from(wanted.practices)? * PER_PRACTICE,
         pace: wanted.pace,
     })
@@ -315,6 +324,30 @@ fn size(engine: &Engine, report: &mut Report) -> Outcome<()> {
     let name = format!("sign-in with {} people ÷ 1,000", engine.large_people);
     report.figure(&name, &measured, large / small, "", &Limit::AtMost(1.2));
     Ok(())
+}
+
+/// The entrance, in a process of its own that prints its own figures.
+fn at_the_entrance(engine: &Engine, report: &mut Report) -> Outcome<()> {
+    let Some(empty) = &engine.empty else { return Ok(()) };
+    let large = engine.large.as_ref().unwrap_or(&engine.small);
+    let arguments = [&engine.folder.display().to_string(), &engine.small, large, empty, &engine.pace.to_string()];
+    let status = std::process::Command::new(std::env::current_exe()?).arg("entrance").args(arguments).status()?;
+    if !status.success() {
+        report.count_missed();
+    }
+    Ok(())
+}
+
+/// What that process does.
+pub async fn entrance_part(folder: &std::path::Path, databases: [&str; 3], pace: f64) -> Outcome<usize> {
+    let [small, large, empty] = databases;
+    let mut report = Report::default();
+    entrance::askings(folder, empty, 4.0 * pace, &mut report).await?;
+    if small != large {
+        entrance::size(folder, small, large, &mut report).await?;
+    }
+    entrance::many_regions(folder, &mut report).await?;
+    Ok(report.missed())
 }
 
 /// A server that runs, and its port.

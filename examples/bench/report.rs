@@ -36,6 +36,11 @@ impl Report {
         println!("  {name:<40} {measured}");
     }
 
+    /// Something that another process measured and printed has missed.
+    pub fn count_missed(&mut self) {
+        self.missed += 1;
+    }
+
     pub fn missed(&self) -> usize {
         self.missed
     }

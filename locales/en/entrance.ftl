@@ -1,13 +1,80 @@
 # The door that knows no practice.
 entrance-title = Find your practice
-entrance-intro = Each practice has its own web address, where you log in. Type your practice's name and we'll show you where that is.
-entrance-name = Practice name
-entrance-name-hint = As you know it, like Harbour Physio.
+entrance-intro = Type your email address and we'll mail you every practice where you can log in.
 entrance-continue = Continue
+entrance-or = or
+entrance-stale = This page was open for a long time, so we checked nothing. Please press the button again.
+entrance-not-an-address = Type an email address, like name@example.com.
+entrance-network = Many people have asked from your internet connection within the hour. Please wait an hour, or type your practice's name below.
+entrance-name = Practice name
+entrance-name-hint = If you know it, like Harbour Physio. You need no mail then.
+entrance-go = Go to my practice
 entrance-goes-to = A practice of that name logs in here:
 entrance-in-region = { $practice } ({ $region })
 entrance-not-there = If nobody is there, the name may be written differently. Your practice can tell you its address.
 entrance-unusable = Type the name in letters or digits, as in your practice's web address.
+
+field-remember = Remember my practices on this device
+
+# What this device remembers.
+remembered-here = On this device:
+remembered-change = Change what this device remembers
+remembered-title = Practices on this device
+remembered-intro = This browser remembers where you logged in. Nobody else can see it, and nothing of it is kept on our servers.
+remembered-none = This browser remembers no practice. Tick “Remember my practices on this device” when you ask for your list.
+remembered-shared = You said that others use this device, so this browser remembers nothing.
+remembered-forget = Forget
+remembered-forget-all = Forget all
+remembered-others = Others use this device too
+remembered-own = Only I use this device
+
+# After the asking: the same page for every address.
+find-title = Check your mail
+# The address that was typed follows.
+find-intro = We are sending a mail with the practices where you can log in to
+field-mailed-code = Code from the email
+find-hint = Six digits. You can read the mail on any device, such as your phone.
+find-stale = This page was open for a long time, so we checked nothing. Please type the code again.
+find-not-a-code = The code has six digits. It stands in the mail on a line of its own.
+find-code-wrong = That isn't the code from the mail to this address. Look for the newest mail and try again.
+find-code-over = A code works for 15 minutes and five tries. Ask for a new mail and type the new code.
+find-not-there = No mail after a minute? Look in your spam folder, and check that the address above is the one your practice has. We send at most one mail a minute to an address.
+find-ask-again = Ask again
+
+# The list, and the link from the mail.
+list-title = Your practices
+list-intro = Choose where you want to log in. The address below each name is its own: whoever keeps it goes straight there.
+list-staff = For staff
+list-client = For clients
+list-silent = We can't reach our servers in { $regions } right now. If you have practices there, they come by mail by themselves as soon as the servers answer again.
+list-remembers = This device will remember each practice where you log in from here.
+list-empty = No practice knows
+list-empty-next = Your practice may have another address of yours. Try that one, or ask your practice which one it has.
+list-other-address = Ask for another address
+# An address with most letters hidden follows.
+find-link-what = You opened this link in another browser than the one that asked. It shows the practices where you can log in with
+find-link-button = Show my practices
+find-link-broken-title = This link isn't whole
+find-link-broken = Part of the link is missing. Copy all of it from the mail, or ask for a new mail.
+find-link-old-title = This link is old
+find-link-old = The link in the mail works for a day. The addresses in the mail go on working. If you lost it, ask for a new mail.
+
+# How to keep a practice's address.
+keep-title = Keep this address
+keep-intro = Whoever has this address goes straight to it next time and needs no mail:
+keep-bookmark-title = As a bookmark
+keep-bookmark = Open the address, then press Ctrl and D together.
+keep-bookmark-mac = Open the address, then press Command and D together.
+keep-bookmark-ios = Open the address, touch the share button (a square with an arrow), then “Add Bookmark”.
+keep-bookmark-android = Open the address, touch the menu (three dots), then the star.
+keep-shortcut-title = As an app of its own
+keep-shortcut = In Chrome or Edge, open the browser's menu and choose “Install” or “Save and share”, then “Create shortcut”.
+keep-shortcut-mac = In Safari, open the File menu and choose “Add to Dock”. In Chrome or Edge, open the browser's menu and choose “Install”.
+keep-shortcut-ios = Touch the share button (a square with an arrow), then “Add to Home Screen”.
+keep-shortcut-android = Touch the menu (three dots), then “Add to Home screen” or “Install”.
+keep-neither-title = On a computer that keeps nothing
+keep-neither = Write the address down: it stays the same. Or type your practice's name at the entrance, without any mail.
+
 support-title = Portico support
 support-intro = This address is for the people who run this server. If you need help logging in, ask your practice: it can see what happened and help you on.
 demo-mailbox = Mailbox of the demo

@@ -16,6 +16,29 @@ help-ask-phone = Phone
 help-ask-email = Email
 help-ask-hours = Hours
 
+help-find-practice-title = I don't know where to log in
+help-find-practice-text =
+    Each practice has its own web address, and only you are told which ones are yours. So we mail the list to you instead of showing it to whoever types your email address.
+    - Open "Find your practice", type your email address and press "Continue".
+    - Open the mail on any device. It has every practice where you can log in, each with its address.
+    - On a computer where you can't read your mail, type the six digits of the mail into the page that waits for them: your list appears there.
+    + The code works for 15 minutes, the link in the mail for a day. At most one mail a minute goes to an address.
+    + If the mail says that no practice knows the address, your practice has another one of yours. Ask there.
+    + If the mail says that some of our servers can't be reached, the rest comes by itself.
+help-straight-there-title = How do I get to my practice without a mail?
+help-straight-there-text =
+    Whoever knows the practice's address goes straight there and needs neither mail nor list. It looks like practice-name.region and then our name, and it stays the same.
+    + Keep it as a bookmark, or as an app of its own: "Keep this address" on the log in page says how on your device.
+    + Type your practice's name at "Find your practice" instead of your email address.
+    + Tick "Remember my practices on this device" when you ask for your list: from your next log in on, "Find your practice" shows it at once.
+    If your practice changes its name or moves, the old address leads to the new one.
+help-shared-computer-title = Others use this computer too
+help-shared-computer-text =
+    Leave "Remember my practices on this device" and "Keep me logged in on this device" without a tick. Then nothing of you stays when the browser is closed.
+    + Log out when you leave.
+    + "Change what this device remembers" at "Find your practice" forgets one practice or all, and can keep this computer from asking again.
+    What a device remembers lies in its browser only: which practices, not who logged in.
+
 help-two-factor-title = What is 2 factor authentication?
 help-two-factor-text =
     Your password is something you know. 2 factor authentication (2FA for short) asks for a second thing: something you have, which is usually your phone. An app on it shows a code of six digits that changes every 30 seconds.

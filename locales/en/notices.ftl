@@ -2,6 +2,7 @@
 # Words at hand: name (who reads it), practice, time, browser, place, actor (who did it), contact, url, not_me, and for
 # administrators person (whom it is about). A link to not_me exists only where it helps (notices/events.rs).
 unknown-place = unknown place
+mail-footer-entrance = You get this mail because somebody typed this address at { $practice } to find their practice. Nobody reads replies to it.
 mail-footer = You get this mail because it is about how you sign in to { $practice }. Nobody reads replies to this address.
 
 mail-part-where = When: { $time }. From: { $browser }, { $place }.
@@ -347,3 +348,42 @@ mailbox-back = All messages
 mailbox-same-person = All messages to this address
 mailbox-as-text = The message
 mailbox-as-html = Show the formatted mail
+
+mail-practice-moved-administrators-subject = { $practice } has a new web address
+mail-practice-moved-administrators-text =
+    Hello { $name },
+    { $practice } has a new web address. From now on everybody logs in here:
+    { $url }/sign-in
+    The old address leads to the new one, passkeys go on working, and nobody is missing from your lists. Whoever was logged in logs in once more.
+
+# From the entrance, where people find their practice.
+find-mail-staff = For staff of { $practice }:
+find-mail-client = For clients of { $practice }:
+find-mail-silent = We can't reach our servers in { $regions } right now. If you have practices there, we mail them to you as soon as the servers answer again, within a day.
+mail-find-list-subject = Where you can log in
+mail-find-list-text =
+    Hello,
+    Here is every practice where you can log in with this address. Each has its own web address; keep it, and next time you go straight there.
+    { $list }
+    { $silent }
+    If the page where you asked is open, type this code there. It works for 15 minutes.
+    ## { $code }
+    Or open your list here, within a day:
+    { $link }
+    If you didn't ask for this, there is nothing to do. Only this mailbox was told.
+mail-find-rest-subject = More places where you can log in
+mail-find-rest-text =
+    Hello,
+    When you asked where you can log in, some of our servers didn't answer. They do now. This was missing:
+    { $list }
+    { $silent }
+    Open your whole list here, within a day:
+    { $link }
+mail-find-nothing-subject = We found no practice for this address
+mail-find-nothing-text =
+    Hello,
+    Somebody, probably you, asked where this address can log in. No practice knows it.
+    { $silent }
+    Your practice may have another address of yours: try that one, or ask your practice which one it has.
+    { $entrance }
+    If you didn't ask for this, there is nothing to do.

@@ -47,3 +47,6 @@ problem-bad-next = Go back to the beginning of what you were doing and try again
 problem-nobody-title = Nobody is at this address
 problem-nobody-what = No practice lives at this web address. It may be mistyped, or the practice may have moved.
 problem-nobody-next = You can find the right address with your email address.
+problem-moving-title = Your practice is moving
+problem-moving-what = Its data is on the way to another of our regions. That takes a minute or two, and nothing is lost.
+problem-moving-next = Please try again in two minutes, at the same address.

@@ -38,6 +38,10 @@ pub struct Key {
 pub const SECTIONS: &[(&str, &str)] = &[
     ("", "At the top of the file, before the first section."),
     ("region", "One `[[region]]` for each region; at least one. Regions never share a database."),
+    (
+        "entrance",
+        "The door that knows no practice, at the bare host: people type their email address here and are mailed where they can log in. Without this section this server runs no entrance.",
+    ),
     ("tls", "Portico speaks HTTPS itself. Either this section or `[proxy]`, unless `listen` is a loopback address."),
     ("proxy", "A reverse proxy in front speaks HTTPS."),
     (
@@ -95,6 +99,13 @@ pub const KEYS: &[Key] = &[
     ),
     key(
         "",
+        "entrance_address",
+        Text,
+        "",
+        "Where the entrance is, when another deployment runs it: `https://name[:port]`. Without it: `base` with this server's port.",
+    ),
+    key(
+        "",
         "operator_name",
         Text,
         "",
@@ -118,9 +129,44 @@ pub const KEYS: &[Key] = &[
         "region",
         "database",
         Text,
-        "Required. `sqlite:/path/file.db` (an absolute path) or `postgres://…`. A PostgreSQL server that is not on this machine is reached with `sslmode=verify-full`, which is added when missing; anything weaker is refused.",
+        "Required unless `address` is written. `sqlite:/path/file.db` (an absolute path) or `postgres://…`. A PostgreSQL server that is not on this machine is reached with `sslmode=verify-full`, which is added when missing; anything weaker is refused.",
+    ),
+    key(
+        "region",
+        "address",
+        Text,
+        "",
+        "Where another deployment serves this region: `https://name[:port]`. Only the entrance asks there, and it needs `link_key` too.",
+    ),
+    secret(
+        "region",
+        "link_key",
+        Text,
+        "What the region and the entrance seal for each other with, when they are two deployments: 32 random bytes in base64, the same on both sides and different for each region.",
+    ),
+    key("region", "link_ca_file", File, "", "Certificates (PEM) trusted at `address` besides the system's."),
+    key(
+        "region",
+        "public_port",
+        Number(1, 65535),
+        "",
+        "The port in addresses of practices of a region with `address`, where it is not this server's.",
     ),
     key("region", "max_connections", Number(1, 1000), "10", "Connections to the database at most."),
+    secret(
+        "entrance",
+        "database",
+        Text,
+        "Required. The entrance's own database, written as a region's. It holds no names and no addresses: only sealed requests, at most a day, and keyed hashes for limits.",
+    ),
+    key("entrance", "max_connections", Number(1, 1000), "10", "Connections to the database at most."),
+    key(
+        "entrance",
+        "mail_to_strangers",
+        Word(&["yes", "no"]),
+        "yes",
+        "Whether an address that no practice knows is told so by mail, at most once a day; with `no` its owner waits for a mail that never comes.",
+    ),
     key("tls", "certificate", File, "", "The certificate and its chain, PEM. Read again when the file changes."),
     key("tls", "key", PrivateFile, "", "The private key, PEM; mode 0600."),
     key(

@@ -1,9 +1,10 @@
 //! From settings as written to settings as meant: what is missing, what contradicts, what is unsafe together.
 //! It collects every problem before it gives up.
 
-use super::meant_edge::{base, contact, edge, edge_of, public};
+use super::meant_edge::{base, contact, edge, edge_of, entrance_address, public};
+use super::meant_far::link_keys;
 use super::meant_mail::{mail, text_gateway};
-use super::meant_regions::regions;
+use super::meant_regions::{entrance, regions};
 use super::problem::{ConfigProblem, Place};
 use super::reader::{Reader, reader};
 use super::written::Written;
@@ -29,7 +30,9 @@ pub(super) fn meant(mut written: Written) -> Result<Config, Vec<ConfigProblem>> 
 }
 
 fn sections(written: &Written, problems: &mut Vec<ConfigProblem>) -> Option<Config> {
-    let regions = regions(written, problems);
+    let (regions, far_regions) = regions(written, problems);
+    let link_keys = link_keys(written, problems);
+    let entrance = entrance(written, problems);
     let keys = keys(written, problems);
     let passwords = passwords(written, problems);
     let places_file = reader(written, "places", problems).path_of("file");
@@ -49,6 +52,7 @@ fn sections(written: &Written, problems: &mut Vec<ConfigProblem>) -> Option<Conf
     }
     let edge = edge_of(&mut top, edge, listen);
     let (public_scheme, public_port) = public(&mut top, &base, listen, edge.as_ref());
+    let entrance_address = entrance_address(&mut top);
     let mail = mail(&mut reader(written, "mail", problems), &operator_name);
     let text = written.sections.contains_key("text").then(|| text_gateway(&mut reader(written, "text", problems)));
 
@@ -61,6 +65,10 @@ fn sections(written: &Written, problems: &mut Vec<ConfigProblem>) -> Option<Conf
         operator_name,
         operator_contact,
         regions,
+        far_regions,
+        link_keys,
+        entrance_address,
+        entrance,
         edge: edge?,
         keys: keys?,
         mail: mail?,

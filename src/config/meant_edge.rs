@@ -109,6 +109,16 @@ pub(super) fn base(top: &mut Reader) -> String {
     base
 }
 
+pub(super) fn entrance_address(top: &mut Reader) -> Option<String> {
+    let address = top.text("entrance_address")?;
+    let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://localhost"));
+    if host.is_none_or(|host| host.contains('/')) {
+        let advice = "write its address without a path: entrance_address = \"https://portico.example\"";
+        top.problem("entrance_address", "not an https address of a host", advice);
+    }
+    Some(address)
+}
+
 pub(super) fn contact(top: &mut Reader) -> String {
     let advice = "write an email address or an https:// address";
     let contact = top.required("operator_contact", advice);

@@ -2,20 +2,23 @@
 
 use std::path::PathBuf;
 
+use super::meant_far::far_region;
 use super::problem::ConfigProblem;
-use super::reader::{Reader, is_label, is_loopback};
+use super::reader::{Reader, is_label, is_loopback, reader};
 use super::secret::Secret;
+use super::values::Value;
 use super::written::Written;
-use super::{Database, Region};
+use super::{Database, Entrance, FarRegion, Region};
+use crate::platform::server::ENTRANCE;
 
-pub(super) fn regions(written: &Written, problems: &mut Vec<ConfigProblem>) -> Vec<Region> {
+pub(super) fn regions(written: &Written, problems: &mut Vec<ConfigProblem>) -> (Vec<Region>, Vec<FarRegion>) {
     if written.regions.is_empty() {
         let advice = "write at least one [[region]] with name and database";
         problems.push(written.nowhere().problem("region", "missing", advice));
     }
     let mut names: Vec<String> = Vec::new();
     let mut databases: Vec<String> = Vec::new();
-    let mut regions = Vec::new();
+    let (mut regions, mut far) = (Vec::new(), Vec::new());
     for section in &written.regions {
         let path = format!("region[{}]", section.text("name").unwrap_or("?"));
         let mut reader = Reader { section, path, name: "region", nowhere: written.nowhere(), problems };
@@ -24,13 +27,17 @@ pub(super) fn regions(written: &Written, problems: &mut Vec<ConfigProblem>) -> V
             reader.problem(
                 "name",
                 "not a region's name",
-                "write 1 to 20 of a-z, 0-9 and inner hyphens; \"support\" is taken",
+                "write 1 to 20 of a-z, 0-9 and inner hyphens; \"support\" and \"entrance\" are taken",
             );
         }
         if names.contains(&name) {
             reader.problem("name", "a second region has the same name", "give each region its own");
         }
         names.push(name.clone());
+        if let Some(region) = far_region(&mut reader, &name) {
+            far.push(region);
+            continue;
+        }
         let Some(address) = reader.secret("database") else {
             reader.problem(
                 "database",
@@ -48,11 +55,38 @@ pub(super) fn regions(written: &Written, problems: &mut Vec<ConfigProblem>) -> V
             regions.push(Region { name, database, max_connections });
         }
     }
-    regions
+    (regions, far)
+}
+
+/// What `[entrance]` means; without the section this server runs no entrance.
+pub(super) fn entrance(written: &Written, problems: &mut Vec<ConfigProblem>) -> Option<Entrance> {
+    if !written.sections.contains_key("entrance") {
+        return None;
+    }
+    let mut reader = reader(written, "entrance", problems);
+    let mail_to_strangers = reader.text("mail_to_strangers").as_deref() == Some("yes");
+    let max_connections = reader.number("max_connections");
+    let Some(address) = reader.secret("database") else {
+        let advice = "write database = \"sqlite:/var/lib/portico/entrance.db\" or database_file with a postgres:// address in it";
+        reader.problem("database", "missing", advice);
+        return None;
+    };
+    let used = written.regions.iter().filter_map(|region| region.entries.get("database"));
+    if used.into_iter().any(|entry| matches!(&entry.value, Value::Secret(other) if other.reveal() == address.reveal()))
+    {
+        reader.problem(
+            "database",
+            "a region has the same database",
+            "give the entrance its own: it holds nothing of people",
+        );
+    }
+    let database = database(&mut reader, &address)?;
+    let database = Region { name: ENTRANCE.to_owned(), database, max_connections: max_connections? };
+    Some(Entrance { database, mail_to_strangers })
 }
 
 fn is_region_name(name: &str) -> bool {
-    name.len() <= 20 && name != "support" && is_label(name)
+    name.len() <= 20 && !matches!(name, "support" | ENTRANCE) && is_label(name)
 }
 
 fn database(reader: &mut Reader, address: &Secret) -> Option<Database> {

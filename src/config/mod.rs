@@ -5,6 +5,7 @@ mod hints;
 mod keys;
 mod meant;
 mod meant_edge;
+mod meant_far;
 mod meant_mail;
 mod meant_regions;
 mod page;
@@ -19,6 +20,7 @@ mod refused;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -47,8 +49,17 @@ pub struct Config {
     pub operator_name: String,
     /// An email address or an https address.
     pub operator_contact: String,
-    /// At least one, with different names and different databases.
+    /// Those of this server, with different names and different databases.
     pub regions: Vec<Region>,
+    /// Those that other deployments serve; at least one region is here or there.
+    pub far_regions: Vec<FarRegion>,
+    /// What a region and the entrance seal for each other with, by the region's name: base64 of 32 bytes. In one process it
+    /// is made of the key ring.
+    pub link_keys: BTreeMap<String, Secret>,
+    /// Where the entrance is, when this server does not run it: `https://name[:port]`.
+    pub entrance_address: Option<String>,
+    /// The entrance, where this server runs it.
+    pub entrance: Option<Entrance>,
     pub edge: Edge,
     pub keys: Keys,
     pub mail: Mail,
@@ -60,6 +71,27 @@ pub struct Config {
     /// Years the audit record is kept, 6 to 100.
     pub audit_keep_years: u32,
     pub log: Log,
+}
+
+/// The door that knows no practice.
+#[derive(Debug, Clone)]
+pub struct Entrance {
+    /// Its own database, under the name `entrance`.
+    pub database: Region,
+    /// Whether an address that no practice knows is told so by mail, at most once a day; yes by default.
+    pub mail_to_strangers: bool,
+}
+
+/// A region that another deployment serves.
+#[derive(Debug, Clone)]
+pub struct FarRegion {
+    pub name: String,
+    /// `https://name[:port]` of that deployment.
+    pub address: String,
+    /// PEM certificates trusted besides the system's.
+    pub ca_file: Option<PathBuf>,
+    /// The port in addresses of its practices; this server's own by default.
+    pub public_port: Option<u16>,
 }
 
 /// A region and its database.
@@ -176,6 +208,11 @@ pub struct Log {
 }
 
 impl Config {
+    /// Every database of this server: its regions', and the entrance's.
+    pub fn databases(&self) -> impl Iterator<Item = &Region> {
+        self.regions.iter().chain(self.entrance.as_ref().map(|entrance| &entrance.database))
+    }
+
     /// Reads the file and the environment (`PORTICO_…`, two underscores between section and key; wins over the file).
     ///
     /// # Errors

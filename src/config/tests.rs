@@ -77,6 +77,27 @@ fn a_good_file_is_read_with_its_defaults() {
 }
 
 #[test]
+fn the_entrance_and_its_regions_may_be_deployments_of_their_own() {
+    let world = World::new();
+    assert!(world.load(&world.good(), &[]).unwrap().entrance.is_none(), "only where it is written");
+    let folder = world.folder.path().display();
+    let key = data_encoding::BASE64.encode(&std::array::from_fn::<u8, 32, _>(|i| (i as u8).wrapping_mul(53) ^ 0xc1));
+    let far = format!(
+        "[[region]]\nname = \"uk\"\naddress = \"https://uk.example:8443\"\nlink_key = \"{key}\"\npublic_port = 443\n"
+    );
+    let text = format!("{}{far}[entrance]\ndatabase = \"sqlite:{folder}/entrance.db\"\n", world.good());
+    let config = world.load(&text, &[]).unwrap();
+    assert_eq!(config.databases().map(|region| region.name.as_str()).collect::<Vec<_>>(), ["au", "entrance"]);
+    assert!(config.entrance.as_ref().unwrap().mail_to_strangers);
+    let uk = &config.far_regions[0];
+    assert_eq!((uk.name.as_str(), uk.address.as_str(), uk.public_port), ("uk", "https://uk.example:8443", Some(443)));
+    assert_eq!(config.link_keys["uk"].reveal(), key);
+    assert!(!format!("{config:?}").contains(&key));
+    let same = format!("{}[entrance]\ndatabase = \"sqlite:{folder}/au.db\"\n", world.good());
+    assert!(world.spoken(world.load(&same, &[]).map(|_| ()).unwrap_err()).contains("a region has the same database"));
+}
+
+#[test]
 fn everything_wrong_is_said_at_once_with_its_line() {
     let world = World::new();
     let text = world
@@ -88,7 +109,7 @@ fn everything_wrong_is_said_at_once_with_its_line() {
     assert_eq!(
         said.lines().collect::<Vec<_>>(),
         [
-            "portico.toml:5: region[AU!].name: not a region's name; write 1 to 20 of a-z, 0-9 and inner hyphens; \"support\" is taken",
+            "portico.toml:5: region[AU!].name: not a region's name; write 1 to 20 of a-z, 0-9 and inner hyphens; \"support\" and \"entrance\" are taken",
             "portico.toml:11: mail.port: not a whole number; write a number from 1 to 65535, without quotation marks",
             "portico.toml:12: mail.hots: no such setting; did you mean \"host\"?",
             "portico.toml:13: lgo: no such section; did you mean [log]?",

@@ -205,7 +205,7 @@ async fn send(visit: &Visit, tx: &mut Tx, person: &Person, email: &Email) -> Res
         )
         .await?;
     if let Some((owner,)) = taken {
-        let words = vec![("url", visit.server.origin_of(&visit.practice()?.host))];
+        let words = vec![("url", visit.server.home_of(visit.practice()?))];
         let told = Letter {
             name: "email-in-use",
             to: email.typed(),
@@ -216,7 +216,7 @@ async fn send(visit: &Visit, tx: &mut Tx, person: &Person, email: &Email) -> Res
         return letter(visit, tx, &told).await;
     }
     let token = keep(visit, tx, person, email).await?;
-    let origin = visit.server.origin_of(&visit.practice()?.host);
+    let origin = visit.server.home_of(visit.practice()?);
     let words = vec![("name", person.name.clone()), ("link", format!("{origin}/confirm-email/{token}"))];
     let language = person.language.as_deref().unwrap_or(&visit.language);
     let told = Letter { name: "confirm-email", to: email.typed(), person_id: Some(&person.id), language, words };

@@ -17,7 +17,7 @@ use crate::platform::web::{Fields, Query, Visit, encode, go, page, page_with, sa
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, State};
 use crate::sign_in::step::Factor;
-use crate::sign_in::{self, Start, device, flash};
+use crate::sign_in::{self, Start, device, flash, hello};
 
 #[derive(askama::Template)]
 #[template(path = "factors/password.html")]
@@ -50,7 +50,8 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
         State::Open(_) => Ok(go(&safe_path(&then_path, "/me"))),
         State::Locked(_) => Ok(go(&format!("/locked?then={}", encode(&safe_path(&then_path, "/me"))))),
         State::Nobody => {
-            let (notice, email) = flash::take(&visit).map_or((None, String::new()), |(n, email)| (Some(n), email));
+            let arrived = || hello::email(&visit).unwrap_or_default();
+            let (notice, email) = flash::take(&visit).map_or_else(|| (None, arrived()), |(n, email)| (Some(n), email));
             let mut sign_in = SignInPage::new(&visit, &email, then_path)?;
             if let Some(notice) = notice {
                 sign_in.frame = sign_in.frame.banner("success", notice.sentence());

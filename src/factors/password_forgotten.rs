@@ -141,7 +141,7 @@ async fn mail(visit: &Visit, tx: &mut Tx, person: &Person, asked_in: &str) -> Re
     let own = person.language.as_deref().unwrap_or(if asked_in.is_empty() { &practice.language } else { asked_in });
     let words = vec![
         ("name", person.name.clone()),
-        ("link", format!("{}/reset/{token}", visit.server.origin_of(&practice.host))),
+        ("link", format!("{}/reset/{token}", visit.server.home_of(practice))),
         ("until", when::full(visit.now + SECONDS, &practice.zone)),
     ];
     let reset = Letter { name: "reset-link", to: &person.email, person_id: Some(&person.id), language: own, words };

@@ -7,6 +7,7 @@ use crate::args;
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::secret;
+use crate::platform::server::ENTRANCE;
 use crate::platform::web::Visit;
 use crate::platform::when;
 use crate::sign_in::person::Person;
@@ -61,18 +62,18 @@ pub struct Letter<'a> {
 /// # Errors
 /// Faults and conflicts of the database.
 pub async fn letter(visit: &Visit, tx: &mut Tx, letter: &Letter<'_>) -> Result<()> {
-    let practice = visit.practice()?;
+    let sender = visit.sender();
     let mut words: Vec<(&str, &str)> = letter.words.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    words.push(("practice", &practice.name));
+    words.push(("practice", sender));
     let say = |id: &str| visit.server.texts.say(letter.language, id, &words);
     let subject = say(&format!("mail-{}-subject", letter.name)).replace(['\r', '\n'], " ");
     let text = say(&format!("mail-{}-text", letter.name));
-    let footer = say("mail-footer");
+    let footer = say(if visit.whose()? == ENTRANCE { "mail-footer-entrance" } else { "mail-footer" });
     let paragraphs = paragraphs(&text);
     let page = MailPage {
         lang: letter.language,
         dir: crate::platform::text::direction(letter.language),
-        practice: &practice.name,
+        practice: sender,
         subject: &subject,
         paragraphs: &paragraphs,
         footer: footer.clone(),
@@ -163,7 +164,7 @@ fn words_of(visit: &Visit, happening: &Happening<'_>) -> Result<Vec<(&'static st
         ("time", when::full(visit.now, &practice.zone)),
         ("browser", visit.browser().in_english()),
         ("place", if place.is_empty() { visit.say("unknown-place") } else { place }),
-        ("url", visit.server.origin_of(&practice.host)),
+        ("url", visit.server.home_of(practice)),
         ("actor", if let super::Actor::Person(_, name) = &happening.actor { name } else { &practice.name }.clone()),
         ("contact", contact(visit)?),
     ];
@@ -192,7 +193,7 @@ async fn not_me_link(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<Stri
         args![&visit.practice()?.id, secret::hash_token(&token), &person.id, &person.email_key, visit.now, visit.now + NOT_ME_SECONDS],
     )
     .await?;
-    Ok(format!("{}/not-me/{token}", visit.server.origin_of(&visit.practice()?.host)))
+    Ok(format!("{}/not-me/{token}", visit.server.home_of(visit.practice()?)))
 }
 
 #[cfg(test)]

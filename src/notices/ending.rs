@@ -13,7 +13,7 @@ use crate::platform::door::background_visit;
 use crate::platform::error::{Error, Result};
 use crate::platform::metrics::Message;
 use crate::platform::practice;
-use crate::platform::server::{Region, Server};
+use crate::platform::server::{ENTRANCE, Region, Server};
 use crate::platform::world::random;
 use crate::sign_in::person;
 
@@ -21,6 +21,8 @@ use crate::sign_in::person;
 const PAUSES: [i64; 7] = [30, 120, 600, 1800, 3600, 7200, 14_400];
 /// A message is given up so long after it was put in (seconds).
 const GIVE_UP_SECONDS: i64 = 48 * 3600;
+/// The entrance keeps nobody's address longer than this, sealed or not (seconds).
+const ENTRANCE_GIVES_UP_SECONDS: i64 = 24 * 3600;
 /// Also a message whose worker dies each time ends some day.
 const MOST_TRIES: i64 = 60;
 /// The pause before the one repetition of a message whose answer was lost (seconds).
@@ -116,8 +118,13 @@ fn row_of(ending: Ending, claimed: &Claimed, now: i64, chance: u8, unsure_before
         Ending::NotKnown(reason) => Row { state: "unsure", reason, next_at: Some(now + UNSURE_PAUSE) },
         Ending::Later(reason) => {
             let next_at = now + pause(claimed.tries, chance);
-            if next_at > claimed.created_at + GIVE_UP_SECONDS || claimed.tries >= MOST_TRIES {
-                Row { state: "failed", reason: format!("given up after 48 hours: {reason}"), next_at: None }
+            let patience = if claimed.practice_id == ENTRANCE { ENTRANCE_GIVES_UP_SECONDS } else { GIVE_UP_SECONDS };
+            if next_at > claimed.created_at + patience || claimed.tries >= MOST_TRIES {
+                Row {
+                    state: "failed",
+                    reason: format!("given up after {} hours: {reason}", patience / 3600),
+                    next_at: None,
+                }
             } else {
                 Row { state: "deferred", reason, next_at: Some(next_at) }
             }
@@ -149,9 +156,19 @@ async fn write(db: &Db, claimed: &Claimed, row: &Row, now: i64) -> Result<bool> 
         .execute(
             "UPDATE outbox SET state = $5, next_at = COALESCE($6, next_at), claimed_until = 0, claimed_by = '',
                 ended_at = CASE WHEN CAST($6 AS BIGINT) IS NULL THEN CAST($7 AS BIGINT) END,
-                body = CASE WHEN CAST($6 AS BIGINT) IS NULL THEN NULL ELSE body END
+                body = CASE WHEN CAST($6 AS BIGINT) IS NULL THEN NULL ELSE body END,
+                recipient = CASE WHEN CAST($6 AS BIGINT) IS NULL AND practice_id = $8 THEN '' ELSE recipient END
              WHERE practice_id = $1 AND id = $2 AND claimed_by = $3 AND tries = $4 AND ended_at IS NULL",
-            args![&claimed.practice_id, &claimed.id, &claimed.claimed_by, claimed.tries, row.state, row.next_at, now],
+            args![
+                &claimed.practice_id,
+                &claimed.id,
+                &claimed.claimed_by,
+                claimed.tries,
+                row.state,
+                row.next_at,
+                now,
+                ENTRANCE
+            ],
         )
         .await?;
     if changed == 0 {

@@ -69,6 +69,7 @@ impl Event {
             RecordExported,
             RecordCut,
             RecordFlooded,
+            PracticeMoved,
             Refused,
             MessageFailed,
         ]

@@ -99,6 +99,8 @@ pub enum Event {
     RecordCut,
     /// So many refused tries that most are only counted.
     RecordFlooded,
+    /// Another name in the address, or another region.
+    PracticeMoved,
     Refused,
     /// A mail or text message about somebody's sign-in was given up.
     MessageFailed,
@@ -192,6 +194,7 @@ impl Event {
             Event::RecordExported => ("record-exported", Told::Nobody),
             Event::RecordCut => ("record-cut", Told::Nobody),
             Event::RecordFlooded => ("record-flooded", Told::Administrators),
+            Event::PracticeMoved => ("practice-moved", Told::Administrators),
             Event::Refused => ("refused", Told::Nobody),
             Event::MessageFailed => ("message-failed", Told::Administrators),
         }

@@ -50,9 +50,9 @@ async fn insert(
     to: &str,
     body: &str,
 ) -> Result<()> {
-    let practice = &visit.practice()?.id;
+    let practice = visit.whose()?;
     let id = visit.new_id();
-    let whose = [practice.as_str(), id.as_str(), person.unwrap_or("")];
+    let whose = [practice, id.as_str(), person.unwrap_or("")];
     tx.execute(
         "INSERT INTO outbox (practice_id, id, kind, about, person_id, recipient, body, state, next_at, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $8)",

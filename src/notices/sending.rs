@@ -12,13 +12,28 @@ use super::smtp::Mail;
 use super::text_message::Text;
 use super::transport::Outcome;
 use super::worker::{Claimed, LEASE_SECONDS};
-use crate::platform::door::background_visit;
+use crate::platform::door::{background_visit, entrance_visit};
 use crate::platform::error::{Error, Result};
 use crate::platform::practice::{self, Practice};
-use crate::platform::server::{Region, Server};
+use crate::platform::server::{ENTRANCE, Region, Server};
 
 /// A carrier that has not answered by then is given up before the claim ends, so that no second worker sends meanwhile.
 const ANSWER_SECONDS: u64 = LEASE_SECONDS.unsigned_abs() - 20;
+
+/// In whose name a message goes out.
+enum House {
+    Practice(Arc<Practice>),
+    Entrance,
+}
+
+impl House {
+    fn name<'a>(&'a self, server: &'a Server) -> &'a str {
+        match self {
+            House::Practice(practice) => &practice.name,
+            House::Entrance => &server.config.operator_name,
+        }
+    }
+}
 
 /// A message as it was put in.
 struct Open {
@@ -38,11 +53,11 @@ impl Open {
 /// When the answer could not be noted: then the message is tried again after its lease.
 pub(super) async fn see_through(server: &Arc<Server>, region: &Arc<Region>, claimed: &Claimed) -> Result<()> {
     let ending = match prepared(server, region, claimed).await {
-        Ok((practice, open)) => match claimed.kind.as_str() {
-            "mail" => Ending::of(Box::pin(mail(server, claimed, &practice, &open)).await?),
-            "text" => Ending::of(text(server, claimed, &practice, &open).await?),
+        Ok((house, open)) => match claimed.kind.as_str() {
+            "mail" => Ending::of(Box::pin(mail(server, claimed, house.name(server), &open)).await?),
+            "text" => Ending::of(text(server, claimed, house.name(server), &open).await?),
             kind => match server.kept::<Jobs>()?.0.iter().find(|(name, _)| *name == kind) {
-                Some((_, job)) => match run_job(server, claimed, &practice, &open, *job).await {
+                Some((_, job)) => match run_job(server, claimed, &house, &open, *job).await {
                     Ok(()) => return Ok(()),
                     Err(error) => Ending::later(&error.to_string()),
                 },
@@ -56,17 +71,28 @@ pub(super) async fn see_through(server: &Arc<Server>, region: &Arc<Region>, clai
     ending::note(server, region, claimed, ending).await
 }
 
-async fn prepared(server: &Server, region: &Region, claimed: &Claimed) -> Result<(Arc<Practice>, Open)> {
-    let practice = practice::by_id(&region.db, &region.name, &claimed.practice_id).await?.ok_or(Error::NotFound)?;
+async fn prepared(server: &Server, region: &Region, claimed: &Claimed) -> Result<(House, Open)> {
+    let house = if region.name == ENTRANCE {
+        House::Entrance
+    } else {
+        let practice = practice::by_id(&region.db, &region.name, &claimed.practice_id).await?;
+        match practice {
+            Some(practice) => House::Practice(practice),
+            None if practice::is_moving(&region.db, &claimed.practice_id).await? => {
+                return Err(Error::Fault("the practice is moving to another region".into()));
+            }
+            None => return Err(Error::NotFound),
+        }
+    };
     let whose = [claimed.practice_id.as_str(), claimed.id.as_str(), claimed.person_id.as_deref().unwrap_or("")];
     let to = server.open("outbox to", &whose, &claimed.recipient)?;
     let sealed = claimed.body.as_deref().ok_or_else(|| Error::Fault("the message has no body".into()))?;
     let body = serde_json::from_str(&server.open("outbox body", &whose, sealed)?)
         .map_err(|_| Error::Fault("the body of the message is not readable".into()))?;
-    Ok((practice, Open { to, body }))
+    Ok((house, Open { to, body }))
 }
 
-async fn mail(server: &Server, claimed: &Claimed, practice: &Practice, open: &Open) -> Result<Outcome> {
+async fn mail(server: &Server, claimed: &Claimed, name: &str, open: &Open) -> Result<Outcome> {
     match &server.kept::<Carriers>()?.mail {
         MailCarrier::Smtp(mailer) => {
             let mail = Mail {
@@ -75,27 +101,27 @@ async fn mail(server: &Server, claimed: &Claimed, practice: &Practice, open: &Op
                 subject: open.part("subject"),
                 text: open.part("text"),
                 html: open.part("html"),
-                from_name: Some(practice.name.clone()),
+                from_name: Some(name.to_owned()),
                 envelope_from: None,
                 // The same bytes for every try.
                 date: claimed.created_at,
             };
             Ok(in_time(Box::pin(mailer.send(&mail))).await)
         }
-        MailCarrier::Mailbox(mailbox) => Ok(into(mailbox, server, "mail", claimed, practice, open)),
+        MailCarrier::Mailbox(mailbox) => Ok(into(mailbox, server, "mail", claimed, name, open)),
         MailCarrier::None => {
             Ok(Outcome::Rejected { reason: "this server is set up without a mail server".into(), code: None })
         }
     }
 }
 
-async fn text(server: &Server, claimed: &Claimed, practice: &Practice, open: &Open) -> Result<Outcome> {
+async fn text(server: &Server, claimed: &Claimed, name: &str, open: &Open) -> Result<Outcome> {
     match &server.kept::<Carriers>()?.text {
         TextCarrier::Gateway(gateway) => {
             let text = Text { id: claimed.id.clone(), to: open.to.clone(), text: open.part("text") };
             Ok(in_time(gateway.send(&text)).await)
         }
-        TextCarrier::Mailbox(mailbox) => Ok(into(mailbox, server, "text", claimed, practice, open)),
+        TextCarrier::Mailbox(mailbox) => Ok(into(mailbox, server, "text", claimed, name, open)),
         TextCarrier::None => {
             Ok(Outcome::Rejected { reason: "this server is set up without a text gateway".into(), code: None })
         }
@@ -113,7 +139,7 @@ fn into(
     server: &Server,
     channel: &'static str,
     claimed: &Claimed,
-    practice: &Practice,
+    name: &str,
     open: &Open,
 ) -> Outcome {
     let address = format!("no-reply@{}", server.config.base);
@@ -122,7 +148,7 @@ fn into(
         channel,
         about: claimed.about.clone(),
         to: open.to.clone(),
-        from: if channel == "mail" { format!("{} <{address}>", practice.name) } else { practice.name.clone() },
+        from: if channel == "mail" { format!("{name} <{address}>") } else { name.to_owned() },
         subject: open.part("subject"),
         text: open.part("text"),
         html: open.part("html"),
@@ -132,14 +158,11 @@ fn into(
 }
 
 /// Runs a job in the transaction that also ends its row: it happens once, or not and then again later.
-async fn run_job(
-    server: &Arc<Server>,
-    claimed: &Claimed,
-    practice: &Arc<Practice>,
-    open: &Open,
-    job: Job,
-) -> Result<()> {
-    let visit = background_visit(server, Arc::clone(practice))?;
+async fn run_job(server: &Arc<Server>, claimed: &Claimed, house: &House, open: &Open, job: Job) -> Result<()> {
+    let visit = match house {
+        House::Practice(practice) => background_visit(server, Arc::clone(practice))?,
+        House::Entrance => entrance_visit(server, "en"),
+    };
     let mut round = 0;
     loop {
         let once = async {

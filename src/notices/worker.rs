@@ -95,7 +95,7 @@ async fn work_until(server: &Arc<Server>, ending: &AtomicBool) -> Result<usize> 
     let me = new_id(&*server.world);
     let mut all = 0;
     let mut failed = None;
-    for region in &server.regions {
+    for region in server.databases() {
         // A region that cannot be reached never holds up the others.
         match work_region(server, region, &me, ending).await {
             Ok(done) => all += done,
@@ -175,7 +175,7 @@ async fn claim(server: &Server, region: &Region, me: &str, practice: &str, id: &
 
 async fn measure(server: &Server) {
     let (mut waiting, mut oldest) = (0, None);
-    for region in &server.regions {
+    for region in server.databases() {
         let counted: Result<Option<(i64, Option<i64>)>> =
             region.db.optional("SELECT COUNT(*), MIN(created_at) FROM outbox WHERE ended_at IS NULL", vec![]).await;
         if let Ok(Some((number, first))) = counted {
@@ -194,7 +194,7 @@ async fn measure(server: &Server) {
 pub async fn purge(server: &Server) -> Result<u64> {
     let before = server.world.now() - KEEP_SECONDS;
     let mut gone = 0;
-    for region in &server.regions {
+    for region in server.databases() {
         let mut tx = region.db.write().await?;
         tx.execute(
             "DELETE FROM outbox_state WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.practice_id = outbox_state.practice_id

@@ -9,6 +9,11 @@ use crate::platform::error::{Error, Result};
 use crate::platform::web::Visit;
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
+/// Pictures of a shortcut to a practice.
+const ICONS: &[(&str, &[u8])] = &[
+    ("icon-192.png", include_bytes!("../assets/icon-192.png")),
+    ("icon-512.png", include_bytes!("../assets/icon-512.png")),
+];
 const FILES: &[(&str, &str, &str)] = &[
     ("style.css", "text/css; charset=utf-8", include_str!("../assets/style.css")),
     ("mark.svg", "image/svg+xml", include_str!("../assets/mark.svg")),
@@ -22,6 +27,10 @@ const FILES: &[(&str, &str, &str)] = &[
 
 /// A file built into the program; the same bytes for everybody.
 pub async fn asset(Path(name): Path<String>) -> Result<Response> {
+    if let Some((_, picture)) = ICONS.iter().find(|(known, _)| *known == name) {
+        let headers = [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "public, max-age=86400")];
+        return Ok((headers, *picture).into_response());
+    }
     let (_, kind, text) = FILES.iter().find(|(known, ..)| *known == name).ok_or(Error::NotFound)?;
     let headers = [(header::CONTENT_TYPE, *kind), (header::CACHE_CONTROL, "public, max-age=3600")];
     Ok((headers, *text).into_response())

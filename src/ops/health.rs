@@ -14,7 +14,7 @@ pub async fn alive() -> Response {
 
 /// Every region's database answers; else 503, so that a balancer looks elsewhere.
 pub async fn ready(visit: Visit) -> Response {
-    for region in &visit.server.regions {
+    for region in visit.server.databases() {
         let asked: Result<Vec<(i64,)>, _> =
             region.db.all("SELECT number FROM schema_step ORDER BY number DESC LIMIT 1", args![]).await;
         if !asked.is_ok_and(|rows| rows.first().is_some_and(|(number,)| *number == crate::platform::migrate::newest()))

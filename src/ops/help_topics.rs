@@ -75,6 +75,9 @@ const PASSKEYS_QUESTIONS: &[Topic] = &[
 ];
 
 const LOG_IN: &[Topic] = &[
+    topic("find-practice", "help-find-practice-title", "help-find-practice-text"),
+    topic("straight-there", "help-straight-there-title", "help-straight-there-text"),
+    topic("shared-computer", "help-shared-computer-title", "help-shared-computer-text"),
     topic("locked", "help-locked-title", "help-locked-text"),
     topic("new-device-mail", "help-new-device-mail-title", "help-new-device-mail-text"),
     topic("not-me", "help-not-me-title", "help-not-me-text"),

@@ -15,6 +15,8 @@ pub mod listen;
 pub mod log;
 pub mod mailbox;
 pub mod practice;
+pub mod practice_move;
+pub mod practice_rename;
 pub mod purge;
 pub mod record;
 pub mod routes;

@@ -80,6 +80,29 @@ const OLD: &[(&str, i64, &str)] = &[
         "DELETE FROM sprayed WHERE (practice_id, network, who) IN
             (SELECT practice_id, network, who FROM sprayed WHERE at < $1 ORDER BY at LIMIT $2)",
     ),
+    (
+        "askings at the entrance",
+        DAY,
+        "DELETE FROM finder WHERE (practice_id, id) IN
+            (SELECT practice_id, id FROM finder WHERE created_at < $1 ORDER BY created_at LIMIT $2)",
+    ),
+    (
+        "questions heard",
+        3600,
+        "DELETE FROM heard WHERE (practice_id, id) IN (SELECT practice_id, id FROM heard WHERE at < $1 ORDER BY at LIMIT $2)",
+    ),
+    (
+        "states of the entrance's mail",
+        DAY,
+        "DELETE FROM outbox_state WHERE (practice_id, message_id, turn, state) IN
+            (SELECT practice_id, message_id, turn, state FROM outbox_state WHERE practice_id = 'entrance' AND at < $1 LIMIT $2)",
+    ),
+    (
+        "the entrance's mail",
+        DAY,
+        "DELETE FROM outbox WHERE (practice_id, id) IN
+            (SELECT practice_id, id FROM outbox WHERE practice_id = 'entrance' AND ended_at < $1 ORDER BY id LIMIT $2)",
+    ),
     // Fewer than five wrong answers slow nobody, and mail is counted by the day.
     (
         "counts",
@@ -99,7 +122,7 @@ const OLD: &[(&str, i64, &str)] = &[
 /// Goes on until the server ends.
 pub async fn run(server: Arc<Server>, stop: Stop) {
     while pause(EVERY, &stop).await {
-        for region in &server.regions {
+        for region in server.databases() {
             match round(&region.db, server.world.now(), &stop).await {
                 Ok(0) => {}
                 Ok(rows) => tracing::info!(region = region.name, rows, "what was over was thrown away"),

@@ -34,7 +34,7 @@ async fn show(State(server): State<Arc<Server>>) -> impl IntoResponse {
 pub async fn waiting(server: &Server) -> Result<(i64, f64)> {
     let now = server.world.now();
     let (mut messages, mut oldest) = (0, 0);
-    for region in &server.regions {
+    for region in server.databases() {
         let row: Option<(i64, Option<i64>)> =
             region.db.optional("SELECT COUNT(*), MIN(created_at) FROM outbox WHERE ended_at IS NULL", args![]).await?;
         if let Some((number, first)) = row {

@@ -132,7 +132,7 @@ async fn end(server: &Server, mut doors: JoinSet<std::io::Result<usize>>, mut wo
         work.shutdown().await;
     }
     server.hashing.stop();
-    for region in &server.regions {
+    for region in server.databases() {
         region.db.close().await;
     }
     tracing::info!("ended");

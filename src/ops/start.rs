@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::app;
 use crate::config::{self, Config, Database};
+use crate::entrance::far::Far;
 use crate::notices::carriers::Carriers;
 use crate::platform::db::Db;
 use crate::platform::error::{Error, Result};
@@ -58,20 +59,31 @@ pub async fn furnished(
         Arc::new(Keyring::parse(&config.keys.ring.to_file_text()).map_err(|problem| Error::fault("keys", problem))?);
     let mut regions = Vec::new();
     for region in &config.regions {
-        let db = open(region).await?;
-        bring_up(&region.name, &db, &*world, schema).await?;
-        regions.push(Arc::new(Region { name: region.name.clone(), db, practices: Practices::default() }));
+        regions.push(open_region(region, &*world, schema).await?);
     }
+    let front = match &config.entrance {
+        Some(entrance) => Some(open_region(&entrance.database, &*world, schema).await?),
+        None => None,
+    };
     let places = match &config.places_file {
         Some(path) => Places::open(path).map_err(|problem| Error::fault("places", problem))?,
         None => Places::none(),
     };
     let hashing = hash_pool(&config, &keys)?;
-    let mut server = Server::new(Parts { config, world, regions, keys, hashing, places, metrics: Metrics::new() })?;
+    let mut server =
+        Server::new(Parts { config, world, regions, front, keys, hashing, places, metrics: Metrics::new() })?;
+    let far = Far::from_settings(&server.config)?;
     app::furnish(&mut server);
+    server.keep(far);
     server.keep(carriers);
     furnish(&mut server);
     Ok(Arc::new(server))
+}
+
+async fn open_region(region: &config::Region, world: &dyn World, schema: Schema) -> Result<Arc<Region>> {
+    let db = open(region).await?;
+    bring_up(&region.name, &db, world, schema).await?;
+    Ok(Arc::new(Region { name: region.name.clone(), db, practices: Practices::default() }))
 }
 
 /// Opens a region's database.

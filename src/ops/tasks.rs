@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use super::{disk, keys, purge, record};
 use crate::audit::chain;
+use crate::entrance;
 use crate::notices::outbox;
 use crate::platform::server::Server;
 
@@ -22,6 +23,7 @@ pub fn spawn_all(server: &Arc<Server>, stop: &Stop) -> JoinSet<()> {
     work.spawn(disk::run(Arc::clone(server), stop.clone()));
     work.spawn(keys::watch(Arc::clone(server), stop.clone()));
     work.spawn(outbox::run(Arc::clone(server), heard(stop.clone())));
+    work.spawn(entrance::worker::run(Arc::clone(server), heard(stop.clone())));
     work.spawn(until(chain::run(Arc::clone(server)), stop.clone()));
     work
 }

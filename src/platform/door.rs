@@ -19,6 +19,8 @@ use tower::ServiceExt;
 
 use super::again::Done;
 use super::error::{Error, Result};
+use super::headers::with_headers;
+use super::moved;
 use super::network::Peer;
 use super::practice::Practice;
 use super::problem;
@@ -39,10 +41,16 @@ pub struct Doors {
     pub practice: Router,
     pub entrance: Router,
     pub support: Router,
+    /// What the entrance asks the regions of this server, under any name: no browser's, so without cookies and forms.
+    pub between: Router,
+    /// What pages may load and where their forms go, as [`policy`] makes it.
+    pub policy: HeaderValue,
     /// Paths whose forms show themselves again when they were left open too long, with what was typed.
     pub keeps_stale: &'static [&'static str],
     /// Beginnings of paths that hold a secret, so that their pages send no referrer.
     pub hides_origin: &'static [&'static str],
+    /// Paths that answer under any name.
+    pub anywhere: &'static [&'static str],
     /// Paths that are asked with every request of other programs and only read, so that nothing is kept to run them again.
     pub only_read: &'static [&'static str],
 }
@@ -51,11 +59,14 @@ pub struct Doors {
 #[expect(clippy::disallowed_methods, reason = "how long an answer takes is shown by the metrics only")]
 pub async fn enter(doors: Arc<Doors>, request: Request) -> std::result::Result<Response, Infallible> {
     let begun = std::time::Instant::now();
+    if request.uri().path().starts_with("/between/") {
+        return Ok(with_headers(&doors, between(&doors, request).await));
+    }
     let (mut parts, body) = request.into_parts();
     let method = parts.method.clone();
     let visit = match arrive(&doors, &parts).await {
         Ok(visit) => visit,
-        Err(error) => return Ok(with_headers(&doors.server, problem::plain(&error))),
+        Err(error) => return Ok(with_headers(&doors, problem::plain(&error))),
     };
     let response = match checked(&doors, &visit, &mut parts, body).await {
         Ok((visit, bytes)) => run(&doors, &visit, parts, bytes).await,
@@ -64,7 +75,20 @@ pub async fn enter(doors: Arc<Doors>, request: Request) -> std::result::Result<R
     let route = response.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
     doors.server.metrics.request(Some(route), response.status().as_u16(), begun.elapsed().as_secs_f64());
     tracing::debug!(request = visit.request_id(), method = %method, route, status = response.status().as_u16(), "request");
-    Ok(with_headers(&doors.server, response))
+    Ok(with_headers(&doors, response))
+}
+
+async fn between(doors: &Doors, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    match read_body(body).await {
+        Ok(bytes) => doors
+            .between
+            .clone()
+            .oneshot(Request::from_parts(parts, Body::from(bytes)))
+            .await
+            .unwrap_or_else(|never| match never {}),
+        Err(error) => status(error.status()),
+    }
 }
 
 /// Marks a response with the route it came from, for metrics; paths themselves may hold tokens.
@@ -80,7 +104,7 @@ pub async fn note_route(request: Request, next: axum::middleware::Next) -> Respo
 async fn arrive(doors: &Doors, parts: &Parts) -> Result<Visit> {
     let server = &doors.server;
     let now = server.world.now();
-    let door = find_door(server, &parts.headers, parts.uri.authority().map(|a| a.as_str()), now).await?;
+    let door = find_door(server, &moved::host_of(parts), parts.uri.path(), now).await?;
     let own_language = if let Door::Practice(practice, _) = &door { practice.language.clone() } else { "en".into() };
     let accept = text_of(&parts.headers, &header::ACCEPT_LANGUAGE);
     let language = if accept.is_empty() { own_language } else { server.texts.choose(accept, &own_language) };
@@ -115,11 +139,21 @@ async fn arrive(doors: &Doors, parts: &Parts) -> Result<Visit> {
 /// A visit that nobody makes: for work in the background, at one practice's door.
 pub fn background_visit(server: &Arc<Server>, practice: Arc<Practice>) -> Result<Visit> {
     let region = Arc::clone(server.region_of(&practice)?);
-    Ok(Visit(Arc::new(Inner {
+    let language = practice.language.clone();
+    Ok(nobodys_visit(server, Door::Practice(practice, region), language))
+}
+
+/// As [`background_visit`], at the entrance, in the language of whoever asked.
+pub fn entrance_visit(server: &Arc<Server>, language: &str) -> Visit {
+    nobodys_visit(server, Door::Entrance, language.to_owned())
+}
+
+fn nobodys_visit(server: &Arc<Server>, door: Door, language: String) -> Visit {
+    Visit(Arc::new(Inner {
         server: Arc::clone(server),
         now: server.world.now(),
-        language: practice.language.clone(),
-        door: Door::Practice(practice, region),
+        language,
+        door,
         address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         user_agent: String::new(),
         path: String::new(),
@@ -130,17 +164,12 @@ pub fn background_visit(server: &Arc<Server>, practice: Arc<Practice>) -> Result
         cookies_out: Mutex::default(),
         request_id: OnceLock::new(),
         done: Done::default(),
-    })))
+    }))
 }
 
-async fn find_door(server: &Arc<Server>, headers: &HeaderMap, authority: Option<&str>, now: i64) -> Result<Door> {
-    let host = authority.unwrap_or_else(|| text_of(headers, &header::HOST)).to_ascii_lowercase();
-    let name = host
-        .rsplit_once(':')
-        .map_or(host.as_str(), |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { &host });
-    let name = name.strip_suffix('.').unwrap_or(name);
+async fn find_door(server: &Arc<Server>, name: &str, path: &str, now: i64) -> Result<Door> {
     if name == server.config.base {
-        return Ok(Door::Entrance);
+        return Ok(if server.front.is_some() { Door::Entrance } else { Door::Nobody });
     }
     let Some(inner) = name.strip_suffix(&server.config.base).and_then(|rest| rest.strip_suffix('.')) else {
         return Ok(Door::Nobody);
@@ -151,7 +180,8 @@ async fn find_door(server: &Arc<Server>, headers: &HeaderMap, authority: Option<
     let Some((slug, region_name)) = inner.split_once('.') else { return Ok(Door::Nobody) };
     let Some(region) = server.region(region_name) else { return Ok(Door::Nobody) };
     let practice = match region.practices.by_slug(&region.db, region_name, slug, now).await? {
-        None => region.practices.by_host(&region.db, region_name, name, now).await?,
+        // Under an older name of its own a practice only says where its passkeys work; all else is sent on.
+        None if path == moved::RELATED => region.practices.by_host(&region.db, region_name, name, now).await?,
         found => found,
     };
     Ok(practice.map_or(Door::Nobody, |practice| Door::Practice(practice, Arc::clone(region))))
@@ -264,9 +294,14 @@ async fn run(doors: &Doors, visit: &Visit, parts: Parts, bytes: Bytes) -> Respon
         Door::Practice(..) => &doors.practice,
         Door::Entrance => &doors.entrance,
         Door::Support => &doors.support,
-        // What its page loads has to be there too.
-        Door::Nobody if visit.path.starts_with("/assets/") => &doors.support,
-        Door::Nobody => return problem::nobody(visit),
+        // What its page loads has to be there too, and a node that runs no entrance is still asked how it is.
+        Door::Nobody if visit.path.starts_with("/assets/") || doors.anywhere.contains(&visit.path.as_str()) => {
+            &doors.support
+        }
+        Door::Nobody => {
+            let host = moved::host_of(&parts);
+            return moved::answer(visit, &parts, &host).await;
+        }
     };
     if doors.only_read.contains(&visit.path.as_str()) && parts.method == Method::GET {
         return run_once(router, visit, parts).await;
@@ -329,37 +364,6 @@ fn with_cookies(visit: &Visit, mut response: Response) -> Response {
 
 fn lock(visit: &Visit) -> std::sync::MutexGuard<'_, Vec<String>> {
     visit.0.cookies_out.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; font-src 'none'; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; manifest-src 'self'; \
-     require-trusted-types-for 'script'";
-
-/// The headers of every answer, errors and redirects too (ASVS 5.0, V3.4).
-fn with_headers(server: &Server, mut response: Response) -> Response {
-    // A page whose address holds a secret tells it to nobody; elsewhere our own forms need their `Origin`, which browsers
-    // hide together with the referrer.
-    let secret = response.extensions().get::<MatchedPath>().is_some_and(|route| route.as_str().contains("{token}"));
-    let headers = response.headers_mut();
-    headers.reserve(9);
-    let mut put = |name: HeaderName, value: &'static str| {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    };
-    put(header::CONTENT_SECURITY_POLICY, POLICY);
-    put(header::CACHE_CONTROL, "no-store");
-    put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    put(header::REFERRER_POLICY, if secret { "no-referrer" } else { "same-origin" });
-    put(header::X_FRAME_OPTIONS, "DENY");
-    put(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    put(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    put(
-        HeaderName::from_static("permissions-policy"),
-        "camera=(), microphone=(), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
-    );
-    if server.config.public_scheme == "https" {
-        put(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
-    }
-    response
 }
 
 fn address_of(server: &Server, parts: &Parts) -> IpAddr {

@@ -133,6 +133,15 @@ const COUNT_WITHIN: &str =
         updated_at = $3
      RETURNING count";
 
+/// As [`within`], counted only when the transaction lasts.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn within_in(tx: &mut Tx, practice: &str, lane: &str, most: i64, seconds: i64, now: i64) -> Result<bool> {
+    let row: Option<(i64,)> = tx.optional(COUNT_WITHIN, crate::args![practice, lane, now, seconds]).await?;
+    Ok(row.is_some_and(|(count,)| count <= most))
+}
+
 /// Counts an asking within a window; answers whether it is still within the limit. A new window begins when the old is over.
 ///
 /// # Errors
@@ -195,8 +204,7 @@ pub async fn mail_allowed(db: &Db, practice: &str, address_lane: &str, now: i64)
 pub async fn mail_allowed_in(tx: &mut Tx, practice: &str, address_lane: &str, now: i64) -> Result<bool> {
     for (most, seconds) in MAILS {
         let lane = format!("mail{seconds}:{address_lane}");
-        let row: Option<(i64,)> = tx.optional(COUNT_WITHIN, crate::args![practice, lane, now, seconds]).await?;
-        if row.is_none_or(|(count,)| count > most) {
+        if !within_in(tx, practice, &lane, most, seconds, now).await? {
             return Ok(false);
         }
     }
@@ -216,10 +224,10 @@ impl Inner {
     /// A lane's name: keyed, so that the table tells nobody's address; the same for known and unknown people.
     ///
     /// # Errors
-    /// Not found where there is no practice.
+    /// Not found at doors that keep nothing.
     pub fn lane(&self, what: &str, whom: &str) -> Result<String> {
         let key = self.server.stable_key("lanes");
-        Ok(format!("{what}:{}", secret::keyed_hash(&key, &[&self.practice()?.id, what, whom])))
+        Ok(format!("{what}:{}", secret::keyed_hash(&key, &[self.whose()?, what, whom])))
     }
 
     /// Notes a name tried in vain from this network and the wider one.

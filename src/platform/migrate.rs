@@ -46,6 +46,18 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../../migrations/0005_passkeys.sql"),
     },
     Step {
+        number: 7,
+        name: "entrance",
+        sqlite: include_str!("../../migrations/0007_entrance.sql"),
+        postgres: include_str!("../../migrations/0007_entrance.sql"),
+    },
+    Step {
+        number: 10,
+        name: "moves",
+        sqlite: include_str!("../../migrations/0010_moves.sql"),
+        postgres: include_str!("../../migrations/0010_moves.sql"),
+    },
+    Step {
         number: 12,
         name: "room beside rows",
         sqlite: include_str!("../../migrations/0012_room_beside_rows.sqlite.sql"),

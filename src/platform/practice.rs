@@ -50,7 +50,7 @@ const FIND: &str = "SELECT id, slug, host, name, colour, CAST(CASE WHEN logo IS 
         contact_phone, contact_email, contact_hours, keep_days, idle_minutes, total_minutes,
         admins_second_from, everyone_second_from
     FROM practice WHERE (slug = $1 OR id = $2 OR host = $3 OR id = (SELECT h.practice_id FROM practice_host h WHERE h.host = $3))
-        AND closed_at IS NULL";
+        AND closed_at IS NULL AND moving_to IS NULL";
 
 type Found = Option<Arc<Practice>>;
 
@@ -114,6 +114,17 @@ impl Practices {
 /// As [`Practices::by_slug`].
 pub async fn by_id(db: &Db, region: &str, id: &str) -> Result<Found> {
     find(db, region, ["", id, ""]).await
+}
+
+/// Whether it is on its way to another region: then it is back in a moment, here or there.
+///
+/// # Errors
+/// As [`Practices::by_slug`].
+pub async fn is_moving(db: &Db, id: &str) -> Result<bool> {
+    let row: Option<(i64,)> = db
+        .optional("SELECT created_at FROM practice WHERE id = $1 AND moving_to IS NOT NULL", crate::args![id])
+        .await?;
+    Ok(row.is_some())
 }
 
 /// As [`by_id`], within a transaction.

@@ -59,6 +59,22 @@ pub(super) fn page_for(visit: &Visit, error: &Error, answered: &Response) -> Res
     response
 }
 
+/// The practice is on its way to another region.
+pub(super) fn moving(visit: &Visit, seconds: i64) -> Response {
+    let page = ProblemPage {
+        frame: Frame::new(visit, "problem-moving-title"),
+        what: visit.say("problem-moving-what"),
+        next: visit.say("problem-moving-next"),
+        request: String::new(),
+        back: visit.server.entrance(),
+        to_entrance: true,
+    };
+    let busy = Error::Busy { retry_after: seconds };
+    let mut response = page_with(busy.status(), &page).unwrap_or_else(|_| plain(&busy));
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
 /// Nobody lives at this address: a kind page that leads to the entrance.
 pub(super) fn nobody(visit: &Visit) -> Response {
     let page = ProblemPage {

@@ -24,10 +24,15 @@ pub struct Region {
     pub practices: Practices,
 }
 
+/// Whose rows the entrance's are: they stand where a practice's id stands elsewhere. No region has this name.
+pub const ENTRANCE: &str = "entrance";
+
 pub struct Server {
     pub config: Config,
     pub world: Arc<dyn World>,
     pub regions: Vec<Arc<Region>>,
+    /// The entrance's own database, where this node runs the entrance; it has the name [`ENTRANCE`] and no practices.
+    pub front: Option<Arc<Region>>,
     pub keys: RwLock<Arc<Keyring>>,
     pub hashing: HashPool,
     pub texts: Texts,
@@ -45,6 +50,7 @@ pub struct Parts {
     pub config: Config,
     pub world: Arc<dyn World>,
     pub regions: Vec<Arc<Region>>,
+    pub front: Option<Arc<Region>>,
     pub keys: Arc<Keyring>,
     pub hashing: HashPool,
     pub places: Places,
@@ -59,6 +65,7 @@ impl Server {
             config: parts.config,
             world: parts.world,
             regions: parts.regions,
+            front: parts.front,
             keys: RwLock::new(Arc::clone(&parts.keys)),
             hashing: parts.hashing,
             texts: Texts::load().map_err(Error::Fault)?,
@@ -127,16 +134,67 @@ impl Server {
         self.keyring().seal(label, whose, plain.as_bytes(), nonce).map_err(|problem| Error::fault("sealing", problem))
     }
 
+    /// Seals for the other side of the way between a region and the entrance, with the key that both share.
+    ///
+    /// # Errors
+    /// A fault when the key cannot seal.
+    pub fn seal_for(&self, region: &str, label: &str, whose: &[&str], plain: &str) -> Result<String> {
+        let nonce = super::world::random::<24>(&*self.world);
+        let sealed = self.link_ring(region)?.seal(label, whose, plain.as_bytes(), nonce);
+        sealed.map_err(|problem| Error::fault("sealing", problem))
+    }
+
+    /// Opens what the other side sealed with [`Server::seal_for`].
+    ///
+    /// # Errors
+    /// A fault: what does not open was not sealed by the other side, or not for this.
+    pub fn open_from(&self, region: &str, label: &str, whose: &[&str], sealed: &str) -> Result<String> {
+        let opened = self.link_ring(region)?.open(label, whose, sealed);
+        let plain = opened.map_err(|problem| Error::fault("sealed between region and entrance", problem))?;
+        String::from_utf8(plain.to_vec()).map_err(|_| Error::Fault("sealed value is not text".into()))
+    }
+
+    /// The key of the settings; in one process it is made of the server's own.
+    fn link_ring(&self, region: &str) -> Result<Keyring> {
+        let ring = match self.config.link_keys.get(region) {
+            Some(key) => Keyring::parse(&format!("link:{}", key.reveal())),
+            None => Keyring::generate("link", self.stable_key(&format!("region link {region}"))),
+        };
+        ring.map_err(|problem| Error::fault("key between region and entrance", problem))
+    }
+
     /// `https://name[:port]`, from the settings and never from a request's headers.
     pub fn origin_of(&self, host: &str) -> String {
-        match (self.config.public_scheme, self.config.public_port) {
+        self.origin_at(host, self.config.public_port)
+    }
+
+    /// As [`Server::origin_of`], at another port.
+    pub fn origin_at(&self, host: &str, port: u16) -> String {
+        match (self.config.public_scheme, port) {
             ("https", 443) | ("http", 80) => format!("{}://{host}", self.config.public_scheme),
             (scheme, port) => format!("{scheme}://{host}:{port}"),
         }
     }
 
+    /// The address of a practice by its region and name, wherever the region is served.
+    pub fn origin_in(&self, region: &str, slug: &str) -> String {
+        let host = format!("{slug}.{region}.{}", self.config.base);
+        let far = self.config.far_regions.iter().find(|far| far.name == region);
+        self.origin_at(&host, far.and_then(|far| far.public_port).unwrap_or(self.config.public_port))
+    }
+
+    /// The address a practice goes by now; its host, which passkeys are bound to, may be an older one.
+    pub fn home_of(&self, practice: &Practice) -> String {
+        self.origin_in(&practice.region, &practice.slug)
+    }
+
     pub fn entrance(&self) -> String {
-        self.origin_of(&self.config.base)
+        self.config.entrance_address.clone().unwrap_or_else(|| self.origin_of(&self.config.base))
+    }
+
+    /// Every database of this node: its regions', and the entrance's where it runs one.
+    pub fn databases(&self) -> impl Iterator<Item = &Arc<Region>> {
+        self.regions.iter().chain(&self.front)
     }
 
     pub fn region(&self, name: &str) -> Option<&Arc<Region>> {

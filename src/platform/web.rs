@@ -16,7 +16,7 @@ use super::db::Db;
 use super::error::{Error, Result};
 use super::practice::Practice;
 use super::secret;
-use super::server::{Region, Server};
+use super::server::{ENTRANCE, Region, Server};
 
 /// Whose door the request came to, by its host name.
 #[derive(Clone)]
@@ -96,7 +96,28 @@ impl Inner {
     pub fn db(&self) -> Result<&Db> {
         match &self.door {
             Door::Practice(_, region) => Ok(&region.db),
+            Door::Entrance => self.server.front.as_ref().map(|front| &front.db).ok_or(Error::NotFound),
             _ => Err(Error::NotFound),
+        }
+    }
+
+    /// Whose rows this request reads and writes: the practice's id, or the entrance's name in its place.
+    ///
+    /// # Errors
+    /// Not found at doors that keep nothing.
+    pub fn whose(&self) -> Result<&str> {
+        match &self.door {
+            Door::Practice(practice, _) => Ok(&practice.id),
+            Door::Entrance => Ok(ENTRANCE),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    /// In whose name mail leaves from here: the practice's, or the operator's.
+    pub fn sender(&self) -> &str {
+        match &self.door {
+            Door::Practice(practice, _) => &practice.name,
+            _ => &self.server.config.operator_name,
         }
     }
 

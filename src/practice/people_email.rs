@@ -118,7 +118,7 @@ async fn mail_link(visit: &Visit, tx: &mut Tx, session: &Session, person: &Perso
         ],
     )
     .await?;
-    let link = format!("{}/new-address/{token}", visit.server.origin_of(&practice.host));
+    let link = format!("{}/new-address/{token}", visit.server.home_of(practice));
     let language = person.language.clone().unwrap_or_else(|| practice.language.clone());
     let words = vec![("name", person.name.clone()), ("actor", session.name.clone()), ("url", link)];
     let letter =

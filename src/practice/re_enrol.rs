@@ -66,7 +66,7 @@ pub async fn mail_link(visit: &Visit, tx: &mut Tx, person: &Person, by: Actor) -
         ],
     )
     .await?;
-    let link = format!("{}/re-enrol/{token}", visit.server.origin_of(&practice.host));
+    let link = format!("{}/re-enrol/{token}", visit.server.home_of(practice));
     let language = person.language.clone().unwrap_or_else(|| practice.language.clone());
     let words = vec![("name", person.name.clone()), ("url", link)];
     let letter =

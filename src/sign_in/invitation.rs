@@ -34,7 +34,7 @@ pub async fn invite(visit: &Visit, tx: &mut Tx, person: &Person, inviter: &str) 
     let words = vec![
         ("name", person.name.clone()),
         ("inviter", inviter.to_owned()),
-        ("link", format!("{}/join/{token}", visit.server.origin_of(&practice.host))),
+        ("link", format!("{}/join/{token}", visit.server.home_of(practice))),
         ("until", crate::platform::when::full(visit.now + SECONDS, &practice.zone)),
         ("url", format!("{}/sign-in", visit.server.origin_of(&practice.host))),
     ];

@@ -4,11 +4,13 @@
 pub mod check;
 pub mod device;
 pub mod flash;
+pub mod hello;
 pub mod invitation;
 pub mod link;
 pub mod log_out;
 pub mod marks;
 pub mod not_me;
+pub mod note;
 pub mod person;
 pub mod remembered;
 pub mod session;
@@ -231,7 +233,7 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
     visit.server.metrics.sign_in(way_of(proved), SignIn::Right);
     let then_path = safe_path(&attempt.then_path, "/me");
     Ok(go(&match attempt.goal.as_str() {
-        "sign-in" => passkey_offer::way_on(visit, &person, proved, &then_path),
+        "sign-in" => note::way(visit, &person, &passkey_offer::way_on(visit, &person, proved, &then_path))?,
         _ => then_path,
     }))
 }

@@ -10,7 +10,7 @@ use super::sources::rust_files;
 
 /// Files that speak to one engine in its own words.
 const OF_ONE_ENGINE: &[&str] =
-    &["platform/db.rs", "platform/migrate.rs", "platform/engine.rs", "platform/writer/tests.rs"];
+    &["platform/db.rs", "platform/migrate.rs", "platform/engine.rs", "platform/copy.rs", "platform/writer/tests.rs"];
 const VERBS: &[&str] = &["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "WITH "];
 
 /// The file and text of every string literal that is SQL.

@@ -8,10 +8,12 @@ mod support;
 
 mod backup_codes;
 mod devices;
+mod entrance;
 mod gates;
 mod invitation;
 mod mine;
 mod mine_email;
+mod moves;
 mod neighbours;
 mod outbox;
 mod passkey_attacks;

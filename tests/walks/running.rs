@@ -6,6 +6,7 @@ use axum::Router;
 use axum::routing::get;
 use portico::ops::{check, keys, purge};
 use portico::platform::door::{self, Doors};
+use portico::platform::headers;
 use portico::platform::keyring::Keyring;
 use portico::platform::world::{RealWorld, random};
 
@@ -210,8 +211,11 @@ walk!(a_page_that_panics_is_one_page, |stage| {
         practice: broken.merge(portico::app::practice_routes()),
         entrance: Router::new(),
         support: Router::new(),
+        between: Router::new(),
         keeps_stale: &[],
         hides_origin: &[],
+        anywhere: &[],
+        policy: headers::policy(&stage.server),
         only_read: &[],
     });
     let service = tower::service_fn(move |request| door::enter(std::sync::Arc::clone(&doors), request));

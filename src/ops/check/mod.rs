@@ -115,7 +115,7 @@ fn filled(path: &str) -> String {
 
 async fn end(server: Arc<Server>, router: Router) {
     drop(router);
-    for region in &server.regions {
+    for region in server.databases() {
         region.db.close().await;
     }
 }

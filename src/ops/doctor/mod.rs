@@ -14,6 +14,7 @@ use crate::config::{Config, Database, Edge, Mail, Region};
 use crate::platform::db::Db;
 use crate::platform::engine::{self, LEAST_POSTGRES};
 use crate::platform::migrate;
+use crate::platform::server::ENTRANCE;
 use crate::platform::world::World;
 
 /// Seconds between two clocks that are still the same time.
@@ -66,7 +67,7 @@ impl std::fmt::Display for Finding {
 pub async fn examine(config: &Config, world: &dyn World, send: Option<&str>) -> Vec<Finding> {
     let mut findings = vec![Finding::ok("configuration: every value is right")];
     findings.push(clock(world));
-    for region in &config.regions {
+    for region in config.databases() {
         database(config, region, world, &mut findings).await;
     }
     files(config, &mut findings);
@@ -100,7 +101,7 @@ fn clock(world: &dyn World) -> Finding {
 }
 
 async fn database(config: &Config, region: &Region, world: &dyn World, findings: &mut Vec<Finding>) {
-    let name = format!("region {}", region.name);
+    let name = if region.name == ENTRANCE { "the entrance".to_owned() } else { format!("region {}", region.name) };
     if let Database::Sqlite(path) = &region.database
         && !path.exists()
     {
@@ -221,7 +222,7 @@ fn files(config: &Config, findings: &mut Vec<Finding>) {
         Some(file) => findings.push(private(file, "key file")),
         None => findings.push(Finding::ok("keys: from the environment")),
     }
-    for region in &config.regions {
+    for region in config.databases() {
         if let Database::Sqlite(path) = &region.database
             && path.exists()
         {

@@ -57,7 +57,7 @@ pub async fn list(config: &Config) -> Result<Vec<(String, reseal::Uses)>> {
 
 async fn uses(config: &Config, id: &str) -> Result<reseal::Uses> {
     let mut all = reseal::Uses::default();
-    for region in &config.regions {
+    for region in config.databases() {
         let db = start::open(region).await?;
         let here = reseal::uses(&db, id).await?;
         db.close().await;
@@ -105,7 +105,7 @@ pub async fn rotate(config: &Config, world: &dyn World, add_key: bool, seal_anew
     if add_key {
         wait_for_servers().await;
     }
-    for region in &config.regions {
+    for region in config.databases() {
         let db = start::open(region).await?;
         let resealed = reseal::reseal(&db, &ring, world).await?;
         db.close().await;

@@ -81,7 +81,7 @@ const COLUMNS: &[Column] = &[
         label: "outbox to",
         bound: Bound::RowAndThird,
         read: "SELECT practice_id, id, COALESCE(person_id, ''), recipient FROM outbox
-               WHERE SUBSTR(recipient, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, id) > ($2, $3) ORDER BY practice_id, id LIMIT $4",
+               WHERE recipient <> '' AND SUBSTR(recipient, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, id) > ($2, $3) ORDER BY practice_id, id LIMIT $4",
         write: "UPDATE outbox SET recipient = $4 WHERE practice_id = $1 AND id = $2 AND recipient = $3",
         count: "SELECT COUNT(*) FROM outbox WHERE SUBSTR(recipient, 1, LENGTH(CAST($1 AS TEXT))) = $1",
     },
@@ -93,6 +93,15 @@ const COLUMNS: &[Column] = &[
                AND SUBSTR(body, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, id) > ($2, $3) ORDER BY practice_id, id LIMIT $4",
         write: "UPDATE outbox SET body = $4 WHERE practice_id = $1 AND id = $2 AND body = $3",
         count: "SELECT COUNT(*) FROM outbox WHERE SUBSTR(body, 1, LENGTH(CAST($1 AS TEXT))) = $1",
+    },
+    Column {
+        name: "finder.request",
+        label: "finder request",
+        bound: Bound::Row,
+        read: "SELECT practice_id, id, '', request FROM finder WHERE request IS NOT NULL
+               AND SUBSTR(request, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, id) > ($2, $3) ORDER BY practice_id, id LIMIT $4",
+        write: "UPDATE finder SET request = $4 WHERE practice_id = $1 AND id = $2 AND request = $3",
+        count: "SELECT COUNT(*) FROM finder WHERE SUBSTR(request, 1, LENGTH(CAST($1 AS TEXT))) = $1",
     },
     Column {
         name: "token.data of invitations",

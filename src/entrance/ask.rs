@@ -1,0 +1,87 @@
+//! "Where can I log in?": one asking puts one sealed request and looks nobody up, so that the answer is the same for every
+//! address, in words and in time. Whoever asks too often is answered alike; the mail just does not come again.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+
+use super::asker::Asker;
+use super::worker::Bell;
+use super::{EntrancePage, Problem};
+use crate::args;
+use crate::platform::email::Email;
+use crate::platform::error::{Error, Result};
+use crate::platform::limit;
+use crate::platform::network::network_of;
+use crate::platform::server::{ENTRANCE, Server};
+use crate::platform::web::{Fields, Visit, go, page_with};
+
+/// Askings from one network within an hour, whoever they are for; a whole clinic behind one address stays below.
+const PER_NETWORK: i64 = 60;
+
+/// What the entrance keeps of an asking while its mail is made, sealed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Request {
+    pub email: String,
+    pub key: String,
+    pub language: String,
+}
+
+impl Request {
+    fn sealed(&self, server: &Server, id: &str) -> Result<String> {
+        let text = serde_json::to_string(self).map_err(|error| Error::fault("request", error))?;
+        server.seal("finder request", &[ENTRANCE, id], &text)
+    }
+
+    /// # Errors
+    /// A fault when it was not sealed here.
+    pub fn opened(server: &Server, id: &str, sealed: &str) -> Result<Request> {
+        let text = server.open("finder request", &[ENTRANCE, id], sealed)?;
+        serde_json::from_str(&text).map_err(|_| Error::Fault("a request at the entrance is not readable".into()))
+    }
+}
+
+/// `POST /` at the bare host.
+pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
+    // read
+    let typed = fields.trimmed("email");
+    let again = |status, problem| page_with(status, &EntrancePage::with(&visit, &fields, problem));
+    if visit.stale {
+        return again(StatusCode::UNPROCESSABLE_ENTITY, Problem::Stale);
+    }
+    let Ok(email) = Email::parse(typed) else {
+        return again(StatusCode::UNPROCESSABLE_ENTITY, Problem::NotAnAddress);
+    };
+    let (near, _) = network_of(visit.address);
+    let network = format!("mail-network:{}", visit.lane("find", &near)?);
+    let address = visit.lane("find", email.canonical())?;
+
+    // work
+    let asker = Asker::new(&visit, email.typed(), fields.ticked("remember"));
+    let request = Request {
+        email: email.typed().to_owned(),
+        key: email.canonical().to_owned(),
+        language: visit.language.clone(),
+    };
+    let id = visit.new_id();
+    let sealed = request.sealed(&visit.server, &id)?;
+
+    // write
+    let mut tx = visit.db()?.counting().await?;
+    if !limit::within_in(&mut tx, ENTRANCE, &network, PER_NETWORK, 3600, visit.now).await? {
+        tx.commit().await?;
+        let mut response = again(StatusCode::TOO_MANY_REQUESTS, Problem::Network)?;
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("3600"));
+        return Ok(response);
+    }
+    let wanted = limit::mail_allowed_in(&mut tx, ENTRANCE, &address, visit.now).await?;
+    tx.execute(
+        "INSERT INTO finder (practice_id, id, browser, request, next_at, created_at) VALUES ($1, $2, $3, $4, $5, $5)",
+        args![ENTRANCE, &id, asker.hash(), wanted.then_some(sealed), visit.now],
+    )
+    .await?;
+    tx.commit().await?;
+    asker.keep(&visit)?;
+    visit.server.kept::<Bell>()?.ring();
+    Ok(go("/find"))
+}

@@ -1,0 +1,50 @@
+//! The answer to "where can this address sign in": every region's places in one list.
+
+use std::sync::Arc;
+
+use super::region::{Answer, Place, Question};
+use super::regions;
+use crate::platform::server::Server;
+
+/// Places of all regions by name, and the regions that are silent.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub places: Vec<Listed>,
+    pub silent: Vec<String>,
+}
+
+/// A place with its region.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub place: Place,
+    pub region: String,
+}
+
+/// Whom the regions are asked about.
+#[derive(Debug, Clone, Copy)]
+pub struct Whom<'a> {
+    pub key: &'a str,
+    pub email: &'a str,
+    /// As in [`Question::Where`].
+    pub remember: &'a str,
+}
+
+/// Asks these regions about an address.
+pub async fn find(server: &Arc<Server>, names: Vec<String>, whom: Whom<'_>) -> Found {
+    let Whom { key, email, remember } = whom;
+    let question = Question::Where { key: key.into(), email: email.into(), remember: remember.into() };
+    let heard = regions::ask(server, names.into_iter().map(|name| (name, question.clone())).collect()).await;
+    let mut found = Found { silent: heard.silent, ..Found::default() };
+    for (region, answer) in heard.answers {
+        match answer {
+            Answer::Where(places) => {
+                found.places.extend(places.into_iter().map(|place| Listed { place, region: region.clone() }));
+            }
+            Answer::Still(_) => found.silent.push(region),
+        }
+    }
+    found
+        .places
+        .sort_by(|a, b| (&a.place.name, &a.region, a.place.client).cmp(&(&b.place.name, &b.region, b.place.client)));
+    found
+}

@@ -1,0 +1,95 @@
+//! The link from the mail. Opening it changes nothing: the browser that asked is shown its list at once, any other one
+//! first reads what the link is and presses once. Nothing is used up, so a scanner that opens or presses it takes nothing
+//! away; what it would see, it has read in the mail already.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::asker::{ASKING_SECONDS, Asker};
+use super::remembered::is_shared;
+use crate::platform::email::Email;
+use crate::platform::error::Result;
+use crate::platform::frame::Frame;
+use crate::platform::secret;
+use crate::platform::server::{ENTRANCE, Server};
+use crate::platform::web::{Fields, Visit, go, page_with};
+use crate::sign_in::link::Token;
+
+#[derive(askama::Template)]
+#[template(path = "entrance/link.html")]
+struct LinkPage {
+    frame: Frame,
+    /// The address as only its owner knows it again, and the page's own path; none when the link is over.
+    open: Option<(String, String)>,
+    what: String,
+    shared: bool,
+}
+
+/// What the link holds, sealed: the entrance keeps nothing of it.
+struct Sealed {
+    browser: String,
+    at: i64,
+    email: Email,
+}
+
+/// The link's secret for an asking.
+///
+/// # Errors
+/// A fault when the current key cannot seal.
+pub fn token(server: &Server, browser: &str, email: &str, now: i64) -> Result<String> {
+    server.seal("finder link", &[ENTRANCE], &format!("{browser}\n{now}\n{email}"))
+}
+
+/// `GET /find/{token}`.
+pub async fn ask(visit: Visit, Token(token): Token) -> Result<Response> {
+    let sealed = match standing(&visit, &token)? {
+        Ok(sealed) => sealed,
+        Err(over) => return Ok(over),
+    };
+    match Asker::of(&visit) {
+        Some(asker) if secret::same(&asker.hash(), &sealed.browser) => {
+            Asker { proved_at: visit.now, ..asker }.keep(&visit)?;
+            Ok(go("/list"))
+        }
+        _ => {
+            let open = (sealed.email.masked(), format!("/find/{token}"));
+            let what = visit.say("find-link-what");
+            let page =
+                LinkPage { frame: Frame::new(&visit, "list-title"), open: Some(open), what, shared: is_shared(&visit) };
+            page_with(StatusCode::OK, &page)
+        }
+    }
+}
+
+/// `POST /find/{token}`: the one press.
+pub async fn answer(visit: Visit, Token(token): Token, fields: Fields) -> Result<Response> {
+    let sealed = match standing(&visit, &token)? {
+        Ok(sealed) => sealed,
+        Err(over) => return Ok(over),
+    };
+    let asker = Asker::new(&visit, sealed.email.typed(), fields.ticked("remember"));
+    Asker { proved_at: visit.now, ..asker }.keep(&visit)?;
+    Ok(go("/list"))
+}
+
+/// What the link holds, or the page that says why it opens nothing.
+fn standing(visit: &Visit, token: &str) -> Result<std::result::Result<Sealed, Response>> {
+    let over = |status, title: &str, what: &str| {
+        let frame = Frame::new(visit, title);
+        page_with(status, &LinkPage { frame, open: None, what: visit.say(what), shared: true }).map(Err)
+    };
+    let text = visit.server.open("finder link", &[ENTRANCE], token);
+    let Some(sealed) = text.ok().and_then(|text| read(&text)) else {
+        return over(StatusCode::NOT_FOUND, "find-link-broken-title", "find-link-broken");
+    };
+    if visit.now - sealed.at >= ASKING_SECONDS {
+        return over(StatusCode::GONE, "find-link-old-title", "find-link-old");
+    }
+    Ok(Ok(sealed))
+}
+
+fn read(text: &str) -> Option<Sealed> {
+    let mut lines = text.splitn(3, '\n');
+    let (browser, at, email) = (lines.next()?, lines.next()?, lines.next()?);
+    Some(Sealed { browser: browser.to_owned(), at: at.parse().ok()?, email: Email::parse(email).ok()? })
+}

@@ -1,0 +1,139 @@
+//! What a region answers the entrance: where an address can sign in, and whether remembered practices are still there.
+//! The least that serves: names and addresses of practices, never of people.
+
+use serde::{Deserialize, Serialize};
+
+use crate::args;
+use crate::platform::error::Result;
+use crate::platform::server::{Region, Server};
+use crate::sign_in::hello::{self, Hello};
+
+/// Sign-ins of one address in one region at most.
+const MOST: i64 = 100;
+
+/// What the entrance asks.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub enum Question {
+    /// Where can this address sign in? Canonical for the look-up; as typed for the field it is filled into.
+    /// `remember` ties a note about the sign-in that follows to the browser that asked for one; else empty.
+    Where { key: String, email: String, remember: String },
+    /// Which of these are still there? Ids of practices and people.
+    Still { pairs: Vec<(String, String)> },
+}
+
+/// What a region answers.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub enum Answer {
+    Where(Vec<Place>),
+    /// One for each pair, in their order; none where the practice is gone or the person may not sign in any more.
+    Still(Vec<Option<Place>>),
+}
+
+/// A place to sign in.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Place {
+    pub name: String,
+    /// `https://practice.region.base`, as it is reached now.
+    pub origin: String,
+    pub client: bool,
+    /// Fills in the address there; empty where none is to be filled in.
+    pub ticket: String,
+}
+
+impl Place {
+    /// The direct address, as people keep it.
+    pub fn url(&self) -> String {
+        format!("{}{}", self.origin, if self.client { "/portal" } else { "/sign-in" })
+    }
+
+    /// As people read and type it.
+    pub fn shown(&self) -> String {
+        let url = self.url();
+        url.split_once("://").map_or(url.as_str(), |(_, rest)| rest).to_owned()
+    }
+
+    /// The way there from the list.
+    pub fn href(&self) -> String {
+        if self.ticket.is_empty() {
+            return self.url();
+        }
+        format!("{}/hello?for={}", self.origin, crate::platform::web::encode(&self.ticket))
+    }
+}
+
+/// Answers from this region's own database.
+///
+/// # Errors
+/// A failed read is a fault, never "nowhere".
+pub async fn answer(server: &Server, region: &Region, question: &Question) -> Result<Answer> {
+    match question {
+        Question::Where { key, email, remember } => {
+            places(server, region, key, (email, remember)).await.map(Answer::Where)
+        }
+        Question::Still { pairs } => {
+            let mut all = Vec::with_capacity(pairs.len());
+            for (practice, person) in pairs {
+                all.push(still(server, region, practice, person).await?);
+            }
+            Ok(Answer::Still(all))
+        }
+    }
+}
+
+/// Staff who have joined and clients, each practice once for either.
+async fn places(server: &Server, region: &Region, key: &str, (email, remember): (&str, &str)) -> Result<Vec<Place>> {
+    let rows: Vec<(String, String, String, String)> = region
+        .db
+        .all(
+            "SELECT DISTINCT pr.id, pr.slug, pr.name, p.kind FROM person p JOIN practice pr ON pr.id = p.practice_id
+             WHERE p.email_key = $1 AND p.closed_at IS NULL AND pr.closed_at IS NULL AND pr.moving_to IS NULL
+                AND (p.kind = 'client' OR p.kind = 'staff' AND p.joined_at IS NOT NULL)
+             ORDER BY pr.name, p.kind DESC LIMIT $2",
+            args![key, MOST],
+        )
+        .await?;
+    let now = server.world.now();
+    rows.into_iter()
+        .map(|(id, slug, name, kind)| {
+            let client = kind == "client";
+            let hello = Hello { email: email.to_owned(), client, remember: remember.to_owned() };
+            let ticket = hello::ticket(server, &id, &hello, now)?;
+            Ok(Place { name, origin: origin(server, region, &slug), client, ticket })
+        })
+        .collect()
+}
+
+async fn still(server: &Server, region: &Region, practice: &str, person: &str) -> Result<Option<Place>> {
+    let row: Option<(String, String, String)> = region
+        .db
+        .optional(
+            "SELECT pr.slug, pr.name, p.kind FROM person p JOIN practice pr ON pr.id = p.practice_id
+             WHERE p.practice_id = $1 AND p.id = $2 AND p.closed_at IS NULL AND pr.closed_at IS NULL",
+            args![practice, person],
+        )
+        .await?;
+    if let Some((slug, name, kind)) = row {
+        let client = kind == "client";
+        return Ok(Some(Place { name, origin: origin(server, region, &slug), client, ticket: String::new() }));
+    }
+    gone(server, region, practice).await
+}
+
+/// A practice that has moved to another region is remembered at its new address.
+async fn gone(server: &Server, region: &Region, practice: &str) -> Result<Option<Place>> {
+    let row: Option<(String, String)> = region
+        .db
+        .optional(
+            "SELECT region, now_slug FROM moved WHERE practice_id = $1 AND region <> $2 ORDER BY at DESC LIMIT 1",
+            args![practice, &region.name],
+        )
+        .await?;
+    Ok(row.map(|(region, slug)| {
+        let origin = server.origin_in(&region, &slug);
+        Place { name: slug, origin, client: false, ticket: String::new() }
+    }))
+}
+
+fn origin(server: &Server, region: &Region, slug: &str) -> String {
+    server.origin_of(&format!("{slug}.{}.{}", region.name, server.config.base))
+}

@@ -1,0 +1,64 @@
+//! Asking the regions, all at once. Who has not answered after two seconds is silent: the others are not held up, and
+//! silence is never taken for "nowhere".
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use super::far::Far;
+use super::region::{self, Answer, Question};
+use crate::platform::error::Result;
+use crate::platform::server::Server;
+
+/// How long the slow ones are waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What came back.
+#[derive(Debug, Default)]
+pub struct Heard {
+    pub answers: Vec<(String, Answer)>,
+    /// Names of regions that gave no answer that can be used.
+    pub silent: Vec<String>,
+}
+
+/// The names of all regions, in the order of the settings.
+pub fn names(server: &Server) -> Vec<String> {
+    let far = server.config.far_regions.iter().map(|region| region.name.clone());
+    server.regions.iter().map(|region| region.name.clone()).chain(far).collect()
+}
+
+/// Asks each of these regions its question.
+pub async fn ask(server: &Arc<Server>, questions: Vec<(String, Question)>) -> Heard {
+    let mut waiting: FuturesUnordered<_> = questions
+        .into_iter()
+        .map(|(name, question)| async move {
+            let answer = tokio::time::timeout(PATIENCE, ask_one(server, &name, &question)).await;
+            (name, answer)
+        })
+        .collect();
+    let mut heard = Heard::default();
+    while let Some((name, answer)) = waiting.next().await {
+        match answer {
+            Ok(Ok(answer)) => heard.answers.push((name, answer)),
+            Ok(Err(error)) => {
+                tracing::warn!(region = name, %error, "a region did not answer the entrance");
+                heard.silent.push(name);
+            }
+            Err(_) => {
+                tracing::warn!(region = name, "a region took longer than two seconds to answer the entrance");
+                heard.silent.push(name);
+            }
+        }
+    }
+    heard.silent.sort();
+    heard
+}
+
+async fn ask_one(server: &Arc<Server>, name: &str, question: &Question) -> Result<Answer> {
+    match server.region(name) {
+        Some(region) => region::answer(server, region, question).await,
+        None => server.kept::<Far>()?.ask(server, name, question).await,
+    }
+}

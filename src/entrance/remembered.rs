@@ -1,0 +1,224 @@
+//! "Remember my practices on this device": the memory lies in this browser's sealed cookie and nowhere else. It holds ids
+//! and the practices' own names in addresses, nothing of people; each look asks the regions whether it still holds.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use data_encoding::BASE64URL_NOPAD;
+use uuid::Uuid;
+
+use super::region::{Answer, Place, Question};
+use super::{asker::Asker, regions};
+use crate::platform::error::Result;
+use crate::platform::frame::Frame;
+use crate::platform::secret;
+use crate::platform::server::{ENTRANCE, Server};
+use crate::platform::web::{Fields, Query, Visit, go, page};
+use crate::sign_in::note;
+
+const COOKIE: &str = "__Host-practices";
+const SHARED_COOKIE: &str = "__Host-shared";
+/// As long as browsers keep a cookie at most (400 days), in seconds.
+const SECONDS: i64 = 400 * 86_400;
+/// Practices of one browser; the sealed cookie stays under 4 kB.
+const MOST: usize = 20;
+
+/// One remembered practice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub region: String,
+    pub slug: String,
+    pub practice: Uuid,
+    pub person: Uuid,
+    pub client: bool,
+}
+
+/// A remembered practice as it is shown.
+pub struct Shown {
+    pub name: String,
+    pub url: String,
+    pub client: bool,
+    /// What the button to forget it sends.
+    pub which: String,
+}
+
+#[derive(askama::Template)]
+#[template(path = "entrance/remembered.html")]
+struct RememberedPage {
+    frame: Frame,
+    shown: Vec<Shown>,
+    shared: bool,
+}
+
+/// Whether somebody said that others use this device: then nothing is remembered on it, and nobody is asked to.
+pub fn is_shared(visit: &Visit) -> bool {
+    visit.cookie(SHARED_COOKIE).is_some()
+}
+
+/// What this browser remembers, checked with the regions. What is gone is forgotten; of a silent region everything stays.
+///
+/// # Errors
+/// A fault when the current key cannot seal.
+pub async fn shown(visit: &Visit) -> Result<Vec<Shown>> {
+    let kept = of(visit);
+    if kept.is_empty() {
+        return Ok(vec![]);
+    }
+    let (living, shown): (Vec<Kept>, Vec<Shown>) = checked(&visit.server, &kept).await.into_iter().unzip();
+    if living != kept {
+        keep(visit, &living)?;
+    }
+    Ok(shown)
+}
+
+/// Asks every region once about all that is remembered of it.
+async fn checked(server: &Arc<Server>, kept: &[Kept]) -> Vec<(Kept, Shown)> {
+    let of_region = |name: &str| kept.iter().filter(|kept| kept.region == name).collect::<Vec<_>>();
+    let question = |name: String| {
+        let pairs = of_region(&name).iter().map(|kept| (kept.practice.to_string(), kept.person.to_string())).collect();
+        (name, Question::Still { pairs })
+    };
+    let asked = regions::names(server).into_iter().filter(|name| !of_region(name).is_empty()).map(question).collect();
+    let heard = regions::ask(server, asked).await;
+    let answered = |region: &str| {
+        heard.answers.iter().find_map(|(name, answer)| match answer {
+            Answer::Still(places) if name == region && places.len() == of_region(name).len() => Some(places),
+            _ => None,
+        })
+    };
+    let mut all = Vec::new();
+    for kept in kept {
+        let place = of_region(&kept.region).iter().position(|other| *other == kept);
+        match (answered(&kept.region), place) {
+            (Some(places), Some(at)) => {
+                if let Some(place) = &places[at] {
+                    all.push((kept.clone(), Shown::of(kept, place)));
+                }
+            }
+            _ if heard.silent.contains(&kept.region) => all.push((kept.clone(), Shown::unasked(server, kept))),
+            _ => {}
+        }
+    }
+    all
+}
+
+/// `GET /remember?note=…`: a region says by a signed note that somebody who ticked the box has signed in, in the browser
+/// that ticked it. Then back to where the person was going; without a note that holds, to the front.
+pub async fn remember(visit: Visit, Query(query): Query) -> Result<Response> {
+    let Some(note) = note::opened(&visit.server, query.text("note"), visit.now) else { return Ok(go("/")) };
+    let asked_here = Asker::of(&visit).is_some_and(|asker| secret::same(&note::state(&asker.hash()), &note.state));
+    if asked_here
+        && !is_shared(&visit)
+        && let (Ok(practice), Ok(person)) = (note.practice.parse(), note.person.parse())
+    {
+        let new = Kept { region: note.region, slug: note.slug, practice, person, client: note.client };
+        let mut kept = of(&visit);
+        kept.retain(|kept| (kept.practice, kept.client) != (new.practice, new.client));
+        kept.insert(0, new);
+        kept.truncate(MOST);
+        keep(&visit, &kept)?;
+    }
+    Ok(go(&note.then))
+}
+
+/// `GET /remembered`: what this device remembers, and how it forgets.
+pub async fn ask(visit: Visit) -> Result<Response> {
+    let shown = shown(&visit).await?;
+    page(&RememberedPage { frame: Frame::new(&visit, "remembered-title"), shown, shared: is_shared(&visit) })
+}
+
+/// `POST /remembered`: forgets one or all, or says whether others use this device.
+pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
+    let mut kept = of(&visit);
+    match fields.text("do") {
+        "all" => kept.clear(),
+        "shared" => {
+            kept.clear();
+            visit.set_cookie(SHARED_COOKIE, "1", Some(SECONDS));
+            Asker::forget(&visit);
+        }
+        "own" => visit.drop_cookie(SHARED_COOKIE),
+        which => kept.retain(|kept| kept.which() != which),
+    }
+    keep(&visit, &kept)?;
+    Ok(go("/remembered"))
+}
+
+/// What does not open was not left by us.
+fn of(visit: &Visit) -> Vec<Kept> {
+    let text = visit.cookie(COOKIE).and_then(|sealed| visit.server.open("remembered", &[ENTRANCE], sealed).ok());
+    text.map_or_else(Vec::new, |text| text.lines().filter_map(Kept::read).take(MOST).collect())
+}
+
+fn keep(visit: &Visit, kept: &[Kept]) -> Result<()> {
+    if kept.is_empty() {
+        visit.drop_cookie(COOKIE);
+        return Ok(());
+    }
+    let text = kept.iter().map(Kept::line).collect::<Vec<_>>().join("\n");
+    visit.set_cookie(COOKIE, &visit.server.seal("remembered", &[ENTRANCE], &text)?, Some(SECONDS));
+    Ok(())
+}
+
+impl Kept {
+    fn line(&self) -> String {
+        let Kept { region, slug, .. } = self;
+        let short = |id: &Uuid| BASE64URL_NOPAD.encode(id.as_bytes());
+        format!("{region} {slug} {} {} {}", short(&self.practice), short(&self.person), u8::from(self.client))
+    }
+
+    fn read(line: &str) -> Option<Kept> {
+        let mut words = line.split(' ');
+        let long = |word: &str| Uuid::from_slice(&BASE64URL_NOPAD.decode(word.as_bytes()).ok()?).ok();
+        Some(Kept {
+            region: words.next()?.to_owned(),
+            slug: words.next()?.to_owned(),
+            practice: long(words.next()?)?,
+            person: long(words.next()?)?,
+            client: words.next()? == "1",
+        })
+    }
+
+    fn which(&self) -> String {
+        format!("{}{}", self.practice, if self.client { "c" } else { "s" })
+    }
+}
+
+impl Shown {
+    fn of(kept: &Kept, place: &Place) -> Shown {
+        Shown { name: place.name.clone(), url: place.url(), client: place.client, which: kept.which() }
+    }
+
+    /// Of a region that does not answer: the name in its address has to do.
+    fn unasked(server: &Server, kept: &Kept) -> Shown {
+        let origin = server.origin_in(&kept.region, &kept.slug);
+        let place = Place { name: kept.slug.clone(), origin, client: kept.client, ticket: String::new() };
+        Shown::of(kept, &place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::keyring::Keyring;
+
+    /// The longest names there may be, twenty times, sealed.
+    #[test]
+    fn twenty_practices_fit_in_a_cookie() {
+        let kept = |number: u8| Kept {
+            region: "r".repeat(20),
+            slug: "s".repeat(40),
+            practice: Uuid::from_bytes([number; 16]),
+            person: Uuid::from_bytes([255; 16]),
+            client: true,
+        };
+        let all: Vec<Kept> = (0..20).map(kept).collect();
+        let text = all.iter().map(Kept::line).collect::<Vec<_>>().join("\n");
+        let read: Vec<Kept> = text.lines().filter_map(Kept::read).collect();
+        assert_eq!(read, all);
+        let bytes: [u8; 32] = std::array::from_fn(|at| u8::try_from(at * 7 + 130).unwrap_or(0) ^ 0xa5);
+        let ring = Keyring::generate(&"k".repeat(32), bytes).unwrap();
+        let sealed = ring.seal("remembered", &[ENTRANCE], text.as_bytes(), [9; 24]).unwrap();
+        assert!(COOKIE.len() + 1 + sealed.len() < 4000, "{}", sealed.len());
+    }
+}

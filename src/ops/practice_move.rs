@@ -1,0 +1,309 @@
+//! `portico practice move`: a practice with everything it has goes to another region. At no moment is it served by both:
+//! it is taken out of service here, copied, sent on from its old address, and only then in service there. Each step is one
+//! transaction; a move that was interrupted goes on where it stood when the command is run again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::practice_rename::{leads_to, tell};
+use crate::args;
+use crate::platform::copy::{self, Table};
+use crate::platform::db::Tx;
+use crate::platform::error::{Error, Result};
+use crate::platform::practice;
+use crate::platform::server::{Region, Server};
+
+/// Nodes go on with what they know of a practice for four seconds, sessions included; then nobody writes any more.
+const NODES_FORGET: Duration = Duration::from_secs(6);
+/// In the region it goes to, until it has arrived.
+const ARRIVING: &str = "here";
+/// How often a step that met a running server's writes is run again.
+const MOST_RUNS: u32 = 12;
+/// Seconds that messages under way are waited for: longer than a claim lasts.
+const MOST_PAUSES: u32 = 150;
+
+/// A move under way.
+struct Move<'a> {
+    server: &'a Arc<Server>,
+    from: &'a Arc<Region>,
+    to: &'a Arc<Region>,
+    slug: &'a str,
+    id: String,
+}
+
+/// Where a move stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// In service in the old region.
+    Here,
+    /// Out of service, not copied.
+    Left,
+    /// The copy is whole; the old region does not send people on yet.
+    Copied,
+    /// The old region sends people on; the new one does not serve yet.
+    Gone,
+    Arrived,
+}
+
+/// Moves, or goes on with a move; answers what was done, in sentences.
+///
+/// # Errors
+/// A fault that says why not, or what stopped it; run it again to go on.
+pub async fn go(server: &Arc<Server>, slug: &str, from: &str, to: &str) -> Result<Vec<String>> {
+    let under_way = Move::find(server, slug, from, to).await?;
+    let mut said = Vec::new();
+    loop {
+        let standing = under_way.standing().await?;
+        server.world.reached("practice move");
+        match standing {
+            Standing::Here => {
+                under_way.leave().await?;
+                said.push(format!("{slug} is out of service in {from}"));
+            }
+            Standing::Left => {
+                under_way.until_it_is_still().await?;
+                said.push(format!("{} rows are in {to}", under_way.copy().await?));
+            }
+            Standing::Copied => {
+                under_way.send_on().await?;
+                said.push(format!("{from} sends people on to {to}"));
+            }
+            Standing::Gone => {
+                under_way.arrive().await?;
+                said.push(format!("in service: {}", server.origin_in(to, slug)));
+            }
+            Standing::Arrived => {
+                under_way.forget().await?;
+                said.push(format!("{from} keeps only the record"));
+                return Ok(said);
+            }
+        }
+    }
+}
+
+/// Puts a practice back into service whose move was interrupted before its copy was whole.
+///
+/// # Errors
+/// A fault when there is no such move, or it has gone too far: then it is finished instead.
+pub async fn undo(server: &Arc<Server>, slug: &str, from: &str, to: &str) -> Result<()> {
+    let under_way = Move::find(server, slug, from, to).await?;
+    match under_way.standing().await? {
+        Standing::Left => {}
+        Standing::Here => return Err(Error::Fault(format!("{slug} is not on its way"))),
+        _ => return Err(Error::Fault("the copy is whole: run the move again to finish it, then move back".into())),
+    }
+    let id = &under_way.id;
+    let put_back = under_way
+        .from
+        .db
+        .execute(
+            "UPDATE practice SET moving_to = NULL WHERE id = $1 AND moving_to = $2 AND closed_at IS NULL",
+            args![id, to],
+        )
+        .await?;
+    under_way.from.practices.forget();
+    if put_back == 1 { Ok(()) } else { Err(Error::Fault("somebody else has changed it; look again".into())) }
+}
+
+impl<'a> Move<'a> {
+    async fn find(server: &'a Arc<Server>, slug: &'a str, from: &str, to: &str) -> Result<Move<'a>> {
+        let region = |name: &str| {
+            server
+                .region(name)
+                .ok_or_else(|| Error::Fault(format!("the region {name} is not served by this configuration")))
+        };
+        let (from, to) = (region(from)?, region(to)?);
+        if from.name == to.name {
+            return Err(Error::Fault("both regions are the same".into()));
+        }
+        let here: Option<(String,)> = from.db.optional("SELECT id FROM practice WHERE slug = $1", args![slug]).await?;
+        let sent_on: Option<(String,)> = from
+            .db
+            .optional("SELECT practice_id FROM moved WHERE slug = $1 AND region = $2", args![slug, &to.name])
+            .await?;
+        let (id,) =
+            here.or(sent_on).ok_or_else(|| Error::Fault(format!("no practice is called {slug} in {}", from.name)))?;
+        Ok(Move { server, from, to, slug, id })
+    }
+
+    async fn standing(&self) -> Result<Standing> {
+        let read = "SELECT moving_to, closed_at FROM practice WHERE id = $1";
+        let here: Option<(Option<String>, Option<i64>)> = self.from.db.optional(read, args![&self.id]).await?;
+        let there: Option<(Option<String>, Option<i64>)> = self.to.db.optional(read, args![&self.id]).await?;
+        Ok(match (here, there) {
+            (Some((None, None)), None) => Standing::Here,
+            (Some((Some(to), None)), None) if to == self.to.name => Standing::Left,
+            (Some((Some(to), None)), Some((Some(_), _))) if to == self.to.name => Standing::Copied,
+            (Some((Some(_), Some(_))), Some((Some(_), _))) => Standing::Gone,
+            (_, Some((None, _))) => Standing::Arrived,
+            _ => return Err(Error::Fault(format!("{} is closed, or on another way", self.slug))),
+        })
+    }
+
+    /// From here on no region serves it.
+    async fn leave(&self) -> Result<()> {
+        let taken: Option<(String,)> = self
+            .to
+            .db
+            .optional(
+                "SELECT id FROM practice WHERE slug = $1 UNION ALL SELECT practice_id FROM moved WHERE slug = $1 AND practice_id <> $2",
+                args![self.slug, &self.id],
+            )
+            .await?;
+        if taken.is_some() {
+            return Err(Error::Fault(format!("{} is, or was, another practice's name in {}", self.slug, self.to.name)));
+        }
+        let sql = "UPDATE practice SET moving_to = $2 WHERE id = $1 AND moving_to IS NULL AND closed_at IS NULL";
+        self.from.db.execute(sql, args![&self.id, &self.to.name]).await?;
+        self.from.practices.forget();
+        Ok(())
+    }
+
+    /// Until no node writes for it any more, and no message of it is under way.
+    async fn until_it_is_still(&self) -> Result<()> {
+        pause(NODES_FORGET).await;
+        for _ in 0..MOST_PAUSES {
+            let under_way: Option<(i64,)> = self
+                .from
+                .db
+                .optional(
+                    "SELECT COUNT(*) FROM outbox WHERE practice_id = $1 AND ended_at IS NULL AND claimed_until > $2",
+                    args![&self.id, self.server.world.now()],
+                )
+                .await?;
+            if under_way.is_none_or(|(messages,)| messages == 0) {
+                return Ok(());
+            }
+            pause(Duration::from_secs(1)).await;
+        }
+        Err(Error::Fault("messages are under way for longer than a claim lasts; run it again".into()))
+    }
+
+    async fn copy(&self) -> Result<u64> {
+        let mut run = 1;
+        loop {
+            match self.copy_once().await {
+                Err(Error::Conflict) if run < MOST_RUNS => run += 1,
+                done => return done,
+            }
+        }
+    }
+
+    /// All rows in one transaction of the new region: whole or not at all.
+    async fn copy_once(&self) -> Result<u64> {
+        let tables = copy::tables(&self.from.db).await?;
+        if tables != copy::tables(&self.to.db).await? {
+            return Err(Error::Fault("the two databases have different schemas; run portico migrate".into()));
+        }
+        let mut tx = self.to.db.write().await?;
+        let mut all = 0;
+        for table in &tables {
+            all += self.copy_table(&mut tx, table).await?;
+        }
+        let arriving = "UPDATE practice SET moving_to = $2 WHERE id = $1 AND moving_to = $3";
+        let marked = tx.execute(arriving, args![&self.id, ARRIVING, &self.to.name]).await?;
+        if marked != 1 {
+            return Err(Error::Fault("the practice itself did not come along".into()));
+        }
+        tx.execute("DELETE FROM moved WHERE practice_id = $1 AND slug = $2", args![&self.id, self.slug]).await?;
+        leads_to(&mut tx, &self.id, &self.to.name, self.slug).await?;
+        tx.commit().await?;
+        Ok(all)
+    }
+
+    async fn copy_table(&self, tx: &mut Tx, table: &Table) -> Result<u64> {
+        let (sql, mut all) = (table.insert(), 0);
+        for row in table.rows(&self.from.db, &self.id).await? {
+            let stands = if table.name == "audit_cut" { self.stand_in(tx, &row).await? } else { None };
+            all += table.put(tx, sql, &row).await?;
+            if let Some(seq) = stands {
+                let gone = "DELETE FROM audit_chain WHERE practice_id = $1 AND seq = $2";
+                tx.execute(gone, args![&self.id, seq]).await?;
+            }
+        }
+        Ok(all)
+    }
+
+    /// A checkpoint of the record is taken only at a line of the chain, and its line went long ago: for a moment one stands
+    /// there again.
+    async fn stand_in(&self, tx: &mut Tx, checkpoint: &str) -> Result<Option<i64>> {
+        let wrong = || Error::Fault("a checkpoint of the record cannot be read".into());
+        let row: serde_json::Value = serde_json::from_str(checkpoint).map_err(|_| wrong())?;
+        let (seq, hash) = row["seq"].as_i64().zip(row["hash"].as_str()).ok_or_else(wrong)?;
+        let put = "INSERT INTO audit_chain (practice_id, seq, record_id, hash) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+        let stands = tx.execute(put, args![&self.id, seq, format!("cut {seq}"), hash]).await?;
+        Ok((stands == 1).then_some(seq))
+    }
+
+    /// The old region gives it up for good.
+    async fn send_on(&self) -> Result<()> {
+        let mut run = 1;
+        loop {
+            match self.send_on_once().await {
+                Err(Error::Conflict) if run < MOST_RUNS => run += 1,
+                done => return done,
+            }
+        }
+    }
+
+    async fn send_on_once(&self) -> Result<()> {
+        let now = self.server.world.now();
+        let mut tx = self.from.db.write().await?;
+        leads_to(&mut tx, &self.id, &self.to.name, self.slug).await?;
+        tx.execute(
+            "INSERT INTO moved (practice_id, slug, region, now_slug, at) VALUES ($1, $2, $3, $2, $4) ON CONFLICT DO NOTHING",
+            args![&self.id, self.slug, &self.to.name, now],
+        )
+        .await?;
+        let closed = "UPDATE practice SET closed_at = $2 WHERE id = $1 AND moving_to IS NOT NULL AND closed_at IS NULL";
+        tx.execute(closed, args![&self.id, now]).await?;
+        tx.commit().await
+    }
+
+    /// In service in the new region, and told to its administrators.
+    async fn arrive(&self) -> Result<()> {
+        let mut run = 1;
+        loop {
+            match self.arrive_once().await {
+                Err(Error::Conflict) if run < MOST_RUNS => run += 1,
+                done => break done?,
+            }
+        }
+        self.to.practices.forget();
+        Ok(())
+    }
+
+    async fn arrive_once(&self) -> Result<()> {
+        let mut tx = self.to.db.write().await?;
+        let sql = "UPDATE practice SET moving_to = NULL WHERE id = $1 AND moving_to = $2";
+        tx.execute(sql, args![&self.id, ARRIVING]).await?;
+        let practice = practice::by_id_in(&mut tx, &self.to.name, &self.id).await?.ok_or(Error::NotFound)?;
+        let from = format!("{}.{}", self.slug, self.from.name);
+        tell(self.server, &mut tx, practice, &from).await?;
+        tx.commit().await
+    }
+
+    /// What the old region need not keep.
+    async fn forget(&self) -> Result<()> {
+        let tables = copy::tables(&self.from.db).await?;
+        let mut run = 1;
+        loop {
+            let once = async {
+                let mut tx = self.from.db.write().await?;
+                for table in &tables {
+                    table.forget(&mut tx, &self.id).await?;
+                }
+                tx.commit().await
+            };
+            match once.await {
+                Err(Error::Conflict) if run < MOST_RUNS => run += 1,
+                done => return done,
+            }
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a command that waits for running nodes")]
+async fn pause(length: Duration) {
+    tokio::time::sleep(length).await;
+}

@@ -1,0 +1,87 @@
+//! Addresses that a practice had before: whoever comes there is sent on, and its passkeys go on working.
+
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::error::Result;
+use super::problem;
+use super::server::Server;
+use super::web::Visit;
+
+/// Which other names of its practices browsers accept passkeys at (WebAuthn L3, 5.11).
+pub(super) const RELATED: &str = "/.well-known/webauthn";
+/// How long a move takes at most, as told to browsers, in seconds.
+const MOVING_SECONDS: i64 = 120;
+
+/// The host name of a request, lower case, without port and final dot.
+pub(super) fn host_of(parts: &Parts) -> String {
+    let authority = parts.uri.authority().map(axum::http::uri::Authority::as_str);
+    let host = authority.unwrap_or_else(|| text(parts)).to_ascii_lowercase();
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host.as_str(),
+    };
+    name.strip_suffix('.').unwrap_or(name).to_owned()
+}
+
+fn text(parts: &Parts) -> &str {
+    parts.headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// The answer under a name that no practice has now.
+pub(super) async fn answer(visit: &Visit, parts: &Parts, host: &str) -> Response {
+    match found(&visit.server, host).await {
+        Ok(Found::Gone(origin)) if visit.path == RELATED => {
+            let own = visit.server.origin_of(host);
+            let text = serde_json::json!({ "origins": [origin, own] }).to_string();
+            ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+        }
+        Ok(Found::Gone(origin)) => on_to(&origin, parts),
+        Ok(Found::OnItsWay) => problem::moving(visit, MOVING_SECONDS),
+        Ok(Found::Nobody) => problem::nobody(visit),
+        Err(error) => problem::page(visit, &error),
+    }
+}
+
+enum Found {
+    /// Its origin now.
+    Gone(String),
+    OnItsWay,
+    Nobody,
+}
+
+async fn found(server: &Server, host: &str) -> Result<Found> {
+    let inner = host.strip_suffix(&server.config.base).and_then(|rest| rest.strip_suffix('.'));
+    let Some((slug, name)) = inner.and_then(|inner| inner.split_once('.')) else { return Ok(Found::Nobody) };
+    let Some(region) = server.region(name) else { return Ok(Found::Nobody) };
+    let gone: Option<(String, String)> =
+        region.db.optional("SELECT region, now_slug FROM moved WHERE slug = $1", crate::args![slug]).await?;
+    if let Some((region, slug)) = gone {
+        return Ok(Found::Gone(server.origin_in(&region, &slug)));
+    }
+    if let Some(practice) = region.practices.by_host(&region.db, name, host, server.world.now()).await? {
+        return Ok(Found::Gone(server.home_of(&practice)));
+    }
+    let moving: Option<(i64,)> = region
+        .db
+        .optional(
+            "SELECT created_at FROM practice WHERE slug = $1 AND moving_to IS NOT NULL AND closed_at IS NULL",
+            crate::args![slug],
+        )
+        .await?;
+    Ok(if moving.is_some() { Found::OnItsWay } else { Found::Nobody })
+}
+
+/// The same page at the new address. A form is not sent on: its token would be another door's.
+fn on_to(origin: &str, parts: &Parts) -> Response {
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let (status, path) = match parts.method {
+        Method::GET | Method::HEAD => (StatusCode::PERMANENT_REDIRECT, path),
+        _ => (StatusCode::SEE_OTHER, parts.uri.path()),
+    };
+    match HeaderValue::from_str(&format!("{origin}{path}")) {
+        Ok(location) => (status, [(header::LOCATION, location)]).into_response(),
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
+}

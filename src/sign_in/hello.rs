@@ -1,0 +1,67 @@
+//! Arriving from the entrance with the address filled in. The address travels as a ticket that this practice's own region
+//! sealed, since what stands in a web address is kept in histories and logs.
+
+use axum::response::Response;
+
+use super::note;
+use crate::platform::error::Result;
+use crate::platform::server::Server;
+use crate::platform::web::{Query, Visit, go};
+
+const COOKIE: &str = "__Host-hello";
+/// How long a list may stay open before its tickets fill in nothing any more, in seconds.
+const TICKET_SECONDS: i64 = 3600;
+/// How long the address stays at hand in the browser, in seconds.
+const COOKIE_SECONDS: i64 = 600;
+
+/// Who arrives, as the ticket tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hello {
+    pub email: String,
+    /// Goes to the client portal rather than to the staff's sign-in.
+    pub client: bool,
+    /// What the browser that ticked "Remember my practices on this device" is known by; empty when it did not.
+    pub remember: String,
+}
+
+/// The ticket for one practice, for an hour. It opens nothing: it fills in a field.
+///
+/// # Errors
+/// A fault when the current key cannot seal.
+pub fn ticket(server: &Server, practice: &str, hello: &Hello, now: i64) -> Result<String> {
+    let kind = if hello.client { "client" } else { "staff" };
+    let Hello { email, remember, .. } = hello;
+    server.seal("hello", &[practice], &format!("{}\n{kind}\n{remember}\n{email}", now + TICKET_SECONDS))
+}
+
+/// `GET /hello?for=<ticket>`: leaves the address for the next page and goes there. A ticket that is old, or of another
+/// practice, fills in nothing.
+pub async fn arrive(visit: Visit, Query(query): Query) -> Result<Response> {
+    let practice = &visit.practice()?.id;
+    let read = visit.server.open("hello", &[practice], query.text("for")).ok().and_then(|text| read(&text, visit.now));
+    let Some(hello) = read else { return Ok(go("/sign-in")) };
+    let sealed =
+        visit.server.seal("hello kept", &[practice], &format!("{}\n{}", visit.now + COOKIE_SECONDS, hello.email))?;
+    visit.set_cookie(COOKIE, &sealed, Some(COOKIE_SECONDS));
+    if !hello.remember.is_empty() {
+        visit.set_cookie(note::COOKIE, &hello.remember, Some(note::COOKIE_SECONDS));
+    }
+    Ok(go(if hello.client { "/portal" } else { "/sign-in" }))
+}
+
+/// The address of whoever arrived in this browser a moment ago.
+pub fn email(visit: &Visit) -> Option<String> {
+    let practice = &visit.practice().ok()?.id;
+    let text = visit.server.open("hello kept", &[practice], visit.cookie(COOKIE)?).ok()?;
+    let (until, email) = text.split_once('\n')?;
+    (until.parse::<i64>().ok()? > visit.now).then(|| email.to_owned())
+}
+
+fn read(text: &str, now: i64) -> Option<Hello> {
+    let mut lines = text.splitn(4, '\n');
+    let until: i64 = lines.next()?.parse().ok()?;
+    let client = lines.next()? == "client";
+    let remember = lines.next()?.to_owned();
+    let email = lines.next()?.to_owned();
+    (until > now).then_some(Hello { email, client, remember })
+}

@@ -1,0 +1,68 @@
+//! The note that goes through the entrance after a sign-in when its browser is to remember the practice there. Sealed with
+//! the key that region and entrance share; it holds ids, no name and no address of a person, and lives for minutes.
+
+use serde::{Deserialize, Serialize};
+
+use super::person::Person;
+use crate::platform::error::{Error, Result};
+use crate::platform::secret;
+use crate::platform::server::Server;
+use crate::platform::web::{Visit, encode};
+
+/// Set by a ticket of the list when the box was ticked, until somebody signs in.
+pub const COOKIE: &str = "__Host-remember";
+/// How long that may take, in seconds.
+pub const COOKIE_SECONDS: i64 = 1800;
+/// How far a region's clock may be off, with the way through the browser, in seconds.
+const SECONDS: i64 = 600;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Note {
+    pub region: String,
+    pub slug: String,
+    pub practice: String,
+    pub person: String,
+    pub client: bool,
+    /// Ties it to the browser that ticked the box.
+    pub state: String,
+    /// Where the person was going.
+    pub then: String,
+    at: i64,
+}
+
+/// What a note is tied to its browser by.
+pub fn state(browser: &str) -> String {
+    secret::hash_token(&format!("remember {browser}"))
+}
+
+/// Where to go after a sign-in: straight, or through the entrance when the box was ticked there.
+///
+/// # Errors
+/// A fault when the note cannot be sealed.
+pub fn way(visit: &Visit, person: &Person, then: &str) -> Result<String> {
+    let Some(state) = visit.cookie(COOKIE) else { return Ok(then.to_owned()) };
+    visit.drop_cookie(COOKIE);
+    let practice = visit.practice()?;
+    let origin = visit.server.home_of(practice);
+    let note = Note {
+        region: practice.region.clone(),
+        slug: practice.slug.clone(),
+        practice: practice.id.clone(),
+        person: person.id.clone(),
+        client: person.kind == "client",
+        state: state.to_owned(),
+        then: format!("{origin}{then}"),
+        at: visit.now,
+    };
+    let text = serde_json::to_string(&note).map_err(|error| Error::fault("note", error))?;
+    let sealed = visit.server.seal_for(&practice.region, "remember", &[], &text)?;
+    Ok(format!("{}/remember?note={}", visit.server.entrance(), encode(&format!("{}.{sealed}", practice.region))))
+}
+
+/// What a note says, when a region of ours wrote it within minutes.
+pub fn opened(server: &Server, note: &str, now: i64) -> Option<Note> {
+    let (region, sealed) = note.split_once('.')?;
+    let text = server.open_from(region, "remember", &[], sealed).ok()?;
+    let note: Note = serde_json::from_str(&text).ok()?;
+    (note.region == region && (now - note.at).abs() < SECONDS).then_some(note)
+}

@@ -1,0 +1,157 @@
+//! What strangers can do: ask, guess, flood. The answer is the same for everybody, and the mailbox is not flooded.
+
+use axum::http::{HeaderMap, Method};
+
+use super::{ask, browser, deliver, mails};
+use crate::support::browser::Browser;
+use crate::support::stage::{Stage, code_in};
+use crate::walk;
+
+/// Everything that an answer shows, less what is random in it.
+async fn shape(stage: &Stage, email: &str, address: &str) -> Vec<String> {
+    let mut seen = vec![];
+    let mut asker = browser(stage).from(address);
+    asker.open("/").await;
+    let token = asker.hidden("csrf");
+    asker.post("/", &[("csrf".into(), token), ("email".into(), email.into())]).await;
+    seen.push(answer(&asker, email));
+    asker.follow().await;
+    seen.push(answer(&asker, email));
+    deliver(stage).await;
+    for code in ["000000", "000001", "000002", "000003", "000004", "000005"] {
+        asker.submit(&[("code", code)]).await;
+        seen.push(answer(&asker, email));
+    }
+    asker.open("/list").await;
+    seen.push(answer(&asker, email));
+    seen
+}
+
+fn answer(asker: &Browser, email: &str) -> String {
+    let mut text = format!("{} {}\n{}", asker.status, headers(&asker.answered), asker.html);
+    let token = asker.forms().into_iter().flat_map(|form| form.inputs).find(|input| input.name == "csrf");
+    for hidden in token.map(|input| input.value).iter().map(String::as_str).chain([email]) {
+        text = text.replace(hidden, "…");
+    }
+    text
+}
+
+fn headers(all: &HeaderMap) -> String {
+    let line = |name: &axum::http::HeaderName, value: &axum::http::HeaderValue| {
+        let value = value.to_str().unwrap();
+        // A sealed cookie differs in its random bytes and in nothing else.
+        let value =
+            value.split_once('=').filter(|_| name == "set-cookie").map_or(value.to_owned(), |(cookie, rest)| {
+                let (sealed, attributes) = rest.split_once(';').unwrap();
+                format!("{cookie}={};{attributes}", sealed.len())
+            });
+        format!("{name}: {value}")
+    };
+    all.iter().map(|(name, value)| line(name, value)).collect::<Vec<_>>().join("\n")
+}
+
+walk!(known_and_unknown_addresses_are_answered_alike, |stage| {
+    let known = shape(&stage, "alex@example.com", "192.0.2.1").await;
+    for (number, email) in ["jo00@example.com", "nobo@example.com", "famy@example.com"].into_iter().enumerate() {
+        assert_eq!(email.len(), "alex@example.com".len());
+        let other = shape(&stage, email, &format!("192.0.2.{}", number + 2)).await;
+        for (step, (a, b)) in known.iter().zip(&other).enumerate() {
+            assert_eq!(a, b, "step {step} differs for {email}");
+        }
+    }
+    assert_eq!(known.len(), 9);
+});
+
+walk!(five_wrong_codes_end_the_code_and_the_right_one_is_then_too_late, |stage| {
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, "alex@example.com").await;
+    let right = code_in(&mails(&stage, "alex@example.com")[0].text);
+    let wrong = if right == "111111" { "222222" } else { "111111" };
+    for _ in 0..4 {
+        desk.submit(&[("code", wrong)]).await.is_at("/find").sees("That isn't the code");
+    }
+    // Spaces and dashes are how people read codes out.
+    let spaced = format!("{} {}", &right[..3], &right[3..]);
+    let mut honest = desk.clone();
+    honest.submit(&[("code", &spaced)]).await.is_at("/list").sees("Harbour Physio");
+    desk.open("/find").await.submit(&[("code", &right)]).await.sees("five tries").misses("Harbour");
+    // A code of another browser's asking is none here.
+    let mut other = browser(&stage).from("198.51.100.7");
+    stage.wait(61);
+    ask(&stage, &mut other, "alex@example.com").await;
+    let second = code_in(&mails(&stage, "alex@example.com")[0].text);
+    let mut thief = browser(&stage).from("198.51.100.8");
+    ask(&stage, &mut thief, "sam@example.com").await;
+    thief.submit(&[("code", &second)]).await.is_at("/find").sees("That isn't the code");
+    stage.wait(15 * 60);
+    other.submit(&[("code", &second)]).await.sees("15 minutes");
+});
+
+walk!(asking_twice_keeps_the_first_code, |stage| {
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, "alex@example.com").await;
+    ask(&stage, &mut desk, "alex@example.com").await;
+    let all = mails(&stage, "alex@example.com");
+    assert_eq!(all.len(), 1, "one mail a minute");
+    desk.submit(&[("code", &code_in(&all[0].text))]).await.is_at("/list");
+});
+
+walk!(ten_thousand_askings_are_ten_mails_a_day, |stage| {
+    let asked = if cfg!(debug_assertions) { 2_000 } else { 10_000 };
+    let mut flood = browser(&stage);
+    let mut token = flood.open("/").await.hidden("csrf");
+    for number in 0..asked {
+        // A new network each time: the limit of the network is not what stops it.
+        flood.peer = format!("10.{}.{}.7:4000", number / 250, number % 250).parse().unwrap();
+        flood.post("/", &[("csrf".into(), token.clone()), ("email".into(), "alex@example.com".into())]).await;
+        assert_eq!(flood.status, 303, "the asker is told nothing");
+        if number % 20 == 0 {
+            stage.wait(8 * 60);
+            deliver(&stage).await;
+            token = flood.open("/").await.hidden("csrf");
+        }
+    }
+    let days = i64::from(asked) / 20 * 8 * 60 / 86_400 + 1;
+    let mails = i64::try_from(mails(&stage, "alex@example.com").len()).unwrap();
+    assert!(mails >= 5 && mails <= 10 * days, "{mails} mails in {days} days");
+    // The owner's next day is as good as ever.
+    stage.wait(86_400);
+    ask(&stage, &mut browser(&stage).from("203.0.113.77"), "alex@example.com").await;
+});
+
+walk!(one_network_asks_sixty_times_an_hour, |stage| {
+    let mut crowd = browser(&stage);
+    for number in 0..60 {
+        crowd.open("/").await.submit(&[("email", &format!("person{number}@example.com"))]).await.is_at("/find");
+    }
+    crowd.open("/").await.submit(&[("email", "one-more@example.com")]).await.sees("Please wait an hour");
+    assert_eq!((crowd.status.as_u16(), crowd.answered["retry-after"].to_str().unwrap()), (429, "3600"));
+    browser(&stage).from("192.0.2.11").open("/").await.submit(&[("email", "alex@example.com")]).await.is_at("/find");
+    stage.wait(3601);
+    crowd.open("/").await.submit(&[("email", "alex@example.com")]).await.is_at("/find");
+});
+
+walk!(a_stranger_is_told_once_a_day_and_never_where_nobody_wants_it, |stage| {
+    for _ in 0..3 {
+        ask(&stage, &mut browser(&stage), "stranger@example.com").await;
+        stage.wait(3601);
+    }
+    let all = mails(&stage, "stranger@example.com");
+    assert_eq!(all.len(), 1);
+    assert!(all[0].text.contains("No practice knows it") && !all[0].text.contains("code"), "{}", all[0].text);
+    stage.wait(86_400);
+    ask(&stage, &mut browser(&stage), "stranger@example.com").await;
+    assert_eq!(mails(&stage, "stranger@example.com").len(), 2);
+});
+
+walk!(what_is_no_address_is_said_at_once, |stage| {
+    for typed in ["", "alex", "alex@", "a@b@c.example", "alex@example.com\r\nBcc: x@example.com"] {
+        let mut desk = browser(&stage);
+        desk.open("/").await.submit(&[("email", typed)]).await.is_at("/").sees("Type an email address");
+        assert_eq!(desk.status, 422, "{typed}");
+    }
+    let mut nobody = browser(&stage);
+    nobody.send(Method::GET, "/find", None).await;
+    assert_eq!(nobody.answered["location"], "/");
+    nobody.open("/?practice=Harbour+Physio").await.sees("Harbour Physio (AU)").sees("Harbour Physio (UK)");
+});

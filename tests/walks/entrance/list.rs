@@ -1,0 +1,144 @@
+//! The honest ways: a code typed where it was asked, a link here and elsewhere, one press to the practice.
+
+use axum::http::Method;
+use portico::args;
+
+use super::{HOST, ask, browser, deliver, follow_to, link, mails};
+use crate::support::stage::code_in;
+use crate::walk;
+
+walk!(a_code_read_on_a_phone_shows_the_list_on_a_locked_down_computer, |stage| {
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, "Alex@Example.com").await;
+    desk.sees("Check your mail").sees("Alex@example.com").misses("Harbour");
+    let all = mails(&stage, "Alex@example.com");
+    assert_eq!(all.len(), 1, "one mail for every region");
+    let mail = &all[0];
+    assert_eq!(mail.subject, "Where you can log in");
+    for words in [
+        "For staff of Harbour Physio:",
+        "http://harbour-physio.au.localhost:8080/sign-in",
+        "For staff of Thames Therapy:",
+        "http://thames-therapy.uk.localhost:8080/sign-in",
+    ] {
+        assert!(mail.text.contains(words) && mail.html.contains(words), "{words} is not in:\n{}", mail.text);
+    }
+    assert!(!mail.text.contains("Rivera"), "no names of people");
+    desk.submit(&[("code", &code_in(&mail.text))]).await.is_at("/list");
+    desk.sees("Harbour Physio").sees("Thames Therapy").sees("harbour-physio.au.localhost:8080/sign-in");
+    let href = desk.link("Thames Therapy");
+    assert!(!href.contains("alex") && !href.contains("example"), "{href}");
+    let there = follow_to(&stage, &href).await;
+    there.is_at("/sign-in").sees("Log in to Thames Therapy");
+    assert_eq!(there.hidden("email"), "Alex@example.com", "filled in");
+    assert_eq!(there.path, "/sign-in", "nothing of it stays in the address");
+    // The list can be looked at again for a while, and then not.
+    desk.open("/list").await.sees("Harbour Physio");
+    stage.wait(15 * 60);
+    desk.open("/list").await.is_at("/find");
+});
+
+walk!(a_link_shows_the_list_where_it_was_asked_and_elsewhere_after_one_press, |stage| {
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, "jo@example.com").await;
+    let mail = &mails(&stage, "jo@example.com")[0];
+    assert!(mail.text.contains("For clients of Harbour Physio:") && mail.text.contains("uk.localhost:8080/portal"));
+    let path = link(mail);
+    // Scanners open it, look at its head and press its button, twice; it is still whole for everybody else.
+    for _ in 0..2 {
+        let mut scanner = browser(&stage).from("203.0.113.9");
+        scanner.send(Method::HEAD, &path, None).await;
+        scanner.open(&path).await.misses("Harbour").misses("jo@example.com").sees("j•••@example.com");
+        scanner.submit(&[]).await;
+        let mut bare = browser(&stage);
+        bare.send(Method::GET, &path, None).await;
+        assert_eq!(bare.answered["referrer-policy"], "no-referrer");
+    }
+    let mut phone = browser(&stage).from("198.51.100.4");
+    phone.open(&path).await.sees("another browser").misses("Thames");
+    phone.submit_to(&path, &[]).await.is_at("/list").sees("Thames Therapy").sees("For clients");
+    desk.open(&path).await.is_at("/list").sees("Thames Therapy");
+    stage.wait(24 * 3600);
+    phone.open(&path).await.sees("This link is old");
+    assert_eq!(phone.status, 410);
+    phone.open(&path[..path.len() - 3]).await.sees("This link isn't whole");
+    assert_eq!(phone.status, 404);
+});
+
+walk!(only_those_who_can_sign_in_are_listed, |stage| {
+    stage.au().execute("UPDATE person SET closed_at = 1 WHERE email_key = 'alex@example.com'", args![]).await.unwrap();
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, "alex@example.com").await;
+    let mail = &mails(&stage, "alex@example.com")[0];
+    assert!(!mail.text.contains("Harbour") && mail.text.contains("Thames"), "{}", mail.text);
+    // Whoever was invited and never joined cannot sign in yet; supporters have a door of their own.
+    for sql in [
+        "UPDATE person SET joined_at = NULL WHERE email_key = 'sam@example.com'",
+        "UPDATE practice SET closed_at = 1 WHERE slug = 'nobody'",
+    ] {
+        let sql: &'static str = sql;
+        stage.au().execute(sql, args![]).await.unwrap();
+    }
+    for email in ["sam@example.com", "casey@example.com"] {
+        ask(&stage, &mut browser(&stage), email).await;
+        assert_eq!(mails(&stage, email)[0].about, "find-nothing", "{email}");
+    }
+});
+
+walk!(two_people_on_one_mailbox_are_one_line, |stage| {
+    ask(&stage, &mut browser(&stage), "family@example.com").await;
+    let mail = &mails(&stage, "family@example.com")[0];
+    assert_eq!(mail.text.matches("Thames Therapy").count(), 1, "{}", mail.text);
+});
+
+walk!(what_is_left_at_the_entrance_names_nobody, |stage| {
+    let mut desk = browser(&stage);
+    desk.open("/").await.submit(&[("email", "alex@example.com")]).await;
+    let front = &stage.server.front.as_ref().unwrap().db;
+    let sealed: Option<(i64,)> =
+        front.optional("SELECT COUNT(*) FROM finder WHERE request LIKE 'v1.%'", args![]).await.unwrap();
+    assert_eq!(sealed.unwrap().0, 1, "sealed while the mail is made");
+    deliver(&stage).await;
+    let left: Option<(i64, i64)> = front
+        .optional(
+            "SELECT (SELECT COUNT(*) FROM finder WHERE request IS NOT NULL),
+                (SELECT COUNT(*) FROM outbox WHERE recipient <> '' OR body IS NOT NULL)",
+            args![],
+        )
+        .await
+        .unwrap();
+    assert_eq!(left.unwrap(), (0, 0));
+    let people: Option<(i64,)> = front.optional("SELECT COUNT(*) FROM person", args![]).await.unwrap();
+    assert_eq!(people.unwrap().0, 0);
+    let lanes: Vec<(String,)> = front.all("SELECT lane FROM tries", args![]).await.unwrap();
+    assert!(lanes.len() >= 4 && lanes.iter().all(|(lane,)| lane.starts_with("mail") && !lane.contains('@')));
+    for value in desk.cookies.values() {
+        assert!(!value.contains("alex"), "{value}");
+    }
+    let (say, stop) = tokio::sync::watch::channel(false);
+    portico::ops::purge::round(front, stage.now() + 3 * 86_400, &stop).await.unwrap();
+    drop(say);
+    for sql in [
+        "SELECT COUNT(*) FROM finder",
+        "SELECT COUNT(*) FROM outbox",
+        "SELECT COUNT(*) FROM outbox_state",
+        "SELECT COUNT(*) FROM tries",
+    ] {
+        let left: Option<(i64,)> = front.optional(sql, args![]).await.unwrap();
+        assert_eq!(left.unwrap().0, 0, "{sql}");
+    }
+});
+
+walk!(a_ticket_is_good_at_its_own_practice_for_an_hour, |stage| {
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, "alex@example.com").await;
+    let code = code_in(&mails(&stage, "alex@example.com")[0].text);
+    desk.submit(&[("code", &code)]).await;
+    let href = desk.link("Harbour Physio");
+    let elsewhere = href.replacen("harbour-physio.au", "thames-therapy.uk", 1);
+    assert_eq!(follow_to(&stage, &elsewhere).await.is_at("/sign-in").hidden("email"), "");
+    stage.wait(3601);
+    assert_eq!(follow_to(&stage, &href).await.is_at("/sign-in").hidden("email"), "");
+    let mut stranger = stage.browser_at(HOST);
+    stranger.open("/list").await.is_at("/");
+});

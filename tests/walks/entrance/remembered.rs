@@ -1,0 +1,134 @@
+//! "Remember my practices on this device": ticked at the entrance, kept after a sign-in, gone with the access.
+
+use axum::http::Method;
+use portico::args;
+
+use super::{ask, browser, mails};
+use crate::support::browser::Browser;
+use crate::support::stage::{Stage, code_in};
+use crate::support::ways::{ALEX, ask_no_second};
+use crate::walk;
+
+/// One device: its entrance and its practice, each with its own cookies.
+struct Device {
+    entrance: Browser,
+    practice: Browser,
+}
+
+/// Finds the list with the box ticked and comes to Harbour Physio's sign-in page.
+async fn arrive(stage: &Stage, tick: bool) -> Device {
+    ask_no_second(stage).await;
+    let mut entrance = browser(stage);
+    ask(stage, &mut entrance, ALEX.0).await;
+    let code = code_in(&mails(stage, ALEX.0)[0].text);
+    let fields: Vec<(&str, &str)> =
+        [("code", code.as_str())].into_iter().chain(tick.then_some(("remember", "1"))).collect();
+    entrance.submit(&fields).await.is_at("/list");
+    let href = entrance.link("Harbour Physio");
+    let mut practice = stage.browser();
+    practice.open(href.split_once("localhost:8080").unwrap().1).await.is_at("/sign-in");
+    Device { entrance, practice }
+}
+
+/// Signs in and follows the way through the entrance and back.
+async fn log_in(device: &mut Device) {
+    device.practice.submit(&[("email", ALEX.0), ("password", ALEX.1)]).await;
+    let to = device.practice.answered.get("location").map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
+    let Some(path) = to.strip_prefix("http://localhost:8080") else { return };
+    device.entrance.send(Method::GET, path, None).await;
+    let back = device.entrance.answered["location"].to_str().unwrap().to_owned();
+    let path = back.strip_prefix("http://harbour-physio.au.localhost:8080").expect("back to the practice");
+    device.practice.open(path).await;
+}
+
+walk!(the_next_time_is_one_press_away, |stage| {
+    let mut device = arrive(&stage, true).await;
+    device.entrance.sees("This device will remember");
+    log_in(&mut device).await;
+    device.practice.is_at("/me");
+    let mail = mails(&stage, ALEX.0).len();
+    device.entrance.close();
+    device.entrance.open("/").await.sees("On this device").sees("Harbour Physio").misses("Thames");
+    assert_eq!(device.entrance.link("Harbour Physio"), "http://harbour-physio.au.localhost:8080/sign-in");
+    assert_eq!(mails(&stage, ALEX.0).len(), mail, "no mail for it");
+    let cookie = device.entrance.cookies["__Host-practices"].clone();
+    assert!(cookie.starts_with("v1.") && cookie.len() < 4000 && !cookie.contains("alex"), "{cookie}");
+    // Sealed: not a byte of it can be changed, and it is of use to no other server.
+    let mut forged = device.entrance.clone();
+    forged.cookies.insert("__Host-practices".into(), format!("{}A", &cookie[..cookie.len() - 1]));
+    forged.open("/").await.misses("Harbour Physio (");
+    forged.misses("On this device");
+    // Once more does not make it two.
+    stage.wait(61);
+    let mut again = arrive(&stage, true).await;
+    again.entrance.cookies.insert("__Host-practices".into(), cookie);
+    log_in(&mut again).await;
+    again.entrance.open("/").await;
+    assert_eq!(again.entrance.html.matches("/sign-in\"").count(), 1);
+});
+
+walk!(without_the_tick_nothing_is_remembered, |stage| {
+    let mut device = arrive(&stage, false).await;
+    device.entrance.misses("This device will remember");
+    log_in(&mut device).await;
+    device.practice.is_at("/me");
+    device.entrance.open("/").await.misses("On this device");
+});
+
+walk!(it_dies_with_the_access_and_with_the_practice, |stage| {
+    let mut device = arrive(&stage, true).await;
+    log_in(&mut device).await;
+    device.entrance.open("/").await.sees("Harbour Physio");
+    for (gone, back) in [
+        ("UPDATE person SET closed_at = 1 WHERE email_key = 'alex@example.com'", "UPDATE person SET closed_at = NULL"),
+        ("UPDATE practice SET closed_at = 1 WHERE slug = 'harbour-physio'", "UPDATE practice SET closed_at = NULL"),
+    ] {
+        let mut copy = device.entrance.clone();
+        stage.au().execute(gone, args![]).await.unwrap();
+        copy.open("/").await.misses("On this device");
+        assert!(!copy.cookies.contains_key("__Host-practices"), "forgotten for good");
+        stage.au().execute(back, args![]).await.unwrap();
+    }
+    // A region that does not answer takes nothing away.
+    stage.au().execute("ALTER TABLE person RENAME TO person_away", args![]).await.unwrap();
+    device.entrance.open("/").await.sees("harbour-physio");
+    stage.au().execute("ALTER TABLE person_away RENAME TO person", args![]).await.unwrap();
+    device.entrance.open("/").await.sees("Harbour Physio");
+});
+
+walk!(it_is_forgotten_one_by_one_or_whole, |stage| {
+    let mut device = arrive(&stage, true).await;
+    log_in(&mut device).await;
+    let remembered = device.entrance.clone();
+    for button in ["Forget", "all", "shared"] {
+        let mut entrance = remembered.clone();
+        entrance.open("/remembered").await.sees("Harbour Physio");
+        let which = entrance.html.split("name=\"do\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let word = if button == "Forget" { which.as_str() } else { button };
+        let token = entrance.hidden("csrf");
+        entrance.post("/remembered", &[("csrf".into(), token), ("do".into(), word.to_owned())]).await;
+        entrance.follow().await.is_at("/remembered").misses("Harbour Physio");
+        entrance.open("/").await.misses("On this device");
+        let offered = entrance.forms().into_iter().flat_map(|form| form.inputs).any(|input| input.name == "remember");
+        assert_eq!(offered, button != "shared", "a shared device is not asked again");
+    }
+});
+
+walk!(a_note_is_good_in_its_own_browser_for_minutes, |stage| {
+    let mut device = arrive(&stage, true).await;
+    device.practice.submit(&[("email", ALEX.0), ("password", ALEX.1)]).await;
+    let to = device.practice.answered["location"].to_str().unwrap().to_owned();
+    let path = to.strip_prefix("http://localhost:8080").unwrap();
+    assert!(!to.contains("alex"), "{to}");
+    // Another browser is not made to remember somebody else's practice.
+    let mut other = browser(&stage).from("198.51.100.3");
+    other.send(Method::GET, path, None).await;
+    assert!(!other.cookies.contains_key("__Host-practices"));
+    let mut bent = device.entrance.clone();
+    bent.send(Method::GET, &path.replacen("note=au.", "note=uk.", 1), None).await;
+    assert_eq!(bent.answered["location"], "/");
+    let mut late = device.entrance.clone();
+    stage.wait(11 * 60);
+    late.send(Method::GET, path, None).await;
+    assert!(!late.cookies.contains_key("__Host-practices"));
+});

@@ -1,0 +1,75 @@
+//! A region that cannot be reached holds nobody up: the mail names it, and what is missing follows.
+
+use portico::args;
+use portico::platform::db::Db;
+
+use super::{ask, browser, deliver, link, mails};
+use crate::support::stage::{Stage, code_in};
+use crate::walk;
+
+fn uk(stage: &Stage) -> &Db {
+    &stage.server.region("uk").unwrap().db
+}
+
+/// The region is there, and cannot answer.
+async fn stop_uk(stage: &Stage) {
+    uk(stage).execute("ALTER TABLE person RENAME TO person_away", args![]).await.unwrap();
+}
+
+async fn start_uk(stage: &Stage) {
+    uk(stage).execute("ALTER TABLE person_away RENAME TO person", args![]).await.unwrap();
+}
+
+walk!(the_rest_comes_at_once_and_the_missing_part_by_itself, |stage| {
+    stop_uk(&stage).await;
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, "alex@example.com").await;
+    let first = mails(&stage, "alex@example.com").remove(0);
+    assert!(first.text.contains("Harbour Physio") && !first.text.contains("Thames"), "{}", first.text);
+    assert!(first.text.contains("our servers in UK right now"), "{}", first.text);
+    desk.submit(&[("code", &code_in(&first.text))]).await.is_at("/list");
+    desk.sees("Harbour Physio").sees("We can't reach our servers in UK");
+    for pause in [10, 20, 30] {
+        stage.wait(pause);
+        deliver(&stage).await;
+    }
+    assert_eq!(mails(&stage, "alex@example.com").len(), 1, "silence is told once");
+    start_uk(&stage).await;
+    stage.wait(60);
+    deliver(&stage).await;
+    let all = mails(&stage, "alex@example.com");
+    assert_eq!(all.len(), 2);
+    assert!(all[0].text.contains("Thames Therapy") && !all[0].text.contains("Harbour"), "{}", all[0].text);
+    desk.open(&link(&all[0])).await.is_at("/list").sees("Thames Therapy").misses("can't reach");
+    stage.wait(3600);
+    deliver(&stage).await;
+    assert_eq!(mails(&stage, "alex@example.com").len(), 2, "then it is done");
+});
+
+walk!(whoever_is_only_in_the_silent_region_is_told_to_wait, |stage| {
+    stop_uk(&stage).await;
+    ask(&stage, &mut browser(&stage), "family@example.com").await;
+    let first = mails(&stage, "family@example.com").remove(0);
+    assert!(first.text.contains("our servers in UK right now"), "{}", first.text);
+    start_uk(&stage).await;
+    stage.wait(10);
+    deliver(&stage).await;
+    assert!(mails(&stage, "family@example.com")[0].text.contains("Thames Therapy"));
+});
+
+walk!(a_request_is_kept_for_a_day_at_most, |stage| {
+    stop_uk(&stage).await;
+    ask(&stage, &mut browser(&stage), "alex@example.com").await;
+    let front = &stage.server.front.as_ref().unwrap().db;
+    let kept = "SELECT COUNT(*) FROM finder WHERE request IS NOT NULL";
+    for _ in 0..2 {
+        let row: Option<(i64,)> = front.optional(kept, args![]).await.unwrap();
+        assert_eq!(row.unwrap().0, 1);
+        stage.wait(12 * 3600 - 60);
+        deliver(&stage).await;
+    }
+    stage.wait(1000);
+    deliver(&stage).await;
+    let row: Option<(i64,)> = front.optional(kept, args![]).await.unwrap();
+    assert_eq!(row.unwrap().0, 0);
+});

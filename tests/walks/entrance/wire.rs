@@ -1,0 +1,191 @@
+//! Regions that another deployment serves: asked over TLS, sealed besides, and never believed when something is off.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::{Method, Request, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Router, extract::Path};
+use http_body_util::BodyExt;
+use portico::config::FarRegion;
+use portico::ops::listen::{self, Certificates, Limits};
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+
+use super::{HOST, ask, deliver, mails};
+use crate::support::browser::Browser;
+use crate::support::stage::{Stage, code_in};
+use crate::walk;
+
+/// A server on loopback that speaks TLS with a certificate of its own.
+struct Served {
+    port: u16,
+    pem: std::path::PathBuf,
+    _folder: tempfile::TempDir,
+    _stop: tokio::sync::oneshot::Sender<()>,
+}
+
+async fn serve(router: Router) -> Served {
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let (pem, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    std::fs::write(&pem, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let certificates = Certificates::load(&pem, &key).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let stopped = async move { drop(stopped.await) };
+    tokio::spawn(listen::serve(listener, router, Some(certificates), Limits::default(), stopped));
+    Served { port, pem, _folder: folder, _stop: stop }
+}
+
+/// An entrance that serves no region itself. It shares the keys of the regions' stage, unless it is a stranger to them.
+async fn entrance(regions: &Stage, served: &[(&str, &Served)], stranger: bool, trusts: bool) -> Stage {
+    let folder = tempfile::tempdir().unwrap();
+    if !stranger {
+        std::fs::copy(regions.folder.path().join("keys"), folder.path().join("keys")).unwrap();
+    }
+    let far = served.iter().map(|(name, served)| FarRegion {
+        name: (*name).to_owned(),
+        address: format!("https://localhost:{}", served.port),
+        ca_file: trusts.then(|| served.pem.clone()),
+        public_port: None,
+    });
+    let far: Vec<FarRegion> = far.collect();
+    Stage::with(folder, |config| {
+        config.regions.clear();
+        config.far_regions = far;
+    })
+    .await
+}
+
+fn desk(entrance: &Stage) -> Browser {
+    entrance.browser_at(HOST)
+}
+
+walk!(two_far_regions_are_one_list, |stage| {
+    let served = serve(stage.router.clone()).await;
+    let entrance = entrance(&stage, &[("au", &served), ("uk", &served)], false, true).await;
+    let mut desk = desk(&entrance);
+    ask(&entrance, &mut desk, "alex@example.com").await;
+    let mail = &mails(&entrance, "alex@example.com")[0];
+    assert!(mail.text.contains("Harbour Physio") && mail.text.contains("Thames Therapy"), "{}", mail.text);
+    desk.submit(&[("code", &code_in(&mail.text))]).await.is_at("/list").sees("Thames Therapy");
+    // The ticket was sealed by the region itself: it fills in the address there.
+    let href = desk.link("Thames Therapy");
+    let there = super::follow_to(&stage, &href).await;
+    assert_eq!(there.is_at("/sign-in").hidden("email"), "alex@example.com");
+});
+
+walk!(a_clock_five_minutes_off_keeps_nobody_out, |stage| {
+    let served = serve(stage.router.clone()).await;
+    stage.wait(300);
+    let entrance = entrance(&stage, &[("au", &served), ("uk", &served)], false, true).await;
+    ask(&entrance, &mut desk(&entrance), "alex@example.com").await;
+    assert!(mails(&entrance, "alex@example.com")[0].text.contains("Harbour Physio"));
+    // A quarter of an hour is no slip any more.
+    entrance.wait(1200);
+    ask(&entrance, &mut desk(&entrance), "alex@example.com").await;
+    let mail = &mails(&entrance, "alex@example.com");
+    assert!(mail.iter().any(|mail| mail.text.contains("AU, UK right now")), "{mail:?}");
+});
+
+walk!(who_cannot_show_a_certificate_or_the_key_is_silence, |stage| {
+    let served = serve(stage.router.clone()).await;
+    for (stranger, trusts) in [(true, true), (false, false)] {
+        let entrance = entrance(&stage, &[("au", &served)], stranger, trusts).await;
+        ask(&entrance, &mut desk(&entrance), "alex@example.com").await;
+        let mail = &mails(&entrance, "alex@example.com")[0];
+        assert!(mail.text.contains("our servers in AU right now") && !mail.text.contains("Harbour"), "{}", mail.text);
+    }
+});
+
+walk!(a_slow_region_and_one_that_talks_nonsense_hold_nobody_up, |stage| {
+    let good = serve(stage.router.clone()).await;
+    let nonsense = serve(Router::new().route("/between/{region}", post(|| async { "v1.link.AAAA" }))).await;
+    let slow = serve(Router::new().route("/between/{region}", post(std::future::pending::<Response>))).await;
+    let asked = [("au", &good), ("uk", &slow), ("eu", &nonsense)];
+    let entrance = entrance(&stage, &asked, false, true).await;
+    let mut desk = desk(&entrance);
+    let answered = tokio::time::timeout(Duration::from_secs(8), ask(&entrance, &mut desk, "alex@example.com"));
+    answered.await.expect("within seconds");
+    let mail = &mails(&entrance, "alex@example.com")[0];
+    assert!(mail.text.contains("Harbour Physio") && mail.text.contains("servers in EU, UK right now"), "{}", mail.text);
+});
+
+/// Lets the first answer through and gives it to every later question.
+fn repeating(region: Router) -> Router {
+    let first: Arc<Mutex<Option<String>>> = Arc::default();
+    Router::new().route(
+        "/between/{region}",
+        post(move |Path(name): Path<String>, body: Bytes| async move {
+            if let Some(answer) = first.lock().unwrap().clone() {
+                return answer.into_response();
+            }
+            let (status, answer) = between(&region, &name, body).await;
+            assert_eq!(status, StatusCode::OK);
+            *first.lock().unwrap() = Some(answer.clone());
+            answer.into_response()
+        }),
+    )
+}
+
+async fn between(region: &Router, name: &str, body: Bytes) -> (StatusCode, String) {
+    let request = Request::builder().method(Method::POST).uri(format!("/between/{name}")).header("host", "localhost");
+    let request = request.header("content-type", "application/json").body(Body::from(body)).unwrap();
+    let response = region.clone().oneshot(request).await.unwrap();
+    let status = response.status();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    (status, String::from_utf8(bytes.to_vec()).unwrap())
+}
+
+walk!(an_answer_played_back_is_no_answer, |stage| {
+    let served = serve(repeating(stage.router.clone())).await;
+    let entrance = entrance(&stage, &[("au", &served)], false, true).await;
+    ask(&entrance, &mut desk(&entrance), "alex@example.com").await;
+    assert!(mails(&entrance, "alex@example.com")[0].text.contains("Harbour Physio"));
+    ask(&entrance, &mut desk(&entrance), "sam@example.com").await;
+    let mail = &mails(&entrance, "sam@example.com")[0];
+    assert!(mail.text.contains("our servers in AU right now") && !mail.text.contains("Harbour"), "{}", mail.text);
+});
+
+walk!(a_question_played_back_or_bent_is_refused, |stage| {
+    let heard: Arc<Mutex<Vec<Bytes>>> = Arc::default();
+    let (kept, real) = (Arc::clone(&heard), stage.router.clone());
+    let listening = Router::new().route(
+        "/between/{region}",
+        post(move |Path(name): Path<String>, body: Bytes| async move {
+            kept.lock().unwrap().push(body.clone());
+            between(&real, &name, body).await.1
+        }),
+    );
+    let served = serve(listening).await;
+    let entrance = entrance(&stage, &[("au", &served)], false, true).await;
+    ask(&entrance, &mut desk(&entrance), "alex@example.com").await;
+    assert_eq!(mails(&entrance, "alex@example.com").len(), 1, "the honest one got through");
+    let body = heard.lock().unwrap()[0].clone();
+    assert!(!String::from_utf8_lossy(&body).contains("alex"), "sealed");
+    assert_eq!(between(&stage.router, "au", body.clone()).await.0, 403, "a second time");
+    let question: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    let bent = |field: &str, value: serde_json::Value| {
+        let mut bent = question.clone();
+        bent[field] = value;
+        Bytes::from(bent.to_string())
+    };
+    for (name, body) in [
+        ("uk", body.clone()),
+        ("au", bent("id", "another".into())),
+        ("au", bent("at", (stage.now() + 1).into())),
+        ("au", bent("sealed", "v1.link.AAAA".into())),
+        ("au", Bytes::from_static(b"{}")),
+        ("nowhere", body.clone()),
+    ] {
+        let (status, said) = between(&stage.router, name, body).await;
+        assert_eq!(status, 403);
+        assert_eq!(said, "Forbidden");
+    }
+    deliver(&entrance).await;
+});

@@ -1,0 +1,149 @@
+//! A practice gets another name or another region: the old address leads on, people and passkeys come along, and it is
+//! never served twice.
+
+use axum::http::Method;
+use portico::args;
+use portico::entrance::worker;
+use portico::notices::carriers::Carriers;
+use portico::ops::{practice_move, practice_rename};
+
+use crate::support::stage::Stage;
+use crate::support::ways::{ALEX, SAM, ask_no_second, log_in};
+use crate::walk;
+
+const OLD: &str = "harbour-physio.au.localhost:8080";
+const UK: &str = "harbour-physio.uk.localhost:8080";
+
+async fn moved(stage: &Stage) -> Vec<String> {
+    practice_move::go(&stage.server, "harbour-physio", "au", "uk").await.unwrap()
+}
+
+/// Where a path at a host leads: status and target.
+async fn leads(stage: &Stage, host: &str, path: &str) -> (u16, String) {
+    let mut browser = stage.browser_at(host);
+    browser.send(Method::GET, path, None).await;
+    let to = browser.answered.get("location").map(|to| to.to_str().unwrap().to_owned());
+    (browser.status.as_u16(), to.unwrap_or_default())
+}
+
+walk!(a_new_name_and_the_old_one_leads_to_it, |stage| {
+    ask_no_second(&stage).await;
+    let address = practice_rename::rename(&stage.server, "au", "harbour-physio", "bay-physio").await.unwrap();
+    assert_eq!(address, "http://bay-physio.au.localhost:8080");
+    let to = leads(&stage, OLD, "/sign-in?then=/me/password").await;
+    assert_eq!(to, (308, "http://bay-physio.au.localhost:8080/sign-in?then=/me/password".to_owned()));
+    let mut related = stage.browser_at(OLD);
+    related.send(Method::GET, "/.well-known/webauthn", None).await;
+    let origins: serde_json::Value = serde_json::from_str(&related.html).unwrap();
+    let named = origins["origins"].as_array().unwrap().contains(&"http://bay-physio.au.localhost:8080".into());
+    assert!(named, "passkeys go on working: {origins}");
+    let mut sam = stage.browser_at("bay-physio.au.localhost:8080");
+    log_in(&mut sam, SAM, false).await;
+    sam.is_at("/me");
+    let told = stage.messages(ALEX.0).await;
+    assert!(told[0].text.contains("http://bay-physio.au.localhost:8080/sign-in"), "{}", told[0].text);
+    // Once more, and back: every former name leads straight to the present one.
+    practice_rename::rename(&stage.server, "au", "bay-physio", "quay-physio").await.unwrap();
+    for old in [OLD, "bay-physio.au.localhost:8080"] {
+        assert_eq!(leads(&stage, old, "/").await.1, "http://quay-physio.au.localhost:8080/");
+    }
+    practice_rename::rename(&stage.server, "au", "quay-physio", "harbour-physio").await.unwrap();
+    assert_eq!(leads(&stage, OLD, "/sign-in").await.0, 200);
+    for (from, to) in [("harbour-physio", "support"), ("harbour-physio", "A"), ("nobody", "somebody")] {
+        assert!(practice_rename::rename(&stage.server, "au", from, to).await.is_err(), "{from} {to}");
+    }
+});
+
+walk!(a_move_takes_everything_along, |stage| {
+    ask_no_second(&stage).await;
+    let mut before = stage.browser();
+    log_in(&mut before, SAM, true).await;
+    let record = stage.events().await;
+    let said = moved(&stage).await;
+    assert!(said.iter().any(|line| line == "in service: http://harbour-physio.uk.localhost:8080"), "{said:?}");
+    stage.wait(5);
+    assert_eq!(leads(&stage, OLD, "/sign-in").await, (308, format!("http://{UK}/sign-in")));
+    let mut sam = stage.browser_at(UK);
+    log_in(&mut sam, SAM, false).await;
+    sam.is_at("/me");
+    // The record came along, in its order, and goes on there.
+    let uk = &stage.server.region("uk").unwrap().db;
+    let rows: Vec<(String,)> = uk
+        .all("SELECT a.event FROM audit a JOIN practice p ON p.id = a.practice_id WHERE p.slug = 'harbour-physio' ORDER BY a.at, a.id", args![])
+        .await
+        .unwrap();
+    let there: Vec<String> = rows.into_iter().map(|(event,)| event).collect();
+    assert_eq!(there[..record.len()], record);
+    assert!(there.contains(&"practice-moved".to_owned()) && there.len() > record.len() + 1, "{there:?}");
+    let left: Option<(i64,)> =
+        stage.au().optional("SELECT COUNT(*) FROM person WHERE email_key = 'sam@example.com'", args![]).await.unwrap();
+    assert_eq!(left.unwrap().0, 0, "no people stay behind");
+    // Lists show the new address.
+    let mut desk = stage.browser_at("localhost:8080");
+    desk.open("/").await.submit(&[("email", SAM.0)]).await;
+    worker::work(&stage.server).await.unwrap();
+    stage.deliver().await;
+    let mail = stage.server.kept::<Carriers>().unwrap().mailbox().unwrap().list(SAM.0);
+    assert!(mail[0].text.contains("harbour-physio.uk.localhost:8080/sign-in"), "{}", mail[0].text);
+    // And back again: the old region is the new one.
+    practice_move::go(&stage.server, "harbour-physio", "uk", "au").await.unwrap();
+    stage.wait(5);
+    assert_eq!(leads(&stage, OLD, "/sign-in").await.0, 200);
+    assert_eq!(leads(&stage, UK, "/sign-in").await.0, 308);
+});
+
+walk!(an_interrupted_move_goes_on_or_back_and_is_never_served_twice, |stage| {
+    ask_no_second(&stage).await;
+    // It stopped before the copy was whole.
+    stage.au().execute("UPDATE practice SET moving_to = 'uk' WHERE slug = 'harbour-physio'", args![]).await.unwrap();
+    stage.wait(5);
+    assert_eq!(leads(&stage, OLD, "/sign-in").await.0, 503);
+    let mut anybody = stage.browser();
+    anybody.open("/sign-in").await.sees("Your practice is moving");
+    assert_eq!(leads(&stage, UK, "/sign-in").await.0, 404);
+    practice_move::undo(&stage.server, "harbour-physio", "au", "uk").await.unwrap();
+    stage.wait(5);
+    assert_eq!(leads(&stage, OLD, "/sign-in").await.0, 200);
+    assert!(practice_move::undo(&stage.server, "harbour-physio", "au", "uk").await.is_err());
+    // It stopped when the copy was whole, and when the old region had given it up: both go on.
+    moved(&stage).await;
+    let uk = &stage.server.region("uk").unwrap().db;
+    uk.execute("UPDATE practice SET moving_to = 'here' WHERE slug = 'harbour-physio'", args![]).await.unwrap();
+    stage.wait(5);
+    assert_eq!((leads(&stage, OLD, "/").await.0, leads(&stage, UK, "/sign-in").await.0), (308, 503));
+    stage.au().execute("INSERT INTO practice (id, slug, host, name, created_at, closed_at, moving_to) SELECT practice_id, slug, 'x', 'x', 1, 1, 'uk' FROM moved", args![]).await.unwrap();
+    moved(&stage).await;
+    stage.wait(5);
+    assert_eq!(leads(&stage, UK, "/sign-in").await.0, 200);
+    assert!(practice_move::undo(&stage.server, "harbour-physio", "au", "uk").await.is_err(), "too far to go back");
+});
+
+walk!(a_move_that_cannot_be_is_refused_and_changes_nothing, |stage| {
+    for (slug, from, to) in
+        [("nobody", "au", "uk"), ("harbour-physio", "au", "au"), ("harbour-physio", "au", "nowhere")]
+    {
+        assert!(practice_move::go(&stage.server, slug, from, to).await.is_err(), "{slug} {from} {to}");
+    }
+    let uk = &stage.server.region("uk").unwrap().db;
+    uk.execute("UPDATE practice SET slug = 'harbour-physio' WHERE slug = 'thames-therapy'", args![]).await.unwrap();
+    assert!(practice_move::go(&stage.server, "harbour-physio", "au", "uk").await.is_err(), "the name is taken there");
+    assert_eq!(leads(&stage, OLD, "/sign-in").await.0, 200);
+});
+
+walk!(a_record_that_was_cut_comes_along_with_its_checkpoint, |stage| {
+    for sql in [
+        "INSERT INTO audit (practice_id, id, at, event, actor_kind, result) SELECT id, 'old', 1, 'signed-in', 'person', 'done' FROM practice WHERE slug = 'harbour-physio'",
+        "INSERT INTO audit_chain (practice_id, seq, record_id, hash) SELECT practice_id, 1, id, 'first' FROM audit WHERE id = 'old'",
+        "INSERT INTO audit_cut (practice_id, seq, hash, lines, before_at, at, seal) SELECT practice_id, 1, 'first', 1, 2, 2, 'seal' FROM audit WHERE id = 'old'",
+        "DELETE FROM audit WHERE id = 'old'",
+        "DELETE FROM audit_chain WHERE record_id = 'old'",
+    ] {
+        stage.au().execute(sql, args![]).await.unwrap();
+    }
+    moved(&stage).await;
+    let uk = &stage.server.region("uk").unwrap().db;
+    let cut: Option<(i64, String)> = uk.optional("SELECT seq, hash FROM audit_cut", args![]).await.unwrap();
+    assert_eq!(cut, Some((1, "first".to_owned())));
+    let chain: Option<(i64,)> = uk.optional("SELECT COUNT(*) FROM audit_chain", args![]).await.unwrap();
+    assert_eq!(chain.unwrap().0, 0, "nothing stands in for what is gone");
+});
