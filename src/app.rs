@@ -16,7 +16,7 @@ use crate::practice::{
     people_reset, re_enrol, record,
 };
 use crate::sign_in::remembered::Remembered;
-use crate::{entrance, factors, ops, sign_in};
+use crate::{entrance, factors, ops, portal, practice, sign_in};
 
 /// The jobs that the outbox's worker hands to their features.
 const JOBS: &[(&str, Job)] = &[
@@ -24,6 +24,7 @@ const JOBS: &[(&str, Job)] = &[
     ("password-off", factors::password_lanes::tell_off),
     ("mail-held", factors::password_forgotten::note_held),
     ("invitation", sign_in::invitation::again),
+    ("portal-link", portal::letter::send),
 ];
 
 /// Puts what the features keep in memory on the server's shelf.
@@ -42,7 +43,9 @@ pub fn practice_routes() -> Router {
         .merge(second_step_routes())
         .merge(passkey_routes())
         .merge(mine_routes())
+        .merge(portal_routes())
         .merge(practice_office_routes())
+        .merge(client_office_routes())
         .merge(shared_routes())
         .layer(from_fn(door::note_route))
 }
@@ -136,6 +139,34 @@ fn mine_routes() -> Router {
         .route("/confirm-email/{token}", get(mine_email::arrive).post(mine_email::confirm))
 }
 
+/// The clients' way in.
+fn portal_routes() -> Router {
+    use portal::{ask, elsewhere, exit, link, lock, locked, pin, privacy, sent, stuck, who};
+    Router::new()
+        .route("/portal", get(ask::ask).post(ask::answer))
+        .route("/portal/sent", get(sent::show))
+        .route("/portal/waiting", get(sent::waiting))
+        .route("/portal/code", post(sent::answer))
+        .route("/portal/again", post(sent::again))
+        .route("/portal/who", get(who::show).post(who::answer))
+        .route("/portal/locked", get(locked::ask).post(locked::answer))
+        .route("/portal/stuck", get(stuck::show).post(stuck::begin))
+        .route("/portal/help", post(stuck::help))
+        .route("/portal/pin", post(pin::answer))
+        .route("/portal/lock", get(lock::ask).post(lock::answer))
+        .route("/portal/ask-practice", get(lock::ask_practice))
+        .route("/me/privacy", get(privacy::show))
+        .route("/me/privacy/lock", post(privacy::set_lock))
+        .route("/me/privacy/mail", post(privacy::set_mail))
+        .route("/me/privacy/cancel", post(privacy::cancel))
+        .route("/portal/exit", post(exit::answer))
+        .route("/portal/left", get(exit::left))
+        .route("/link/{token}", get(link::show).post(link::answer))
+        .route("/link/{token}/code", post(elsewhere::code))
+        .route("/link/{token}/number", post(elsewhere::number))
+        .route("/link/{token}/new", post(link::send_new))
+}
+
 /// What administrators see and change of their practice.
 fn practice_office_routes() -> Router {
     Router::new()
@@ -159,6 +190,22 @@ fn practice_office_routes() -> Router {
         .route("/new-address/{token}", get(email_link::ask).post(email_link::answer))
         .route("/re-enrol/{token}", get(re_enrol::ask).post(re_enrol::answer))
         .route("/sign-in/reset-mail", get(re_enrol::reset_mail).post(re_enrol::send_again))
+}
+
+/// What members of a practice see and do for its clients.
+fn client_office_routes() -> Router {
+    use practice::{
+        clients, clients_act, clients_add, clients_one, clients_pin, clients_privacy, clients_rules, clients_stuck,
+    };
+    Router::new()
+        .route("/practice/clients", get(clients::list))
+        .route("/practice/clients/new", get(clients_add::ask).post(clients_add::answer))
+        .route("/practice/clients/{id}", get(clients_one::show))
+        .route("/practice/clients/{id}/act", get(clients_act::ask).post(clients_act::answer))
+        .route("/practice/clients/{id}/pin", get(clients_pin::ask).post(clients_pin::answer))
+        .route("/practice/clients/{id}/privacy", get(clients_privacy::show).post(clients_privacy::answer))
+        .route("/practice/client-rules", get(clients_rules::ask).post(clients_rules::answer))
+        .route("/practice/stuck", get(clients_stuck::list).post(clients_stuck::seen_to))
 }
 
 /// The pages at the bare host.
@@ -219,6 +266,8 @@ pub fn router_with(server: Arc<Server>, more: Router) -> Router {
             "/find",
             "/sign-in",
             "/sign-in/passkey",
+            "/portal",
+            "/portal/locked",
             "/forgot",
             "/confirm",
             "/confirm/passkey",
@@ -226,7 +275,16 @@ pub fn router_with(server: Arc<Server>, more: Router) -> Router {
             "/locked/passkey",
             "/log-out",
         ],
-        hides_origin: &["/reset/", "/join/", "/not-me/", "/confirm-email/", "/new-address/", "/re-enrol/", "/find/"],
+        hides_origin: &[
+            "/reset/",
+            "/link/",
+            "/join/",
+            "/not-me/",
+            "/confirm-email/",
+            "/new-address/",
+            "/re-enrol/",
+            "/find/",
+        ],
         anywhere: &["/healthz", "/readyz"],
         only_read: &["/auth/check"],
     });

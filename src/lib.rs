@@ -8,6 +8,7 @@ pub mod entrance;
 pub mod factors;
 pub mod notices;
 pub mod ops;
+pub mod portal;
 pub mod practice;
 pub mod sign_in;
 

@@ -32,12 +32,25 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sign_in", &["audit", "factors", "notices", "platform", "sign_in"]),
     ("factors", &["factors", "notices", "platform", "sign_in"]),
     ("mine", &["factors", "mine", "notices", "platform", "sign_in"]),
-    ("practice", &["audit", "factors", "notices", "platform", "practice", "sign_in"]),
+    ("portal", &["factors", "notices", "platform", "portal", "sign_in"]),
+    ("practice", &["audit", "factors", "notices", "platform", "portal", "practice", "sign_in"]),
     ("entrance", &["config", "entrance", "notices", "platform", "sign_in"]),
     ("help", &["help", "platform", "sign_in"]),
     // The two that put everything together.
-    ("ops", &["app", "audit", "config", "entrance", "factors", "notices", "ops", "platform", "practice", "sign_in"]),
-    ("app", &["audit", "entrance", "factors", "help", "mine", "notices", "ops", "platform", "practice", "sign_in"]),
+    (
+        "ops",
+        &[
+            "app", "audit", "config", "entrance", "factors", "notices", "ops", "platform", "portal", "practice",
+            "sign_in",
+        ],
+    ),
+    (
+        "app",
+        &[
+            "audit", "entrance", "factors", "help", "mine", "notices", "ops", "platform", "portal", "practice",
+            "sign_in",
+        ],
+    ),
 ];
 
 /// Edges within `platform` that lead up to `config`: settings are handed down, never asked for.

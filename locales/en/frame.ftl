@@ -3,6 +3,7 @@ frame-product = Portico
 frame-skip = Skip to the page
 frame-menu = Your menu
 frame-my-info = My info
+frame-clients = Clients
 frame-people = People
 frame-log-out = Log out
 frame-help = Help

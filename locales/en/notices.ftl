@@ -387,3 +387,86 @@ mail-find-nothing-text =
     Your practice may have another address of yours: try that one, or ask your practice which one it has.
     { $entrance }
     If you didn't ask for this, there is nothing to do.
+# --- Clients: the mailed link ---
+
+mail-portal-link-subject = Sign in to { $practice }
+mail-portal-link-text =
+    Hello,
+    You asked at { $time } to sign in to { $practice } ({ $browser }). Open this page in the same browser:
+    { $link }
+    Or type this code where you asked:
+    ## { $code }
+    The code works until { $code_until }, the link once, until { $until }. If it is too late then, open it anyway: the page sends you a new one.
+    If you are reading this on another device, the link works there too: it asks for the code, or for the number that the first device shows.
+    If you didn't ask, you can ignore this mail. Nothing happens until somebody uses it. Questions? { $contact }
+
+mail-portal-nobody-subject = Signing in to { $practice }
+mail-portal-nobody-text =
+    Hello,
+    At { $time } somebody typed this address to sign in as a client of { $practice }. No client there has this address, so there is no link to send.
+    Perhaps they know you by another address: try that one, or ask them which one they have: { $contact }
+    { $url }/portal
+    If you work there, log in here:
+    { $url }/sign-in
+    If it wasn't you, you can ignore this mail.
+
+mail-link-not-me-administrators-subject = { $person } didn't ask for a sign-in link
+mail-link-not-me-administrators-text =
+    Hello { $name },
+    At { $time } somebody asked for a link to sign in at { $practice } as { $person }, with { $browser }, { $place }. { $person } told us that it wasn't them. The link is ended; nobody got in with it.
+    If that happens again, somebody may be after this person's messages. Talk with them on the phone, and look at the record.
+    { $url }/practice/record
+
+mail-help-asked-subject = Somebody can't sign in and asks for help
+mail-help-asked-text =
+    Hello,
+    At { $time } somebody who can't sign in to your portal at { $practice } asked you for help. They typed the address { $email } and see the request number { $number } ({ $browser }).
+    How to reach them: { $reach }
+    What they wrote: { $note }
+    We don't know yet who it is. Look at what happened with their email before you call:
+    { $url }/practice/stuck
+
+mail-pin-issued-subject = A PIN for { $practice }
+mail-pin-issued-text =
+    Hello { $name },
+    At { $time } { $actor } at { $practice } gave somebody on the phone or at the desk a PIN to sign in as you. If that was you, there is nothing to do.
+    If it wasn't, tell the practice at once: { $contact }
+
+mail-pin-blocked-administrators-subject = A PIN for { $person } was tried where it was made
+mail-pin-blocked-administrators-text =
+    Hello { $name },
+    At { $time } a PIN for { $person } at { $practice } was typed in the very browser that had issued it. We refused it and ended the PIN: a PIN is for the client, on the client's own device.
+    The record says who issued it. Please ask them what happened.
+    { $url }/practice/record
+
+mail-pins-guessed-administrators-subject = Many wrong PINs at { $practice }
+mail-pins-guessed-administrators-text =
+    Hello { $name },
+    Within the last hour thirty wrong PINs were typed at { $practice }. Each request takes five tries, so nobody gets far by guessing, but somebody may be trying.
+    If you don't need PINs just now, turn them off until it is over. The record shows which clients it was about:
+    { $url }/practice/record
+
+# --- Clients: mail that names nobody ---
+
+mail-footer-discreet = Nobody reads replies to this address.
+
+mail-portal-code-subject = Your code
+mail-portal-code-text =
+    Hello,
+    You asked for a code. Type it where you asked:
+    ## { $code }
+    It works until { $code_until }.
+    If you didn't ask, you can ignore this.
+
+mail-discreet-notice-subject = A notice for you
+mail-discreet-notice-text =
+    Hello,
+    Something changed on { $time } in one of your accounts. If you expected it, there is nothing to do. If not, sign in as usual and have a look, or call the people you know there.
+
+mail-mail-came-back-administrators-subject = A mail to { $person } came back
+mail-mail-came-back-administrators-text =
+    Hello { $name },
+    A mail from { $practice } to { $person } was taken by their mail server and came back later. It said:
+    { $reason }
+    Please ask { $person } for an address that works. The page of the client shows what happened with each mail:
+    { $url }/practice/clients

@@ -355,3 +355,220 @@ record-name-message-failed = Message not delivered
 record-name-refused = Refused
 record-event-message-failed = A message to { $person } could not be delivered
 record-event-refused = { $actor } was refused
+record-name-link-asked = Sign-in link asked for
+record-event-link-asked = A sign-in link was asked for and mailed to { $person }
+record-name-link-handed-on = Sign-in confirmed on another device
+record-event-link-handed-on = { $person } confirmed on another device that the browser that asked is theirs
+record-name-link-not-me = "I didn't ask for this link"
+record-event-link-not-me = { $person } said that they had not asked for a sign-in link
+record-name-wrong-mailed-code = Wrong code from a mail
+record-event-wrong-mailed-code = A wrong code or number was typed for a mailed link
+
+# Clients.
+clients-title = Clients
+clients-intro = Who signs in to the client portal, and how it went.
+clients-back = All clients
+clients-none = No client yet.
+clients-access = Portal access
+clients-access-on = On
+clients-access-off = Off
+clients-contact = Contact
+clients-stuck-link = { $count ->
+    [0] Nobody is stuck now
+    [one] One person is stuck now
+   *[other] { $count } people are stuck now
+}
+clients-sharing = Same address
+clients-trouble = Look here
+clients-line = What happened
+clients-line-what = Newest first. Mails are shown for the address, so people who share it see the same ones here.
+clients-line-none = Nothing yet.
+clients-act-pin = Issue a PIN
+clients-act-pin-hint = A last resort, while the client is on the phone or here with you.
+clients-act-end-hint = Signs the client out everywhere. They sign in again with a new email.
+clients-act-off = Turn access off
+clients-act-off-hint = Signs the client out and lets nobody in as them until you turn it on again.
+clients-act-on = Turn access on
+clients-act-on-hint = The client can sign in by email again.
+clients-confirm-off = Turn off portal access of { $name }?
+clients-confirm-off-what = They are signed out everywhere at once. Nothing is deleted, and they are not mailed about it: tell them yourself.
+clients-confirm-on = Turn on portal access of { $name }?
+clients-confirm-on-what = They can sign in by email from now on.
+clients-confirm-end = Sign out { $name } everywhere?
+clients-confirm-end-what = Every browser of theirs is signed out at once, within seconds.
+clients-done-access-off = Access is off.
+clients-done-access-on = Access is on.
+clients-done-sessions-ended = The client is signed out everywhere.
+clients-done-added = The client can sign in now.
+clients-add = Add a client
+clients-add-intro = They sign in with this address, by email. Several people may share one; each is added by themselves.
+clients-add-name = Type a name of at most 100 characters.
+clients-add-role = Who is it?
+clients-add-client = A client
+clients-add-contact = A contact of a client, such as a parent
+clients-add-button = Add
+
+line-asked = Asked for a sign-in email
+line-limited = Asked for a sign-in email; none was sent, because this address had as many as are allowed
+line-stuck = Asked for help without asking for an email
+line-opened = The page behind the link was opened (by a person, or by a program that looks at mail)
+line-replaced = This email was replaced by a newer one
+line-ended = “I didn't ask for this”
+line-help = Asked your practice for help
+line-used-link = Signed in with the link
+line-used-code = Typed the code from the email
+line-used-number = Confirmed on another device
+line-used-pin = Signed in with a PIN
+line-mail-queued = The email was written
+line-mail-sent = The email was handed over to their mail server
+line-mail-deferred = Their mail server asked us to try again later
+line-mail-failed = The email was refused and given up
+line-mail-bounced = The email came back
+line-mail-unsure = We don't know whether the email arrived
+
+stuck-list-title = Who is stuck
+stuck-list-intro = Who asked to sign in within the last day and has not got in. Look here before you call back.
+stuck-list-none = Nobody. Everyone who tried today got in.
+stuck-list-help = Asks for help
+stuck-list-nobody = No client has this address, and none has one like it.
+stuck-list-like = No client has this address. Perhaps it is:
+stuck-list-reach = Reach them at:
+stuck-list-note = They write:
+stuck-list-when = { $time }, request number { $number }.
+stuck-list-done = Seen to
+stuck-state-ended = Somebody who reads this mailbox said that they didn't ask.
+stuck-state-opened = The link was opened and not confirmed.
+stuck-state-limited = No email was sent this time: this address had as many as are allowed.
+stuck-state-only = They said they can't get the email.
+stuck-state-sent = Their mail server took the email. Perhaps it is in the spam folder.
+stuck-state-failed = Their mail server refused the email: { $reason }
+stuck-state-deferred = Their mail server asked us to try again later: { $reason }
+stuck-state-unknown = We told this address that it belongs to no client.
+stuck-state-waiting = The email is about to leave.
+
+pin-title = Issue a PIN
+pin-intro = Only for the person whose page shows a request number. First make sure who it is: call them back on the number you have on file, not on one they give you.
+pin-mobile = Number on file
+pin-mobile-none = None. Use this only if the client is here with you.
+pin-how = How do you know who it is?
+pin-how-called = I called them back on the number on file
+pin-how-here = They are here with me
+pin-how-missing = Say first how you know who it is.
+pin-number = Request number
+pin-number-hint = Four digits, on the client's own page.
+pin-no-request = No open request has this number. Numbers work for an hour; ask the client to read it out again.
+pin-other-address = This request was begun with another address than this client's. Is it really them? It was begun with:
+pin-other-tick = Yes, it is this client
+pin-enough = This client had three PINs within a day. Find out why no email arrives, or wait until tomorrow.
+pin-read-out = Read this PIN out to { $name }. It is shown only now.
+pin-until = It works until { $time }, once, in the browser that shows the request number.
+pin-done = Done
+
+record-name-help-asked = Request for help
+record-event-help-asked = A client who can't sign in asked for help
+record-name-help-seen-to = Request for help seen to
+record-event-help-seen-to = { $actor } has seen to somebody who was stuck
+record-name-pin-issued = PIN issued
+record-event-pin-issued = { $actor } issued a PIN to { $person }
+record-name-pin-used = PIN used
+record-event-pin-used = { $person } used a PIN
+record-name-pin-blocked = PIN refused in the issuer's own browser
+record-event-pin-blocked = A PIN for { $person } was typed in the browser that had issued it, and refused
+record-name-wrong-pin = Wrong PIN
+record-event-wrong-pin = A wrong PIN was typed for { $person }
+record-name-pins-guessed = Many wrong PINs
+record-event-pins-guessed = Many wrong PINs were typed within an hour
+record-name-client-added = Client added
+record-event-client-added = { $actor } added { $person }
+record-name-access-off = Portal access turned off
+record-event-access-off = { $actor } turned off portal access of { $person }
+record-name-access-on = Portal access turned on
+record-event-access-on = { $actor } turned on portal access of { $person }
+record-name-sessions-ended-by-practice = Client signed out everywhere
+record-event-sessions-ended-by-practice = { $actor } signed { $person } out everywhere
+
+# How clients sign in: the practice's choice.
+rules-title = How clients sign in
+rules-intro = What a client reads who can't get in, who may issue a PIN, and how long links and devices last.
+rules-stuck = When no email comes
+rules-words = In your own words
+rules-words-hint = Shown first, such as: We answer by email within an hour.
+rules-phone = Phone
+rules-hours = Opening hours
+rules-show = What do you offer?
+rules-by-phone = The phone number, with the hours
+rules-by-email = The email address
+rules-by-form = A form that reaches you by email and in your list
+rules-pins = PINs
+rules-pin-by = Who may issue one?
+rules-pin-everyone = Everyone who works here
+rules-pin-administrators = Administrators only
+rules-pin-nobody = Nobody: we don't use PINs
+rules-links = Links and devices
+rules-link = A link works for
+rules-link-minutes = { $minutes ->
+    [10] 10 minutes
+    [60] 1 hour
+    [240] 4 hours
+   *[other] 24 hours
+}
+rules-keep = “Keep me signed in on this device”
+rules-keep-days = { $days ->
+    [0] not offered
+   *[other] { $days } days
+}
+rules-save = Save
+rules-done = Saved. It holds from now on.
+rules-no-way = Leave a client who is stuck some way to reach you: a phone number, an email address or the form.
+rules-too-long = Phone and hours take 80 characters, your own words 300.
+record-name-client-rules-changed = Rules for clients changed
+record-event-client-rules-changed = { $actor } changed how clients sign in
+record-name-lock-set = Own lock set
+record-event-lock-set = { $person } set a lock of their own
+record-name-lock-removed = Own lock removed
+record-event-lock-removed = { $person } took their own lock off
+record-name-lock-off-asked = Taking a lock off asked for
+record-event-lock-off-asked = { $actor } asked to take off the lock of { $person }, with the safe word
+record-name-lock-off-cancelled = Taking a lock off cancelled
+record-event-lock-off-cancelled = { $person } stopped the taking off of their lock
+record-name-lock-removed-by-practice = Lock taken off by the practice
+record-event-lock-removed-by-practice = { $actor } took the lock of { $person } off
+record-name-private-on = Private sign-in on
+record-event-private-on = { $actor } turned on private sign-in for { $person }
+record-name-private-off = Private sign-in off
+record-event-private-off = { $actor } turned off private sign-in for { $person }
+record-name-mail-form-changed = Form of mail changed
+record-event-mail-form-changed = { $actor } changed in which form mail goes to { $person }
+
+# A mailbox that is not private.
+clients-act-privacy = Privacy
+clients-act-privacy-hint = For a client whose mailbox others read: a lock of their own, private sign-in, mail that names nobody.
+clients-privacy-title = Privacy
+clients-privacy-intro = Set this up with the client in the room. Nothing here is mailed to anybody.
+clients-privacy-private = Private sign-in
+clients-privacy-private-what = Mail alone never opens this portal. After the code from the mail, the client types a passphrase that only they know. Mails name neither you nor the client. Turning it on signs them out everywhere.
+clients-privacy-has-lock = The client has a passphrase already. Leave this empty to keep it.
+clients-privacy-safe = Safe word
+clients-privacy-safe-hint = The client says it when the passphrase is forgotten. Without it you can't take the lock off. Let the client type it.
+clients-privacy-safe-short = Choose a safe word of at least four letters.
+clients-privacy-safe-wrong = That isn't the safe word, or there were too many tries just now.
+clients-privacy-not-now = That can't be done now. Please look at the page again.
+clients-privacy-on = Turn on private sign-in
+clients-privacy-off = Turn off
+clients-privacy-mail-none = None. They sign in with a PIN from you
+clients-privacy-lock-off = Passphrase forgotten
+clients-privacy-lock-off-what = With the safe word you can take the lock off after a day. The client sees it when signed in and can stop it until then.
+clients-privacy-safe-told = Safe word, as the client says it
+clients-privacy-lock-off-button = Ask to take the lock off
+clients-privacy-lock-off-now = Take the lock off now
+clients-privacy-waits = The lock can be taken off from { $time }, unless the client stops it.
+clients-privacy-done-private-on = Private sign-in is on.
+clients-privacy-done-private-off = Private sign-in is off. The lock stays until the client removes it.
+clients-privacy-done-mail = Saved.
+clients-privacy-done-lock-off = It is noted. In a day you can take the lock off.
+clients-privacy-done-lock-off-now = The lock is off. Set a new one with the client now.
+stuck-state-private = This client gets no mail. They sign in with a PIN.
+record-name-mail-came-back = Mail came back
+record-event-mail-came-back = A mail to { $person } came back
+record-name-mail-came-back-again = Mail came back again
+record-event-mail-came-back-again = Another mail to { $person } came back

@@ -7,6 +7,7 @@ field-keep-hint = On your own or your practice's device: no verification code he
 sign-in-button = Log in
 sign-in-forgot = Forgot your password?
 sign-in-other-practice = Find another practice
+sign-in-as-client = Sign in to the client portal
 sign-in-wrong = That email address and password don't match. Check both and try again, or use "Forgot your password?" below.
 sign-in-incomplete = Please fill in both your email address and your password.
 sign-in-stale = This page was open for a long time, so we didn't send your password. Your email address is still here: please type your password again.
@@ -34,6 +35,7 @@ to-sign-in = Go to the login page
 
 # One sentence at the top of the next page.
 notice-logged-out = You are logged out.
+notice-ask-anew = Your address is filled in. Press the button and we'll send a new link.
 notice-password-reset = Your new password is set. Please log in with it now.
 
 # Forgotten password.

@@ -191,6 +191,13 @@ pub const KEYS: &[Key] = &[
     secret("mail", "password", Text, "The password for `username`."),
     key("mail", "from_address", Text, "", "The sender's address. Required for `smtp`."),
     key("mail", "from_name", Text, "", "The sender's name; without it the operator's. At most 100 characters."),
+    key(
+        "mail",
+        "bounce_address",
+        Text,
+        "",
+        "Where mail that comes back goes; its mailbox is piped to `portico mail bounce --to RECIPIENT`. At most 12 characters before the @; the mail server must keep what follows a `+`.",
+    ),
     key("mail", "dkim_selector", Text, "", "Signs mail (RFC 6376) together with the next two: all three or none."),
     key("mail", "dkim_domain", Text, "", "The signing domain."),
     key("mail", "dkim_key_file", PrivateFile, "", "The signing key, PEM; mode 0600."),

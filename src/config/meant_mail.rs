@@ -21,6 +21,14 @@ pub(super) fn mail(reader: &mut Reader, operator_name: &str) -> Option<Mail> {
     }
     let from_name = reader.text("from_name").unwrap_or_else(|| operator_name.to_owned());
     reader.at_most("from_name", &from_name, 100);
+    let bounce_address = reader.text("bounce_address");
+    if bounce_address.as_deref().is_some_and(|address| !takes_marks(address)) {
+        reader.problem(
+            "bounce_address",
+            "not an address that can carry a mark",
+            "write it as bounces@example.org, at most 12 characters before the @ and no +",
+        );
+    }
     let usual = match security {
         MailSecurity::Tls => 465,
         MailSecurity::StartTls => 587,
@@ -32,10 +40,17 @@ pub(super) fn mail(reader: &mut Reader, operator_name: &str) -> Option<Mail> {
         login: login(reader),
         from_address,
         from_name,
+        bounce_address,
         dkim: dkim(reader),
         extra_ca_file: reader.path_of("extra_ca_file"),
         host,
     })))
+}
+
+/// Room for `+`, an id of 32 characters, a dot and a mark of 16 (RFC 5321, 4.5.3.1.1: at most 64).
+fn takes_marks(address: &str) -> bool {
+    let local = address.split('@').next().unwrap_or_default();
+    is_mail_address(address) && local.len() <= 12 && !local.contains('+')
 }
 
 fn security(reader: &mut Reader, host: &str) -> MailSecurity {

@@ -147,6 +147,8 @@ pub struct Smtp {
     pub from_address: String,
     /// The operator's name by default.
     pub from_name: String,
+    /// The mailbox whose reports are piped to `portico mail bounce`; messages return to it, each with a mark of its own.
+    pub bounce_address: Option<String>,
     pub dkim: Option<Dkim>,
     /// PEM certificates trusted besides the system's.
     pub extra_ca_file: Option<PathBuf>,

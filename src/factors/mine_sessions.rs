@@ -15,6 +15,7 @@ use crate::platform::frame::near;
 use crate::platform::web::{Visit, go};
 use crate::sign_in::device;
 use crate::sign_in::session::{self, Session, State};
+use crate::sign_in::way_in;
 
 /// One session as its person reads it. Times are unix seconds.
 pub(super) struct Listed {
@@ -110,7 +111,7 @@ pub async fn end(visit: Visit, Path(id): Path<String>) -> Result<Response> {
     tx.commit().await?;
     if id == session.id {
         visit.drop_cookie(session::COOKIE);
-        return Ok(go("/sign-in"));
+        return Ok(go(way_in::path(&visit)));
     }
     Ok(go("/me?done=session-ended#sessions"))
 }
@@ -132,7 +133,7 @@ pub async fn end_everything(visit: Visit) -> Result<Response> {
     happened(&visit, &mut tx, happening).await?;
     tx.commit().await?;
     visit.drop_cookie(session::COOKIE);
-    Ok(go("/sign-in?note=everywhere"))
+    Ok(go(&format!("{}?note=everywhere", way_in::path(&visit))))
 }
 
 /// `POST /me/stay`: the button of the warning dialog; the only script call that counts as use.

@@ -157,8 +157,9 @@ async fn write_text(visit: &Visit, tx: &mut Tx, person: &Person, number: &str, c
         subject: "",
         text: &text,
         html: "",
+        discreet: false,
     };
-    outbox::put(visit, tx, &message).await
+    outbox::put(visit, tx, &message).await.map(drop)
 }
 
 fn hash(visit: &Visit, id: &str, code: &str) -> Result<String> {

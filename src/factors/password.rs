@@ -17,7 +17,7 @@ use crate::platform::web::{Fields, Query, Visit, encode, go, page, page_with, sa
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, State};
 use crate::sign_in::step::Factor;
-use crate::sign_in::{self, Start, device, flash, hello};
+use crate::sign_in::{self, Start, device, flash, hello, way_in};
 
 #[derive(askama::Template)]
 #[template(path = "factors/password.html")]
@@ -38,8 +38,8 @@ struct SignInPage {
 pub async fn front(visit: Visit) -> Result<Response> {
     Ok(match session::state(&visit).await? {
         State::Open(_) => go("/me"),
-        State::Locked(_) => go("/locked"),
-        State::Nobody => go("/sign-in"),
+        State::Locked(session) => go(way_in::locked(&session)),
+        State::Nobody => go(way_in::path(&visit)),
     })
 }
 
@@ -48,13 +48,15 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
     let then_path = safe_path(query.text("then"), "");
     match session::state(&visit).await? {
         State::Open(_) => Ok(go(&safe_path(&then_path, "/me"))),
-        State::Locked(_) => Ok(go(&format!("/locked?then={}", encode(&safe_path(&then_path, "/me"))))),
+        State::Locked(session) => {
+            Ok(go(&format!("{}?then={}", way_in::locked(&session), encode(&safe_path(&then_path, "/me")))))
+        }
         State::Nobody => {
             let arrived = || hello::email(&visit).unwrap_or_default();
             let (notice, email) = flash::take(&visit).map_or_else(|| (None, arrived()), |(n, email)| (Some(n), email));
             let mut sign_in = SignInPage::new(&visit, &email, then_path)?;
             if let Some(notice) = notice {
-                sign_in.frame = sign_in.frame.banner("success", notice.sentence());
+                sign_in.frame = sign_in.frame.banner(notice.kind(), notice.sentence());
             } else if query.text("note") == "everywhere" {
                 sign_in.frame = sign_in.frame.banner("success", "mine-everywhere-done");
             } else if query.ticked("again") {

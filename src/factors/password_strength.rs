@@ -95,6 +95,19 @@ pub async fn problems(visit: &Visit, person: &Person, name: &str, password: &str
     Ok(found.iter().map(|weakness| words(visit, weakness)).collect())
 }
 
+/// As [`problems`], for a client's own lock, which never stands alone: twelve characters.
+///
+/// # Errors
+/// As [`problems`].
+pub async fn passphrase_problems(visit: &Visit, person: &Person, typed: &str) -> Result<Vec<String>> {
+    if typed.is_empty() {
+        return Ok(vec![visit.say("password-empty")]);
+    }
+    let (known, typed) = (Known::of(visit, &person.name, &person.email)?, typed.to_owned());
+    let found = blocking(move || known.weaknesses(&typed, Needed::WithSecondFactor)).await??;
+    Ok(found.iter().map(|weakness| words(visit, weakness)).collect())
+}
+
 /// Whether a password that was right is still good enough to go on with. A list that cannot be read shuts nobody out.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Query, Visit, encode, go, page, page_with, safe_path};
 use crate::sign_in::session::{self, Session, State};
 use crate::sign_in::step::Factor;
-use crate::sign_in::{self, Start};
+use crate::sign_in::{self, Start, way_in};
 
 #[derive(askama::Template)]
 #[template(path = "factors/password_unlock.html")]
@@ -32,7 +32,10 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
     let then_path = safe_path(query.text("then"), "/me");
     match session::state(&visit).await? {
         State::Open(_) => Ok(go(&then_path)),
-        State::Nobody => Ok(to_sign_in(&then_path)),
+        State::Nobody => Ok(to_sign_in(&visit, &then_path)),
+        State::Locked(session) if session.is_client() => {
+            Ok(go(&format!("{}?then={}", way_in::locked(&session), encode(&then_path))))
+        }
         State::Locked(session) => page(&unlock_page(&visit, &session, then_path, None).await?),
     }
 }
@@ -43,7 +46,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let then_path = safe_path(fields.text("then"), "/me");
     let session = match session::state(&visit).await? {
         State::Open(_) => return Ok(go(&then_path)),
-        State::Nobody => return Ok(to_sign_in(&then_path)),
+        State::Nobody => return Ok(to_sign_in(&visit, &then_path)),
         State::Locked(session) => session,
     };
     let again = |words: &str| {
@@ -79,8 +82,8 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     }
 }
 
-fn to_sign_in(then_path: &str) -> Response {
-    go(&format!("/sign-in?then={}", encode(then_path)))
+fn to_sign_in(visit: &Visit, then_path: &str) -> Response {
+    go(&format!("{}?then={}", way_in::path(visit), encode(then_path)))
 }
 
 /// The page again, with what was wrong.

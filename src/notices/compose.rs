@@ -62,18 +62,42 @@ pub struct Letter<'a> {
 /// # Errors
 /// Faults and conflicts of the database.
 pub async fn letter(visit: &Visit, tx: &mut Tx, letter: &Letter<'_>) -> Result<()> {
+    letter_with_id(visit, tx, letter).await.map(drop)
+}
+
+/// As [`letter`]; answers the message's id in the outbox, to follow what becomes of it.
+///
+/// # Errors
+/// As [`letter`].
+pub async fn letter_with_id(visit: &Visit, tx: &mut Tx, letter: &Letter<'_>) -> Result<String> {
+    write(visit, tx, letter, false).await
+}
+
+/// As [`letter_with_id`], under the operator's name and without a word of the practice (C9).
+///
+/// # Errors
+/// As [`letter`].
+pub async fn discreet_letter(visit: &Visit, tx: &mut Tx, letter: &Letter<'_>) -> Result<String> {
+    write(visit, tx, letter, true).await
+}
+
+async fn write(visit: &Visit, tx: &mut Tx, letter: &Letter<'_>, discreet: bool) -> Result<String> {
     let sender = visit.sender();
     let mut words: Vec<(&str, &str)> = letter.words.iter().map(|(name, value)| (*name, value.as_str())).collect();
     words.push(("practice", sender));
     let say = |id: &str| visit.server.texts.say(letter.language, id, &words);
     let subject = say(&format!("mail-{}-subject", letter.name)).replace(['\r', '\n'], " ");
     let text = say(&format!("mail-{}-text", letter.name));
-    let footer = say(if visit.whose()? == ENTRANCE { "mail-footer-entrance" } else { "mail-footer" });
+    let footer = say(match discreet {
+        true => "mail-footer-discreet",
+        false if visit.whose()? == ENTRANCE => "mail-footer-entrance",
+        false => "mail-footer",
+    });
     let paragraphs = paragraphs(&text);
     let page = MailPage {
         lang: letter.language,
         dir: crate::platform::text::direction(letter.language),
-        practice: sender,
+        practice: if discreet { "" } else { sender },
         subject: &subject,
         paragraphs: &paragraphs,
         footer: footer.clone(),
@@ -90,6 +114,7 @@ pub async fn letter(visit: &Visit, tx: &mut Tx, letter: &Letter<'_>) -> Result<(
         subject: &subject,
         text: &plain,
         html: &html,
+        discreet,
     };
     outbox::put(visit, tx, &message).await
 }
@@ -134,6 +159,16 @@ async fn to_person(
     (name, to): (&str, &str),
     not_me: Option<String>,
 ) -> Result<()> {
+    // Whoever else reads a client's mailbox must not learn from it.
+    if person.is_private() || person.is_client() && person.mail_form == "none" {
+        return Ok(());
+    }
+    if person.is_client() && (person.mail_form == "discreet" || visit.practice()?.discreet != 0) {
+        let words = vec![("time", when::full(visit.now, visit.zone()))];
+        let language = person.language.as_deref().unwrap_or(&visit.language);
+        let notice = Letter { name: "discreet-notice", to, person_id: Some(&person.id), language, words };
+        return discreet_letter(visit, tx, &notice).await.map(drop);
+    }
     let mut words = words_of(visit, happening)?;
     words.push(("name", person.name.clone()));
     words.extend(not_me.map(|link| ("not_me", link)));
@@ -176,7 +211,10 @@ fn words_of(visit: &Visit, happening: &Happening<'_>) -> Result<Vec<(&'static st
 }
 
 /// How to reach the practice, in one line; its own name where it gave nothing else.
-fn contact(visit: &Visit) -> Result<String> {
+///
+/// # Errors
+/// Not found where there is no practice.
+pub fn contact(visit: &Visit) -> Result<String> {
     let practice = visit.practice()?;
     let ways: Vec<&str> = [practice.contact_phone.as_str(), practice.contact_email.as_str()]
         .into_iter()

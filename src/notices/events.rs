@@ -70,8 +70,34 @@ impl Event {
             RecordCut,
             RecordFlooded,
             PracticeMoved,
+            LinkAsked,
+            LinkHandedOn,
+            LinkNotMe,
+            WrongMailedCode,
+            HelpAsked,
+            HelpSeenTo,
+            PinIssued,
+            PinUsed,
+            WrongPin,
+            PinBlocked,
+            PinsGuessed,
+            ClientAdded,
+            AccessOff,
+            AccessOn,
+            SessionsEndedByPractice,
+            ClientRulesChanged,
+            LockSet,
+            LockRemoved,
+            LockOffAsked,
+            LockOffCancelled,
+            LockRemovedByPractice,
+            PrivateOn,
+            PrivateOff,
+            MailFormChanged,
             Refused,
             MessageFailed,
+            MailCameBack,
+            MailCameBackAgain,
         ]
     };
 
@@ -90,6 +116,7 @@ impl Event {
                 | Event::SessionsEndedByAdministrator
                 | Event::MoreTimeGiven
                 | Event::PasskeyRemovedByAdministrator
+                | Event::PinIssued
         )
     }
 }

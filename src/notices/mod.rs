@@ -1,6 +1,7 @@
 //! What happened and who is told. Every change to somebody's sign-in is one call, [`happened`]; the table [`told`] says
 //! whom each event is mailed to. The words of the mails are in `locales/*/notices.ftl`.
 
+pub mod bounce;
 pub mod carriers;
 pub mod compose;
 mod ending;
@@ -101,9 +102,41 @@ pub enum Event {
     RecordFlooded,
     /// Another name in the address, or another region.
     PracticeMoved,
+    /// A mail with a sign-in link was asked for.
+    LinkAsked,
+    /// The number was typed on another device: the browser that asked goes on.
+    LinkHandedOn,
+    /// Whoever reads the mailbox did not ask.
+    LinkNotMe,
+    WrongMailedCode,
+    HelpAsked,
+    HelpSeenTo,
+    PinIssued,
+    PinUsed,
+    WrongPin,
+    /// A PIN was typed in the browser that had issued it.
+    PinBlocked,
+    PinsGuessed,
+    ClientAdded,
+    AccessOff,
+    AccessOn,
+    SessionsEndedByPractice,
+    ClientRulesChanged,
+    /// A client's own lock. No mail ever tells of it: whoever reads the mailbox may be the reason for it.
+    LockSet,
+    LockRemoved,
+    LockOffAsked,
+    LockOffCancelled,
+    LockRemovedByPractice,
+    PrivateOn,
+    PrivateOff,
+    MailFormChanged,
     Refused,
     /// A mail or text message about somebody's sign-in was given up.
     MessageFailed,
+    /// A mail that had been handed over came back.
+    MailCameBack,
+    MailCameBackAgain,
 }
 
 /// Whom an event is mailed to.
@@ -195,8 +228,34 @@ impl Event {
             Event::RecordCut => ("record-cut", Told::Nobody),
             Event::RecordFlooded => ("record-flooded", Told::Administrators),
             Event::PracticeMoved => ("practice-moved", Told::Administrators),
+            Event::LinkAsked => ("link-asked", Told::Nobody),
+            Event::LinkHandedOn => ("link-handed-on", Told::Nobody),
+            Event::LinkNotMe => ("link-not-me", Told::Administrators),
+            Event::WrongMailedCode => ("wrong-mailed-code", Told::Nobody),
+            Event::HelpAsked => ("help-asked", Told::Nobody),
+            Event::HelpSeenTo => ("help-seen-to", Told::Nobody),
+            Event::PinIssued => ("pin-issued", Told::Person),
+            Event::PinUsed => ("pin-used", Told::Nobody),
+            Event::WrongPin => ("wrong-pin", Told::Nobody),
+            Event::PinBlocked => ("pin-blocked", Told::Administrators),
+            Event::PinsGuessed => ("pins-guessed", Told::Administrators),
+            Event::ClientAdded => ("client-added", Told::Nobody),
+            Event::AccessOff => ("access-off", Told::Nobody),
+            Event::AccessOn => ("access-on", Told::Nobody),
+            Event::SessionsEndedByPractice => ("sessions-ended-by-practice", Told::Nobody),
+            Event::ClientRulesChanged => ("client-rules-changed", Told::Nobody),
+            Event::LockSet => ("lock-set", Told::Nobody),
+            Event::LockRemoved => ("lock-removed", Told::Nobody),
+            Event::LockOffAsked => ("lock-off-asked", Told::Nobody),
+            Event::LockOffCancelled => ("lock-off-cancelled", Told::Nobody),
+            Event::LockRemovedByPractice => ("lock-removed-by-practice", Told::Nobody),
+            Event::PrivateOn => ("private-on", Told::Nobody),
+            Event::PrivateOff => ("private-off", Told::Nobody),
+            Event::MailFormChanged => ("mail-form-changed", Told::Nobody),
             Event::Refused => ("refused", Told::Nobody),
             Event::MessageFailed => ("message-failed", Told::Administrators),
+            Event::MailCameBack => ("mail-came-back", Told::Administrators),
+            Event::MailCameBackAgain => ("mail-came-back-again", Told::Nobody),
         }
     }
 }

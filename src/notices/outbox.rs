@@ -20,15 +20,17 @@ pub struct Message<'a> {
     pub subject: &'a str,
     pub text: &'a str,
     pub html: &'a str,
+    /// The sender's name is the operator's, not the practice's.
+    pub discreet: bool,
 }
 
-/// Puts a message into the outbox, in the transaction of the act it tells of.
+/// Puts a message into the outbox, in the transaction of the act it tells of; answers its id.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
-pub async fn put(visit: &Visit, tx: &mut Tx, message: &Message<'_>) -> Result<()> {
+pub async fn put(visit: &Visit, tx: &mut Tx, message: &Message<'_>) -> Result<String> {
     let body =
-        serde_json::json!({ "subject": message.subject, "text": message.text, "html": message.html }).to_string();
+        serde_json::json!({ "subject": message.subject, "text": message.text, "html": message.html, "discreet": message.discreet }).to_string();
     insert(visit, tx, message.kind, message.about, message.person_id, message.to, &body).await
 }
 
@@ -38,7 +40,7 @@ pub async fn put(visit: &Visit, tx: &mut Tx, message: &Message<'_>) -> Result<()
 /// # Errors
 /// As [`put`].
 pub async fn put_job(visit: &Visit, tx: &mut Tx, kind: &str, to: &str, body: &serde_json::Value) -> Result<()> {
-    insert(visit, tx, kind, kind, None, to, &body.to_string()).await
+    insert(visit, tx, kind, kind, None, to, &body.to_string()).await.map(drop)
 }
 
 async fn insert(
@@ -49,7 +51,7 @@ async fn insert(
     person: Option<&str>,
     to: &str,
     body: &str,
-) -> Result<()> {
+) -> Result<String> {
     let practice = visit.whose()?;
     let id = visit.new_id();
     let whose = [practice, id.as_str(), person.unwrap_or("")];
@@ -74,7 +76,7 @@ async fn insert(
             args![practice, &id, visit.now],
         )
         .await?;
-    if queued == 1 { Ok(()) } else { Err(Error::Fault("a message was not noted".into())) }
+    if queued == 1 { Ok(id) } else { Err(Error::Fault("a message was not noted".into())) }
 }
 
 /// What a feature does with its job: looks people up and puts the messages, in the transaction that also ends the job.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::bounce;
 use super::carriers::{Carriers, MailCarrier, TextCarrier};
 use super::ending::{self, Ending};
 use super::mailbox::{Kept, Mailbox};
@@ -42,6 +43,11 @@ struct Open {
 }
 
 impl Open {
+    /// Whether it names nobody; messages put in by an older program do not say.
+    fn is_discreet(&self) -> bool {
+        self.body["discreet"].as_bool().unwrap_or(false)
+    }
+
     fn part(&self, name: &str) -> String {
         self.body[name].as_str().unwrap_or_default().to_owned()
     }
@@ -101,8 +107,8 @@ async fn mail(server: &Server, claimed: &Claimed, name: &str, open: &Open) -> Re
                 subject: open.part("subject"),
                 text: open.part("text"),
                 html: open.part("html"),
-                from_name: Some(name.to_owned()),
-                envelope_from: None,
+                from_name: (!open.is_discreet()).then(|| name.to_owned()),
+                envelope_from: bounce::return_address(server, &claimed.id),
                 // The same bytes for every try.
                 date: claimed.created_at,
             };
@@ -148,7 +154,11 @@ fn into(
         channel,
         about: claimed.about.clone(),
         to: open.to.clone(),
-        from: if channel == "mail" { format!("{name} <{address}>") } else { name.to_owned() },
+        from: match channel {
+            "mail" if open.is_discreet() => format!("{} <{address}>", server.config.operator_name),
+            "mail" => format!("{name} <{address}>"),
+            _ => name.to_owned(),
+        },
         subject: open.part("subject"),
         text: open.part("text"),
         html: open.part("html"),

@@ -23,6 +23,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("idle.js", SCRIPT, include_str!("../assets/idle.js")),
     ("passkey.js", SCRIPT, include_str!("../assets/passkey.js")),
     ("device.js", SCRIPT, include_str!("../assets/device.js")),
+    ("portal.js", SCRIPT, include_str!("../assets/portal.js")),
 ];
 
 /// A file built into the program; the same bytes for everybody.

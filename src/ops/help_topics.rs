@@ -24,11 +24,21 @@ const fn in_places(word: &'static str, title: &'static str, text: &'static str, 
 /// The groups in the order of the list, each with its heading.
 pub const GROUPS: &[(&str, &[Topic])] = &[
     ("help-group-log-in", LOG_IN),
+    ("help-group-portal", PORTAL),
     ("help-group-two-factor", TWO_FACTOR),
     ("help-group-passkeys", PASSKEYS),
     ("help-group-passkeys-trouble", PASSKEYS_TROUBLE),
     ("help-group-passkeys-questions", PASSKEYS_QUESTIONS),
     ("help-group-pages", PAGES),
+];
+
+const PORTAL: &[Topic] = &[
+    topic("portal-link", "help-portal-link-title", "help-portal-link-text"),
+    topic("portal-device", "help-portal-device-title", "help-portal-device-text"),
+    topic("portal-over", "help-portal-over-title", "help-portal-over-text"),
+    topic("portal-no-email", "help-portal-no-email-title", "help-portal-no-email-text"),
+    topic("portal-people", "help-portal-people-title", "help-portal-people-text"),
+    topic("portal-private", "help-portal-private-title", "help-portal-private-text"),
 ];
 
 const TWO_FACTOR: &[Topic] = &[

@@ -38,6 +38,18 @@ const OLD: &[(&str, i64, &str)] = &[
             (SELECT practice_id, hash FROM token WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
     ),
     (
+        "askings for a link",
+        32 * DAY,
+        "DELETE FROM link_ask WHERE (practice_id, id) IN
+            (SELECT practice_id, id FROM link_ask WHERE asked_at < $1 ORDER BY asked_at LIMIT $2)",
+    ),
+    (
+        "PINs",
+        7 * DAY,
+        "DELETE FROM pin WHERE (practice_id, id) IN
+            (SELECT practice_id, id FROM pin WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+    ),
+    (
         "sessions",
         30 * DAY,
         "DELETE FROM session WHERE (practice_id, id) IN

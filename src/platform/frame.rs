@@ -2,6 +2,9 @@
 
 use super::web::{Door, Visit};
 
+/// Where "Exit quickly" leads: a page that anybody may have open, and that says nothing about them.
+const AWAY: &str = "https://www.wikipedia.org/";
+
 pub struct Frame {
     pub visit: Visit,
     pub title: String,
@@ -13,11 +16,15 @@ pub struct Frame {
     pub locks_in: Option<(i64, i64)>,
     /// Whether the page's script tells the browser which passkeys there are now (WebAuthn L3, 5.1.10).
     pub signals: bool,
+    /// A client's page: the button that leaves at once is always in sight.
+    pub exit: bool,
 }
 
 pub struct Menu {
     pub name: String,
     pub people: bool,
+    /// Members of a practice look after its clients.
+    pub clients: bool,
 }
 
 pub struct Banner {
@@ -38,6 +45,7 @@ impl Frame {
             scripts: vec!["reveal.js"],
             locks_in: None,
             signals: false,
+            exit: false,
         }
     }
 
@@ -77,6 +85,15 @@ impl Frame {
 
     pub fn has_logo(&self) -> bool {
         matches!(&self.visit.door, Door::Practice(practice, _) if practice.has_logo != 0)
+    }
+
+    pub fn exit_to(&self) -> &'static str {
+        AWAY
+    }
+
+    /// Whether this is a page about the practice's clients.
+    pub fn is_at_clients(&self) -> bool {
+        ["/practice/clients", "/practice/stuck", "/practice/client-rules"].iter().any(|path| self.is_under(path))
     }
 
     pub fn is_practice(&self) -> bool {

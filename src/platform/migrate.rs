@@ -46,10 +46,28 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../../migrations/0005_passkeys.sql"),
     },
     Step {
+        number: 6,
+        name: "portal",
+        sqlite: include_str!("../../migrations/0006_portal.sql"),
+        postgres: include_str!("../../migrations/0006_portal.sql"),
+    },
+    Step {
         number: 7,
         name: "entrance",
         sqlite: include_str!("../../migrations/0007_entrance.sql"),
         postgres: include_str!("../../migrations/0007_entrance.sql"),
+    },
+    Step {
+        number: 8,
+        name: "stuck",
+        sqlite: include_str!("../../migrations/0008_stuck.sql"),
+        postgres: include_str!("../../migrations/0008_stuck.sql"),
+    },
+    Step {
+        number: 9,
+        name: "private",
+        sqlite: include_str!("../../migrations/0009_private.sql"),
+        postgres: include_str!("../../migrations/0009_private.sql"),
     },
     Step {
         number: 10,

@@ -28,6 +28,21 @@ pub struct Practice {
     pub keep_days: i64,
     pub idle_minutes: i64,
     pub total_minutes: i64,
+    /// As the three above, for clients.
+    pub client_keep_days: i64,
+    pub client_idle_minutes: i64,
+    pub client_total_minutes: i64,
+    /// How long a mailed sign-in link works: 10 minutes to 24 hours.
+    pub link_minutes: i64,
+    /// What a client who cannot get in is told; each 1 or 0, and the practice's own words.
+    pub stuck_phone: i64,
+    pub stuck_email: i64,
+    pub stuck_form: i64,
+    pub stuck_words: String,
+    /// Who may issue a PIN: everyone, administrators, nobody.
+    pub pin_by: String,
+    /// Mails to clients name neither the practice nor anybody; 1 or 0.
+    pub discreet: i64,
     pub admins_second_from: Option<i64>,
     pub everyone_second_from: Option<i64>,
     #[sqlx(skip)]
@@ -48,6 +63,8 @@ const MOST: usize = 20_000;
 
 const FIND: &str = "SELECT id, slug, host, name, colour, CAST(CASE WHEN logo IS NULL THEN 0 ELSE 1 END AS BIGINT) AS has_logo, language, country, zone,
         contact_phone, contact_email, contact_hours, keep_days, idle_minutes, total_minutes,
+        client_keep_days, client_idle_minutes, client_total_minutes, link_minutes,
+        stuck_phone, stuck_email, stuck_form, stuck_words, pin_by, discreet,
         admins_second_from, everyone_second_from
     FROM practice WHERE (slug = $1 OR id = $2 OR host = $3 OR id = (SELECT h.practice_id FROM practice_host h WHERE h.host = $3))
         AND closed_at IS NULL AND moving_to IS NULL";

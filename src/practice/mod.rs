@@ -1,6 +1,15 @@
 //! Administration by a practice. Everything here is for its administrators, who never see or set a password, a code or a
 //! secret of anybody. What a person does with their own sign-in is not here.
 
+pub mod clients;
+pub mod clients_act;
+pub mod clients_add;
+pub mod clients_one;
+pub mod clients_pin;
+pub mod clients_privacy;
+pub mod clients_rules;
+pub mod clients_stuck;
+pub mod clients_time_line;
 pub mod email_link;
 pub mod people;
 pub mod people_acts;
@@ -55,6 +64,37 @@ pub async fn fresh_administrator(visit: &Visit) -> Result<Allowed> {
         Ok(_) => session::fresh(visit).await,
         Err(response) => Ok(Err(response)),
     }
+}
+
+/// Lets every member of the practice in: looking after clients is everybody's work there.
+///
+/// # Errors
+/// As [`administrator`].
+pub async fn member(visit: &Visit) -> Result<Allowed> {
+    match session::required(visit).await? {
+        Ok(session) if session.kind != "staff" => Err(Error::Forbidden),
+        allowed => Ok(allowed),
+    }
+}
+
+/// As [`member`], with every factor shown within five minutes.
+///
+/// # Errors
+/// As [`administrator`].
+pub async fn fresh_member(visit: &Visit) -> Result<Allowed> {
+    match member(visit).await? {
+        Ok(_) => session::fresh(visit).await,
+        Err(response) => Ok(Err(response)),
+    }
+}
+
+/// A client or contact of the practice.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn client(visit: &Visit, id: &str) -> Result<Person> {
+    let found = person::by_id(visit.db()?, &visit.practice()?.id, checked_id(id)?).await?;
+    found.filter(Person::is_client).ok_or(Error::NotFound)
 }
 
 async fn judge(visit: &Visit, allowed: Allowed) -> Result<Allowed> {

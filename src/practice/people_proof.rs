@@ -174,8 +174,9 @@ async fn text_code(visit: &Visit, tx: &mut Tx, session: &Session, person: &Perso
         subject: "",
         text: &text,
         html: "",
+        discreet: false,
     };
-    outbox::put(visit, tx, &message).await
+    outbox::put(visit, tx, &message).await.map(drop)
 }
 
 fn hash_code(visit: &Visit, practice: &str, id: &str, code: &str) -> String {

@@ -14,15 +14,18 @@ const SECONDS: i64 = 120;
 pub enum Notice {
     LoggedOut,
     PasswordReset,
+    /// A link was over: the address is filled in, the press sends a new one.
+    AskAnew,
 }
 
 impl Notice {
-    const ALL: [Notice; 2] = [Notice::LoggedOut, Notice::PasswordReset];
+    const ALL: [Notice; 3] = [Notice::LoggedOut, Notice::PasswordReset, Notice::AskAnew];
 
     const fn word(self) -> &'static str {
         match self {
             Notice::LoggedOut => "logged-out",
             Notice::PasswordReset => "password-reset",
+            Notice::AskAnew => "ask-anew",
         }
     }
 
@@ -31,6 +34,15 @@ impl Notice {
         match self {
             Notice::LoggedOut => "notice-logged-out",
             Notice::PasswordReset => "notice-password-reset",
+            Notice::AskAnew => "notice-ask-anew",
+        }
+    }
+
+    /// The kind of its banner (design.md).
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Notice::LoggedOut | Notice::PasswordReset => "success",
+            Notice::AskAnew => "info",
         }
     }
 }
@@ -44,6 +56,11 @@ pub fn leave(visit: &Visit, notice: Notice, email: &str) -> Result<()> {
     let sealed = visit.server.seal("notice", &[&visit.practice()?.id, &visit.browser_id], &text)?;
     visit.set_cookie(COOKIE, &sealed, Some(SECONDS));
     Ok(())
+}
+
+/// Throws away a sentence that waits.
+pub fn forget(visit: &Visit) {
+    visit.drop_cookie(COOKIE);
 }
 
 /// Takes the sentence left for this page. One that does not open was not left by us, or for another browser.

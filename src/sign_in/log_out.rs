@@ -6,6 +6,7 @@ use axum::response::Response;
 use super::flash::{self, Notice};
 use super::person;
 use super::session::{self, Session, State};
+use super::{marks, way_in};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
@@ -20,7 +21,7 @@ struct LogOutPage {
 /// `GET /log-out`: a button; a picture or link elsewhere logs nobody out.
 pub async fn ask(visit: Visit) -> Result<Response> {
     match session::state(&visit).await? {
-        State::Nobody => Ok(go("/sign-in")),
+        State::Nobody => Ok(go(way_in::path(&visit))),
         State::Open(session) => page(&LogOutPage { frame: session::frame(&visit, &session, "log-out-title") }),
         State::Locked(_) => page(&LogOutPage { frame: Frame::new(&visit, "log-out-title") }),
     }
@@ -30,15 +31,32 @@ pub async fn ask(visit: Visit) -> Result<Response> {
 pub async fn answer(visit: Visit) -> Result<Response> {
     if let State::Open(session) | State::Locked(session) = session::state(&visit).await? {
         leave(&visit, &session).await?;
+        if session.shared != 0 {
+            forget_everything(&visit);
+        }
     }
-    visit.drop_cookie(session::COOKIE);
-    visit.drop_cookie(super::COOKIE);
+    forget_sign_in(&visit);
     flash::leave(&visit, Notice::LoggedOut, "")?;
-    let mut response = go("/sign-in");
+    let mut response = go(way_in::path(&visit));
     // The keys of recognised devices lie in the browser's storage, those of colleagues on this computer too.
     let what = if super::device::carries_any(&visit) { "\"cache\"" } else { "\"cache\", \"storage\"" };
     response.headers_mut().insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static(what));
     Ok(response)
+}
+
+/// What belongs to this sign-in alone goes; a proved mailbox too, or the next person at this computer could go on with it.
+fn forget_sign_in(visit: &Visit) {
+    visit.drop_cookie(session::COOKIE);
+    visit.drop_cookie(super::COOKIE);
+    visit.drop_cookie(marks::LINK_COOKIE);
+}
+
+/// As if nobody had ever been here: after leaving in a hurry, and on a device that others use too.
+pub fn forget_everything(visit: &Visit) {
+    forget_sign_in(visit);
+    marks::forget(visit);
+    way_in::forget(visit);
+    flash::forget(visit);
 }
 
 /// Ends the session and writes it down.

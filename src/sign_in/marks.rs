@@ -9,7 +9,10 @@ use crate::platform::web::Visit;
 type Kind = (&'static str, &'static str);
 const BEEN_HERE: Kind = ("__Host-been-here", "been here");
 const OFFERED: Kind = ("__Host-offered", "passkey offered");
+const MAILBOXES: Kind = ("__Host-mailboxes", "mailbox proved");
 const MOST_MARKS: usize = 10;
+/// Ties a mailed link to the browser that asked for it.
+pub const LINK_COOKIE: &str = "__Host-link";
 
 /// A browser is known for the notice when it carries the mark of an earlier sign-in, or on the very first sign-in.
 /// Sessions are not counted for that: old ones are thrown away.
@@ -20,6 +23,23 @@ pub(super) fn known_browser(visit: &Visit, person: &Person) -> bool {
 /// Whether this browser carries the mark of the person's earlier sign-in; for notices only, it opens nothing.
 pub fn been_here(visit: &Visit, person: &str) -> bool {
     is_marked(visit, BEEN_HERE, person)
+}
+
+/// Whether this browser has proved that mailbox before: only there a page tells what became of a mail to it.
+pub fn knows_mailbox(visit: &Visit, email_key: &str) -> bool {
+    is_marked(visit, MAILBOXES, email_key)
+}
+
+/// Notes that this browser has proved that mailbox.
+pub fn mark_mailbox(visit: &Visit, email_key: &str) {
+    mark(visit, MAILBOXES, email_key);
+}
+
+/// Forgets everybody who has been here.
+pub fn forget(visit: &Visit) {
+    for (cookie, _) in [BEEN_HERE, OFFERED, MAILBOXES] {
+        visit.drop_cookie(cookie);
+    }
 }
 
 /// Leaves the person's mark in this browser, beside those of the others who use it.

@@ -6,6 +6,7 @@ pub mod device;
 pub mod flash;
 pub mod hello;
 pub mod invitation;
+pub mod limits;
 pub mod link;
 pub mod log_out;
 pub mod marks;
@@ -16,6 +17,7 @@ pub mod remembered;
 pub mod session;
 mod session_end;
 pub mod step;
+pub mod way_in;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -44,6 +46,8 @@ pub struct Attempt {
     pub session_id: Option<String>,
     pub then_path: String,
     pub keep: i64,
+    /// Other people use this browser: it remembers nothing.
+    pub shared: i64,
     pub device_id: Option<String>,
     pub device_by: Option<String>,
     pub device_key: Option<String>,
@@ -73,6 +77,7 @@ pub struct Start<'a> {
     pub session_id: Option<&'a str>,
     pub then_path: &'a str,
     pub keep: bool,
+    pub shared: bool,
     pub device: Option<&'a device::Known>,
     pub device_key: Option<&'a str>,
 }
@@ -88,7 +93,8 @@ pub async fn start(visit: &Visit, _tx: &mut Tx, start: &Start<'_>) -> Result<Att
         goal: start.goal.to_owned(),
         session_id: start.session_id.map(str::to_owned),
         then_path: start.then_path.to_owned(),
-        keep: i64::from(start.keep),
+        keep: i64::from(start.keep && !start.shared),
+        shared: i64::from(start.shared),
         device_id: start.device.map(|known| known.id.clone()),
         device_by: start.device.map(|known| known.by.to_owned()),
         device_key: start.device_key.map(str::to_owned),
@@ -101,12 +107,12 @@ pub async fn start(visit: &Visit, _tx: &mut Tx, start: &Start<'_>) -> Result<Att
 async fn write_new(visit: &Visit, tx: &mut Tx, attempt: &Attempt, proved: Factors) -> Result<()> {
     let token = visit.new_token();
     tx.execute(
-        "INSERT INTO attempt (practice_id, id, token_hash, person_id, goal, session_id, then_path, keep, device_id, device_by, device_key, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "INSERT INTO attempt (practice_id, id, token_hash, person_id, goal, session_id, then_path, keep, device_id, device_by, device_key, created_at, expires_at, shared)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         args![
             &visit.practice()?.id, &attempt.id, secret::hash_token(&token), &attempt.person_id, &attempt.goal, attempt.session_id.clone(),
             &attempt.then_path, attempt.keep, attempt.device_id.clone(), attempt.device_by.clone(), attempt.device_key.clone(), visit.now,
-            visit.now + ATTEMPT_SECONDS,
+            visit.now + ATTEMPT_SECONDS, attempt.shared,
         ],
     )
     .await?;
@@ -146,7 +152,7 @@ pub async fn current(visit: &Visit) -> Result<Option<Attempt>> {
 }
 
 const BY_TOKEN: &str =
-    "SELECT id, person_id, goal, session_id, then_path, keep, device_id, device_by, device_key, created_at
+    "SELECT id, person_id, goal, session_id, then_path, keep, shared, device_id, device_by, device_key, created_at
      FROM attempt WHERE practice_id = $1 AND token_hash = $2 AND ended_at IS NULL AND expires_at > $3";
 
 fn by_token(visit: &Visit, token: &str) -> Result<Vec<Arg>> {
@@ -243,7 +249,7 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
 /// # Errors
 /// Faults of the database.
 pub async fn under_way(visit: &Visit) -> Result<std::result::Result<(Attempt, Step, Person), Response>> {
-    let Some(attempt) = current(visit).await? else { return Ok(Err(go("/sign-in?again=1"))) };
+    let Some(attempt) = current(visit).await? else { return Ok(Err(go(&format!("{}?again=1", way_in::path(visit))))) };
     let (step, person) = whereabouts(visit, &attempt).await?;
     Ok(Ok((attempt, step, person)))
 }
@@ -263,6 +269,10 @@ pub async fn whereabouts(visit: &Visit, attempt: &Attempt) -> Result<(Step, Pers
 /// The page that takes a step.
 pub fn path_of(step: &Step, attempt: &Attempt, person: &Person) -> String {
     let path = match step {
+        Step::Ask(asked) if person.is_client() && asked.has(Factor::Passphrase) && !asked.has(Factor::EmailLink) => {
+            "/portal/lock"
+        }
+        Step::Ask(_) if person.is_client() => "/portal",
         Step::Ask(asked) if asked.has(Factor::Totp) && person.totp_secret.is_some() => "/sign-in/code",
         Step::Ask(asked) if asked.has(Factor::Password) && attempt.goal == "fresh" => "/confirm",
         Step::Ask(asked) if asked.has(Factor::Password) && attempt.goal == "unlock" => "/locked",
@@ -272,7 +282,7 @@ pub fn path_of(step: &Step, attempt: &Attempt, person: &Person) -> String {
         Step::Ask(_) => "/sign-in/passkey",
         Step::SetUp => "/sign-in/set-up",
         Step::NewPassword => "/sign-in/new-password",
-        Step::Refuse(Why::AskThePractice) => "/sign-in/ask",
+        Step::Refuse(Why::AskThePractice) => "/portal/ask-practice",
         Step::Done(_) => "/me",
     };
     path.to_owned()
@@ -303,8 +313,8 @@ fn facts(visit: &Visit, attempt: &Attempt, person: &Person, proved: Factors) -> 
         have: person.have(),
         proved,
         device_known: attempt.device_id.is_some(),
-        lock: None,
-        private: false,
+        lock: person.lock(),
+        private: person.is_private(),
         second_required: person.second_required(visit.practice()?, visit.now),
         re_enrol: person.re_enrol_since.is_some(),
         new_password_due: person.password_change_by.is_some(),

@@ -41,6 +41,14 @@ pub struct Person {
     pub joined_at: Option<i64>,
     pub last_sign_in_at: Option<i64>,
     pub closed_at: Option<i64>,
+    /// A client's own lock, which the mailbox cannot open; a hash.
+    pub passphrase: Option<String>,
+    pub passphrase_set_at: Option<i64>,
+    pub private_since: Option<i64>,
+    /// plain, discreet or none.
+    pub mail_form: String,
+    pub safe_word: Option<String>,
+    pub lock_off_from: Option<i64>,
 }
 
 const BY_ID: &str =
@@ -53,7 +61,8 @@ const BY_ID: &str =
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id AND k.verified_at IS NULL) AS passkeys_touch,
         p.passkey_user, p.passkey_offer_off_at,
         p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.invited_at, p.joined_at,
-        p.last_sign_in_at, p.closed_at
+        p.last_sign_in_at, p.closed_at,
+        p.passphrase, p.passphrase_set_at, p.private_since, p.mail_form, p.safe_word, p.lock_off_from
      FROM person p WHERE p.practice_id = $1 AND p.id = $2";
 
 const STAFF_BY_EMAIL: &str =
@@ -66,8 +75,22 @@ const STAFF_BY_EMAIL: &str =
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id AND k.verified_at IS NULL) AS passkeys_touch,
         p.passkey_user, p.passkey_offer_off_at,
         p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.invited_at, p.joined_at,
-        p.last_sign_in_at, p.closed_at
+        p.last_sign_in_at, p.closed_at,
+        p.passphrase, p.passphrase_set_at, p.private_since, p.mail_form, p.safe_word, p.lock_off_from
      FROM person p WHERE p.practice_id = $1 AND p.email_key = $2 AND p.kind = 'staff'";
+
+const CLIENTS_BY_EMAIL: &str =
+    "SELECT p.id, p.kind, p.role, p.name, p.email, p.email_key, p.mobile, p.mobile_proved_at, p.language, p.password,
+        p.password_set_at, p.password_stolen_at, p.password_change_by, p.totp_secret, p.totp_since, p.totp_last_step,
+        p.backup_set, p.backup_made_at,
+        (SELECT COUNT(*) FROM backup_code b WHERE b.practice_id = p.practice_id AND b.person_id = p.id
+            AND b.set_id = p.backup_set AND b.used_at IS NULL) AS backup_left,
+        (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id) AS passkeys,
+        p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.invited_at, p.joined_at,
+        p.last_sign_in_at, p.closed_at,
+        p.passphrase, p.passphrase_set_at, p.private_since, p.mail_form, p.safe_word, p.lock_off_from
+     FROM person p WHERE p.practice_id = $1 AND p.email_key = $2 AND p.kind = 'client' AND p.closed_at IS NULL
+     ORDER BY p.created_at, p.id";
 
 /// # Errors
 /// A failed read is a fault, never "nobody".
@@ -99,7 +122,27 @@ pub async fn staff_by_email_in(tx: &mut Tx, practice: &str, email_key: &str) -> 
     tx.optional(STAFF_BY_EMAIL, crate::args![practice, email_key]).await
 }
 
+/// The clients and contacts behind a canonical address whose access is on, the first added first.
+///
+/// # Errors
+/// As [`by_id`].
+pub async fn clients_by_email_in(tx: &mut Tx, practice: &str, email_key: &str) -> Result<Vec<Person>> {
+    tx.all(CLIENTS_BY_EMAIL, crate::args![practice, email_key]).await
+}
+
+/// As [`clients_by_email_in`], for a page that only reads.
+///
+/// # Errors
+/// As [`by_id`].
+pub async fn clients_by_email(db: &Db, practice: &str, email_key: &str) -> Result<Vec<Person>> {
+    db.all(CLIENTS_BY_EMAIL, crate::args![practice, email_key]).await
+}
+
 impl Person {
+    pub fn is_client(&self) -> bool {
+        self.kind == "client"
+    }
+
     pub fn is_administrator(&self) -> bool {
         self.kind == "staff" && self.role == "administrator"
     }
@@ -121,6 +164,15 @@ impl Person {
             (Factor::Touch, self.passkeys_touch > 0),
         ];
         all.into_iter().filter(|(_, there)| *there).fold(Factors::NONE, |set, (factor, _)| set.with(factor))
+    }
+
+    /// A client's own lock: asked for after the first proof, whatever that was.
+    pub fn lock(&self) -> Option<Factor> {
+        self.passphrase.as_ref().filter(|_| self.is_client()).map(|_| Factor::Passphrase)
+    }
+
+    pub fn is_private(&self) -> bool {
+        self.is_client() && self.private_since.is_some()
     }
 
     /// Whether a second factor or passkey is required of this person by now.
@@ -146,6 +198,7 @@ impl Person {
     pub fn keep_days(&self, practice: &Practice) -> i64 {
         match self.kind() {
             Kind::Support => 0,
+            Kind::Client => practice.client_keep_days,
             _ if self.is_administrator() => practice.keep_days.min(7),
             _ => practice.keep_days,
         }

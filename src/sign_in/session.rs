@@ -10,7 +10,7 @@ use super::remembered::Remembered;
 pub(super) use super::session_end::end_of_device;
 pub use super::session_end::{end, end_all, look_again};
 use super::step::{Factor, Factors, Pass};
-use super::{Attempt, device, flash, marks, words};
+use super::{Attempt, device, flash, limits, marks, way_in};
 use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::browser::Browser;
@@ -33,6 +33,7 @@ pub struct Session {
     pub name: String,
     pub email: String,
     pub kept: i64,
+    pub shared: i64,
     pub rule: String,
     pub proofs: String,
     pub device_id: Option<String>,
@@ -46,7 +47,7 @@ pub struct Session {
 }
 
 /// The row of the rule by which a recognised device stands for the code.
-const BY_DEVICE: &str = "a known device stands for the code";
+pub(super) const BY_DEVICE: &str = "a known device stands for the code";
 
 /// Who a cookie is, now.
 pub enum State {
@@ -81,25 +82,28 @@ pub struct Done<'a> {
 pub(super) async fn start(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'_>) -> Result<()> {
     let practice = visit.practice()?;
     let days = done.person.keep_days(practice);
-    let recovery =
-        done.proved.has(Factor::BackupCode) || done.proved.has(Factor::EmailLink) || done.proved.has(Factor::Pin);
-    let keep = done.attempt.keep != 0 && days > 0 && !recovery;
-    let device = device::after_sign_in(visit, tx, done, keep.then_some(days)).await?;
+    let (idle, total) = limits::seconds(practice, done);
+    let keep = done.attempt.keep != 0 && days > 0 && !limits::is_recovery(done);
+    let device = if done.person.is_client() {
+        None
+    } else {
+        device::after_sign_in(visit, tx, done, keep.then_some(days)).await?
+    };
     if device.is_none() && done.row == BY_DEVICE {
         // The device was ended a moment ago: run again, the sign-in asks for the code.
         return Err(Error::Conflict);
     }
-    let longest = if keep { visit.now + days * 86_400 } else { visit.now + practice.total_minutes * 60 };
+    let longest = visit.now + if keep { days * 86_400 } else { total };
     // A browser that was let in without the code stays no longer than the code was trusted for.
     let ends_at = device.as_ref().filter(|_| keep).map_or(longest, |device| longest.min(device.trusted_until));
     let (token, id) = (visit.new_token(), visit.new_id());
     tx.execute(
-        "INSERT INTO session (practice_id, id, token_hash, person_id, kept, rule, proofs, device_id, browser, place, created_at, seen_at, fresh_at, idle_seconds, ends_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14)",
+        "INSERT INTO session (practice_id, id, token_hash, person_id, kept, rule, proofs, device_id, browser, place, created_at, seen_at, fresh_at, idle_seconds, ends_at, shared)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15)",
         args![
-            &practice.id, &id, secret::hash_token(&token), &done.person.id, keep, done.row, proofs_of(done),
-            device.as_ref().map(|device| device.id.clone()), visit.browser().to_stored(), visit.place(), visit.now, fresh_at(visit, done),
-            practice.idle_minutes * 60, ends_at,
+            &practice.id, &id, secret::hash_token(&token), &done.person.id, keep, done.row, limits::proofs_of(done),
+            device.as_ref().map(|device| device.id.clone()), visit.browser().to_stored(), visit.place(), visit.now, limits::fresh_at(visit, done),
+            idle, ends_at, done.attempt.shared,
         ],
     )
     .await?;
@@ -113,6 +117,7 @@ pub(super) async fn start(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'
     if done.person.passkeys > 0 {
         flash::signal(visit);
     }
+    way_in::note(visit, done);
     announce(visit, tx, done, &id, device.as_ref()).await
 }
 
@@ -144,19 +149,6 @@ pub(super) async fn refresh(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done
     Ok(())
 }
 
-/// The assurance a session claims: a device recognised by its cookie alone is said as such.
-fn proofs_of(done: &Done<'_>) -> String {
-    match (&done.attempt.device_by, done.proved.list().count()) {
-        (Some(by), 1) => format!("{}+device-{by}", words(done.proved)),
-        _ => words(done.proved),
-    }
-}
-
-/// A sign-in in which every factor was shown is fresh; one that a device shortened is not.
-fn fresh_at(visit: &Visit, done: &Done<'_>) -> i64 {
-    if done.attempt.device_id.is_some() && done.row == BY_DEVICE { 0 } else { visit.now }
-}
-
 /// One session per browser: a sign-in in the same browser ends the one before.
 async fn end_the_one_before(visit: &Visit, tx: &mut Tx) -> Result<()> {
     if let Some(old) = visit.cookie(COOKIE) {
@@ -178,11 +170,13 @@ async fn announce(
     id: &str,
     device: Option<&device::Remembered>,
 ) -> Result<()> {
-    let seen_before = done.attempt.device_id.is_some() || marks::known_browser(visit, done.person);
+    // Who signs in by mail has just had one about it.
+    let mailed = done.person.is_client() && done.proved.has(Factor::EmailLink);
+    let seen_before = mailed || done.attempt.device_id.is_some() || marks::known_browser(visit, done.person);
     let event = if seen_before { Event::SignedIn } else { Event::SignedInNewBrowser };
     let happening = Happening::of(event, done.person)
         .session(id)
-        .detail("by", &proofs_of(done))
+        .detail("by", &limits::proofs_of(done))
         .detail("rule", done.row)
         .detail("browser", &visit.browser().in_english())
         .detail("place", &visit.place());
@@ -197,7 +191,9 @@ async fn announce(
         )
         .await?;
     }
-    marks::mark_browser(visit, &done.person.id);
+    if done.attempt.shared == 0 {
+        marks::mark_browser(visit, &done.person.id);
+    }
     Ok(())
 }
 
@@ -288,7 +284,7 @@ async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
     visit
         .db()?
         .optional(
-            "SELECT s.id, s.person_id, p.kind, p.role, p.name, p.email, s.kept, s.rule, s.proofs, s.device_id, s.created_at, s.seen_at,
+            "SELECT s.id, s.person_id, p.kind, p.role, p.name, p.email, s.kept, s.shared, s.rule, s.proofs, s.device_id, s.created_at, s.seen_at,
                     s.fresh_at, s.idle_seconds, s.ends_at, s.browser
              FROM session s JOIN person p ON p.practice_id = s.practice_id AND p.id = s.person_id
              WHERE s.practice_id = $1 AND s.token_hash = $2 AND s.ended_at IS NULL AND p.closed_at IS NULL",
@@ -316,9 +312,10 @@ async fn used(visit: &Visit, key: &str, session: &Session) -> Result<()> {
 /// Faults of the database.
 pub async fn required(visit: &Visit) -> Result<std::result::Result<Arc<Session>, Response>> {
     Ok(match state(visit).await? {
+        State::Open(session) if way_in::is_misplaced(visit, &session) => return Err(Error::NotFound),
         State::Open(session) => Ok(session),
-        State::Locked(_) => Err(go(&format!("/locked?then={}", encode(&visit.here())))),
-        State::Nobody => Err(go(&format!("/sign-in?then={}", encode(&visit.here())))),
+        State::Locked(session) => Err(go(&format!("{}?then={}", way_in::locked(&session), encode(&visit.here())))),
+        State::Nobody => Err(go(&format!("{}?then={}", way_in::path(visit), encode(&visit.here())))),
     })
 }
 
@@ -337,7 +334,9 @@ pub async fn fresh(visit: &Visit) -> Result<std::result::Result<Arc<Session>, Re
 /// The frame of a signed-in page: menu, and the seconds until the session locks and ends.
 pub fn frame(visit: &Visit, session: &Session, title: &str) -> Frame {
     let mut frame = Frame::new(visit, title).script("idle.js");
-    frame.menu = Some(Menu { name: session.name.clone(), people: session.is_administrator() });
+    frame.menu =
+        Some(Menu { name: session.name.clone(), people: session.is_administrator(), clients: session.kind == "staff" });
+    frame.exit = session.is_client();
     frame.locks_in = Some((session.idle_seconds, session.ends_at - visit.now));
     if flash::take_signal(visit) {
         frame.signals = true;

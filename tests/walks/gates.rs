@@ -195,7 +195,8 @@ walk!(every_answer_refuses_frames_sniffing_and_caches, |stage| {
         }
         assert_eq!(value("x-frame-options"), "DENY", "{path}");
         assert_eq!(value("x-content-type-options"), "nosniff", "{path}");
-        let secret = ["/reset/", "/join/", "/not-me/", "/confirm-email/", "/new-address/", "/re-enrol/", "/find/"];
+        let secret =
+            ["/reset/", "/link/", "/join/", "/not-me/", "/confirm-email/", "/new-address/", "/re-enrol/", "/find/"];
         let hidden = secret.iter().any(|start| path.starts_with(start));
         assert_eq!(value("referrer-policy"), if hidden { "no-referrer" } else { "same-origin" }, "{path}");
         assert_eq!(value("cross-origin-opener-policy"), "same-origin", "{path}");

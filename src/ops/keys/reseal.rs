@@ -77,6 +77,15 @@ const COLUMNS: &[Column] = &[
         count: "SELECT COUNT(*) FROM mobile_code WHERE SUBSTR(number, 1, LENGTH(CAST($1 AS TEXT))) = $1",
     },
     Column {
+        name: "link_ask.help_note",
+        label: "help",
+        bound: Bound::Row,
+        read: "SELECT practice_id, id, '', help_note FROM link_ask WHERE help_note IS NOT NULL
+               AND SUBSTR(help_note, 1, LENGTH(CAST($1 AS TEXT))) <> $1 AND (practice_id, id) > ($2, $3) ORDER BY practice_id, id LIMIT $4",
+        write: "UPDATE link_ask SET help_note = $4 WHERE practice_id = $1 AND id = $2 AND help_note = $3",
+        count: "SELECT COUNT(*) FROM link_ask WHERE SUBSTR(help_note, 1, LENGTH(CAST($1 AS TEXT))) = $1",
+    },
+    Column {
         name: "outbox.recipient",
         label: "outbox to",
         bound: Bound::RowAndThird,

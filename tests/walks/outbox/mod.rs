@@ -107,8 +107,16 @@ async fn put_many(stage: &Stage, slug: &str, kind: &str, to: &str, text: &str, n
     let visit = at_practice(stage, slug).await;
     let mut tx = stage.au().write().await.unwrap();
     for _ in 0..number {
-        let message =
-            Message { kind, about: "walk", to, person_id: None, subject: "A walk", text, html: "<p>A walk</p>" };
+        let message = Message {
+            kind,
+            about: "walk",
+            to,
+            person_id: None,
+            subject: "A walk",
+            text,
+            html: "<p>A walk</p>",
+            discreet: false,
+        };
         outbox::put(&visit, &mut tx, &message).await.unwrap();
     }
     tx.commit().await.unwrap();

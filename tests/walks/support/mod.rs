@@ -6,12 +6,14 @@ pub mod certificate;
 pub mod desk;
 pub mod dkim;
 pub mod key;
+pub mod portal;
 pub mod smtp_sink;
 mod smtp_talk;
 pub mod stage;
 pub mod text_sink;
 pub mod two_factor;
 pub mod ways;
+pub mod wrong;
 
 /// A walk on both engines: `walk!(name, |stage| { ... })`. The body sees `stage: Stage`.
 #[macro_export]

@@ -1,0 +1,187 @@
+# Clients sign in: a link or a code by mail.
+portal-title = Sign in to { $practice }
+portal-intro = No password needed: we email you a link.
+portal-email-hint = The one your practice writes to.
+portal-keep = Keep me signed in on this device
+portal-shared = Other people use this device
+portal-shared-hint = We'll remember nothing here, and signing out forgets you.
+portal-button = Email me a link
+portal-staff = Work here? Log in with your password
+portal-network = There were very many requests from your internet connection. Please wait an hour, or ask your practice for help.
+portal-total-end = You were signed in for as long as your practice allows. Sign in again and you'll be back where you were.
+portal-locked-intro = Nobody used this page for a while, so we locked it. Nothing is lost: we email you a link, and you are back where you were.
+portal-or = or
+
+# The page after asking; the same for every address.
+portal-sent-title = Look in your mailbox
+portal-sent-if = If your practice knows this address, an email is on its way to:
+portal-sent-how = Open its link in this browser, or type its code here.
+portal-field-code = Code from the email
+portal-code-hint = Six digits. They work for 15 minutes.
+portal-code-button = Sign in
+portal-number-what = Is the email on another device? Open its link there and type this number. This page then goes on by itself.
+portal-wait-link = Wait here for the other device
+portal-wait-what = Open the link of the email on your other device and type this number there:
+portal-wait-alone = This page looks every few seconds whether you have done it.
+portal-wait-back = Type the code here instead
+portal-not-there = No email yet?
+portal-not-there-what = It can take a few minutes. Look in the spam folder too, and check that the address above is right.
+portal-other-address = Use another address
+portal-pause = You can ask again at { $time }.
+portal-request-new = Request new sign in link
+portal-fate-waiting = We are about to send it.
+portal-fate-sent = We handed it over at { $time } to the mail server of { $email }.
+portal-fate-deferred = The mail server of { $email } asked us at { $time } to try again a little later. We do.
+portal-fate-failed = The mail server of { $email } refused it at { $time }. Please ask your practice to check the address.
+
+# What is wrong with a typed code.
+portal-code-wrong = That code isn't the one in the newest email. { $left ->
+    [one] One more try is left.
+   *[other] { $left } more tries are left.
+}
+portal-code-tried = There were five wrong tries, so this code is over. The link in the email still works in the browser that asked for it, or ask for a new email.
+portal-code-old = This code is old: it worked until { $time }. The link in the email still works in the browser that asked for it, or ask for a new email.
+portal-code-used = This email was used at { $time }. If you are not signed in, ask for a new one.
+portal-code-replaced = A newer email was sent at { $time }. Please use the code in that one, or ask for another.
+portal-code-ended = Somebody who reads this mailbox said that they didn't ask for this, so we ended it. If you did ask, ask for a new email.
+
+# The page behind the link.
+link-who = The email went to this address.
+link-not-yours = Not your address? Then close this page: somebody sent you a link of theirs.
+link-over-title = This link opens nothing any more
+link-used = This link was used on { $time }. A link works once, so that nobody can use it after you.
+link-replaced = A newer email was sent on { $time }, and that ended this link. Open the link in the newest email, or ask for another.
+link-expired = This link worked until { $time }.
+link-ended = On { $time } somebody who reads this mailbox said that they didn't ask for this link, so we ended it.
+link-unknown = We don't know this link. It may have been cut off on the way, or it is more than a month old.
+link-other-practice = This link is for another practice's portal. Open it as it stands in the email.
+link-new-what = Do you need a new one? We'll fill in { $email } for you.
+link-handed-on-title = Done
+link-handed-on = The browser that asked goes on by itself, since { $time }. You can close this page.
+link-asked = Asked for with { $browser }, { $place }, at { $time }.
+link-elsewhere = This is not the browser that asked for the link. You can sign in all the same:
+link-elsewhere-old = This is not the browser that asked for the link. Open it there, or ask for a new one here.
+link-here = Sign in here
+link-code-hint = Six digits, in the same email.
+link-here-button = Sign in here
+link-there = Sign in on the device that asked
+link-number = Number on the other screen
+link-number-hint = Two digits, shown where you asked.
+link-there-button = Let the other device go on
+link-number-two-digits = Type the two digits that the other screen shows.
+link-number-wrong = That isn't the number on the other screen. { $left ->
+    [one] One more try is left.
+   *[other] { $left } more tries are left.
+}
+link-not-me-what = Didn't you ask for it? You can ignore the email. Or type the code and tell us:
+link-not-me-button = I didn't ask for this
+
+# Several people behind one mailbox.
+who-title = Who are you?
+who-intro = More than one person uses this address. Choose yourself.
+who-been-here = Signed in here before
+who-why-short = We show initials only, because whoever reads this mailbox can see this page.
+who-nobody = Nobody signs in with this address any more. Ask your practice: { $contact }
+
+# Leaving in a hurry.
+exit-button = Exit quickly
+exit-title = …
+
+# Stuck: no email came.
+portal-stuck = I can't get the email
+stuck-title = I can't get the email
+stuck-first = Type the address you sign in with. You get a number that you can read out to your practice.
+stuck-number-button = Go on
+stuck-address = You are signing in as { $email }. If that address is wrong, start again with the right one.
+stuck-call = Call your practice
+stuck-write = Write to your practice
+stuck-number-what = When you talk to your practice, read out this number. They find you by it:
+stuck-pin = PIN
+stuck-pin-hint = If your practice reads out six digits to you, type them here within ten minutes.
+stuck-pin-six = Type the six digits that your practice read out.
+stuck-pin-wrong = That isn't the PIN for this number. { $left ->
+    [one] One more try is left.
+   *[other] { $left } more tries are left.
+}
+stuck-pin-over = No PIN can be used for this number any more. Start again, and read the new number out to your practice.
+stuck-pin-own = This PIN was made in this very browser, so it can't be used here. The client types it on their own device. Your administrators have been told.
+stuck-form = Or ask them to get in touch
+stuck-reach = How can they reach you?
+stuck-reach-hint = A phone number or another email address that is safe for you.
+stuck-note = What happened?
+stuck-form-button = Send to your practice
+stuck-empty = Write how your practice can reach you, or what happened.
+stuck-sent = Your practice has your message. Keep this page open: the number below belongs to it.
+stuck-back = Start again
+stuck-said-nothing = (nothing)
+
+# A client's own lock.
+portal-locked-own = Nobody used this page for a while, so we locked it. Nothing is lost: open it with your passphrase.
+portal-locked-open = Open with my passphrase
+lock-title = One more step
+lock-intro = Type the passphrase that only you know.
+lock-field = Passphrase
+lock-wrong = That isn't the passphrase. Please try again.
+lock-off = Too many tries in a row. Ask your practice for help.
+lock-forgotten = Forgotten it? Call your practice. For your safety, nothing in your mailbox can replace it.
+lock-ask-title = Ask your practice
+lock-ask-what = An email alone doesn't open this portal. Your practice sets up the next step with you: { $contact }
+privacy-title = Privacy
+privacy-intro = If somebody else can read your mail, a passphrase keeps them out of here. No mail will ever mention it.
+privacy-lock = Your own lock
+privacy-lock-since = Since { $day }. After the email you also type your passphrase.
+privacy-lock-what = Anybody who reads your mailbox can sign in as you.
+privacy-lock-forgotten = If you forget it, only your practice can help, and it takes a day.
+privacy-lock-off = Your practice was asked to take off your lock, and can do so from { $time }. If you didn't ask for that, stop it now.
+privacy-cancel = Stop it
+privacy-current = Your passphrase now
+privacy-new = New passphrase
+privacy-set = Save the passphrase
+privacy-remove = Remove the lock
+privacy-keeps-lock = With private sign-in the lock has to stay. Talk to your practice.
+privacy-by-pin = You signed in with a PIN, so this can't be changed now. Sign in by email first.
+privacy-mail = Mail
+privacy-mail-what = How our mails look to whoever sees them.
+privacy-mail-plain = With the practice's name and a link
+privacy-mail-discreet = Discreet: only a code, no name, no link
+privacy-private = Discreet, because private sign-in is on.
+privacy-done-lock-set = Your lock is set. Everywhere else you are signed out.
+privacy-done-lock-removed = Your lock is removed.
+privacy-done-mail = Saved.
+privacy-done-cancelled = Stopped. Your lock stays.
+
+# Help for clients.
+help-group-portal = The client portal
+help-portal-link-title = How do I sign in as a client?
+help-portal-link-text =
+    You don't need a password. Type the email address your practice has of you, and press "Email me a link".
+    - Open the email on the same device, press its link, and press "Sign in".
+    - Or type the six digits from the email where you asked.
+    A link works once, for a day unless your practice has chosen less. The digits work for 15 minutes. You can bookmark the sign-in page. If you tick "Keep me signed in on this device", you won't need a new email for a while.
+help-portal-device-title = The email is on another device
+help-portal-device-text =
+    Open the link there. The page says that this is not the browser that asked, and gives you two ways on.
+    - Type the six digits from the email to sign in there.
+    - Or type the two digits that the first device shows. The first device then goes on by itself.
+    This is so that programs which look at mail before you do, and people who were forwarded it, can't use your link.
+help-portal-over-title = My link opens nothing
+help-portal-over-text =
+    The page says why: it was used, it is too old, or a newer email was sent after it. Press "Request new sign in link": your address is filled in, and one more press sends a new email.
+    If you have several emails from us, use the newest one.
+help-portal-no-email-title = No email comes
+help-portal-no-email-text =
+    - Wait a few minutes, and look in the spam folder.
+    - Check the address on the page. One wrong letter is enough.
+    - Perhaps your practice has another address of you: ask them.
+    - Press "I can't get the email". You see a number; read it out to your practice, or send them the form. They can see what happened with your email, and as a last resort give you a PIN for that page.
+help-portal-people-title = Several of us share one address
+help-portal-people-text =
+    After the email you choose who you are. We show initials only. Each person can set a lock of their own: see "Somebody else reads my email".
+help-portal-private-title = Somebody else reads my email
+help-portal-private-text =
+    Sign in, open My info, and press "Privacy". There you set a passphrase that only you know. From then on the email alone opens nothing, and no email ever says that there is a passphrase.
+    - "Discreet" mail has a code and nothing else: no name, no link.
+    - Your practice can set up private sign-in with you in the room, with a safe word in case you forget the passphrase.
+    - "Exit quickly", or Esc three times, leaves for another page at once and signs you out.
+    - Under "Where you are logged in" you can sign out every other device.
+    Using this site leaves traces in the browser's history like any other. On a device that others look at, open it in a private window and tick "Other people use this device".

@@ -1,0 +1,191 @@
+//! Mail that came back: reports (RFC 3464) by a pipe. A report counts only when it came to the signed return address of
+//! one of our messages, so that nobody makes a client unreachable by writing one; what it says of itself is not believed.
+
+use std::sync::Arc;
+
+use crate::args;
+use crate::config::Mail;
+use crate::notices::{Actor, Event, Happening, happened};
+use crate::platform::door::background_visit;
+use crate::platform::error::{Error, Result};
+use crate::platform::limit;
+use crate::platform::practice;
+use crate::platform::secret;
+use crate::platform::server::{Region, Server};
+use crate::sign_in::person;
+
+/// The largest report that is read, in bytes; most are a few kilobytes.
+pub const MOST_BYTES: u64 = 1024 * 1024;
+/// Characters of the mark in a return address: with `bounces+` and the id it stays under 64 (RFC 5321, 4.5.3.1.1).
+const MARK: usize = 16;
+/// The place of a report among the states of a message: after every try.
+const TURN: i64 = 1_000_000;
+/// Characters of the other server's words that are kept.
+const MOST_WORDS: usize = 300;
+/// Administrators are told of one address at most once in so many seconds.
+const TOLD_AGAIN_SECONDS: i64 = 86_400;
+const MOST_RUNS: u32 = 12;
+
+/// What a report says of one message.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Report {
+    pub failed: bool,
+    /// The other server's words, on one line.
+    pub reason: String,
+}
+
+/// What became of a report.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Taken {
+    Noted,
+    /// Not to a return address of ours, or of a message that is forgotten.
+    NotOurs,
+    /// No report, or one that says nothing new.
+    Nothing,
+}
+
+/// The return address of one message, where the operator has a mailbox for reports.
+pub fn return_address(server: &Server, message: &str) -> Option<String> {
+    let Mail::Smtp(smtp) = &server.config.mail else { return None };
+    let (local, domain) = smtp.bounce_address.as_deref()?.split_once('@')?;
+    let id = message.replace('-', "");
+    Some(format!("{local}+{id}.{}@{domain}", mark(server, &id)))
+}
+
+fn mark(server: &Server, id: &str) -> String {
+    let mut mark = secret::keyed_hash(&server.stable_key("bounces"), &[id]).to_lowercase();
+    mark.truncate(MARK);
+    mark
+}
+
+/// The message that a report's recipient names, if the mark is ours; mail programs may change the case.
+fn message_of(server: &Server, recipient: &str) -> Option<String> {
+    let (local, _) = recipient.trim().trim_matches(['<', '>']).rsplit_once('@')?;
+    let local = local.to_lowercase();
+    let (id, given) = local.rsplit_once('+')?.1.split_once('.')?;
+    let fine =
+        id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) && secret::same(given, &mark(server, id));
+    fine.then(|| [&id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]].join("-"))
+}
+
+/// Takes one report in.
+///
+/// # Errors
+/// Faults of a database: the mail server keeps the report and tries again.
+pub async fn take(server: &Arc<Server>, recipient: &str, bytes: &[u8]) -> Result<Taken> {
+    let Some(message) = message_of(server, recipient) else { return Ok(Taken::NotOurs) };
+    let Some(report) = read(&String::from_utf8_lossy(bytes)) else { return Ok(Taken::Nothing) };
+    for region in &server.regions {
+        let found: Option<(String, Option<String>)> =
+            region.db.optional("SELECT practice_id, person_id FROM outbox WHERE id = $1", args![&message]).await?;
+        if let Some((practice, person)) = found {
+            return note(server, region, &Bounced { practice, person, message, report }).await;
+        }
+    }
+    Ok(Taken::NotOurs)
+}
+
+struct Bounced {
+    practice: String,
+    person: Option<String>,
+    message: String,
+    report: Report,
+}
+
+async fn note(server: &Arc<Server>, region: &Arc<Region>, bounced: &Bounced) -> Result<Taken> {
+    let mut round = 0;
+    loop {
+        match write(server, region, bounced).await {
+            Err(Error::Conflict) if round < MOST_RUNS => round += 1,
+            result => return result,
+        }
+    }
+}
+
+async fn write(server: &Arc<Server>, region: &Arc<Region>, bounced: &Bounced) -> Result<Taken> {
+    let now = server.world.now();
+    let state = if bounced.report.failed { "bounced" } else { "deferred" };
+    let mut tx = region.db.write().await?;
+    let new = tx
+        .execute(
+            "INSERT INTO outbox_state (practice_id, message_id, at, turn, state, reason) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (practice_id, message_id, turn, state) DO NOTHING",
+            args![&bounced.practice, &bounced.message, now, TURN, state, &bounced.report.reason],
+        )
+        .await?;
+    if new == 0 {
+        return Ok(Taken::Nothing);
+    }
+    if bounced.report.failed {
+        tx.execute(
+            "UPDATE outbox SET state = 'bounced' WHERE practice_id = $1 AND id = $2",
+            args![&bounced.practice, &bounced.message],
+        )
+        .await?;
+    }
+    let home = practice::by_id(&region.db, &region.name, &bounced.practice).await?;
+    if let (true, Some(id), Some(home)) = (bounced.report.failed, &bounced.person, home) {
+        let visit = background_visit(server, home)?;
+        let person = person::by_id_in(&mut tx, &bounced.practice, id).await?;
+        let lane = visit.lane("bounced", &person.email_key)?;
+        let told = !limit::once(&mut tx, &bounced.practice, &lane, TOLD_AGAIN_SECONDS, now).await?;
+        let event = if told { Event::MailCameBackAgain } else { Event::MailCameBack };
+        let happening = Happening::of(event, &person).by(Actor::System).result("failed");
+        happened(&visit, &mut tx, happening.detail("reason", &bounced.report.reason)).await?;
+    }
+    tx.commit().await?;
+    server.outbox_bell.notify_one();
+    Ok(Taken::Noted)
+}
+
+/// Reads the machine's part of a report: `Action`, `Status` and `Diagnostic-Code` of the first recipient (RFC 3464, 2.3).
+pub fn read(text: &str) -> Option<Report> {
+    let text = text.replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ");
+    let part = text.split("message/delivery-status").nth(1)?;
+    let field = |name: &str| {
+        let line =
+            part.lines().find(|line| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)));
+        line.map(|line| line[name.len()..].trim().to_owned())
+    };
+    let action = field("Action:")?.to_lowercase();
+    let failed = match action.split_whitespace().next()? {
+        "failed" => true,
+        "delayed" => false,
+        _ => return None,
+    };
+    let said = field("Diagnostic-Code:")
+        .map(|said| said.split_once(';').map_or(said.clone(), |(_, words)| words.trim().to_owned()));
+    let words = said.or_else(|| field("Status:")).unwrap_or_default();
+    let reason = words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MOST_WORDS).collect();
+    Some(Report { failed, reason })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REPORT: &str = "From: MAILER-DAEMON@mx.example\r\nContent-Type: multipart/report; report-type=delivery-status;\r\n boundary=x\r\n\r\n\
+        --x\r\nContent-Type: text/plain\r\n\r\nYour mail could not be delivered.\r\n--x\r\nContent-Type: message/delivery-status\r\n\r\n\
+        Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; jo@example.com\r\nAction: failed\r\nStatus: 5.1.1\r\n\
+        Diagnostic-Code: smtp; 550 5.1.1 no such\r\n  mailbox here\r\n\r\n--x--\r\n";
+
+    #[test]
+    fn a_report_is_read() {
+        let report = read(REPORT).unwrap();
+        assert_eq!(report, Report { failed: true, reason: "550 5.1.1 no such mailbox here".into() });
+        let later = read(&REPORT.replace("Action: failed", "action: Delayed (will retry)")).unwrap();
+        assert!(!later.failed);
+        assert_eq!(
+            read(&REPORT.replace("Diagnostic-Code: smtp; 550 5.1.1 no such\r\n  mailbox here\r\n", "")).unwrap().reason,
+            "5.1.1"
+        );
+    }
+
+    #[test]
+    fn what_is_no_report_is_none() {
+        assert_eq!(read("Subject: I am away until Monday\r\n\r\nBye"), None);
+        assert_eq!(read(&REPORT.replace("Action: failed", "Action: delivered")), None);
+        assert_eq!(read("message/delivery-status"), None);
+        assert_eq!(read(""), None);
+    }
+}

@@ -1,0 +1,238 @@
+//! `/portal`: a client types an address. One answer and one job for every address; nobody is looked up here.
+//! What the job does is in `letter.rs`, the page that follows in `sent.rs`.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::{Ask, PAUSE_SECONDS, REQUEST_SECONDS, bind};
+use crate::args;
+use crate::notices::outbox::put_job;
+use crate::platform::db::Tx;
+use crate::platform::email::Email;
+use crate::platform::error::Result;
+use crate::platform::frame::Frame;
+use crate::platform::limit;
+use crate::platform::network::network_of;
+use crate::platform::web::{Fields, Query, Visit, go, page, page_with, safe_path};
+use crate::platform::world::random;
+use crate::sign_in::session::{self, State};
+use crate::sign_in::{flash, marks};
+
+/// Askings from one network within an hour, whoever they are for; a waiting room behind one address stays below.
+const PER_NETWORK: i64 = 60;
+
+#[derive(askama::Template)]
+#[template(path = "portal/ask.html")]
+struct AskPage {
+    frame: Frame,
+    email: String,
+    then_path: String,
+    keep_days: i64,
+    keep: bool,
+    shared: bool,
+    problem: Option<String>,
+}
+
+/// What is asked for.
+pub(super) struct Wanted<'a> {
+    pub email: &'a Email,
+    pub then_path: &'a str,
+    pub keep: bool,
+    pub shared: bool,
+    /// A locked session to open again.
+    pub session_id: Option<&'a str>,
+}
+
+/// `GET /portal`; a client who is signed in goes on.
+pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
+    let then_path = safe_path(query.text("then"), "");
+    match session::state(&visit).await? {
+        State::Open(session) if session.is_client() => return Ok(go(&safe_path(&then_path, "/me"))),
+        State::Locked(session) if session.is_client() => return super::locked::lead(&then_path),
+        _ => {}
+    }
+    let left = flash::take(&visit);
+    let mut asking = AskPage::new(&visit, left.as_ref().map_or("", |(_, email)| email), then_path)?;
+    if let Some((notice, _)) = left {
+        asking.frame = asking.frame.banner(notice.kind(), notice.sentence());
+    } else if query.text("note") == "everywhere" {
+        asking.frame = asking.frame.banner("success", "mine-everywhere-done");
+    } else if query.ticked("again") {
+        asking.frame = asking.frame.banner("info", "sign-in-again");
+    } else if session::reached_its_end(&visit).await? {
+        asking.frame = asking.frame.banner("info", "portal-total-end");
+    }
+    page(&asking)
+}
+
+/// `POST /portal`.
+pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
+    // read
+    let typed = fields.trimmed("email");
+    let again = |status: StatusCode, problem: &str| {
+        let mut asking = AskPage::new(&visit, typed, safe_path(fields.text("then"), ""))?;
+        (asking.keep, asking.shared) = (fields.ticked("keep"), fields.ticked("shared"));
+        asking.problem = Some(visit.say(problem));
+        page_with(status, &asking)
+    };
+    if visit.stale {
+        return again(StatusCode::UNPROCESSABLE_ENTITY, "forgot-stale");
+    }
+    let Ok(email) = Email::parse(typed) else {
+        return again(StatusCode::UNPROCESSABLE_ENTITY, "forgot-not-an-address");
+    };
+    if !network_may_ask(&visit).await? {
+        return again(StatusCode::TOO_MANY_REQUESTS, "portal-network");
+    }
+
+    // write
+    let then_path = safe_path(fields.text("then"), "");
+    let shared = fields.ticked("shared");
+    let keep = fields.ticked("keep") && !shared;
+    let wanted = Wanted { email: &email, then_path: &then_path, keep, shared, session_id: None };
+    Ok(go(&format!("/portal/sent?ask={}", put(&visit, &wanted).await?)))
+}
+
+/// Whether this network may ask once more.
+///
+/// # Errors
+/// Faults of the database.
+pub(super) async fn network_may_ask(visit: &Visit) -> Result<bool> {
+    let (near, _) = network_of(visit.address);
+    let lane = visit.lane("portal", &near)?;
+    limit::within(visit.db()?, &visit.practice()?.id, &lane, PER_NETWORK, 3600, visit.now).await
+}
+
+/// Notes an asking and puts its job, silently within the limits of mail; answers the asking's id. Pressed again within
+/// the pause in the same browser, it is the same asking.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>) -> Result<String> {
+    let practice = &visit.practice()?.id;
+    let (bound_to, key) = (bind(visit), wanted.email.canonical());
+    // Whoever floods an address from elsewhere must not use up the mails of the browser that has proved it.
+    let whose = if marks::knows_mailbox(visit, key) { "portal mail own" } else { "portal mail" };
+    let lane = visit.lane(whose, key)?;
+    let mut tx = visit.db()?.write().await?;
+    if let Some(same) = just_asked(visit, &mut tx, wanted, &bound_to).await? {
+        tx.commit().await?;
+        return Ok(same);
+    }
+    let may_mail = limit::mail_allowed_in(&mut tx, practice, &lane, visit.now).await?;
+    let id = insert(visit, &mut tx, wanted, &bound_to, if may_mail { "asked" } else { "limited" }).await?;
+    if may_mail {
+        put_job(visit, &mut tx, "portal-link", key, &serde_json::json!({ "ask": id })).await?;
+    }
+    tx.commit().await?;
+    visit.server.outbox_bell.notify_one();
+    Ok(id)
+}
+
+/// A request without a mail, for whoever says first that no mail comes; answers its id.
+///
+/// # Errors
+/// As [`put`].
+pub(super) async fn put_without_mail(visit: &Visit, email: &Email) -> Result<String> {
+    let bound_to = bind(visit);
+    let wanted = Wanted { email, then_path: "", keep: false, shared: false, session_id: None };
+    let mut tx = visit.db()?.write().await?;
+    let id = insert(visit, &mut tx, &wanted, &bound_to, "stuck").await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+async fn insert(visit: &Visit, tx: &mut Tx, wanted: &Wanted<'_>, bound_to: &str, result: &str) -> Result<String> {
+    let (id, request_number) = (visit.new_id(), free_number(visit, tx).await?);
+    tx.execute(
+        "INSERT INTO link_ask (practice_id, id, email, email_key, bound_to, number, then_path, keep, shared, session_id, language,
+            browser, place, result, asked_at, request_number)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        args![
+            &visit.practice()?.id, &id, wanted.email.typed(), wanted.email.canonical(), bound_to, two_digits(visit), wanted.then_path,
+            wanted.keep, wanted.shared, wanted.session_id, &visit.language, visit.browser().to_stored(), visit.place(), result, visit.now,
+            request_number,
+        ],
+    )
+    .await?;
+    Ok(id)
+}
+
+/// Four digits that no open request of this practice has; after a few draws the last one, since the practice sees both.
+async fn free_number(visit: &Visit, tx: &mut Tx) -> Result<String> {
+    let mut number = String::new();
+    for _ in 0..5 {
+        let draw = u32::from_be_bytes(random::<4>(&*visit.server.world));
+        number = (1000 + draw % 9000).to_string();
+        let taken: Option<(i64,)> = tx
+            .optional(
+                "SELECT asked_at FROM link_ask WHERE practice_id = $1 AND request_number = $2 AND asked_at > $3 LIMIT 1",
+                args![&visit.practice()?.id, &number, visit.now - REQUEST_SECONDS],
+            )
+            .await?;
+        if taken.is_none() {
+            break;
+        }
+    }
+    Ok(number)
+}
+
+/// The asking of this browser for this address that is not older than the pause; what was ticked this time counts.
+async fn just_asked(visit: &Visit, tx: &mut Tx, wanted: &Wanted<'_>, bound_to: &str) -> Result<Option<String>> {
+    let row: Option<(String,)> = tx
+        .optional(
+            "SELECT id FROM link_ask WHERE practice_id = $1 AND email_key = $2 AND bound_to = $3 AND asked_at > $4
+                AND used_at IS NULL AND replaced_at IS NULL AND ended_at IS NULL AND result NOT IN ('limited', 'stuck')
+             ORDER BY asked_at DESC, id DESC LIMIT 1",
+            args![&visit.practice()?.id, wanted.email.canonical(), bound_to, visit.now - PAUSE_SECONDS],
+        )
+        .await?;
+    let Some((id,)) = row else { return Ok(None) };
+    tx.execute(
+        "UPDATE link_ask SET then_path = $3, keep = $4, shared = $5, session_id = $6 WHERE practice_id = $1 AND id = $2",
+        args![&visit.practice()?.id, &id, wanted.then_path, wanted.keep, wanted.shared, wanted.session_id],
+    )
+    .await?;
+    Ok(Some(id))
+}
+
+/// As [`put`], for what an asking asked for before.
+///
+/// # Errors
+/// As [`put`].
+pub(super) async fn put_again(visit: &Visit, ask: &Ask, email: &Email) -> Result<String> {
+    let wanted = Wanted {
+        email,
+        then_path: &ask.then_path,
+        keep: ask.keep != 0,
+        shared: ask.shared != 0,
+        session_id: ask.session_id.as_deref(),
+    };
+    put(visit, &wanted).await
+}
+
+/// 10 to 99, each as likely: draws above the last full ninety are thrown away.
+fn two_digits(visit: &Visit) -> String {
+    loop {
+        let [draw] = random::<1>(&*visit.server.world);
+        if draw < 180 {
+            return (10 + draw % 90).to_string();
+        }
+    }
+}
+
+impl AskPage {
+    fn new(visit: &Visit, email: &str, then_path: String) -> Result<AskPage> {
+        let mut frame = Frame::new(visit, "portal-title");
+        frame.exit = true;
+        Ok(AskPage {
+            frame,
+            email: email.to_owned(),
+            then_path,
+            keep_days: visit.practice()?.client_keep_days,
+            keep: false,
+            shared: false,
+            problem: None,
+        })
+    }
+}

@@ -1,0 +1,160 @@
+//! The link opened in another browser than the one that asked. Nothing here can be done by pressing alone: the code from
+//! the mail signs in here, and the number on the other screen lets that browser go on.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::link::{self, frame, masked, over};
+use super::sent::{Typed, judge, over_words, wrong_words};
+use super::{Ask, MOST_TRIES, Standing, Use, bind, by_link, spend, who};
+use crate::args;
+use crate::factors::totp_code::normalise_typed;
+use crate::notices::{Actor, Event, Happening, happened};
+use crate::platform::browser::Browser;
+use crate::platform::db::Tx;
+use crate::platform::error::Result;
+use crate::platform::frame::Frame;
+use crate::platform::secret;
+use crate::platform::web::{Fields, Visit, go, page_with};
+use crate::platform::when;
+use crate::sign_in::link::Token;
+use crate::sign_in::person;
+
+#[derive(askama::Template)]
+#[template(path = "portal/elsewhere.html")]
+struct ElsewherePage {
+    frame: Frame,
+    token: String,
+    masked: String,
+    /// Who asked: browser, place and time, so that a stranger's asking is seen as one.
+    asked: String,
+    takes_codes: bool,
+    code_problem: Option<String>,
+    number_problem: Option<String>,
+}
+
+/// The page, as it is first opened.
+pub(super) fn show(visit: &Visit, token: &str, ask: &Ask) -> Result<Response> {
+    page_with(StatusCode::OK, &ElsewherePage::new(visit, token, ask))
+}
+
+/// `POST /link/{token}/code`: signs in here, or says with the same code that nobody here asked.
+pub async fn code(visit: Visit, Token(token): Token, fields: Fields) -> Result<Response> {
+    // read
+    let Some(ask) = by_link(&visit, &token).await? else { return Ok(go(&format!("/link/{token}"))) };
+    if ask.is_proved(&visit) || ask.standing(visit.now) != Standing::Good {
+        return Ok(go(&format!("/link/{token}")));
+    }
+    let refused = |ask: &Ask, problem: String| {
+        let mut here = ElsewherePage::new(&visit, &token, ask);
+        here.code_problem = Some(problem);
+        page_with(StatusCode::UNPROCESSABLE_ENTITY, &here)
+    };
+    let Some(code) = normalise_typed(fields.text("code")) else { return refused(&ask, visit.say("code-six-digits")) };
+
+    // write
+    let mut tx = visit.db()?.write().await?;
+    let judged = judge(&visit, &mut tx, &ask, &code).await?;
+    if matches!(judged, Typed::Right) && fields.text("do") == "not-me" {
+        return not_me(&visit, tx, &token, &ask).await;
+    }
+    if matches!(judged, Typed::Right) {
+        let proved_in = bind(&visit);
+        if spend(&visit, &mut tx, &ask, &Use { by: "code", proved_in: &proved_in }).await? {
+            return who::go_on(&visit, tx, &ask).await;
+        }
+    }
+    tx.commit().await?;
+    let ask = by_link(&visit, &token).await?.unwrap_or(ask);
+    if ask.standing(visit.now) != Standing::Good {
+        return link::over(&visit, &token, &ask).await;
+    }
+    let why = if ask.takes_codes(visit.now) { wrong_words(&visit, &ask) } else { over_words(&visit, &ask) };
+    refused(&ask, why)
+}
+
+/// `POST /link/{token}/number`: lets the browser that asked go on.
+pub async fn number(visit: Visit, Token(token): Token, fields: Fields) -> Result<Response> {
+    // read
+    let Some(ask) = by_link(&visit, &token).await? else { return Ok(go(&format!("/link/{token}"))) };
+    if ask.standing(visit.now) != Standing::Good {
+        return over(&visit, &token, &ask).await;
+    }
+    let refused = |ask: &Ask, problem: String| {
+        let mut here = ElsewherePage::new(&visit, &token, ask);
+        here.number_problem = Some(problem);
+        page_with(StatusCode::UNPROCESSABLE_ENTITY, &here)
+    };
+    let typed = fields.trimmed("number");
+    if typed.len() != 2 || !typed.bytes().all(|byte| byte.is_ascii_digit()) {
+        return refused(&ask, visit.say("link-number-two-digits"));
+    }
+
+    // write
+    let mut tx = visit.db()?.write().await?;
+    let taken = tx
+        .execute(
+            "UPDATE link_ask SET tries = tries + 1 WHERE practice_id = $1 AND id = $2 AND tries < $3",
+            args![&visit.practice()?.id, &ask.id, MOST_TRIES],
+        )
+        .await?;
+    let right = taken == 1 && ask.takes_codes(visit.now) && secret::same(typed, &ask.number);
+    let way = Use { by: "number", proved_in: &ask.bound_to };
+    if right && spend(&visit, &mut tx, &ask, &way).await? {
+        for person in person::clients_by_email_in(&mut tx, &visit.practice()?.id, &ask.email_key).await? {
+            happened(&visit, &mut tx, Happening::of(Event::LinkHandedOn, &person)).await?;
+        }
+        tx.commit().await?;
+        return Ok(go(&format!("/link/{token}")));
+    }
+    let wrong = Happening::to_nobody(Event::WrongMailedCode, Actor::Stranger).result("refused");
+    happened(&visit, &mut tx, wrong.detail("factor", "number").detail("ask", &ask.id)).await?;
+    tx.commit().await?;
+    let ask = by_link(&visit, &token).await?.unwrap_or(ask);
+    let why = if ask.takes_codes(visit.now) {
+        visit.say_with("link-number-wrong", &[("left", &(MOST_TRIES - ask.tries).max(0).to_string())])
+    } else {
+        over_words(&visit, &ask)
+    };
+    refused(&ask, why)
+}
+
+/// Ends the asking, and tells the practice: somebody else tried to sign in as one of its clients.
+async fn not_me(visit: &Visit, mut tx: Tx, token: &str, ask: &Ask) -> Result<Response> {
+    let ended = tx
+        .execute(
+            "UPDATE link_ask SET ended_at = $3 WHERE practice_id = $1 AND id = $2 AND used_at IS NULL AND ended_at IS NULL",
+            args![&visit.practice()?.id, &ask.id, visit.now],
+        )
+        .await?;
+    if ended == 1 {
+        for person in person::clients_by_email_in(&mut tx, &visit.practice()?.id, &ask.email_key).await? {
+            let happening = Happening::of(Event::LinkNotMe, &person)
+                .detail("browser", &Browser::from_stored(&ask.browser).in_english())
+                .detail("place", &ask.place)
+                .detail("time", &when::full(ask.asked_at, visit.zone()));
+            happened(visit, &mut tx, happening).await?;
+        }
+    }
+    tx.commit().await?;
+    visit.server.outbox_bell.notify_one();
+    Ok(go(&format!("/link/{token}")))
+}
+
+impl ElsewherePage {
+    fn new(visit: &Visit, token: &str, ask: &Ask) -> ElsewherePage {
+        let time = when::clock(ask.asked_at, visit.zone());
+        let place = if ask.place.is_empty() { visit.say("unknown-place") } else { ask.place.clone() };
+        let browser = Browser::from_stored(&ask.browser).in_english();
+        let takes_codes = ask.takes_codes(visit.now);
+        ElsewherePage {
+            frame: frame(visit, "portal-title"),
+            token: token.to_owned(),
+            masked: masked(ask),
+            asked: visit.say_with("link-asked", &[("browser", &browser), ("place", &place), ("time", &time)]),
+            takes_codes,
+            code_problem: (!takes_codes).then(|| over_words(visit, ask)),
+            number_problem: None,
+        }
+    }
+}

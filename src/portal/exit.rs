@@ -1,0 +1,34 @@
+//! "Exit quickly": ends the session, forgets who was here, and leaves for a page that tells nothing. The script does the
+//! leaving at once and lets the ending follow; without it the page in between leaves by itself.
+
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::Response;
+
+use crate::platform::error::Result;
+use crate::platform::frame::Frame;
+use crate::platform::web::{Visit, go, page};
+use crate::sign_in::log_out;
+use crate::sign_in::session::{self, State};
+
+#[derive(askama::Template)]
+#[template(path = "portal/exit.html")]
+struct ExitPage {
+    frame: Frame,
+}
+
+/// `POST /portal/exit`; never asks whether it is meant.
+pub async fn answer(visit: Visit) -> Result<Response> {
+    if let State::Open(session) | State::Locked(session) = session::glance(&visit).await? {
+        log_out::leave(&visit, &session).await?;
+    }
+    log_out::forget_everything(&visit);
+    let mut response = go("/portal/left");
+    let what = if crate::sign_in::device::carries_any(&visit) { "\"cache\"" } else { "\"cache\", \"storage\"" };
+    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static(what));
+    Ok(response)
+}
+
+/// `GET /portal/left`: a page without a name that is gone at once.
+pub async fn left(visit: Visit) -> Result<Response> {
+    page(&ExitPage { frame: Frame::new(&visit, "exit-title") })
+}

@@ -1,0 +1,96 @@
+//! A client's session that locked after its idle limit: one press for a mail, and back to where the person was.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::ask::{self, Wanted};
+use crate::platform::email::Email;
+use crate::platform::error::Result;
+use crate::platform::frame::Frame;
+use crate::platform::web::{Fields, Query, Visit, encode, go, page, page_with, safe_path};
+use crate::sign_in::person;
+use crate::sign_in::session::{self, Session, State};
+use crate::sign_in::{self, Start};
+
+#[derive(askama::Template)]
+#[template(path = "portal/locked.html")]
+struct LockedPage {
+    frame: Frame,
+    masked: String,
+    then_path: String,
+    problem: Option<String>,
+    /// The client has a lock of their own, and that is what opens the session.
+    has_lock: bool,
+}
+
+/// To the locked page, and from there to where the person was.
+pub(super) fn lead(then_path: &str) -> Result<Response> {
+    Ok(go(&format!("/portal/locked?then={}", encode(&safe_path(then_path, "/me")))))
+}
+
+/// `GET /portal/locked?then=`.
+pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
+    let then_path = safe_path(query.text("then"), "/me");
+    match session::state(&visit).await? {
+        State::Open(_) => Ok(go(&then_path)),
+        State::Locked(session) if session.is_client() => {
+            let mut locked = LockedPage::new(&visit, &session.email, then_path, None);
+            let person = person::by_id(visit.db()?, &visit.practice()?.id, &session.person_id).await?;
+            locked.has_lock = person.is_some_and(|person| person.lock().is_some());
+            page(&locked)
+        }
+        _ => Ok(go(&format!("/portal?then={}", encode(&then_path)))),
+    }
+}
+
+/// `POST /portal/locked`: a mail to the address of the session.
+pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
+    let then_path = safe_path(fields.text("then"), "/me");
+    let session = match session::state(&visit).await? {
+        State::Open(_) => return Ok(go(&then_path)),
+        State::Locked(session) if session.is_client() => session,
+        _ => return Ok(go(&format!("/portal?then={}", encode(&then_path)))),
+    };
+    if fields.text("do") == "lock" {
+        return begin_with_lock(&visit, &session, &then_path).await;
+    }
+    let Ok(email) = Email::parse(&session.email) else { return Ok(go("/portal")) };
+    if visit.stale || !ask::network_may_ask(&visit).await? {
+        let why = visit.say(if visit.stale { "forgot-stale" } else { "portal-network" });
+        return page_with(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &LockedPage::new(&visit, &session.email, then_path, Some(why)),
+        );
+    }
+    let wanted = Wanted {
+        email: &email,
+        then_path: &then_path,
+        keep: session.kept != 0,
+        shared: session.shared != 0,
+        session_id: Some(&session.id),
+    };
+    Ok(go(&format!("/portal/sent?ask={}", ask::put(&visit, &wanted).await?)))
+}
+
+/// A client with a lock of their own opens the session with it; the attempt's own page asks for it.
+async fn begin_with_lock(visit: &Visit, session: &Session, then_path: &str) -> Result<Response> {
+    let mut tx = visit.db()?.write().await?;
+    let start = Start {
+        person_id: &session.person_id,
+        goal: "unlock",
+        session_id: Some(&session.id),
+        then_path,
+        ..Start::default()
+    };
+    let attempt = sign_in::start(visit, &mut tx, &start).await?;
+    sign_in::advance(visit, tx, &attempt).await
+}
+
+impl LockedPage {
+    fn new(visit: &Visit, email: &str, then_path: String, problem: Option<String>) -> LockedPage {
+        let mut frame = Frame::new(visit, "locked-title");
+        frame.exit = true;
+        let masked = Email::parse(email).map(|email| email.masked()).unwrap_or_default();
+        LockedPage { frame, masked, then_path, problem, has_lock: false }
+    }
+}

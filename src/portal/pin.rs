@@ -1,0 +1,187 @@
+//! The PIN that a member of the practice reads out on the phone: it opens one request, in the browser that shows its
+//! number, for one client, once. Issuing it is in `practice/clients_pin.rs`.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::stuck::StuckPage;
+use super::{Ask, MOST_TRIES, mine};
+use crate::args;
+use crate::factors::password::pool_error;
+use crate::factors::totp_code::normalise_typed;
+use crate::notices::{Actor, Event, Happening, happened};
+use crate::platform::db::Tx;
+use crate::platform::error::Result;
+use crate::platform::hashing::{Secret, Verdict};
+use crate::platform::limit;
+use crate::platform::network::network_of;
+use crate::platform::secret::{hash_token, same};
+use crate::platform::web::{Fields, Visit, go, page_with};
+use crate::sign_in::person::{self, Person};
+use crate::sign_in::step::Factor;
+use crate::sign_in::{self, Start};
+
+/// Wrong PINs for one client within a day, over all requests.
+const MOST_WRONG_A_DAY: i64 = 15;
+/// Wrong PINs in one practice within an hour before its administrators are alarmed.
+const ALARM_FROM: i64 = 30;
+
+#[derive(sqlx::FromRow)]
+struct Issued {
+    id: String,
+    person_id: String,
+    hash: String,
+    issued_in: String,
+    issued_from: String,
+}
+
+/// `POST /portal/pin`.
+pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
+    // read
+    let Some(ask) = mine(&visit, fields.text("ask")).await?.filter(|ask| ask.is_bound(&visit)) else {
+        return Ok(go("/portal/stuck"));
+    };
+    let Some(typed) = normalise_typed(fields.text("pin")) else {
+        return refused(&visit, &ask, visit.say("stuck-pin-six"));
+    };
+    if visit.practice()?.pin_by == "nobody" || !take_try(&visit, &ask).await? {
+        return refused(&visit, &ask, visit.say("stuck-pin-over"));
+    }
+    let issued = issued(&visit, &ask).await?;
+
+    // work
+    let stored = issued.as_ref().map(|issued| issued.hash.clone());
+    let verdict = visit.server.hashing.verify(stored, Secret::new(typed)).await.map_err(pool_error)?;
+
+    // write
+    match (verdict, issued) {
+        (Verdict::Right { .. }, Some(issued)) if same(&issued.issued_in, &hash_token(&visit.browser_id)) => {
+            own_browser(&visit, &ask, &issued).await
+        }
+        (Verdict::Right { .. }, Some(issued)) => right(&visit, &ask, &issued).await,
+        (_, issued) => wrong(&visit, &ask, issued.as_ref()).await,
+    }
+}
+
+/// Takes one of the request's five tries; a new PIN gives none back.
+async fn take_try(visit: &Visit, ask: &Ask) -> Result<bool> {
+    let row: Option<(i64,)> = visit
+        .db()?
+        .change(
+            "UPDATE link_ask SET pin_tries = pin_tries + 1 WHERE practice_id = $1 AND id = $2 AND pin_tries < $3
+                AND used_at IS NULL AND ended_at IS NULL RETURNING pin_tries",
+            args![&visit.practice()?.id, &ask.id, MOST_TRIES],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// The living PIN of a request.
+async fn issued(visit: &Visit, ask: &Ask) -> Result<Option<Issued>> {
+    visit
+        .db()?
+        .optional(
+            "SELECT id, person_id, hash, issued_in, issued_from FROM pin WHERE practice_id = $1 AND ask_id = $2
+                AND used_at IS NULL AND replaced_at IS NULL AND expires_at > $3 ORDER BY created_at DESC, id DESC LIMIT 1",
+            args![&visit.practice()?.id, &ask.id, visit.now],
+        )
+        .await
+}
+
+async fn right(visit: &Visit, ask: &Ask, issued: &Issued) -> Result<Response> {
+    let lane = visit.lane("wrong pin", &issued.person_id)?;
+    if !limit::within(visit.db()?, &visit.practice()?.id, &lane, MOST_WRONG_A_DAY, 86_400, visit.now).await? {
+        return refused(visit, ask, visit.say("stuck-pin-over"));
+    }
+    let mut tx = visit.db()?.write().await?;
+    let Some(person) = spend(visit, &mut tx, ask, issued).await? else {
+        drop(tx);
+        return refused(visit, ask, visit.say("stuck-pin-over"));
+    };
+    let near = visit.lane("network", &network_of(visit.address).0)? == issued.issued_from;
+    let used =
+        Happening::of(Event::PinUsed, &person).detail("same network as the issuer", if near { "yes" } else { "no" });
+    happened(visit, &mut tx, used).await?;
+    let start = Start {
+        person_id: &person.id,
+        goal: "sign-in",
+        then_path: &ask.then_path,
+        shared: ask.shared != 0,
+        ..Start::default()
+    };
+    let attempt = sign_in::start(visit, &mut tx, &start).await?;
+    sign_in::proved(visit, &mut tx, &attempt, Factor::Pin).await?;
+    sign_in::advance(visit, tx, &attempt).await
+}
+
+/// Uses the PIN and its request up, once, for a client whose access is on.
+async fn spend(visit: &Visit, tx: &mut Tx, ask: &Ask, issued: &Issued) -> Result<Option<Person>> {
+    let practice = &visit.practice()?.id;
+    let spent = tx
+        .execute(
+            "UPDATE pin SET used_at = $3 WHERE practice_id = $1 AND id = $2 AND used_at IS NULL AND replaced_at IS NULL AND expires_at > $3",
+            args![practice, &issued.id, visit.now],
+        )
+        .await?;
+    let over = tx
+        .execute(
+            "UPDATE link_ask SET used_at = $3, used_by = 'pin' WHERE practice_id = $1 AND id = $2 AND used_at IS NULL AND ended_at IS NULL",
+            args![practice, &ask.id, visit.now],
+        )
+        .await?;
+    if spent + over < 2 {
+        return Ok(None);
+    }
+    let person = person::by_id_in(tx, practice, &issued.person_id).await?;
+    Ok(Some(person).filter(|person| person.is_client() && person.closed_at.is_none()))
+}
+
+async fn wrong(visit: &Visit, ask: &Ask, issued: Option<&Issued>) -> Result<Response> {
+    let practice = &visit.practice()?.id;
+    if let Some(issued) = issued {
+        let lane = visit.lane("wrong pin", &issued.person_id)?;
+        limit::within(visit.db()?, practice, &lane, MOST_WRONG_A_DAY, 86_400, visit.now).await?;
+    }
+    let quiet = limit::within(visit.db()?, practice, "wrong pins", ALARM_FROM - 1, 3600, visit.now).await?;
+    let mut tx = visit.db()?.write().await?;
+    let person = match issued {
+        Some(issued) => Some(person::by_id_in(&mut tx, practice, &issued.person_id).await?),
+        None => None,
+    };
+    let mut happening = Happening::to_nobody(Event::WrongPin, Actor::Stranger).result("refused");
+    happening.person = person.as_ref();
+    happened(visit, &mut tx, happening).await?;
+    if !quiet && limit::once(&mut tx, practice, "wrong pins told", 3600, visit.now).await? {
+        happened(visit, &mut tx, Happening::to_nobody(Event::PinsGuessed, Actor::Stranger)).await?;
+    }
+    tx.commit().await?;
+    let left = (MOST_TRIES - ask.pin_tries - 1).max(0);
+    let words = if left == 0 {
+        visit.say("stuck-pin-over")
+    } else {
+        visit.say_with("stuck-pin-wrong", &[("left", &left.to_string())])
+    };
+    refused(visit, ask, words)
+}
+
+/// The browser that issued a PIN cannot use it: the PIN is ended and the administrators are told (AC-082).
+async fn own_browser(visit: &Visit, ask: &Ask, issued: &Issued) -> Result<Response> {
+    let mut tx = visit.db()?.write().await?;
+    let practice = &visit.practice()?.id;
+    tx.execute(
+        "UPDATE pin SET replaced_at = $3 WHERE practice_id = $1 AND id = $2",
+        args![practice, &issued.id, visit.now],
+    )
+    .await?;
+    let person = person::by_id_in(&mut tx, practice, &issued.person_id).await?;
+    happened(visit, &mut tx, Happening::of(Event::PinBlocked, &person).by(Actor::Stranger).result("refused")).await?;
+    tx.commit().await?;
+    visit.server.outbox_bell.notify_one();
+    refused(visit, ask, visit.say("stuck-pin-own"))
+}
+
+fn refused(visit: &Visit, ask: &Ask, problem: String) -> Result<Response> {
+    let mut stuck = StuckPage::new(visit, Some(ask))?;
+    stuck.pin_problem = Some(problem);
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &stuck)
+}

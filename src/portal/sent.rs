@@ -1,0 +1,199 @@
+//! The page after asking: what was typed, the field for the code, the number for another device, and another mail. It is
+//! the same page whoever has the address. In a browser that has proved this mailbox before it also says what became of
+//! the mail.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::{Ask, MOST_TRIES, Standing, Use, ask, binding, code_hash, mine, spend, who};
+use crate::args;
+use crate::factors::totp_code::normalise_typed;
+use crate::notices::{Actor, Event, Happening, happened};
+use crate::platform::db::Tx;
+use crate::platform::email::Email;
+use crate::platform::error::{Error, Result};
+use crate::platform::frame::Frame;
+use crate::platform::secret;
+use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
+use crate::platform::when;
+use crate::sign_in::marks;
+
+#[derive(askama::Template)]
+#[template(path = "portal/sent.html")]
+struct SentPage {
+    frame: Frame,
+    ask: String,
+    email: String,
+    number: String,
+    takes_codes: bool,
+    /// Shows the number and looks again by itself; the field for the code is on the other page.
+    waits: bool,
+    /// Why no code is taken any more, or what is wrong with the one typed.
+    problem: Option<String>,
+    /// What became of the mail, where this browser may know.
+    fate: Option<String>,
+    /// Seconds until another mail can be asked for, and when that is.
+    pause: i64,
+    pause_until: String,
+}
+
+/// What became of a typed code.
+pub(super) enum Typed {
+    Right,
+    Wrong,
+    /// Too old, used up, or tried too often.
+    Over,
+}
+
+/// `GET /portal/sent?ask=`.
+pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
+    let Some(ask) = mine(&visit, query.text("ask")).await? else { return Ok(go("/portal")) };
+    if ask.is_proved(&visit) {
+        return Ok(go(&format!("/portal/who?ask={}", ask.id)));
+    }
+    let mut sent = SentPage::new(&visit, &ask).await?;
+    sent.waits = query.ticked("wait");
+    page(&sent)
+}
+
+/// `GET /portal/waiting?ask=`: whether this browser can go on; asked by the page's script.
+pub async fn waiting(visit: Visit, Query(query): Query) -> Result<Response> {
+    let asked = mine(&visit, query.text("ask")).await?;
+    let over = asked.as_ref().is_none_or(|ask| ask.standing(visit.now) != Standing::Good);
+    let proved = asked.is_some_and(|ask| ask.is_proved(&visit));
+    Ok(Json(serde_json::json!({ "go": proved, "over": over })).into_response())
+}
+
+/// `POST /portal/code`: the code, in the browser that asked.
+pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
+    // read
+    let Some(ask) = mine(&visit, fields.text("ask")).await? else { return Ok(go("/portal?again=1")) };
+    if ask.is_proved(&visit) {
+        return Ok(go(&format!("/portal/who?ask={}", ask.id)));
+    }
+    let Some(code) = normalise_typed(fields.text("code")) else {
+        return refused(&visit, &ask, visit.say("code-six-digits")).await;
+    };
+
+    // write
+    let mut tx = visit.db()?.write().await?;
+    let proved_in = binding(&visit).ok_or(Error::Bad("no-cookie"))?;
+    match judge(&visit, &mut tx, &ask, &code).await? {
+        Typed::Right if spend(&visit, &mut tx, &ask, &Use { by: "code", proved_in: &proved_in }).await? => {
+            who::go_on(&visit, tx, &ask).await
+        }
+        Typed::Right | Typed::Over => {
+            tx.commit().await?;
+            let ask = mine(&visit, &ask.id).await?.unwrap_or(ask);
+            let why = over_words(&visit, &ask);
+            refused(&visit, &ask, why).await
+        }
+        Typed::Wrong => {
+            tx.commit().await?;
+            let ask = mine(&visit, &ask.id).await?.unwrap_or(ask);
+            let why = if ask.takes_codes(visit.now) { wrong_words(&visit, &ask) } else { over_words(&visit, &ask) };
+            refused(&visit, &ask, why).await
+        }
+    }
+}
+
+/// `POST /portal/again`: another mail to the same address.
+pub async fn again(visit: Visit, fields: Fields) -> Result<Response> {
+    let Some(ask) = mine(&visit, fields.text("ask")).await? else { return Ok(go("/portal")) };
+    let Ok(email) = Email::parse(&ask.email) else { return Ok(go("/portal")) };
+    if !ask::network_may_ask(&visit).await? {
+        return refused(&visit, &ask, visit.say("portal-network")).await;
+    }
+    Ok(go(&format!("/portal/sent?ask={}", ask::put_again(&visit, &ask, &email).await?)))
+}
+
+/// Takes one of the asking's tries and compares; both are one transaction, so that a hundred at once have five tries.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub(super) async fn judge(visit: &Visit, tx: &mut Tx, ask: &Ask, code: &str) -> Result<Typed> {
+    let practice = &visit.practice()?.id;
+    let taken: Option<(Option<String>,)> = tx
+        .optional(
+            "UPDATE link_ask SET tries = tries + 1 WHERE practice_id = $1 AND id = $2 AND tries < $3 RETURNING code_hash",
+            args![practice, &ask.id, MOST_TRIES],
+        )
+        .await?;
+    let Some((stored,)) = taken.filter(|_| ask.takes_codes(visit.now)) else { return Ok(Typed::Over) };
+    let typed = code_hash(visit, &ask.id, code)?;
+    if secret::same(&typed, stored.as_deref().unwrap_or_default()) {
+        return Ok(Typed::Right);
+    }
+    let wrong = Happening::to_nobody(Event::WrongMailedCode, Actor::Stranger).result("refused");
+    happened(visit, tx, wrong.detail("factor", "email-link").detail("ask", &ask.id)).await?;
+    Ok(Typed::Wrong)
+}
+
+/// Why no code of this asking is taken any more.
+pub(super) fn over_words(visit: &Visit, ask: &Ask) -> String {
+    let clock = |at| when::clock(at, visit.zone());
+    match ask.standing(visit.now) {
+        Standing::Used(at) => visit.say_with("portal-code-used", &[("time", &clock(at))]),
+        Standing::Replaced(at) => visit.say_with("portal-code-replaced", &[("time", &clock(at))]),
+        Standing::Ended(_) => visit.say("portal-code-ended"),
+        _ if ask.tries >= MOST_TRIES => visit.say("portal-code-tried"),
+        _ => visit.say_with("portal-code-old", &[("time", &clock(ask.code_until()))]),
+    }
+}
+
+/// The code was wrong, and how many tries are left.
+pub(super) fn wrong_words(visit: &Visit, ask: &Ask) -> String {
+    let left = (MOST_TRIES - ask.tries).max(0).to_string();
+    visit.say_with("portal-code-wrong", &[("left", &left)])
+}
+
+async fn refused(visit: &Visit, ask: &Ask, problem: String) -> Result<Response> {
+    let mut sent = SentPage::new(visit, ask).await?;
+    sent.problem = Some(problem);
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &sent)
+}
+
+impl SentPage {
+    async fn new(visit: &Visit, ask: &Ask) -> Result<SentPage> {
+        let mut frame = Frame::new(visit, "portal-sent-title");
+        frame.exit = true;
+        let takes_codes = ask.takes_codes(visit.now);
+        Ok(SentPage {
+            frame,
+            ask: ask.id.clone(),
+            email: ask.email.clone(),
+            number: ask.number.clone(),
+            takes_codes,
+            waits: false,
+            problem: (!takes_codes).then(|| over_words(visit, ask)),
+            fate: fate(visit, ask).await?,
+            pause: (ask.pause_until() - visit.now).max(0),
+            pause_until: when::clock(ask.pause_until(), visit.zone()),
+        })
+    }
+}
+
+/// What became of the mail, for a browser that has proved this mailbox; nobody else is told whether there is one.
+async fn fate(visit: &Visit, ask: &Ask) -> Result<Option<String>> {
+    if !marks::knows_mailbox(visit, &ask.email_key) {
+        return Ok(None);
+    }
+    let masked = Email::parse(&ask.email).map(|email| email.masked()).unwrap_or_default();
+    let row: Option<(String, i64)> = visit
+        .db()?
+        .optional(
+            "SELECT s.state, s.at FROM outbox_state s WHERE s.practice_id = $1 AND s.message_id = $2 ORDER BY s.turn DESC, s.at DESC LIMIT 1",
+            args![&visit.practice()?.id, ask.message_id.clone().unwrap_or_default()],
+        )
+        .await?;
+    let Some((state, at)) = row else { return Ok(Some(visit.say("portal-fate-waiting"))) };
+    let words = match state.as_str() {
+        "sent" => "portal-fate-sent",
+        "failed" => "portal-fate-failed",
+        "deferred" | "unsure" => "portal-fate-deferred",
+        _ => "portal-fate-waiting",
+    };
+    let time = when::clock(at, visit.zone());
+    Ok(Some(visit.say_with(words, &[("time", &time), ("email", &masked)])))
+}

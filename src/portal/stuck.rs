@@ -1,0 +1,157 @@
+//! "I can't get the email": what the practice offers its clients, the number they read out on the phone, and a form.
+//! It says the same to everybody; who is known is seen by the practice alone (`practice/clients_stuck.rs`).
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::{Ask, ask, mine};
+use crate::args;
+use crate::notices::compose::{Letter, letter};
+use crate::notices::{Actor, Event, Happening, administrators, happened};
+use crate::platform::browser::Browser;
+use crate::platform::db::Tx;
+use crate::platform::email::Email;
+use crate::platform::error::Result;
+use crate::platform::frame::Frame;
+use crate::platform::limit;
+use crate::platform::practice::Practice;
+use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
+use crate::platform::when;
+
+/// Characters of a message to the practice.
+const MOST_WORDS: usize = 500;
+/// Requests for help by form, from one request and day.
+const MOST_HELP: i64 = 3;
+
+#[derive(askama::Template)]
+#[template(path = "portal/stuck.html")]
+pub(super) struct StuckPage {
+    frame: Frame,
+    practice: std::sync::Arc<Practice>,
+    /// The request, once an address was typed.
+    ask: Option<String>,
+    number: String,
+    email: String,
+    pins: bool,
+    /// The form was sent.
+    sent: bool,
+    problem: Option<String>,
+    pub(super) pin_problem: Option<String>,
+    note: String,
+    reach: String,
+}
+
+/// `GET /portal/stuck?ask=`.
+pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
+    let asked = mine(&visit, query.text("ask")).await?;
+    let mut stuck = StuckPage::new(&visit, asked.as_ref())?;
+    stuck.sent = asked.is_some_and(|ask| ask.help_at.is_some());
+    page(&stuck)
+}
+
+/// `POST /portal/stuck`: a request without a mail, for whoever types an address first here.
+pub async fn begin(visit: Visit, fields: Fields) -> Result<Response> {
+    let Ok(email) = Email::parse(fields.trimmed("email")) else {
+        let mut stuck = StuckPage::new(&visit, None)?;
+        stuck.problem = Some(visit.say("forgot-not-an-address"));
+        fields.trimmed("email").clone_into(&mut stuck.email);
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &stuck);
+    };
+    if !ask::network_may_ask(&visit).await? {
+        let mut stuck = StuckPage::new(&visit, None)?;
+        stuck.problem = Some(visit.say("portal-network"));
+        return page_with(StatusCode::TOO_MANY_REQUESTS, &stuck);
+    }
+    Ok(go(&format!("/portal/stuck?ask={}", ask::put_without_mail(&visit, &email).await?)))
+}
+
+/// `POST /portal/help`: the form; it reaches the practice by mail and stands in its list.
+pub async fn help(visit: Visit, fields: Fields) -> Result<Response> {
+    // read
+    let Some(ask) = mine(&visit, fields.text("ask")).await? else { return Ok(go("/portal/stuck")) };
+    let short = |name: &str| fields.trimmed(name).chars().take(MOST_WORDS).collect::<String>();
+    let (reach, note) = (short("reach"), short("note"));
+    if reach.is_empty() && note.is_empty() {
+        let mut stuck = StuckPage::new(&visit, Some(&ask))?;
+        stuck.problem = Some(visit.say("stuck-empty"));
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &stuck);
+    }
+    let practice = visit.practice()?;
+    let lane = visit.lane("portal help", &ask.id)?;
+    if practice.stuck_form == 0
+        || !limit::within(visit.db()?, &practice.id, &lane, MOST_HELP, 86_400, visit.now).await?
+    {
+        return Ok(go(&format!("/portal/stuck?ask={}", ask.id)));
+    }
+
+    // write
+    let said = serde_json::json!({ "reach": reach, "note": note }).to_string();
+    let mut tx = visit.db()?.write().await?;
+    tx.execute(
+        "UPDATE link_ask SET help_at = $3, help_note = $4, seen_to_at = NULL WHERE practice_id = $1 AND id = $2",
+        args![&practice.id, &ask.id, visit.now, visit.server.seal("help", &[&practice.id, &ask.id], &said)?],
+    )
+    .await?;
+    let asked = Happening::to_nobody(Event::HelpAsked, Actor::Stranger);
+    happened(&visit, &mut tx, asked.detail("request", ask.request_number.as_deref().unwrap_or_default())).await?;
+    tell_practice(&visit, &mut tx, &ask, &reach, &note).await?;
+    tx.commit().await?;
+    visit.server.outbox_bell.notify_one();
+    Ok(go(&format!("/portal/stuck?ask={}", ask.id)))
+}
+
+/// To the address that the practice gives its clients; where it gives none, to its administrators.
+async fn tell_practice(visit: &Visit, tx: &mut Tx, ask: &Ask, reach: &str, note: &str) -> Result<()> {
+    let practice = visit.practice()?;
+    let mut readers: Vec<(Option<String>, String)> = vec![];
+    if Email::parse(&practice.contact_email).is_ok() {
+        readers.push((None, practice.contact_email.clone()));
+    } else {
+        readers.extend(administrators(visit, tx).await?.into_iter().map(|(id, _, email)| (Some(id), email)));
+    }
+    // One line each: what was typed must not look like more of the mail than it is.
+    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").replace("://", ":");
+    let or_nothing =
+        |text: &str| if text.is_empty() { visit.say("stuck-said-nothing") } else { format!("“{}”", line(text)) };
+    for (id, to) in readers {
+        let words = vec![
+            ("time", when::full(visit.now, &practice.zone)),
+            ("email", ask.email.clone()),
+            ("number", ask.request_number.clone().unwrap_or_default()),
+            ("browser", Browser::from_stored(&ask.browser).in_english()),
+            ("reach", or_nothing(reach)),
+            ("note", or_nothing(note)),
+            ("url", visit.server.origin_of(&practice.host)),
+        ];
+        let help =
+            Letter { name: "help-asked", to: &to, person_id: id.as_deref(), language: &practice.language, words };
+        letter(visit, tx, &help).await?;
+    }
+    Ok(())
+}
+
+impl StuckPage {
+    pub(super) fn new(visit: &Visit, ask: Option<&Ask>) -> Result<StuckPage> {
+        let practice = std::sync::Arc::clone(visit.practice()?);
+        let mut frame = Frame::new(visit, "stuck-title");
+        frame.exit = true;
+        Ok(StuckPage {
+            frame,
+            pins: practice.pin_by != "nobody" && ask.is_some_and(|ask| ask.takes_pins(visit.now)),
+            practice,
+            ask: ask.map(|ask| ask.id.clone()),
+            number: ask.and_then(|ask| ask.request_number.clone()).unwrap_or_default(),
+            email: ask.map(|ask| ask.email.clone()).unwrap_or_default(),
+            sent: false,
+            problem: None,
+            pin_problem: None,
+            note: String::new(),
+            reach: String::new(),
+        })
+    }
+
+    /// A number as a phone takes it.
+    fn tel(&self) -> String {
+        self.practice.contact_phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+    }
+}

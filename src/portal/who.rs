@@ -1,0 +1,192 @@
+//! Who behind a proved mailbox it is: one person goes on at once, several choose. Names stay short here: whoever reads
+//! the mailbox is not yet each of its people.
+
+use axum::response::Response;
+
+use super::{Ask, mine};
+use crate::args;
+use crate::platform::db::Tx;
+use crate::platform::error::Result;
+use crate::platform::frame::Frame;
+use crate::platform::web::{Fields, Query, Visit, go, page};
+use crate::sign_in::person::{self, Person};
+use crate::sign_in::session::{self, State};
+use crate::sign_in::step::Factor;
+use crate::sign_in::{self, Start, marks};
+
+#[derive(askama::Template)]
+#[template(path = "portal/who.html")]
+struct WhoPage {
+    frame: Frame,
+    ask: String,
+    people: Vec<Choice>,
+    /// Nobody here has this address any more.
+    nobody: bool,
+    contact: String,
+}
+
+struct Choice {
+    id: String,
+    short: String,
+    /// This browser has been theirs before.
+    been_here: bool,
+}
+
+/// `GET /portal/who?ask=`.
+pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
+    let Some(ask) = proved(&visit, query.text("ask")).await? else { return Ok(go("/portal?again=1")) };
+    let people = person::clients_by_email(visit.db()?, &visit.practice()?.id, &ask.email_key).await?;
+    // The answer to the press that signed in got lost, or the link was pressed twice: the session is there.
+    if let State::Open(session) = session::state(&visit).await?
+        && people.len() == 1
+        && people[0].id == session.person_id
+    {
+        return Ok(go(&crate::platform::web::safe_path(&ask.then_path, "/me")));
+    }
+    page(&WhoPage::new(&visit, &ask, &people)?)
+}
+
+/// `POST /portal/who`: with a person, theirs; without one, the only person or the choice.
+pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
+    let Some(ask) = proved(&visit, fields.text("ask")).await? else { return Ok(go("/portal?again=1")) };
+    let mut tx = visit.db()?.write().await?;
+    let people = person::clients_by_email_in(&mut tx, &visit.practice()?.id, &ask.email_key).await?;
+    let wanted = fields.text("person");
+    let chosen = people.iter().find(|person| person.id == wanted).or(only(&people).filter(|_| wanted.is_empty()));
+    match chosen {
+        Some(person) => sign_in_as(&visit, tx, &ask, person).await,
+        None => {
+            drop(tx);
+            Ok(go(&format!("/portal/who?ask={}", ask.id)))
+        }
+    }
+}
+
+/// The mailbox was proved in this transaction: on to the one person behind it, or to the choice. Commits.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub(super) async fn go_on(visit: &Visit, mut tx: Tx, ask: &Ask) -> Result<Response> {
+    if ask.shared == 0 {
+        marks::mark_mailbox(visit, &ask.email_key);
+    }
+    let people = person::clients_by_email_in(&mut tx, &visit.practice()?.id, &ask.email_key).await?;
+    let of_session = session_owner(visit, &mut tx, ask).await?;
+    let chosen = people.iter().find(|person| Some(&person.id) == of_session.as_ref()).or_else(|| only(&people));
+    match chosen {
+        Some(person) => sign_in_as(visit, tx, ask, person).await,
+        None => {
+            tx.commit().await?;
+            Ok(go(&format!("/portal/who?ask={}", ask.id)))
+        }
+    }
+}
+
+fn only(people: &[Person]) -> Option<&Person> {
+    if let [person] = people { Some(person) } else { None }
+}
+
+/// An asking of this browser whose mailbox is proved for it.
+async fn proved(visit: &Visit, id: &str) -> Result<Option<Ask>> {
+    Ok(mine(visit, id).await?.filter(|ask| ask.is_proved(visit)))
+}
+
+/// Whose locked session this asking opens again, while it is still there.
+async fn session_owner(visit: &Visit, tx: &mut Tx, ask: &Ask) -> Result<Option<String>> {
+    let Some(session) = &ask.session_id else { return Ok(None) };
+    let row: Option<(String,)> = tx
+        .optional(
+            "SELECT person_id FROM session WHERE practice_id = $1 AND id = $2 AND ended_at IS NULL AND ends_at > $3",
+            args![&visit.practice()?.id, session, visit.now],
+        )
+        .await?;
+    Ok(row.map(|(person,)| person))
+}
+
+async fn sign_in_as(visit: &Visit, mut tx: Tx, ask: &Ask, person: &Person) -> Result<Response> {
+    let again = session_owner(visit, &mut tx, ask).await?.filter(|owner| *owner == person.id);
+    let start = Start {
+        person_id: &person.id,
+        goal: if again.is_some() { "unlock" } else { "sign-in" },
+        session_id: ask.session_id.as_deref().filter(|_| again.is_some()),
+        then_path: &ask.then_path,
+        keep: ask.keep != 0,
+        shared: ask.shared != 0,
+        ..Start::default()
+    };
+    let attempt = sign_in::start(visit, &mut tx, &start).await?;
+    sign_in::proved(visit, &mut tx, &attempt, Factor::EmailLink).await?;
+    sign_in::advance(visit, tx, &attempt).await
+}
+
+impl WhoPage {
+    fn new(visit: &Visit, ask: &Ask, people: &[Person]) -> Result<WhoPage> {
+        let names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
+        let choice = |(person, short): (&Person, String)| Choice {
+            id: person.id.clone(),
+            short,
+            been_here: marks::been_here(visit, &person.id),
+        };
+        let mut frame = Frame::new(visit, "who-title");
+        frame.exit = true;
+        Ok(WhoPage {
+            frame,
+            ask: ask.id.clone(),
+            people: people.iter().zip(short_names(&names)).map(choice).collect(),
+            nobody: people.is_empty(),
+            contact: crate::notices::compose::contact(visit)?,
+        })
+    }
+}
+
+/// Initials, with as many letters of the first name as it takes to tell the people of one mailbox apart; whoever still
+/// looks the same gets a number.
+fn short_names(names: &[&str]) -> Vec<String> {
+    let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let mut letters = vec![1; names.len()];
+    for _ in 1..longest.max(1) {
+        let now: Vec<String> = names.iter().zip(&letters).map(|(name, letters)| short(name, *letters)).collect();
+        let twins: Vec<usize> =
+            (0..now.len()).filter(|at| now.iter().filter(|other| **other == now[*at]).count() > 1).collect();
+        if twins.is_empty() {
+            break;
+        }
+        for at in twins {
+            letters[at] += 1;
+        }
+    }
+    let mut shorts: Vec<String> = names.iter().zip(&letters).map(|(name, letters)| short(name, *letters)).collect();
+    for at in 0..shorts.len() {
+        let before =
+            shorts[..at].iter().filter(|other| other.split(" (").next() == shorts[at].split(" (").next()).count();
+        if before > 0 {
+            shorts[at] = format!("{} ({})", shorts[at], before + 1);
+        }
+    }
+    shorts
+}
+
+/// `An. M.` for Anna Moreau: the first letters of the first name, the first of the last.
+fn short(name: &str, letters: usize) -> String {
+    let mut words = name.split_whitespace();
+    let first: String = words.next().unwrap_or_default().chars().take(letters).collect();
+    match words.next_back().and_then(|last| last.chars().next()) {
+        Some(last) => format!("{first}. {last}."),
+        None => format!("{first}."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_of_one_mailbox_can_be_told_apart() {
+        assert_eq!(short_names(&["Robin Ashworth", "Kim Ashworth"]), ["R. A.", "K. A."]);
+        assert_eq!(short_names(&["Anna Moreau", "Alex Moreau", "Bo Moreau"]), ["An. M.", "Al. M.", "B. M."]);
+        assert_eq!(short_names(&["Jo Lee", "Jo Lee"]), ["Jo. L.", "Jo. L. (2)"]);
+        assert_eq!(short_names(&["Cher"]), ["C."]);
+        assert_eq!(short_names(&["李 小明", "李 大明"]), ["李. 小.", "李. 大."]);
+        assert!(short_names(&[]).is_empty());
+    }
+}

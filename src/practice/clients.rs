@@ -1,0 +1,96 @@
+//! The practice's clients: searched by name or address, a page at a time, as quick for a hundred as for a hundred thousand.
+
+use axum::response::Response;
+
+use super::member;
+use crate::args;
+use crate::audit::export::contains;
+use crate::platform::error::Result;
+use crate::platform::frame::Frame;
+use crate::platform::web::{Query, Visit, encode, page};
+use crate::sign_in::session;
+
+/// Clients on one page.
+const PAGE: usize = 50;
+
+#[derive(askama::Template)]
+#[template(path = "practice/clients.html")]
+struct ClientsPage {
+    frame: Frame,
+    clients: Vec<Client>,
+    search: String,
+    /// The rest of the address of the next page.
+    next: Option<String>,
+    /// How many are stuck now, up to a hundred.
+    stuck: usize,
+    administrator: bool,
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+struct Client {
+    id: String,
+    name: String,
+    email: String,
+    role: String,
+    last_sign_in_at: Option<i64>,
+    closed_at: Option<i64>,
+}
+
+/// `GET /practice/clients?search=&after=`.
+pub async fn list(visit: Visit, Query(query): Query) -> Result<Response> {
+    let session = match member(&visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(response),
+    };
+    let search: String = query.trimmed("search").chars().take(254).collect();
+    let mut clients = if search.is_empty() {
+        all(&visit, query.text("after")).await?
+    } else {
+        found(&visit, &search, query.text("after")).await?
+    };
+    let more = clients.len() > PAGE;
+    clients.truncate(PAGE);
+    let last = clients.last().filter(|_| more);
+    let next = last.map(|last| format!("search={}&after={}", encode(&search), encode(&last.id)));
+    page(&ClientsPage {
+        frame: session::frame(&visit, &session, "clients-title"),
+        clients,
+        search,
+        next,
+        stuck: super::clients_stuck::count(&visit).await?,
+        administrator: session.is_administrator(),
+    })
+}
+
+/// By name, from a person on; the index gives one page and no more.
+async fn all(visit: &Visit, after: &str) -> Result<Vec<Client>> {
+    visit
+        .db()?
+        .all(
+            "SELECT id, name, email, role, last_sign_in_at, closed_at FROM person
+             WHERE practice_id = $1 AND kind = 'client'
+                AND (name, id) > (COALESCE((SELECT name FROM person WHERE practice_id = $1 AND id = $2), ''), $2)
+             ORDER BY name, id LIMIT 51",
+            args![&visit.practice()?.id, after],
+        )
+        .await
+}
+
+/// Whose name or address holds the words; both are looked for in their indexes alone.
+async fn found(visit: &Visit, search: &str, after: &str) -> Result<Vec<Client>> {
+    let typed = contains(search);
+    visit
+        .db()?
+        .all(
+            "SELECT id, name, email, role, last_sign_in_at, closed_at FROM person
+             WHERE practice_id = $1 AND kind = 'client' AND id IN (
+                SELECT n.id FROM person n WHERE n.practice_id = $1 AND n.kind = 'client'
+                    AND (LOWER(n.name) LIKE $3 ESCAPE '\\' OR n.name LIKE $4 ESCAPE '\\')
+                UNION
+                SELECT e.id FROM person e WHERE e.practice_id = $1 AND e.kind = 'client' AND e.email_key LIKE $3 ESCAPE '\\')
+                AND (name, id) > (COALESCE((SELECT name FROM person WHERE practice_id = $1 AND id = $2), ''), $2)
+             ORDER BY name, id LIMIT 51",
+            args![&visit.practice()?.id, after, typed.to_lowercase(), typed],
+        )
+        .await
+}

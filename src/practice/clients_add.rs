@@ -1,0 +1,88 @@
+//! Adding a client or a contact of one: a name and an address; they sign in by mail whenever they like. Several people may
+//! have the same address.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::{actor, fresh_member};
+use crate::args;
+use crate::notices::{Event, Happening, happened};
+use crate::platform::email::Email;
+use crate::platform::error::{Error, Result};
+use crate::platform::frame::Frame;
+use crate::platform::names::clean_name;
+use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::sign_in::person;
+use crate::sign_in::session::{self, Session};
+
+#[derive(askama::Template)]
+#[template(path = "practice/clients_add.html")]
+struct AddPage {
+    frame: Frame,
+    name: String,
+    email: String,
+    contact: bool,
+    name_problem: Option<String>,
+    email_problem: Option<String>,
+}
+
+/// `GET /practice/clients/new`.
+pub async fn ask(visit: Visit) -> Result<Response> {
+    match fresh_member(&visit).await? {
+        Ok(session) => page(&AddPage::new(&visit, &session)),
+        Err(response) => Ok(response),
+    }
+}
+
+/// `POST /practice/clients/new`.
+pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
+    // read
+    let session = match fresh_member(&visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(response),
+    };
+    let (name, email) = (clean_name(fields.text("name"), 100), Email::parse(fields.trimmed("email")));
+    let (Ok(name), Ok(email)) = (&name, &email) else {
+        let mut add = AddPage::new(&visit, &session);
+        fields.trimmed("name").clone_into(&mut add.name);
+        fields.trimmed("email").clone_into(&mut add.email);
+        add.contact = fields.text("role") == "contact";
+        add.name_problem = name.is_err().then(|| visit.say("clients-add-name"));
+        add.email_problem = email.is_err().then(|| visit.say("forgot-not-an-address"));
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &add);
+    };
+
+    // write
+    let practice = &visit.practice()?.id;
+    let role = if fields.text("role") == "contact" { "contact" } else { "client" };
+    let mut tx = visit.db()?.write().await?;
+    let member = person::by_id_in(&mut tx, practice, &session.person_id).await?;
+    if member.kind != "staff" || member.closed_at.is_some() {
+        return Err(Error::Forbidden);
+    }
+    let id = visit.new_id();
+    tx.execute(
+        "INSERT INTO person (practice_id, id, kind, role, name, email, email_key, joined_at, created_at)
+         VALUES ($1, $2, 'client', $3, $4, $5, $6, $7, $7)",
+        args![practice, &id, role, name.as_str(), email.typed(), email.canonical(), visit.now],
+    )
+    .await?;
+    let added = person::by_id_in(&mut tx, practice, &id).await?;
+    happened(&visit, &mut tx, Happening::of(Event::ClientAdded, &added).by(actor(&session)).session(&session.id))
+        .await?;
+    tx.commit().await?;
+    Ok(go(&format!("/practice/clients/{id}?done=added")))
+}
+
+impl AddPage {
+    fn new(visit: &Visit, session: &Session) -> AddPage {
+        AddPage {
+            frame: session::frame(visit, session, "clients-add"),
+            name: String::new(),
+            email: String::new(),
+            contact: false,
+            name_problem: None,
+            email_problem: None,
+        }
+    }
+}

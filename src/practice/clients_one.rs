@@ -1,0 +1,72 @@
+//! One client: the state of their sign-in, what became of each mail, and the way to each act.
+
+use axum::extract::Path;
+use axum::response::Response;
+
+use super::clients_time_line::{self, Moment};
+use super::{client, member};
+use crate::args;
+use crate::platform::error::Result;
+use crate::platform::frame::{Banner, Frame};
+use crate::platform::web::{Query, Visit, page};
+use crate::sign_in::person::Person;
+use crate::sign_in::session;
+
+/// What is said after an act, by the word in the query.
+const DONE: &[&str] = &["access-off", "access-on", "sessions-ended", "added", "email-asked"];
+
+#[derive(askama::Template)]
+#[template(path = "practice/clients_one.html")]
+struct OnePage {
+    frame: Frame,
+    person: Person,
+    sessions: i64,
+    /// Others behind the same mailbox.
+    sharing: Vec<(String, String)>,
+    moments: Vec<Moment>,
+    may_issue: bool,
+}
+
+/// `GET /practice/clients/{id}`.
+pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> Result<Response> {
+    let session = match member(&visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(response),
+    };
+    let person = client(&visit, &id).await?;
+    let mut frame = session::frame(&visit, &session, "clients-title");
+    frame.title.clone_from(&person.name);
+    frame.banner = DONE
+        .iter()
+        .find(|word| **word == query.text("done"))
+        .map(|word| Banner { kind: "success", text: visit.say(&format!("clients-done-{word}")) });
+    page(&OnePage {
+        frame,
+        sessions: living(&visit, &person).await?,
+        sharing: sharing(&visit, &person).await?,
+        moments: clients_time_line::of(&visit, &person).await?,
+        may_issue: super::clients_pin::may_issue(visit.practice()?, &session),
+        person,
+    })
+}
+
+async fn living(visit: &Visit, person: &Person) -> Result<i64> {
+    let row: Option<(i64,)> = visit
+        .db()?
+        .optional(
+            "SELECT COUNT(*) FROM session WHERE practice_id = $1 AND person_id = $2 AND ended_at IS NULL AND ends_at > $3",
+            args![&visit.practice()?.id, &person.id, visit.now],
+        )
+        .await?;
+    Ok(row.map_or(0, |(count,)| count))
+}
+
+async fn sharing(visit: &Visit, person: &Person) -> Result<Vec<(String, String)>> {
+    visit
+        .db()?
+        .all(
+            "SELECT id, name FROM person WHERE practice_id = $1 AND email_key = $2 AND kind = 'client' AND id <> $3 ORDER BY name, id LIMIT 20",
+            args![&visit.practice()?.id, &person.email_key, &person.id],
+        )
+        .await
+}

@@ -1,0 +1,201 @@
+//! A PIN for a client on the phone, as a last resort: born for the request number the client reads out, shown once, and
+//! only after the member of the practice has said how they know who is calling.
+
+use std::sync::Arc;
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::{actor, client, fresh_member};
+use crate::args;
+use crate::factors::password::hash;
+use crate::notices::{Event, Happening, happened};
+use crate::platform::error::{Error, Result};
+use crate::platform::frame::Frame;
+use crate::platform::network::network_of;
+use crate::platform::practice::Practice;
+use crate::platform::secret::{hash_token, six_digits};
+use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::platform::when;
+use crate::portal::REQUEST_SECONDS;
+use crate::sign_in::person::{self, Person};
+use crate::sign_in::session::{self, Session};
+
+/// How long a PIN works (seconds): what travels by voice lives ten minutes (NIST SP 800-63B-4, 4.2.1.2).
+const PIN_SECONDS: i64 = 10 * 60;
+const MOST_A_DAY: i64 = 3;
+
+#[derive(askama::Template)]
+#[template(path = "practice/clients_pin.html")]
+struct PinPage {
+    frame: Frame,
+    person: Person,
+    /// The number on file, to call back.
+    mobile: String,
+    number: String,
+    how: String,
+    problem: Option<String>,
+    /// The request was made with another address than the client's; then it has to be confirmed.
+    other_address: Option<String>,
+    /// The PIN, the one time it is shown, and until when it works.
+    pin: Option<(String, String)>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Request {
+    id: String,
+    email: String,
+    email_key: String,
+}
+
+/// Whether a member of the practice may issue PINs.
+pub fn may_issue(practice: &Practice, session: &Session) -> bool {
+    match practice.pin_by.as_str() {
+        "everyone" => session.kind == "staff",
+        "administrators" => session.is_administrator(),
+        _ => false,
+    }
+}
+
+/// `GET /practice/clients/{id}/pin`.
+pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response> {
+    match enter(&visit, &id).await? {
+        Ok((session, person)) => page(&PinPage::new(&visit, &session, person)?),
+        Err(response) => Ok(response),
+    }
+}
+
+/// `POST /practice/clients/{id}/pin`.
+pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Result<Response> {
+    // read
+    let (session, person) = match enter(&visit, &id).await? {
+        Ok(found) => found,
+        Err(response) => return Ok(response),
+    };
+    let again = |problem: &str, other: Option<String>| {
+        let mut pin_page = PinPage::new(&visit, &session, person.clone())?;
+        fields.trimmed("number").clone_into(&mut pin_page.number);
+        fields.text("how").clone_into(&mut pin_page.how);
+        pin_page.problem = Some(visit.say(problem));
+        pin_page.other_address = other;
+        page_with(StatusCode::UNPROCESSABLE_ENTITY, &pin_page)
+    };
+    let how = fields.text("how");
+    if !matches!(how, "called-back" | "in-person") {
+        return again("pin-how-missing", None);
+    }
+    let Some(request) = request(&visit, fields.trimmed("number")).await? else { return again("pin-no-request", None) };
+    if request.email_key != person.email_key && !fields.ticked("other") {
+        return again("pin-other-address", Some(request.email));
+    }
+
+    // work
+    let pin = six_digits(&*visit.server.world);
+    let hashed = hash(&visit, &pin).await?;
+
+    // write
+    let new = NewPin { request: &request, hash: &hashed, how };
+    if !issue(&visit, &session, &person, &new).await? {
+        return again("pin-enough", None);
+    }
+    let mut pin_page = PinPage::new(&visit, &session, person)?;
+    pin_page.pin = Some((pin, when::clock(visit.now + PIN_SECONDS, visit.zone())));
+    page(&pin_page)
+}
+
+struct NewPin<'a> {
+    request: &'a Request,
+    hash: &'a str,
+    how: &'a str,
+}
+
+/// Stores the PIN in the place of older ones; false when the client had three within the day.
+async fn issue(visit: &Visit, session: &Session, person: &Person, new: &NewPin<'_>) -> Result<bool> {
+    let practice = &visit.practice()?.id;
+    let mut tx = visit.db()?.write().await?;
+    let member = person::by_id_in(&mut tx, practice, &session.person_id).await?;
+    let client = person::by_id_in(&mut tx, practice, &person.id).await?;
+    if member.kind != "staff" || member.closed_at.is_some() || client.closed_at.is_some() {
+        return Err(Error::Forbidden);
+    }
+    let today: Option<(i64,)> = tx
+        .optional(
+            "SELECT COUNT(*) FROM pin WHERE practice_id = $1 AND person_id = $2 AND created_at > $3",
+            args![practice, &person.id, visit.now - 86_400],
+        )
+        .await?;
+    if today.is_none_or(|(count,)| count >= MOST_A_DAY) {
+        return Ok(false);
+    }
+    tx.execute(
+        "UPDATE pin SET replaced_at = $4 WHERE practice_id = $1 AND (person_id = $2 OR ask_id = $3) AND used_at IS NULL AND replaced_at IS NULL",
+        args![practice, &person.id, &new.request.id, visit.now],
+    )
+    .await?;
+    tx.execute(
+        "INSERT INTO pin (practice_id, id, ask_id, person_id, hash, issued_by, issued_in, issued_from, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        args![
+            practice, visit.new_id(), &new.request.id, &person.id, new.hash, &session.person_id, hash_token(&visit.browser_id),
+            visit.lane("network", &network_of(visit.address).0)?, visit.now, visit.now + PIN_SECONDS,
+        ],
+    )
+    .await?;
+    let issued = Happening::of(Event::PinIssued, &client).by(actor(session)).session(&session.id);
+    happened(visit, &mut tx, issued.detail("how", new.how).detail("asked with", &new.request.email)).await?;
+    tx.commit().await?;
+    visit.server.outbox_bell.notify_one();
+    Ok(true)
+}
+
+/// The request with that number: the newest one that is not over.
+async fn request(visit: &Visit, number: &str) -> Result<Option<Request>> {
+    visit
+        .db()?
+        .optional(
+            "SELECT id, email, email_key FROM link_ask WHERE practice_id = $1 AND request_number = $2 AND asked_at > $3
+                AND used_at IS NULL AND ended_at IS NULL ORDER BY asked_at DESC, id DESC LIMIT 1",
+            args![&visit.practice()?.id, number, visit.now - REQUEST_SECONDS],
+        )
+        .await
+}
+
+/// A member who may issue PINs, freshly proved, and a client whose access is on.
+async fn enter(visit: &Visit, id: &str) -> Result<std::result::Result<(Arc<Session>, Person), Response>> {
+    let session = match fresh_member(visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(Err(response)),
+    };
+    if !may_issue(visit.practice()?, &session) {
+        let mut tx = visit.db()?.write().await?;
+        let refused = Happening::to_nobody(Event::Refused, actor(&session)).result("refused").session(&session.id);
+        happened(visit, &mut tx, refused.detail("page", "pin")).await?;
+        tx.commit().await?;
+        return Err(Error::Forbidden);
+    }
+    let person = client(visit, id).await?;
+    if person.closed_at.is_some() {
+        return Ok(Err(go(&format!("/practice/clients/{id}"))));
+    }
+    Ok(Ok((session, person)))
+}
+
+impl PinPage {
+    fn new(visit: &Visit, session: &Session, person: Person) -> Result<PinPage> {
+        let mobile = match &person.mobile {
+            Some(sealed) => visit.server.open("mobile", &[&visit.practice()?.id, &person.id], sealed)?,
+            None => String::new(),
+        };
+        Ok(PinPage {
+            frame: session::frame(visit, session, "pin-title"),
+            person,
+            mobile,
+            number: String::new(),
+            how: String::new(),
+            problem: None,
+            other_address: None,
+            pin: None,
+        })
+    }
+}

@@ -1,0 +1,230 @@
+//! A mailbox that is not private: what a member of the practice sets up with the client in the room, and the one way
+//! round a forgotten passphrase, with the client's safe word and a day in which the client can stop it.
+
+use std::sync::Arc;
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::{actor, client, fresh_member};
+use crate::args;
+use crate::factors::password::{hash, pool_error};
+use crate::factors::password_strength;
+use crate::notices::{Event, Happening, happened};
+use crate::platform::db::Tx;
+use crate::platform::error::{Error, Result};
+use crate::platform::frame::{Banner, Frame};
+use crate::platform::hashing::{Secret, Verdict};
+use crate::platform::limit::{self, Bound, Turn};
+use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
+use crate::portal::lock;
+use crate::sign_in::person::{self, Person};
+use crate::sign_in::session::{self, Session};
+
+/// The pause between asking that a lock be taken off and taking it off (seconds).
+const PAUSE_SECONDS: i64 = 86_400;
+/// Wrong safe words in a row for one client.
+const SAFE_WORD: Bound = Bound { slow_from: 3, off_at: 20 };
+const DONE: &[&str] = &["private-on", "private-off", "mail", "lock-off", "lock-off-now"];
+
+#[derive(askama::Template)]
+#[template(path = "practice/clients_privacy.html")]
+struct PrivacyPage {
+    frame: Frame,
+    person: Person,
+    /// The day of waiting is over.
+    can_take_off: bool,
+    problems: Vec<String>,
+}
+
+/// `GET /practice/clients/{id}/privacy`.
+pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> Result<Response> {
+    let (session, person) = match enter(&visit, &id).await? {
+        Ok(found) => found,
+        Err(response) => return Ok(response),
+    };
+    let mut privacy = PrivacyPage::new(&visit, &session, person, vec![]);
+    privacy.frame.banner = DONE
+        .iter()
+        .find(|word| **word == query.text("done"))
+        .map(|word| Banner { kind: "success", text: visit.say(&format!("clients-privacy-done-{word}")) });
+    page(&privacy)
+}
+
+/// `POST /practice/clients/{id}/privacy`.
+pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Result<Response> {
+    // read and work
+    let (session, person) = match enter(&visit, &id).await? {
+        Ok(found) => found,
+        Err(response) => return Ok(response),
+    };
+    let (word, act) = match judge(&visit, &person, &fields).await? {
+        Ok(found) => found,
+        Err(problems) => {
+            return page_with(StatusCode::UNPROCESSABLE_ENTITY, &PrivacyPage::new(&visit, &session, person, problems));
+        }
+    };
+
+    // write
+    let practice = &visit.practice()?.id;
+    let mut tx = visit.db()?.write().await?;
+    let member = person::by_id_in(&mut tx, practice, &session.person_id).await?;
+    if member.kind != "staff" || member.closed_at.is_some() {
+        return Err(Error::Forbidden);
+    }
+    let event = write(&visit, &mut tx, &person, act).await?;
+    happened(&visit, &mut tx, Happening::of(event, &person).by(actor(&session)).session(&session.id)).await?;
+    tx.commit().await?;
+    Ok(go(&format!("/practice/clients/{}/privacy?done={word}", person.id)))
+}
+
+/// What will be written, once it was judged.
+enum Act {
+    PrivateOn { passphrase: Option<String>, safe_word: String },
+    PrivateOff,
+    Mail(&'static str),
+    LockOff,
+    LockOffNow,
+}
+
+type Judged = std::result::Result<(&'static str, Act), Vec<String>>;
+
+async fn judge(visit: &Visit, person: &Person, fields: &Fields) -> Result<Judged> {
+    let refused = |sentence: &str| Ok(Err(vec![visit.say(sentence)]));
+    let wanted = fields.text("do");
+    let needs_word = matches!(wanted, "private-off" | "lock-off");
+    if needs_word && !knows_safe_word(visit, person, fields.text("safe_word")).await? {
+        return refused("clients-privacy-safe-wrong");
+    }
+    match wanted {
+        "private-on" => private_on(visit, person, fields).await,
+        "private-off" => Ok(Ok(("private-off", Act::PrivateOff))),
+        "lock-off" if person.passphrase.is_some() => Ok(Ok(("lock-off", Act::LockOff))),
+        "lock-off-now" if person.lock_off_from.is_some_and(|from| from <= visit.now) => {
+            Ok(Ok(("lock-off-now", Act::LockOffNow)))
+        }
+        "mail" => {
+            let form = match fields.text("mail") {
+                "none" => "none",
+                "plain" if !person.is_private() => "plain",
+                _ => "discreet",
+            };
+            Ok(Ok(("mail", Act::Mail(form))))
+        }
+        _ => refused("clients-privacy-not-now"),
+    }
+}
+
+/// The client types both here, with the screen turned to them.
+async fn private_on(visit: &Visit, person: &Person, fields: &Fields) -> Result<Judged> {
+    let safe_word = normal(fields.text("safe_word"));
+    let mut problems = vec![];
+    if safe_word.chars().count() < 4 {
+        problems.push(visit.say("clients-privacy-safe-short"));
+    }
+    let typed = fields.text("passphrase");
+    if person.passphrase.is_none() || !typed.is_empty() {
+        problems.extend(password_strength::passphrase_problems(visit, person, typed).await?);
+    }
+    if !problems.is_empty() {
+        return Ok(Err(problems));
+    }
+    let passphrase = if typed.is_empty() { None } else { Some(hash(visit, typed).await?) };
+    Ok(Ok(("private-on", Act::PrivateOn { passphrase, safe_word: hash(visit, &safe_word).await? })))
+}
+
+async fn write(visit: &Visit, tx: &mut Tx, person: &Person, act: Act) -> Result<Event> {
+    let practice = &visit.practice()?.id;
+    match act {
+        Act::PrivateOn { passphrase, safe_word } => {
+            tx.execute(
+                "UPDATE person SET private_since = COALESCE(private_since, $3), mail_form = CASE WHEN mail_form = 'none' THEN 'none' ELSE 'discreet' END,
+                    safe_word = $4, passphrase = COALESCE($5, passphrase), passphrase_set_at = CASE WHEN CAST($5 AS TEXT) IS NULL THEN passphrase_set_at ELSE $3 END,
+                    lock_off_from = NULL
+                 WHERE practice_id = $1 AND id = $2",
+                args![practice, &person.id, visit.now, safe_word, passphrase],
+            )
+            .await?;
+            lock::end_all_but(visit, tx, person, None).await?;
+            Ok(Event::PrivateOn)
+        }
+        Act::PrivateOff => {
+            tx.execute(
+                "UPDATE person SET private_since = NULL WHERE practice_id = $1 AND id = $2",
+                args![practice, &person.id],
+            )
+            .await?;
+            Ok(Event::PrivateOff)
+        }
+        Act::Mail(form) => {
+            tx.execute(
+                "UPDATE person SET mail_form = $3 WHERE practice_id = $1 AND id = $2",
+                args![practice, &person.id, form],
+            )
+            .await?;
+            Ok(Event::MailFormChanged)
+        }
+        Act::LockOff => {
+            tx.execute(
+                "UPDATE person SET lock_off_from = COALESCE(lock_off_from, $3) WHERE practice_id = $1 AND id = $2",
+                args![practice, &person.id, visit.now + PAUSE_SECONDS],
+            )
+            .await?;
+            Ok(Event::LockOffAsked)
+        }
+        Act::LockOffNow => {
+            let taken = tx
+                .execute(
+                    "UPDATE person SET passphrase = NULL, passphrase_set_at = NULL, lock_off_from = NULL
+                     WHERE practice_id = $1 AND id = $2 AND lock_off_from <= $3",
+                    args![practice, &person.id, visit.now],
+                )
+                .await?;
+            if taken == 0 {
+                return Err(Error::NotFound);
+            }
+            lock::end_all_but(visit, tx, person, None).await?;
+            Ok(Event::LockRemovedByPractice)
+        }
+    }
+}
+
+/// Whether that is the client's safe word; guesses are slowed and end some day.
+async fn knows_safe_word(visit: &Visit, person: &Person, typed: &str) -> Result<bool> {
+    let practice = &visit.practice()?.id;
+    let lane = visit.lane("safe word", &person.id)?;
+    if !matches!(limit::take(visit.db()?, practice, &lane, SAFE_WORD, visit.now).await?, Turn::Allowed(_)) {
+        return Ok(false);
+    }
+    let verdict = visit.server.hashing.verify(person.safe_word.clone(), Secret::new(normal(typed))).await;
+    let right = matches!(verdict.map_err(pool_error)?, Verdict::Right { .. });
+    if right {
+        limit::clear(visit.db()?, practice, &lane).await?;
+    }
+    Ok(right)
+}
+
+/// As it is said, not as it is written: on the phone nobody hears capitals.
+fn normal(word: &str) -> String {
+    word.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+async fn enter(visit: &Visit, id: &str) -> Result<std::result::Result<(Arc<Session>, Person), Response>> {
+    let session = match fresh_member(visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(Err(response)),
+    };
+    Ok(Ok((session, client(visit, id).await?)))
+}
+
+impl PrivacyPage {
+    fn new(visit: &Visit, session: &Session, person: Person, problems: Vec<String>) -> PrivacyPage {
+        PrivacyPage {
+            frame: session::frame(visit, session, "clients-privacy-title").script("strength.js"),
+            can_take_off: person.lock_off_from.is_some_and(|from| from <= visit.now),
+            person,
+            problems,
+        }
+    }
+}

@@ -1,0 +1,231 @@
+// The client portal in a real browser: a mail scanner that runs everything and presses everything, two devices, leaving in
+// a hurry; and every page of it judged.
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import { after, before, test } from "node:test";
+
+import { startBrowser } from "./browser.js";
+import { startDemo } from "./demo.js";
+import { judge, watch } from "./judge.js";
+import { typePassword } from "./people.js";
+
+const AWAY = "https://www.wikipedia.org/";
+let demo, browser, home;
+before(async () => {
+  demo = await startDemo();
+  browser = await startBrowser();
+  home = demo.practice();
+});
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+/** A browser of its own, in which the page people leave for is a blank one: tests reach no other computer. */
+async function device() {
+  const context = await browser.newContext();
+  await context.route(AWAY, (route) => route.fulfill({ contentType: "text/html", body: "<title>Away</title>away" }));
+  return context.newPage();
+}
+
+/** Asks for a mail at a practice; answers its link and code. Another test's minute must not count. */
+async function ask(page, email = "jo@example.com", where = home) {
+  for (const region of ["au", "uk"]) demo.sql("DELETE FROM tries", region);
+  const before = (await demo.sent(email)).length;
+  await page.goto(`${where}/portal`);
+  await page.getByLabel("Email address").fill(email);
+  await page.getByRole("button", { name: "Email me a link" }).click();
+  await page.waitForURL("**/portal/sent?**");
+  while ((await demo.sent(email)).length === before) await page.waitForTimeout(50);
+  const [mail] = await demo.sent(email);
+  return { link: mail.text.match(/https?:\/\/\S*\/link\/\S*/)[0], code: mail.text.match(/^\d{6}$/m)[0], html: mail.html };
+}
+
+/** The status of a request that no browser makes; Node asks a name server for *.localhost, so it is told the address. */
+function plain(method, url) {
+  const { host, port, pathname } = new URL(url);
+  return new Promise((done, failed) => {
+    const asked = request({ method, host: "127.0.0.1", port, path: pathname, headers: { host } }, (answer) => {
+      answer.resume();
+      done(answer.statusCode);
+    });
+    asked.on("error", failed);
+    asked.end();
+  });
+}
+
+// AC-058: such programs have no cookies of ours, run all scripts, press each button and submit each form.
+test("a mail scanner presses everything and the person still gets in", async () => {
+  const jo = await device();
+  const { link } = await ask(jo);
+  for (const method of ["HEAD", "GET", "HEAD", "GET", "GET"]) assert.equal(await plain(method, link), 200);
+  const scanner = await device();
+  // What it pressed before may still be on its way somewhere.
+  const open = () => scanner.goto(link).catch(() => scanner.waitForTimeout(300).then(() => scanner.goto(link)));
+  await open();
+  const pressable = "button, input[type=submit], a[href]:not([href^='http']):not(.skip)";
+  const count = await scanner.locator(pressable).count();
+  assert.ok(count >= 4, `the page has ${count} things to press`);
+  for (const text of ["", "test", "1234"]) {
+    for (let at = 0; at < count; at += 1) {
+      await open();
+      for (const input of await scanner.locator("input:not([type=hidden])").all()) await input.fill(text);
+      await scanner.locator(pressable).nth(at).click({ timeout: 2000 }).catch(() => {});
+      await scanner.waitForLoadState("load").catch(() => {});
+    }
+    await open();
+    const forms = await scanner.locator("form").count();
+    for (let at = 0; at < forms; at += 1) {
+      await open();
+      // As a program would: past the browser's own checks of the fields.
+      await scanner.locator("form").nth(at).evaluate((form) => form.submit()).catch(() => {});
+      await scanner.waitForLoadState("load").catch(() => {});
+    }
+  }
+  const cookies = await scanner.context().cookies();
+  assert.ok(!cookies.some(({ name }) => name === "__Host-session"), "the scanner is not signed in");
+  await jo.goto(link);
+  await jo.getByRole("button", { name: "Sign in", exact: true }).click();
+  await jo.waitForURL("**/me");
+  await jo.getByRole("heading", { name: "My info" }).waitFor();
+});
+
+test("the number typed on the phone lets the laptop go on by itself", async () => {
+  const laptop = await device();
+  const phone = await device();
+  const { link } = await ask(laptop);
+  const number = (await laptop.locator(".number").textContent()).trim();
+  await phone.goto(link);
+  await phone.getByLabel("Number on the other screen").fill(number);
+  await phone.getByRole("button", { name: "Let the other device go on" }).click();
+  await phone.getByText("You can close this page").waitFor();
+  await laptop.waitForURL("**/me", { timeout: 10_000 });
+});
+
+test("leaving in a hurry: by button, by Esc three times, and without a script", async () => {
+  for (const way of ["button", "keys", "plain"]) {
+    const context = await browser.newContext({ javaScriptEnabled: way !== "plain" });
+    await context.route(AWAY, (route) => route.fulfill({ contentType: "text/html", body: "<title>Away</title>away" }));
+    const page = await context.newPage();
+    const { link } = await ask(page);
+    await page.goto(link);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.waitForURL("**/me");
+    const session = (await context.cookies()).find(({ name }) => name === "__Host-session").value;
+    const entries = () => page.evaluate(() => history.length);
+    const before = way === "plain" ? 0 : await entries();
+    if (way === "keys") for (let n = 0; n < 3; n += 1) await page.keyboard.press("Escape");
+    else await page.getByRole("button", { name: "Exit quickly" }).click();
+    await page.waitForURL(AWAY);
+    if (way !== "plain") assert.equal(await entries(), before, "the page is replaced, not left behind");
+    const ended = () => demo.sql("SELECT ended_at IS NOT NULL FROM session ORDER BY id DESC LIMIT 1");
+    for (let n = 0; n < 100 && ended() !== "1"; n += 1) await page.waitForTimeout(50);
+    assert.equal(ended(), "1", way);
+    const left = (await context.cookies()).map(({ name }) => name).filter((name) => name !== "__Host-browser");
+    assert.deepEqual(left, [], way);
+    // Going back shows nothing of it, not even with the old secret.
+    await context.addCookies([{ name: "__Host-session", value: session, url: home.replace("http:", "https:"), secure: true }]);
+    await page.goto(`${home}/me`);
+    assert.ok(!page.url().endsWith("/me"), page.url());
+    await context.close();
+  }
+});
+
+test("every page of the portal is accessible, light and within the screen", async () => {
+  const page = await device();
+  const watched = watch(page.context());
+  const wrong = [];
+  const look = async (name) => wrong.push(...(await judge(page, name)));
+  await page.goto(`${home}/portal`);
+  await look("portal");
+  const { link, code } = await ask(page);
+  await look("sent");
+  await page.getByLabel("Code from the email").fill(code === "111111" ? "222222" : "111111");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByText("4 more tries").first().waitFor();
+  await look("wrong code");
+  const other = await device();
+  await other.goto(link);
+  wrong.push(...(await judge(other, "elsewhere")));
+  await page.goto(`${home}/link/nothing-of-the-kind`);
+  await look("unknown link");
+  await page.goto(link);
+  await look("link");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.waitForURL("**/me");
+  await look("a client's own page");
+  await other.goto(link);
+  wrong.push(...(await judge(other, "used link")));
+  const family = await ask(other, "family@example.com", demo.practice("thames-therapy"));
+  await other.goto(family.link);
+  await other.getByRole("button", { name: "Sign in", exact: true }).click();
+  await other.getByText("K. A.").waitFor();
+  wrong.push(...(await judge(other, "who are you")));
+  demo.sql("UPDATE session SET seen_at = seen_at - 4000");
+  await page.waitForTimeout(5000);
+  await page.goto(`${home}/me`);
+  await page.waitForURL("**/portal/locked?**");
+  await look("locked");
+  wrong.push(...watched.troubles());
+  assert.deepEqual(wrong, []);
+});
+
+// C4, C5, A2, C8: the client's page and the practice's, side by side.
+test("stuck: the practice sees it, issues a PIN, and sets up a lock", async () => {
+  const wrong = [];
+  const jo = await device();
+  await ask(jo);
+  await jo.getByRole("link", { name: "I can't get the email" }).click();
+  const number = (await jo.locator(".number").textContent()).trim();
+  wrong.push(...(await judge(jo, "stuck")));
+  await jo.getByLabel("How can they reach you?").fill("0491 570 158");
+  await jo.getByRole("button", { name: "Send to your practice" }).click();
+  await jo.getByText("Your practice has your message").waitFor();
+
+  const sam = demo.person("sam@example.com");
+  const desk = await device();
+  await typePassword(desk, sam);
+  await desk.waitForURL("**/me");
+  await desk.getByRole("link", { name: "Clients" }).click();
+  wrong.push(...(await judge(desk, "clients")));
+  await desk.getByRole("link", { name: "One person is stuck now" }).click();
+  await desk.getByText("Asks for help").waitFor();
+  wrong.push(...(await judge(desk, "who is stuck")));
+  await desk.getByRole("link", { name: "Jo Lindqvist" }).first().click();
+  wrong.push(...(await judge(desk, "one client")));
+  const client = desk.url();
+  await desk.getByRole("link", { name: "Issue a PIN" }).click();
+  wrong.push(...(await judge(desk, "PIN, form")));
+  await desk.getByLabel("I called them back on the number on file").check();
+  await desk.getByLabel("Request number").fill(number);
+  await desk.getByRole("button", { name: "Issue a PIN" }).click();
+  const pin = (await desk.locator(".number").textContent()).trim();
+  wrong.push(...(await judge(desk, "PIN, shown")));
+  await jo.getByLabel("PIN").fill(pin);
+  await jo.getByRole("button", { name: "Sign in", exact: true }).click();
+  await jo.waitForURL("**/me");
+
+  await desk.goto(`${client}/privacy`);
+  wrong.push(...(await judge(desk, "privacy, the practice's")));
+  await desk.getByLabel("New passphrase").fill("tide over pebbles, softly");
+  await desk.getByLabel("Safe word", { exact: true }).fill("blue heron");
+  await desk.getByRole("button", { name: "Turn on private sign-in" }).click();
+  await desk.getByText("Private sign-in is on").waitFor();
+  for (const region of ["au", "uk"]) demo.sql("DELETE FROM tries", region);
+  const phone = await device();
+  await phone.goto(`${home}/portal`);
+  await phone.getByLabel("Email address").fill("jo@example.com");
+  await phone.getByRole("button", { name: "Email me a link" }).click();
+  const mail = await demo.message("jo@example.com", ({ subject }) => subject === "Your code");
+  assert.doesNotMatch(mail.text + mail.from, /Harbour|http/);
+  await phone.getByLabel("Code from the email").fill(mail.text.match(/^\d{6}$/m)[0]);
+  await phone.getByRole("button", { name: "Sign in", exact: true }).click();
+  await phone.waitForURL("**/portal/lock");
+  wrong.push(...(await judge(phone, "lock")));
+  await phone.getByLabel("Passphrase").fill("tide over pebbles, softly");
+  await phone.getByRole("button", { name: "Sign in", exact: true }).click();
+  await phone.waitForURL("**/me");
+  await phone.goto(`${home}/me/privacy`);
+  wrong.push(...(await judge(phone, "privacy, the client's")));
+  assert.deepEqual(wrong, []);
+});

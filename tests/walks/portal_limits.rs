@@ -1,0 +1,199 @@
+//! Asking for a link: one answer for every address (C1), and how often.
+
+use portico::args;
+
+use crate::support::browser::Browser;
+use crate::support::desk::number;
+use crate::support::portal::{JO, ask, asked};
+use crate::support::stage::Stage;
+use crate::walk;
+
+/// What a page says to somebody who cannot see the address in it.
+fn without(html: &str, email: &str) -> String {
+    let mut text = html.replace(email, "…");
+    for (before, after) in
+        [("name=\"csrf\" value=\"", "\""), ("name=\"ask\" value=\"", "\""), ("?ask=", "\""), ("class=\"number\">", "<")]
+    {
+        let pieces: Vec<String> = text
+            .split(before)
+            .enumerate()
+            .map(|(at, piece)| {
+                if at == 0 { piece.to_owned() } else { piece.split_once(after).map_or("", |(_, rest)| rest).to_owned() }
+            })
+            .collect();
+        text = pieces.join(before);
+    }
+    text
+}
+
+async fn answer_to(stage: &Stage, email: &str) -> (u16, Vec<String>, String, String) {
+    let mut browser = stage.browser();
+    browser.open("/portal").await;
+    let fields = [("csrf", browser.hidden("csrf")), ("email", email.to_owned()), ("keep", "1".to_owned())];
+    browser.post("/portal", &fields.map(|(name, value)| (name.to_owned(), value))).await;
+    let status = browser.status.as_u16();
+    let mut headers: Vec<String> = browser.answered.keys().map(|name| name.to_string()).collect();
+    headers.sort();
+    browser.follow().await;
+    let sent = without(&browser.html, email);
+    stage.deliver().await;
+    browser.submit_to("/portal/code", &[("code", "123456")]).await;
+    (status, headers, sent, without(&browser.html, email))
+}
+
+walk!(known_and_unknown_addresses_are_told_the_same, |stage| {
+    let known = answer_to(&stage, JO).await;
+    assert_eq!(known.0, 303);
+    assert!(known.2.contains("Look in your mailbox") && known.3.contains("4 more tries"), "{}", known.3);
+    for other in ["nobody@example.com", "sam@example.com", "alex@example.com"] {
+        assert_eq!(answer_to(&stage, other).await, known, "{other}");
+    }
+});
+
+walk!(nobody_is_looked_up_while_somebody_waits, |stage| {
+    let mut anybody = stage.browser();
+    ask(&mut anybody, "nobody@example.com").await;
+    ask(&mut stage.browser(), JO).await;
+    assert_eq!(
+        number(&stage, "SELECT COUNT(*) FROM link_ask WHERE result = 'asked' AND handled_at IS NULL", args![]).await,
+        2
+    );
+    assert_eq!(number(&stage, "SELECT COUNT(*) FROM outbox WHERE kind = 'portal-link'", args![]).await, 2);
+    stage.deliver().await;
+    assert_eq!(number(&stage, "SELECT COUNT(*) FROM link_ask WHERE handled_at IS NOT NULL", args![]).await, 2);
+});
+
+walk!(an_unknown_address_gets_one_kind_mail_a_day, |stage| {
+    for round in 0..3 {
+        ask(&mut stage.browser(), "nobody@example.com").await;
+        stage.deliver().await;
+        stage.wait(3601);
+        let mails = stage.messages("nobody@example.com").await.into_iter().filter(|sent| sent.kind == "mail");
+        let mails: Vec<_> = mails.collect();
+        assert_eq!(mails.len(), 1, "round {round}");
+        assert!(mails[0].text.contains("No client there has this address"), "{}", mails[0].text);
+        assert!(mails[0].text.contains("+61 2 5550 1234"), "whom to ask: {}", mails[0].text);
+    }
+});
+
+// AC-069
+walk!(a_mailbox_cannot_be_flooded, |stage| {
+    let mails =
+        async |stage: &Stage| number(stage, "SELECT COUNT(*) FROM link_ask WHERE result <> 'limited'", args![]).await;
+    // Everybody asks from a browser of their own; all see the same page.
+    for minute in 0..12 {
+        for _ in 0..2 {
+            let mut stranger = stage.browser();
+            ask(&mut stranger, JO).await;
+            stranger.sees("Look in your mailbox").misses("limit");
+        }
+        stage.deliver().await;
+        let most = if minute < 5 { minute + 1 } else { 5 };
+        assert_eq!(mails(&stage).await, most, "minute {minute}");
+        stage.wait(61);
+    }
+    for _ in 0..10 {
+        stage.wait(3601);
+        ask(&mut stage.browser(), JO).await;
+        stage.deliver().await;
+    }
+    assert_eq!(mails(&stage).await, 10, "ten a day");
+    assert!(
+        number(&stage, "SELECT COUNT(*) FROM link_ask WHERE result = 'limited'", args![]).await > 10,
+        "the practice can see it"
+    );
+});
+
+// The flood keeps nobody out who has been here before.
+walk!(a_flood_from_elsewhere_does_not_use_up_jos_mails, |stage| {
+    let mut jo = stage.browser();
+    crate::support::portal::sign_in(&stage, &mut jo, JO).await;
+    jo.submit_to("/log-out", &[]).await;
+    stage.wait(61);
+    for _ in 0..6 {
+        ask(&mut stage.browser(), JO).await;
+        stage.deliver().await;
+        stage.wait(61);
+    }
+    ask(&mut stage.browser(), JO).await;
+    assert_eq!(number(&stage, "SELECT COUNT(*) FROM link_ask WHERE result = 'limited'", args![]).await, 3);
+    crate::support::portal::sign_in(&stage, &mut jo, JO).await;
+    jo.is_at("/me");
+});
+
+walk!(pressed_twice_it_is_one_asking_and_the_code_fits, |stage| {
+    let mut jo = stage.browser();
+    let mail = asked(&stage, &mut jo, JO).await;
+    ask(&mut jo, JO).await;
+    stage.deliver().await;
+    assert_eq!(number(&stage, "SELECT COUNT(*) FROM link_ask", args![]).await, 1);
+    jo.submit_to("/portal/code", &[("code", &crate::support::portal::code_of(&mail))]).await.is_at("/me");
+});
+
+walk!(the_pause_is_in_sight_and_ends, |stage| {
+    let mut jo = stage.browser();
+    asked(&stage, &mut jo, JO).await;
+    jo.sees("You can ask again at 5:01 pm");
+    assert!(jo.html.contains("data-pause=\"60\""));
+    stage.wait(61);
+    jo.open(&jo.path.clone()).await.misses("You can ask again");
+});
+
+walk!(one_network_cannot_ask_for_everybody, |stage| {
+    let mut jo = stage.browser();
+    jo.open("/portal").await;
+    let token = jo.hidden("csrf");
+    for n in 0..61 {
+        let fields = [("csrf".to_owned(), token.clone()), ("email".to_owned(), format!("n{n}@example.com"))];
+        jo.post("/portal", &fields).await;
+    }
+    assert_eq!(jo.status, 429);
+    jo.sees("very many requests");
+    assert_eq!(jo.hidden("email"), "n60@example.com");
+    let mut elsewhere: Browser = stage.browser().from("198.51.100.7");
+    ask(&mut elsewhere, JO).await;
+});
+
+walk!(what_is_no_address_is_said_and_kept, |stage| {
+    let mut jo = stage.browser();
+    jo.open("/portal")
+        .await
+        .submit(&[("email", "jo at example")])
+        .await
+        .sees("Type an email address, like name@example.com");
+    assert_eq!((jo.status.as_u16(), jo.hidden("email")), (422, "jo at example".to_owned()));
+    let mut open = stage.browser();
+    open.open("/portal").await;
+    stage.wait(13 * 3600);
+    open.submit(&[("email", JO)]).await.sees("open for a long time");
+    open.submit_to("/portal", &[]).await.is_at("/portal/sent");
+});
+
+// C6: only a browser that has proved the mailbox is told what became of the mail.
+walk!(a_known_browser_is_told_what_became_of_the_mail, |stage| {
+    let mut jo = stage.browser();
+    crate::support::portal::sign_in(&stage, &mut jo, JO).await;
+    jo.submit_to("/log-out", &[]).await;
+    stage.wait(61);
+    ask(&mut jo, JO).await;
+    jo.sees("We are about to send it");
+    stage.deliver().await;
+    jo.open(&jo.path.clone()).await.sees("We handed it over at 5:01 pm to the mail server of j•••@example.com");
+    let mut stranger = stage.browser();
+    stage.wait(61);
+    ask(&mut stranger, JO).await;
+    stage.deliver().await;
+    stranger.open(&stranger.path.clone()).await.misses("handed it over").misses("about to send");
+});
+
+// AC-065
+walk!(a_poisoned_host_reaches_no_mail, |stage| {
+    let mut jo = stage.browser();
+    jo.open("/portal").await;
+    jo.headers =
+        ["x-forwarded-host", "forwarded", "x-host"].map(|name| (name.to_owned(), "evil.example".to_owned())).to_vec();
+    jo.submit_to("/portal", &[("email", JO)]).await;
+    stage.deliver().await;
+    let mail = crate::support::portal::newest(&stage, JO).await;
+    assert!(mail.text.contains("http://harbour-physio.au.localhost:8080/link/") && !mail.text.contains("evil"));
+});

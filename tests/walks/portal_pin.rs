@@ -1,0 +1,191 @@
+//! The PIN as a last resort (C4): AC-077 to AC-085.
+
+use portico::args;
+
+use crate::people::{ALEX, SAM, alex, relaxed, signed_in};
+use crate::support::browser::Browser;
+use crate::support::desk::{number, times};
+use crate::support::portal::{JO, add_client, ask, number_on, wrong_code};
+use crate::support::stage::Stage;
+use crate::support::ways::somebody;
+use crate::walk;
+
+/// A client's browser on the page with the number, and that number.
+async fn calling(stage: &Stage, email: &str) -> (Browser, String) {
+    let mut browser = stage.browser().from("203.0.113.9");
+    ask(&mut browser, email).await;
+    browser.open(&browser.link("I can't get the email")).await;
+    let number = number_on(&browser);
+    (browser, number)
+}
+
+async fn issue(member: &mut Browser, client: &str, request: &str) -> String {
+    member.open(&format!("/practice/clients/{client}/pin")).await;
+    member.submit(&[("number", request), ("how", "called-back")]).await.sees("It is shown only now");
+    number_on(member)
+}
+
+async fn type_pin<'a>(browser: &'a mut Browser, pin: &str) -> &'a mut Browser {
+    browser.submit_to("/portal/pin", &[("pin", pin)]).await
+}
+
+walk!(jo_calls_and_gets_in_once, |stage| {
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    let id = somebody(&stage, JO).await.id;
+    let (mut jo, request) = calling(&stage, JO).await;
+    sam.open(&format!("/practice/clients/{id}/pin")).await.sees("+61491570158").sees("Jo Lindqvist");
+    // AC-081: nothing is issued before the member has said how they know who is calling, nor without an open request.
+    sam.submit(&[("number", &request)]).await.sees("Say first how you know");
+    sam.submit(&[("number", "0000"), ("how", "called-back")]).await.sees("No open request has this number");
+    assert_eq!(number(&stage, "SELECT COUNT(*) FROM pin", args![]).await, 0);
+    let pin = issue(&mut sam, &id, &request).await;
+    assert_eq!(pin.len(), 6);
+    // AC-083
+    let stored = stage.au().all::<(String,)>("SELECT hash FROM pin", args![]).await.unwrap().remove(0).0;
+    assert!(stored.starts_with("$argon2id$") && !stored.contains(&pin), "{stored}");
+    sam.open(&format!("/practice/clients/{id}/pin")).await.misses(&pin);
+    type_pin(&mut jo, &wrong_code(&pin)).await.sees("4 more tries are left");
+    type_pin(&mut jo, &pin).await.is_at("/me").sees("Jo Lindqvist");
+    // AC-085: one short visit, and nothing that decides who gets in can be changed from it.
+    assert_eq!(number(&stage, "SELECT ends_at - created_at FROM session WHERE proofs = 'pin'", args![]).await, 3600);
+    for path in ["/me/email", "/me/password", "/me/two-factor", "/me/mobile"] {
+        jo.open(path).await;
+        assert_eq!(jo.status, 404, "{path}");
+    }
+    assert_eq!((times(&stage, "pin-issued").await, times(&stage, "pin-used").await), (1, 1));
+    stage.deliver().await;
+    let told =
+        stage.messages(JO).await.into_iter().find(|sent| sent.about == "pin-issued").expect("the client is told");
+    assert!(told.text.contains("Sam Okafor") && !told.text.contains(&pin), "{}", told.text);
+    sam.open(&format!("/practice/clients/{id}"))
+        .await
+        .sees("Signed in with a PIN")
+        .sees("Sam Okafor issued a PIN to Jo Lindqvist");
+});
+
+// AC-077: a new PIN gives no try back.
+walk!(five_wrong_pins_end_the_request_whatever_is_issued, |stage| {
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    let id = somebody(&stage, JO).await.id;
+    let (mut jo, request) = calling(&stage, JO).await;
+    let first = issue(&mut sam, &id, &request).await;
+    for _ in 0..3 {
+        type_pin(&mut jo, &wrong_code(&first)).await;
+    }
+    let second = issue(&mut sam, &id, &request).await;
+    type_pin(&mut jo, &first).await.sees(if first == second { "My info" } else { "One more try is left" });
+    type_pin(&mut jo, &wrong_code(&second)).await.sees("No PIN can be used for this number any more");
+    jo.open(&format!("/portal/stuck?ask={}", jo.hidden("ask"))).await.misses("PIN");
+    assert_eq!(number(&stage, "SELECT COUNT(*) FROM session WHERE proofs = 'pin'", args![]).await, 0);
+    // The honest twin starts again and gets in.
+    stage.wait(61);
+    let (mut again, request) = calling(&stage, JO).await;
+    let third = issue(&mut sam, &id, &request).await;
+    type_pin(&mut again, &third).await.is_at("/me");
+    // Three a day and client.
+    stage.wait(61);
+    let (_, request) = calling(&stage, JO).await;
+    sam.open(&format!("/practice/clients/{id}/pin")).await;
+    sam.submit(&[("number", &request), ("how", "in-person")]).await.sees("three PINs within a day");
+});
+
+// AC-078, AC-079, AC-080
+walk!(a_pin_opens_one_request_in_one_browser_for_one_client, |stage| {
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    let pat = add_client(&stage, "Pat Reyes", "pat@example.com").await;
+    let id = somebody(&stage, JO).await.id;
+    let (mut jo, request) = calling(&stage, JO).await;
+    let (mut other, others) = calling(&stage, "pat@example.com").await;
+    assert_ne!(request, others);
+    let pin = issue(&mut sam, &id, &request).await;
+    type_pin(&mut other, &pin).await.sees("That isn't the PIN for this number");
+    // The request's own id in another browser is nobody's.
+    let mut thief = stage.browser();
+    thief.open("/portal/stuck").await;
+    let fields = [("csrf", thief.hidden("csrf")), ("ask", jo.hidden("ask")), ("pin", pin.clone())];
+    thief.post("/portal/pin", &fields.map(|(name, value)| (name.to_owned(), value))).await;
+    assert_eq!(thief.answered["location"], "/portal/stuck");
+    let mut neighbour = stage.browser_at("thames-therapy.uk.localhost:8080");
+    neighbour.cookies.insert("__Host-link".into(), jo.cookies["__Host-link"].clone());
+    neighbour.open("/portal/stuck").await;
+    let fields = [("csrf", neighbour.hidden("csrf")), ("ask", jo.hidden("ask")), ("pin", pin.clone())];
+    neighbour.post("/portal/pin", &fields.map(|(name, value)| (name.to_owned(), value))).await;
+    assert_eq!(neighbour.answered["location"], "/portal/stuck");
+    let mut twice = jo.clone();
+    type_pin(&mut jo, &pin).await.is_at("/me");
+    type_pin(&mut twice, &pin).await.sees("No PIN can be used");
+    // Ten minutes.
+    let late = issue(&mut sam, &pat, &others).await;
+    stage.wait(601);
+    type_pin(&mut other, &late).await.sees("That isn't the PIN");
+    assert_eq!(number(&stage, "SELECT COUNT(*) FROM session WHERE proofs = 'pin'", args![]).await, 1);
+});
+
+// AC-082
+walk!(the_issuer_cannot_use_the_pin_in_the_browser_that_made_it, |stage| {
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    let id = somebody(&stage, JO).await.id;
+    let mut trick = sam.clone();
+    ask(&mut trick, JO).await;
+    trick.open(&trick.link("I can't get the email")).await;
+    let request = number_on(&trick);
+    let pin = issue(&mut sam, &id, &request).await;
+    type_pin(&mut trick, &pin).await.sees("made in this very browser");
+    type_pin(&mut trick, &pin).await.sees("That isn't the PIN");
+    assert_eq!(times(&stage, "pin-blocked").await, 1);
+    stage.deliver().await;
+    assert!(stage.messages(ALEX.0).await.iter().any(|sent| sent.about == "pin-blocked-administrators"));
+    assert_eq!(number(&stage, "SELECT COUNT(*) FROM session WHERE proofs = 'pin'", args![]).await, 0);
+});
+
+walk!(who_may_issue_is_the_practices_choice, |stage| {
+    relaxed(&stage).await;
+    let id = somebody(&stage, JO).await.id;
+    let (mut jo, request) = calling(&stage, JO).await;
+    let choose = async |stage: &Stage, sql: &'static str| {
+        stage.au().execute(sql, args![]).await.unwrap();
+        stage.server.region("au").unwrap().practices.forget();
+    };
+    choose(&stage, "UPDATE practice SET pin_by = 'administrators'").await;
+    let mut sam = signed_in(&stage, SAM).await;
+    sam.open(&format!("/practice/clients/{id}")).await.misses("Issue a PIN");
+    sam.open(&format!("/practice/clients/{id}/pin")).await;
+    assert_eq!(sam.status, 403);
+    assert_eq!(times(&stage, "refused").await, 1);
+    let mut alex = alex(&stage).await;
+    let pin = issue(&mut alex, &id, &request).await;
+    choose(&stage, "UPDATE practice SET pin_by = 'nobody'").await;
+    type_pin(&mut jo, &pin).await.sees("No PIN can be used");
+    jo.open(&format!("/portal/stuck?ask={}", jo.hidden("ask"))).await.misses("PIN");
+});
+
+walk!(a_request_with_another_address_is_confirmed_first, |stage| {
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    let id = somebody(&stage, JO).await.id;
+    let (mut jo, request) = calling(&stage, "jo@exmaple.com").await;
+    sam.open(&format!("/practice/clients/{id}/pin")).await;
+    sam.submit(&[("number", &request), ("how", "in-person")])
+        .await
+        .sees("begun with another address")
+        .sees("jo@exmaple.com");
+    sam.submit(&[("number", &request), ("how", "in-person"), ("other", "1")]).await.sees("shown only now");
+    let pin = number_on(&sam);
+    type_pin(&mut jo, &pin).await.is_at("/me").sees("Jo Lindqvist");
+});
+
+walk!(many_wrong_pins_alarm_the_administrators_once, |stage| {
+    for n in 0..7 {
+        let (mut browser, _) = calling(&stage, &format!("n{n}@example.com")).await;
+        for _ in 0..5 {
+            type_pin(&mut browser, "123456").await;
+        }
+        stage.wait(2);
+    }
+    assert_eq!(times(&stage, "wrong-pin").await, 35);
+    assert_eq!(times(&stage, "pins-guessed").await, 1);
+});
