@@ -359,6 +359,7 @@ mail-practice-moved-administrators-text =
 # From the entrance, where people find their practice.
 find-mail-staff = For staff of { $practice }:
 find-mail-client = For clients of { $practice }:
+find-mail-quiet = More is on your list than this mail names; open it below.
 find-mail-silent = We can't reach our servers in { $regions } right now. If you have practices there, we mail them to you as soon as the servers answer again, within a day.
 mail-find-list-subject = Where you can log in
 mail-find-list-text =

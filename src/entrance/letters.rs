@@ -1,6 +1,6 @@
 //! The entrance's mails. They name practices and no people, and say the same whoever asked.
 
-use super::finding::Found;
+use super::finding::{Found, Listed};
 use super::link;
 use super::list::in_words;
 use crate::notices::compose::{Letter, letter};
@@ -26,12 +26,17 @@ pub struct Envelope<'a> {
 /// Faults and conflicts of the database.
 pub async fn list(visit: &Visit, tx: &mut Tx, to: &Envelope<'_>, found: &Found, code: Option<&str>) -> Result<()> {
     let token = link::token(&visit.server, to.browser, to.email, visit.now)?;
-    let lines = found.places.iter().map(|listed| {
+    let line = |listed: &Listed| {
         let kind = if listed.place.client { "find-mail-client" } else { "find-mail-staff" };
         format!("{}\n{}", visit.say_with(kind, &[("practice", &listed.place.name)]), listed.place.url())
-    });
+    };
+    let named = found.places.iter().filter(|listed| !listed.place.quiet);
+    let mut lines: Vec<String> = named.map(line).collect();
+    if lines.len() < found.places.len() {
+        lines.push(visit.say("find-mail-quiet"));
+    }
     let words = vec![
-        ("list", lines.collect::<Vec<_>>().join("\n")),
+        ("list", lines.join("\n")),
         ("silent", silence(visit, found)),
         ("code", code.unwrap_or_default().to_owned()),
         ("link", format!("{}/find/{token}", visit.server.entrance())),

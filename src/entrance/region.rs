@@ -36,6 +36,8 @@ pub struct Place {
     /// `https://practice.region.base`, as it is reached now.
     pub origin: String,
     pub client: bool,
+    /// Shown on the page and not named in the mail: the client's, or the practice's, wish (C9).
+    pub quiet: bool,
     /// Fills in the address there; empty where none is to be filled in.
     pub ticket: String,
 }
@@ -80,25 +82,30 @@ pub async fn answer(server: &Server, region: &Region, question: &Question) -> Re
     }
 }
 
-/// Staff who have joined and clients, each practice once for either.
+/// Staff who have joined and clients, each practice once for either. Whoever signs in privately is in no mail and on no list:
+/// the mailbox must not open a door to them (C8).
 async fn places(server: &Server, region: &Region, key: &str, (email, remember): (&str, &str)) -> Result<Vec<Place>> {
-    let rows: Vec<(String, String, String, String)> = region
+    let rows: Vec<(String, String, String, String, i64)> = region
         .db
         .all(
-            "SELECT DISTINCT pr.id, pr.slug, pr.name, p.kind FROM person p JOIN practice pr ON pr.id = p.practice_id
+            "SELECT pr.id, pr.slug, pr.name, p.kind,
+                MAX(CAST(CASE WHEN p.kind = 'client' AND (p.mail_form <> 'plain' OR pr.discreet <> 0) THEN 1 ELSE 0 END AS BIGINT))
+             FROM person p JOIN practice pr ON pr.id = p.practice_id
              WHERE p.email_key = $1 AND p.closed_at IS NULL AND pr.closed_at IS NULL AND pr.moving_to IS NULL
-                AND (p.kind = 'client' OR p.kind = 'staff' AND p.joined_at IS NOT NULL)
+                AND (p.kind = 'client' AND p.private_since IS NULL AND p.mail_form <> 'none'
+                    OR p.kind = 'staff' AND p.joined_at IS NOT NULL)
+             GROUP BY pr.id, pr.slug, pr.name, p.kind
              ORDER BY pr.name, p.kind DESC LIMIT $2",
             args![key, MOST],
         )
         .await?;
     let now = server.world.now();
     rows.into_iter()
-        .map(|(id, slug, name, kind)| {
+        .map(|(id, slug, name, kind, quiet)| {
             let client = kind == "client";
             let hello = Hello { email: email.to_owned(), client, remember: remember.to_owned() };
             let ticket = hello::ticket(server, &id, &hello, now)?;
-            Ok(Place { name, origin: origin(server, region, &slug), client, ticket })
+            Ok(Place { name, origin: origin(server, region, &slug), client, quiet: quiet != 0, ticket })
         })
         .collect()
 }
@@ -114,7 +121,13 @@ async fn still(server: &Server, region: &Region, practice: &str, person: &str) -
         .await?;
     if let Some((slug, name, kind)) = row {
         let client = kind == "client";
-        return Ok(Some(Place { name, origin: origin(server, region, &slug), client, ticket: String::new() }));
+        return Ok(Some(Place {
+            name,
+            origin: origin(server, region, &slug),
+            client,
+            quiet: false,
+            ticket: String::new(),
+        }));
     }
     gone(server, region, practice).await
 }
@@ -130,7 +143,7 @@ async fn gone(server: &Server, region: &Region, practice: &str) -> Result<Option
         .await?;
     Ok(row.map(|(region, slug)| {
         let origin = server.origin_in(&region, &slug);
-        Place { name: slug, origin, client: false, ticket: String::new() }
+        Place { name: slug, origin, client: false, quiet: false, ticket: String::new() }
     }))
 }
 

@@ -192,7 +192,7 @@ impl Shown {
     /// Of a region that does not answer: the name in its address has to do.
     fn unasked(server: &Server, kept: &Kept) -> Shown {
         let origin = server.origin_in(&kept.region, &kept.slug);
-        let place = Place { name: kept.slug.clone(), origin, client: kept.client, ticket: String::new() };
+        let place = Place { name: kept.slug.clone(), origin, client: kept.client, quiet: false, ticket: String::new() };
         Shown::of(kept, &place)
     }
 }

@@ -16,7 +16,7 @@ use crate::platform::network::network_of;
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with, safe_path};
 use crate::platform::world::random;
 use crate::sign_in::session::{self, State};
-use crate::sign_in::{flash, marks};
+use crate::sign_in::{flash, hello, marks};
 
 /// Askings from one network within an hour, whoever they are for; a waiting room behind one address stays below.
 const PER_NETWORK: i64 = 60;
@@ -52,7 +52,8 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
         _ => {}
     }
     let left = flash::take(&visit);
-    let mut asking = AskPage::new(&visit, left.as_ref().map_or("", |(_, email)| email), then_path)?;
+    let email = left.as_ref().map_or_else(|| hello::email(&visit).unwrap_or_default(), |(_, email)| email.clone());
+    let mut asking = AskPage::new(&visit, &email, then_path)?;
     if let Some((notice, _)) = left {
         asking.frame = asking.frame.banner(notice.kind(), notice.sentence());
     } else if query.text("note") == "everywhere" {

@@ -142,6 +142,14 @@ walk!(a_stranger_is_told_once_a_day_and_never_where_nobody_wants_it, |stage| {
     stage.wait(86_400);
     ask(&stage, &mut browser(&stage), "stranger@example.com").await;
     assert_eq!(mails(&stage, "stranger@example.com").len(), 2);
+    let quiet = Stage::with(tempfile::tempdir().unwrap(), |config| {
+        config.entrance.as_mut().unwrap().mail_to_strangers = false;
+    })
+    .await;
+    ask(&quiet, &mut browser(&quiet), "stranger@example.com").await;
+    assert!(mails(&quiet, "stranger@example.com").is_empty());
+    ask(&quiet, &mut browser(&quiet), "alex@example.com").await;
+    assert_eq!(mails(&quiet, "alex@example.com").len(), 1, "whoever is known is told");
 });
 
 walk!(what_is_no_address_is_said_at_once, |stage| {

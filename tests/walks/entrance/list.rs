@@ -142,3 +142,27 @@ walk!(a_ticket_is_good_at_its_own_practice_for_an_hour, |stage| {
     let mut stranger = stage.browser_at(HOST);
     stranger.open("/list").await.is_at("/");
 });
+
+walk!(whoever_signs_in_privately_or_discreetly_is_not_named_in_the_mail, |stage| {
+    let at_harbour = "UPDATE person SET private_since = 1 WHERE email_key = 'jo@example.com'";
+    stage.au().execute(at_harbour, args![]).await.unwrap();
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, "jo@example.com").await;
+    let mail = mails(&stage, "jo@example.com").remove(0);
+    assert!(
+        !mail.text.contains("Harbour") && mail.text.contains("Thames") && !mail.text.contains("More is"),
+        "{}",
+        mail.text
+    );
+    desk.submit(&[("code", &code_in(&mail.text))]).await.is_at("/list").misses("Harbour");
+    let discreet = "UPDATE person SET private_since = NULL, mail_form = 'discreet' WHERE email_key = 'jo@example.com'";
+    stage.au().execute(discreet, args![]).await.unwrap();
+    stage.wait(61);
+    ask(&stage, &mut desk, "jo@example.com").await;
+    let mail = mails(&stage, "jo@example.com").remove(0);
+    assert!(!mail.text.contains("Harbour") && !mail.html.contains("harbour"), "{}", mail.text);
+    assert!(mail.text.contains("More is on your list"), "{}", mail.text);
+    desk.submit(&[("code", &code_in(&mail.text))]).await.is_at("/list").sees("Harbour Physio");
+    let there = follow_to(&stage, &desk.link("Harbour Physio")).await;
+    assert_eq!(there.is_at("/portal").hidden("email"), "jo@example.com", "filled in");
+});
