@@ -268,6 +268,7 @@ pub fn router_with(server: Arc<Server>, more: Router) -> Router {
             "/sign-in/passkey",
             "/portal",
             "/portal/locked",
+            "/portal/stuck",
             "/forgot",
             "/confirm",
             "/confirm/passkey",

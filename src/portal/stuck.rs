@@ -51,6 +51,12 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
 
 /// `POST /portal/stuck`: a request without a mail, for whoever types an address first here.
 pub async fn begin(visit: Visit, fields: Fields) -> Result<Response> {
+    if visit.stale {
+        let mut stuck = StuckPage::new(&visit, None)?;
+        stuck.problem = Some(visit.say("forgot-stale"));
+        fields.trimmed("email").clone_into(&mut stuck.email);
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &stuck);
+    }
     let Ok(email) = Email::parse(fields.trimmed("email")) else {
         let mut stuck = StuckPage::new(&visit, None)?;
         stuck.problem = Some(visit.say("forgot-not-an-address"));

@@ -86,6 +86,8 @@ const CLIENTS_BY_EMAIL: &str =
         (SELECT COUNT(*) FROM backup_code b WHERE b.practice_id = p.practice_id AND b.person_id = p.id
             AND b.set_id = p.backup_set AND b.used_at IS NULL) AS backup_left,
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id) AS passkeys,
+        (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id AND k.verified_at IS NULL) AS passkeys_touch,
+        p.passkey_user, p.passkey_offer_off_at,
         p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.invited_at, p.joined_at,
         p.last_sign_in_at, p.closed_at,
         p.passphrase, p.passphrase_set_at, p.private_since, p.mail_form, p.safe_word, p.lock_off_from

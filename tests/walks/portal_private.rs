@@ -157,7 +157,7 @@ walk!(private_sign_in_sends_mail_that_names_nobody, |stage| {
     assert!(!from.contains("Harbour"), "{from}");
     jo.submit_to("/portal/code", &[("code", &code_of(&mail))]).await.is_at("/portal/lock");
     jo.submit_to("/portal/lock", &[("passphrase", PASSPHRASE)]).await.is_at("/me").sees("Jo Lindqvist");
-    jo.open("/me/privacy").await.sees("With private sign-in on").misses("With the practice's name and a link");
+    jo.open("/me/privacy").await.sees("because private sign-in is on").misses("With the practice's name and a link");
 });
 
 walk!(mail_alone_never_opens_a_private_portal_without_a_lock, |stage| {
