@@ -56,6 +56,8 @@ lint: ## clippy, warnings are errors
 	@$(STEP) "lints" cargo clippy --quiet --all-targets -- -D warnings
 
 deny: ## licences, sources, banned crates, known weaknesses
+	@# It looks at every system's crates, and a build brings only this one's.
+	@$(STEP) "crates of every system" cargo fetch --quiet --locked
 	@$(STEP) "dependencies" cargo deny --offline --log-level error check bans licenses sources
 	@$(STEP) "advisories" scripts/advisories
 

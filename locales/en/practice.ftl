@@ -428,6 +428,7 @@ line-mail-unsure = We don't know whether the email arrived
 
 stuck-list-title = Who is stuck
 stuck-list-intro = Who asked to sign in within the last day and has not got in. Look here before you call back.
+stuck-list-look = Look again
 stuck-list-none = Nobody. Everyone who tried today got in.
 stuck-list-help = Asks for help
 stuck-list-nobody = No client has this address, and none has one like it.
