@@ -55,7 +55,9 @@ walk!(the_next_time_is_one_press_away, |stage| {
     assert!(cookie.starts_with("v1.") && cookie.len() < 4000 && !cookie.contains("alex"), "{cookie}");
     // Sealed: not a byte of it can be changed, and it is of use to no other server.
     let mut forged = device.entrance.clone();
-    forged.cookies.insert("__Host-practices".into(), format!("{}A", &cookie[..cookie.len() - 1]));
+    let at = cookie.len() - 9;
+    let other = if &cookie[at..=at] == "A" { "B" } else { "A" };
+    forged.cookies.insert("__Host-practices".into(), format!("{}{other}{}", &cookie[..at], &cookie[at + 1..]));
     forged.open("/").await.misses("Harbour Physio (");
     forged.misses("On this device");
     // Once more does not make it two.
