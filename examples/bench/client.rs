@@ -1,5 +1,6 @@
 //! A small browser for load: one keep-alive connection, one person's cookies, one form. Nothing is measured here.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -105,6 +106,7 @@ pub struct Browser {
     /// Of the page's form for a passkey.
     ceremony: String,
     pub session: String,
+    pub signer: Option<Arc<Signer>>,
 }
 
 impl Browser {
@@ -117,6 +119,7 @@ impl Browser {
             csrf: String::new(),
             ceremony: String::new(),
             session: String::new(),
+            signer: None,
         }
     }
 
@@ -151,7 +154,8 @@ impl Browser {
     }
 
     /// Sends the page's form for a passkey, as the script fills it in.
-    pub async fn show(&mut self, connection: &mut Connection, signer: &Signer, port: u16) -> Outcome<Answer> {
+    pub async fn show(&mut self, connection: &mut Connection, port: u16) -> Outcome<Answer> {
+        let signer = self.signer.as_ref().ok_or("somebody without a passkey")?;
         let challenge = self.ceremony.split('.').nth(1).ok_or("no ceremony on the page")?;
         let credential = signer.show(challenge, &self.host, port);
         let form: String = form_urlencoded::Serializer::new(String::new())
@@ -168,7 +172,7 @@ impl Browser {
     /// Sends the form; a session from before is not carried, so that each try is a whole sign-in.
     pub async fn submit(&mut self, connection: &mut Connection) -> Outcome<Answer> {
         let form = format!(
-            "csrf={}&device_challenge=&device_key=&device_signature=&email={}&password={PASSWORD}",
+            "csrf={}&device_challenge=&device_key=&device_signature=&passkey_able=&email={}&password={PASSWORD}",
             self.csrf,
             self.email.replace('@', "%40"),
         );

@@ -22,8 +22,17 @@ pub struct Target {
 }
 
 impl Target {
-    fn browser(self, person: u64) -> Browser {
-        Browser::of(person % self.people, self.per_practice)
+    /// Somebody without a passkey, by a number that counts only these.
+    fn browser(self, number: u64) -> Browser {
+        Browser::of(number * 2 % self.people, self.per_practice)
+    }
+
+    /// Somebody with one.
+    fn browser_with_passkey(self, number: u64) -> Outcome<Browser> {
+        let person = (number * 2 + 1) % self.people;
+        let mut browser = Browser::of(person, self.per_practice);
+        browser.signer = Some(Arc::new(Signer::of(person)?));
+        Ok(browser)
     }
 }
 
@@ -73,14 +82,18 @@ async fn whole(target: Target, at_once: u64, way: Way, seconds: f64) -> Outcome<
             let mut connection = Connection::open(target.port).await?;
             let (mut right, mut refused, mut other) = (vec![], 0_u64, vec![]);
             while Instant::now() < end {
-                let person = NEXT.fetch_add(1, Ordering::Relaxed) % target.people;
+                let person = NEXT.fetch_add(1, Ordering::Relaxed) % (target.people / 2);
                 let known = if new_browsers { None } else { at_home().remove(&person) };
-                let mut browser = known.unwrap_or_else(|| target.browser(person));
+                let mut browser = match (known, way) {
+                    (Some(browser), _) => browser,
+                    (None, Way::Password { .. }) => target.browser(person),
+                    (None, Way::Passkey) => target.browser_with_passkey(person)?,
+                };
                 browser.form(&mut connection).await?;
                 let sent = Instant::now();
                 let answer = match way {
                     Way::Password { .. } => browser.submit(&mut connection).await?,
-                    Way::Passkey => browser.show(&mut connection, &Signer::of(person)?, target.port).await?,
+                    Way::Passkey => browser.show(&mut connection, target.port).await?,
                 };
                 match answer.status {
                     // What ends after the bell was not done within the time.

@@ -53,10 +53,10 @@ pub async fn fill(folder: &Path, database: &str, practices: i64, per_practice: i
     Ok(())
 }
 
-/// A passkey for everybody of the first practices, verified before.
+/// A passkey, verified before, for every second person of the first practices: those with odd numbers.
 async fn add_passkeys(db: &Db, practices: i64, per_practice: i64, now: i64) -> Outcome<()> {
     let mut tx = db.write().await?;
-    for person in 0..practices * per_practice {
+    for person in (1..practices * per_practice).step_by(2) {
         let signer = Signer::of(u64::try_from(person)?)?;
         let practice = format!("00000000-0000-7000-8000-000000{}", 100_000 + person / per_practice);
         let id = format!("00000000-0000-7000-8000-0000{}", 10_000_000 + person);
