@@ -25,6 +25,7 @@ pub mod platform {
     pub mod frame;
     pub mod hashing;
     pub mod headers;
+    mod joined;
     pub mod keyring;
     pub mod limit;
     pub mod metrics;

@@ -27,7 +27,7 @@ const ASKINGS: usize = 200;
 
 /// Askings a second with the request durably kept, beside rows a second with nothing around them, in turn.
 pub async fn askings(folder: &Path, database: &str, seconds: f64, report: &mut Report) -> Outcome<()> {
-    let (server, port) = serve(folder, |config| front(config, database)).await?;
+    let (server, port) = serve(folder, "", |config| front(config, database)).await?;
     let db = server.front.as_ref().ok_or("no entrance")?.db.clone();
     let (mut asks, mut commits) = (vec![], vec![]);
     for _ in 0..3 {
@@ -44,7 +44,7 @@ pub async fn askings(folder: &Path, database: &str, seconds: f64, report: &mut R
 pub async fn many_regions(folder: &Path, report: &mut Report) -> Outcome<()> {
     let names: Vec<String> =
         (0..REGIONS).map(|number| if number == 0 { "au".into() } else { format!("r{number}") }).collect();
-    let (region, port) = serve(folder, |config| {
+    let (region, port) = serve(folder, "", |config| {
         let own = config.regions.remove(0);
         let Database::Sqlite(path) = &own.database else { return };
         let file = |name: &String| Database::Sqlite(path.with_file_name(format!("{name}.db")));
@@ -79,7 +79,7 @@ pub async fn many_regions(folder: &Path, report: &mut Report) -> Outcome<()> {
         public_port: None,
     });
     let far: Vec<FarRegion> = far.collect();
-    let (entrance, entrance_port) = serve(folder, |config| {
+    let (entrance, entrance_port) = serve(folder, "", |config| {
         config.regions.clear();
         config.far_regions = far;
     })
@@ -121,14 +121,16 @@ pub async fn size(folder: &Path, small: &str, large: &str, report: &mut Report) 
     Ok(())
 }
 
-/// A server behind a trusted proxy, so that each asking can come from a network of its own.
-async fn serve(folder: &Path, change: impl FnOnce(&mut Config)) -> Outcome<(Arc<Server>, u16)> {
+/// A server behind a trusted proxy, so that each asking can come from a network of its own; with a database of its own, if
+/// none is named.
+pub async fn serve(folder: &Path, database: &str, change: impl FnOnce(&mut Config)) -> Outcome<(Arc<Server>, u16)> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let port = listener.local_addr()?.port();
     let own = folder.join(format!("entrance-{port}"));
     std::fs::create_dir_all(&own)?;
     std::fs::copy(folder.join("keys"), own.join("keys"))?;
-    let mut config = settings(&own, &own.join("au.db").display().to_string(), port)?;
+    let own_database = own.join("au.db").display().to_string();
+    let mut config = settings(&own, if database.is_empty() { &own_database } else { database }, port)?;
     config.edge = Edge::Proxy { trusted: vec!["127.0.0.0/8".parse()?] };
     change(&mut config);
     let carriers = Carriers::with_mailbox(&config)?;
@@ -147,7 +149,7 @@ fn front(config: &mut Config, database: &str) {
 }
 
 /// How many a second, so many at once.
-async fn rate<F>(seconds: f64, work: impl Fn(Instant) -> F) -> Outcome<f64>
+pub async fn rate<F>(seconds: f64, work: impl Fn(Instant) -> F) -> Outcome<f64>
 where
     F: Future<Output = Outcome<u64>> + Send + 'static,
 {
@@ -181,7 +183,7 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 
 async fn ask_until(port: u16, until: Instant) -> Outcome<u64> {
     let mut connection = Connection::open(port).await?;
-    let (cookie, token) = form(&mut connection).await?;
+    let (cookie, token) = form_of(&mut connection, "localhost", "/").await?;
     let mut made = 0;
     while Instant::now() < until {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -191,8 +193,9 @@ async fn ask_until(port: u16, until: Instant) -> Outcome<u64> {
     Ok(made)
 }
 
-async fn form(connection: &mut Connection) -> Outcome<(String, String)> {
-    let answer = connection.get("localhost", "/", "").await?;
+/// The cookie and the token of a form.
+pub async fn form_of(connection: &mut Connection, host: &str, path: &str) -> Outcome<(String, String)> {
+    let answer = connection.get(host, path, "").await?;
     let cookie =
         answer.headers.get("set-cookie").and_then(|line| line.to_str().ok()?.split(';').next()).ok_or("no cookie")?;
     let page = String::from_utf8_lossy(&answer.body).into_owned();
@@ -210,7 +213,7 @@ async fn ask(connection: &mut Connection, (cookie, token): (&str, &str), email: 
 async fn time_to_mail(server: &Server, port: u16, email: &str) -> Outcome<f64> {
     let mailbox = server.kept::<Carriers>()?.mailbox().ok_or("no mailbox")?;
     let mut connection = Connection::open(port).await?;
-    let (cookie, token) = form(&mut connection).await?;
+    let (cookie, token) = form_of(&mut connection, "localhost", "/").await?;
     let begun = Instant::now();
     ask(&mut connection, (&cookie, &token), email, NEXT.fetch_add(1, Ordering::Relaxed)).await?;
     while mailbox.list(email).is_empty() {
@@ -222,7 +225,7 @@ async fn time_to_mail(server: &Server, port: u16, email: &str) -> Outcome<f64> {
     Ok(begun.elapsed().as_secs_f64())
 }
 
-fn median(numbers: &mut [f64]) -> f64 {
+pub fn median(numbers: &mut [f64]) -> f64 {
     numbers.sort_by(f64::total_cmp);
     numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
 }

@@ -9,7 +9,7 @@ use crate::child::{Process, free_port, until_first_answer};
 use crate::client::{Outcome, host_of};
 use crate::report::{Limit, Report};
 use crate::seed;
-use crate::{Wanted, entrance};
+use crate::{Wanted, entrance, portal};
 
 /// People of the small database: ten practices of a hundred.
 const PEOPLE: u64 = 1_000;
@@ -53,7 +53,7 @@ pub async fn all(wanted: &Wanted) -> Outcome<usize> {
 fn measure(engine: &Engine, wanted: &Wanted, report: &mut Report) -> Outcome<()> {
     report.title(engine.name);
     type Part = fn(&Engine, &mut Report) -> Outcome<()>;
-    let parts: [(&str, Part); 7] = [
+    let parts: [(&str, Part); 8] = [
         ("start", start),
         ("sign-ins", sign_ins),
         ("passkeys", passkeys),
@@ -61,6 +61,7 @@ fn measure(engine: &Engine, wanted: &Wanted, report: &mut Report) -> Outcome<()>
         ("crowd", crowd),
         ("size", size),
         ("entrance", at_the_entrance),
+        ("portal", at_the_portal),
     ];
     for (name, part) in parts {
         if name.contains(&wanted.only) {
@@ -347,6 +348,25 @@ pub async fn entrance_part(folder: &std::path::Path, databases: [&str; 3], pace:
         entrance::size(folder, small, large, &mut report).await?;
     }
     entrance::many_regions(folder, &mut report).await?;
+    Ok(report.missed())
+}
+
+/// The clients' door, likewise.
+fn at_the_portal(engine: &Engine, report: &mut Report) -> Outcome<()> {
+    let arguments = [&engine.folder.display().to_string(), &engine.small, &engine.pace.to_string()];
+    let status = std::process::Command::new(std::env::current_exe()?).arg("portal").args(arguments).status()?;
+    if !status.success() {
+        report.count_missed();
+    }
+    Ok(())
+}
+
+/// What that process does.
+pub async fn portal_part(folder: &std::path::Path, database: &str, pace: f64) -> Outcome<usize> {
+    let mut report = Report::default();
+    portal::askings(folder, database, 4.0 * pace, &mut report).await?;
+    portal::mails(folder, database, &mut report).await?;
+    portal::clients(folder, database, &mut report).await?;
     Ok(report.missed())
 }
 

@@ -1,4 +1,5 @@
-//! `make timing`: known and unknown addresses must cost the same, at the entrance, the sign-in and the forgotten password.
+//! `make timing`: known and unknown addresses must cost the same, at the entrance, the sign-in, the forgotten password and
+//! the clients' door.
 //! The server runs in this process with a clock that is set, so that its limits never stand between two tries.
 
 #![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a program that measures time and prints it")]
@@ -54,7 +55,7 @@ struct Target {
     step: i64,
 }
 
-const TARGETS: [Target; 3] = [
+const TARGETS: [Target; 4] = [
     // The entrance, with an asking for every try.
     Target { path: "/", host: "localhost", rest: "", tries_per_address: 20, margin: 0.05, step: 3 * 3_600 },
     Target {
@@ -66,6 +67,7 @@ const TARGETS: [Target; 3] = [
         step: 3_600,
     },
     Target { path: "/forgot", host: HOST, rest: "", tries_per_address: 20, margin: 0.05, step: 3 * 3_600 },
+    Target { path: "/portal", host: HOST, rest: "&then=", tries_per_address: 20, margin: 0.05, step: 3 * 3_600 },
 ];
 const WARM_UP: usize = 300;
 const MOST_AREA: f64 = 0.60;
@@ -124,7 +126,8 @@ fn engine(cli: &Cli, runtime: &tokio::runtime::Runtime, cluster: Option<&str>) -
         let mut dice = Dice(cli.seed);
         let addresses = Addresses::new(cli.tries.div_ceil(target.tries_per_address), target.path, &mut dice);
         if !cli.nobody {
-            runtime.block_on(seed(&server, &addresses))?;
+            let kind = if target.path == "/portal" { "client" } else { "staff" };
+            runtime.block_on(seed(&server, &addresses, kind))?;
         }
         let [known, unknown] = measure(&mut wire, target, &addresses, &clock, &mut dice)?;
         missed += judge(target, &known, &unknown, &mut dice);
@@ -181,7 +184,7 @@ impl Addresses {
     }
 }
 
-async fn seed(server: &Server, addresses: &Addresses) -> Outcome<()> {
+async fn seed(server: &Server, addresses: &Addresses, kind: &str) -> Outcome<()> {
     let password = hashing::Secret::new("granite-lantern-58-orchard".to_owned());
     let hash = server.hashing.hash(password, random::<16>(&RealWorld)).await?;
     let now = server.world.now();
@@ -189,8 +192,8 @@ async fn seed(server: &Server, addresses: &Addresses) -> Outcome<()> {
     for email in addresses.known.iter().chain(&addresses.spare[0]) {
         tx.execute(
             "INSERT INTO person (practice_id, id, kind, role, name, email, email_key, password, password_set_at, joined_at, created_at)
-             VALUES ($1, $2, 'staff', 'practitioner', 'Pat Example', $3, $3, $4, $5, $5, $5)",
-            args![PRACTICE, new_id(&RealWorld), email, &hash, now],
+             VALUES ($1, $2, $6, $7, 'Pat Example', $3, $3, $4, $5, $5, $5)",
+            args![PRACTICE, new_id(&RealWorld), email, &hash, now, kind, if kind == "staff" { "practitioner" } else { "client" }],
         )
         .await?;
     }

@@ -15,8 +15,11 @@ use crate::platform::server::Server;
 
 /// Lines sealed in one transaction.
 const BATCH: usize = 500;
-/// How far back the worker looks each second; longer than any request lives (seconds).
+/// How far back the worker looks each second: a line is almost always there by then (seconds).
+const GLANCE_SECONDS: i64 = 5;
+/// How far back it looks now and then, and how often; longer than any request lives (seconds).
 const LOOK_BACK_SECONDS: i64 = 120;
+const LOOK_BACK_EACH: i64 = 15;
 /// How often it looks at everything, for lines that a set clock put out of sight, and says the heads (seconds).
 const SWEEP_SECONDS: i64 = 600;
 
@@ -92,8 +95,13 @@ pub async fn seal_since(db: &Db, since: i64) -> Result<u64> {
     for (practice,) in waiting {
         loop {
             match seal_batch(db, &practice, since).await {
-                Ok(0) | Err(Error::Conflict) => break,
-                Ok(count) => sealed += count,
+                Err(Error::Conflict) => break,
+                Ok(count) => {
+                    sealed += count;
+                    if count < BATCH as u64 {
+                        break;
+                    }
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -116,35 +124,57 @@ async fn seal_batch(db: &Db, practice: &str, since: i64) -> Result<u64> {
         return Ok(0);
     }
     let (mut seq, mut last) = head(db, practice).await?;
-    let mut tx = db.write().await?;
+    let mut sealed = vec![];
     for row in rows.iter().take(BATCH) {
         seq += 1;
         last = hash(&last, practice, seq, row);
+        sealed.push((seq, &row.id, last.clone()));
+    }
+    let mut tx = db.write().await?;
+    for lines in sealed.chunks(TOGETHER) {
         // The primary key lets one node win; whoever loses undoes its whole batch.
-        let won = tx
-            .execute(
-                "INSERT INTO audit_chain (practice_id, seq, record_id, hash) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-                args![practice, seq, &row.id, &last],
-            )
-            .await?;
-        if won != 1 {
-            return Err(Error::Conflict);
+        if lines.len() == TOGETHER {
+            let mut all = args![practice];
+            all.extend(lines.iter().flat_map(|(seq, id, hash)| args![*seq, *id, hash]));
+            won(tx.execute(SEAL_EIGHT, all).await?, TOGETHER)?;
+        } else {
+            for (seq, id, hash) in lines {
+                won(tx.execute(SEAL_ONE, args![practice, *seq, *id, hash]).await?, 1)?;
+            }
         }
     }
     tx.commit().await?;
     Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))
 }
 
+const SEAL_ONE: &str =
+    "INSERT INTO audit_chain (practice_id, seq, record_id, hash) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+/// Lines that one statement seals.
+const TOGETHER: usize = 8;
+const SEAL_EIGHT: &str = "INSERT INTO audit_chain (practice_id, seq, record_id, hash)
+     VALUES ($1, $2, $3, $4), ($1, $5, $6, $7), ($1, $8, $9, $10), ($1, $11, $12, $13),
+            ($1, $14, $15, $16), ($1, $17, $18, $19), ($1, $20, $21, $22), ($1, $23, $24, $25)
+     ON CONFLICT DO NOTHING";
+
+fn won(lines: u64, of: usize) -> Result<()> {
+    if usize::try_from(lines) == Ok(of) { Ok(()) } else { Err(Error::Conflict) }
+}
+
 /// The worker: seals each second, forever. Every ten minutes it says each practice's last number and hash, for a log kept
 /// elsewhere: lines cut from the end show only against such an anchor.
 #[expect(clippy::disallowed_methods, reason = "work in the background goes by the clock")]
 pub async fn run(server: std::sync::Arc<Server>) {
-    let mut swept_at = i64::MIN;
+    let (mut swept_at, mut looked_at) = (i64::MIN, i64::MIN);
     loop {
         let now = server.world.now();
         let sweep = now.saturating_sub(swept_at) >= SWEEP_SECONDS || now < swept_at;
+        let look_back = now.saturating_sub(looked_at) >= LOOK_BACK_EACH || now < looked_at;
         for region in &server.regions {
-            let since = if sweep { i64::MIN } else { now - LOOK_BACK_SECONDS };
+            let since = match () {
+                () if sweep => i64::MIN,
+                () if look_back => now - LOOK_BACK_SECONDS,
+                () => now - GLANCE_SECONDS,
+            };
             if let Err(error) = seal_since(&region.db, since).await {
                 tracing::error!(region = region.name, %error, "the record could not be sealed");
             }
@@ -154,6 +184,9 @@ pub async fn run(server: std::sync::Arc<Server>) {
         }
         if sweep {
             swept_at = now;
+        }
+        if look_back {
+            looked_at = now;
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }

@@ -42,7 +42,7 @@ pub struct Line<'a> {
 /// # Errors
 /// Faults of the database: then the act itself does not happen either (fail closed).
 pub async fn append(tx: &mut Tx, line: Line<'_>) -> Result<()> {
-    tx.execute(
+    tx.later(
         "INSERT INTO audit (practice_id, id, at, event, actor_kind, actor_id, actor_name, subject_id, subject_name, result, address, browser, session_id, request_id, detail)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         args![
@@ -50,8 +50,7 @@ pub async fn append(tx: &mut Tx, line: Line<'_>) -> Result<()> {
             line.subject_name, line.result, line.address, line.browser, line.session_id, line.request_id, line.detail,
         ],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// One line as it is stored. Times are unix seconds.

@@ -37,6 +37,7 @@ pub mod password_lanes;
 pub mod password_own;
 pub mod password_reset;
 pub mod password_rules;
+pub mod password_stand_in;
 pub mod password_strength;
 pub mod password_stuffing;
 pub mod password_unlock;

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::passkey_options::{self, Asked};
 use super::password_lanes::{self, Held, Lanes, later};
-use super::{passkey_offer, password_strength, password_stuffing};
+use super::{passkey_offer, password_stand_in, password_strength, password_stuffing};
 use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::email::Email;
@@ -88,7 +88,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         None => None,
     };
     let lanes = Lanes::sign_in(&visit, &key, person.as_ref(), known.as_ref())?;
-    let taken = match lanes.take(&visit).await? {
+    let taken = match lanes.take(&visit, &key).await? {
         Ok(taken) => taken,
         Err(held) => {
             lanes.note_held(&visit, person.as_ref()).await?;
@@ -97,8 +97,12 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     };
 
     // work: a stranger's answer takes as long
-    let usable = person.as_ref().filter(|p| p.closed_at.is_none() && p.password_stolen_at.is_none());
-    let stored = usable.and_then(|person| person.password.clone());
+    let may = |p: &&Person| p.closed_at.is_none() && p.password_stolen_at.is_none() && p.password.is_some();
+    let usable = person.as_ref().filter(may);
+    let stored = match usable {
+        Some(person) => person.password.clone(),
+        None => password_stand_in::stand_in(&visit, &key).await?,
+    };
     let verdict = match verify(&visit, stored, password).await {
         Ok(verdict) => verdict,
         Err(PoolError::Full { retry_after_s }) => return busy(&visit, &fields, i64::from(retry_after_s)),
@@ -108,7 +112,12 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // write
     match (verdict, usable) {
         (Verdict::Right { upgrade }, Some(person)) => {
-            right(&visit, &fields, Right { person, known: known.as_ref(), upgrade, lanes: &lanes, key: &key }).await
+            right(
+                &visit,
+                &fields,
+                Right { person, known: known.as_ref(), upgrade, lanes: &lanes, key: &key, in_vain: taken.in_vain },
+            )
+            .await
         }
         _ => {
             password_lanes::wrong(&visit, person.as_ref(), &key, &lanes, taken.last).await?;
@@ -144,10 +153,11 @@ struct Right<'a> {
     upgrade: bool,
     lanes: &'a Lanes,
     key: &'a str,
+    in_vain: bool,
 }
 
 async fn right(visit: &Visit, fields: &Fields, right: Right<'_>) -> Result<Response> {
-    let Right { person, known, upgrade, lanes, key } = right;
+    let Right { person, known, upgrade, lanes, key, in_vain } = right;
     let password = fields.text("password");
     let new_hash = if upgrade { hash(visit, password).await.ok() } else { None };
     let judged = person.password_change_by.is_some() || !is_first_use(person, upgrade);
@@ -160,7 +170,9 @@ async fn right(visit: &Visit, fields: &Fields, right: Right<'_>) -> Result<Respo
         // Whoever knows the password unties it for the other networks too.
         Lanes::sign_in(visit, key, Some(person), None)?.clear_in(visit, &mut tx).await?;
     }
-    visit.forget_vain_name(&mut tx, key).await?;
+    if in_vain {
+        visit.forget_vain_name(&mut tx, key).await?;
+    }
     if let Some(new_hash) = new_hash {
         bring_up_to_date(visit, &mut tx, person, &new_hash).await?;
     }

@@ -45,6 +45,8 @@ pub fn far_lane(visit: &Visit, key: &str, password_set_at: Option<i64>) -> Resul
 pub struct Taken {
     /// With it the password is switched off, should it be wrong.
     pub last: bool,
+    /// The name may be among those that were tried in vain from here.
+    pub in_vain: bool,
 }
 
 impl Lanes {
@@ -68,20 +70,24 @@ impl Lanes {
     }
 
     /// Takes one try. A try that the near lane refuses is not counted on the far one, else one network could
-    /// switch a person off for everybody.
-    pub async fn take(&self, visit: &Visit) -> Result<std::result::Result<Taken, Held>> {
+    /// switch a person off for everybody. `key` is the name that was typed.
+    pub async fn take(&self, visit: &Visit, key: &str) -> Result<std::result::Result<Taken, Held>> {
         let (db, practice) = (visit.db()?, &visit.practice()?.id);
-        if self.is_strangers() {
-            match visit.refuse_sprayer().await {
-                Err(Error::TooOften { retry_after }) => return Ok(Err(Held::Network(retry_after))),
-                other => other?,
+        let (near, bound) = (self.near.0.as_str(), self.near.1);
+        let taking = async {
+            match &self.far {
+                None => Ok((limit::take(db, practice, near, bound, visit.now).await?, true)),
+                Some((far, far_bound)) => visit.take_both([(near, bound), (far, *far_bound)], key).await,
             }
-        }
-        let lanes: Vec<_> = std::iter::once(&self.near).chain(&self.far).cloned().collect();
-        let taking = limit::take_all(db, practice, &lanes, visit.now);
-        match visit.once(format!("take {}", self.near.0), taking).await? {
-            Turn::Allowed(count) => Ok(Ok(Taken { last: lanes.iter().any(|(_, bound)| count == bound.off_at) })),
-            turn => Ok(Err(held(turn).unwrap_or(Held::Off))),
+        };
+        match visit.once(format!("take {near}"), taking).await {
+            Ok((Turn::Allowed(count), in_vain)) => {
+                let mut bounds = std::iter::once(&self.near).chain(&self.far);
+                Ok(Ok(Taken { last: bounds.any(|(_, bound)| count == bound.off_at), in_vain }))
+            }
+            Ok((turn, _)) => Ok(Err(held(turn).unwrap_or(Held::Off))),
+            Err(Error::TooOften { retry_after }) => Ok(Err(Held::Network(retry_after))),
+            Err(other) => Err(other),
         }
     }
 

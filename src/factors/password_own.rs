@@ -27,7 +27,7 @@ pub enum Own {
 pub async fn check(visit: &Visit, person_id: &str, lane: (&str, &str), typed: &str) -> Result<Own> {
     let person = person::by_id(visit.db()?, &visit.practice()?.id, person_id).await?.ok_or(Error::NotFound)?;
     let lanes = Lanes::own(visit, lane.0, lane.1)?;
-    let taken = match lanes.take(visit).await? {
+    let taken = match lanes.take(visit, "").await? {
         Ok(taken) => taken,
         Err(held) => {
             lanes.note_held(visit, Some(&person)).await?;

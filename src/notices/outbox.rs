@@ -54,6 +54,7 @@ async fn insert(
 ) -> Result<String> {
     let practice = visit.whose()?;
     let id = visit.new_id();
+    visit.note_posted();
     let whose = [practice, id.as_str(), person.unwrap_or("")];
     tx.execute(
         "INSERT INTO outbox (practice_id, id, kind, about, person_id, recipient, body, state, next_at, created_at)

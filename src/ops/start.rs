@@ -70,6 +70,9 @@ pub async fn furnished(
         None => Places::none(),
     };
     let hashing = hash_pool(&config, &keys)?;
+    for region in &regions {
+        region.db.tell_crowds_by(Box::new(hashing.crowd()));
+    }
     let mut server =
         Server::new(Parts { config, world, regions, front, keys, hashing, places, metrics: Metrics::new() })?;
     let far = Far::from_settings(&server.config)?;

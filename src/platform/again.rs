@@ -3,6 +3,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::Result;
@@ -10,7 +11,10 @@ use super::web::Inner;
 
 /// By the name of what was worked out; gone with the request.
 #[derive(Default)]
-pub struct Done(Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>);
+pub struct Done {
+    worked_out: Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>,
+    posted: AtomicBool,
+}
 
 impl Inner {
     /// Does the work once for this request, however often it is run. The name says what the outcome depends on, so that
@@ -29,14 +33,26 @@ impl Inner {
         self.done.put(name, done.clone());
         Ok(done)
     }
+
+    /// Notes that this request put a message into the outbox.
+    pub fn note_posted(&self) {
+        self.done.posted.store(true, Ordering::Relaxed);
+    }
+
+    /// After the commit: wakes the outbox's worker, if there is anything for it to find.
+    pub fn ring_if_posted(&self) {
+        if self.done.posted.load(Ordering::Relaxed) {
+            self.server.outbox_bell.notify_one();
+        }
+    }
 }
 
 impl Done {
     fn get<T: Clone + 'static>(&self, name: &str) -> Option<T> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name)?.downcast_ref().cloned()
+        self.worked_out.lock().unwrap_or_else(PoisonError::into_inner).get(name)?.downcast_ref().cloned()
     }
 
     fn put<T: Send + Sync + 'static>(&self, name: String, done: T) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name, Arc::new(done));
+        self.worked_out.lock().unwrap_or_else(PoisonError::into_inner).insert(name, Arc::new(done));
     }
 }

@@ -4,13 +4,14 @@
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
-use sqlx::{Connection, FromRow, PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Connection, FromRow, PgPool, Postgres, Transaction};
 use std::str::FromStr;
 use std::time::Duration;
 
 use super::error::{Error, Result};
+use super::joined::joined;
 use super::readers::Readers;
-use super::writer::{Act, Writer};
+use super::writer::{Act, Crowd, Writer};
 
 /// Binds all arguments; a macro because the two engines' query types share no trait.
 macro_rules! bound {
@@ -114,6 +115,13 @@ impl Db {
         }
     }
 
+    /// Says how to tell a crowd, in which commits are shared by more acts (SQLite).
+    pub fn tell_crowds_by(&self, crowd: Crowd) {
+        if let Db::Sqlite { write, .. } = self {
+            write.tell_crowds_by(crowd);
+        }
+    }
+
     /// Begins a write transaction: `SERIALIZABLE` on PostgreSQL; on SQLite one after the other, with a shared commit.
     ///
     /// # Errors
@@ -160,6 +168,19 @@ impl Db {
                 row
             }
             Db::Postgres(pool) => bound!(sqlx::query_as(sql), args).fetch_optional(pool).await?,
+        })
+    }
+
+    /// As [`Db::change`], for a statement that changes several rows.
+    pub async fn change_all<T: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<T>> {
+        Ok(match self {
+            Db::Sqlite { .. } => {
+                let mut tx = self.write().await?;
+                let rows = tx.all(sql, args).await?;
+                tx.commit().await?;
+                rows
+            }
+            Db::Postgres(pool) => bound!(sqlx::query_as(sql), args).fetch_all(pool).await?,
         })
     }
 
@@ -215,23 +236,46 @@ impl Db {
 }
 
 impl Tx {
+    /// One statement; answers the number of rows changed.
     pub async fn execute(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<u64> {
         Ok(match self {
-            Tx::Sqlite(tx) => bound!(sqlx::query(sql), args).execute(tx.connection()?).await?.rows_affected(),
+            Tx::Sqlite(act) => {
+                flush(act).await?;
+                bound!(sqlx::query(sql), args).execute(act.connection()?).await?.rows_affected()
+            }
             Tx::Postgres(tx) => bound!(sqlx::query(sql), args).execute(&mut **tx).await?.rows_affected(),
         })
     }
 
+    /// One statement whose count of rows decides nothing. It is done before the next one, or before the commit; SQLite
+    /// gets it together with that one.
+    ///
+    /// # Errors
+    /// Faults and conflicts of the database; they may show only with the next statement, never after the commit.
+    pub async fn later(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<()> {
+        match self {
+            Tx::Sqlite(act) => act.due.push((sql, args)),
+            Tx::Postgres(_) => drop(self.execute(sql, args).await?),
+        }
+        Ok(())
+    }
+
     pub async fn optional<T: Row>(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Option<T>> {
         Ok(match self {
-            Tx::Sqlite(tx) => bound!(sqlx::query_as(sql), args).fetch_optional(tx.connection()?).await?,
+            Tx::Sqlite(act) => {
+                let (text, args) = with_due(act, sql, args);
+                bound!(sqlx::query_as(AssertSqlSafe(text)), args).fetch_optional(act.connection()?).await?
+            }
             Tx::Postgres(tx) => bound!(sqlx::query_as(sql), args).fetch_optional(&mut **tx).await?,
         })
     }
 
     pub async fn all<T: Row>(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<T>> {
         Ok(match self {
-            Tx::Sqlite(tx) => bound!(sqlx::query_as(sql), args).fetch_all(tx.connection()?).await?,
+            Tx::Sqlite(act) => {
+                let (text, args) = with_due(act, sql, args);
+                bound!(sqlx::query_as(AssertSqlSafe(text)), args).fetch_all(act.connection()?).await?
+            }
             Tx::Postgres(tx) => bound!(sqlx::query_as(sql), args).fetch_all(&mut **tx).await?,
         })
     }
@@ -242,11 +286,31 @@ impl Tx {
     /// [`Error::Conflict`] when another writer came first: the whole request is run again.
     pub async fn commit(self) -> Result<()> {
         match self {
-            Tx::Sqlite(tx) => tx.commit().await?,
+            Tx::Sqlite(mut act) => {
+                flush(&mut act).await?;
+                act.commit().await?;
+            }
             Tx::Postgres(tx) => tx.commit().await?,
         }
         Ok(())
     }
+}
+
+/// The statement behind those that are due.
+fn with_due(act: &mut Act, sql: &'static str, args: Vec<Arg>) -> (String, Vec<Arg>) {
+    let mut all = std::mem::take(&mut act.due);
+    all.push((sql, args));
+    joined(all)
+}
+
+/// Those that are due, now.
+async fn flush(act: &mut Act) -> Result<()> {
+    let due = std::mem::take(&mut act.due);
+    if !due.is_empty() {
+        let (text, args) = joined(due);
+        bound!(sqlx::query(AssertSqlSafe(text)), args).execute(act.connection()?).await?;
+    }
+    Ok(())
 }
 
 async fn connect_sqlite(url: &str) -> Result<Db> {

@@ -237,15 +237,15 @@ impl Hasher {
         self.write(&[0x5a; 16], &[0; HASH_BYTES])
     }
 
+    /// How every hash of the current cost begins.
+    pub fn form(&self) -> String {
+        let HashParams { memory_kib, passes, lanes } = self.params;
+        format!("$argon2id$v=19$m={memory_kib},t={passes},p={lanes},keyid=")
+    }
+
     /// The PHC string format with the `keyid` parameter of Argon2 naming the pepper.
     fn write(&self, salt: &[u8; 16], hash: &[u8; HASH_BYTES]) -> String {
-        let HashParams { memory_kib, passes, lanes } = self.params;
-        format!(
-            "$argon2id$v=19$m={memory_kib},t={passes},p={lanes},keyid={}${}${}",
-            self.current.id,
-            STANDARD_NO_PAD.encode(salt),
-            STANDARD_NO_PAD.encode(hash),
-        )
+        format!("{}{}${}${}", self.form(), self.current.id, STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(hash),)
     }
 
     fn pepper_of(&self, stored: &Stored) -> Result<Option<&Pepper>, HashProblem> {

@@ -38,46 +38,59 @@ pub enum Turn {
     Off,
 }
 
-/// Takes one try on each lane, or on none. It counts before it is judged, so that a hundred at once cannot outrun the
-/// count; a try that one lane refuses counts on no other, so that refused tries switch nothing off.
+/// Takes one try. It counts before it is judged, so that a hundred at once cannot outrun the count.
 ///
 /// # Errors
 /// A fault when the count cannot be kept: then nobody may try (fail closed).
-pub async fn take_all(db: &Db, practice: &str, lanes: &[(String, Bound)], now: i64) -> Result<Turn> {
-    let mut tx = db.counting().await?;
-    let mut most = 0;
-    for (lane, bound) in lanes {
-        let taken: Option<(i64,)> = tx
-            .optional(
-                "INSERT INTO tries (practice_id, lane, count, blocked_until, window_start, updated_at) VALUES ($1, $2, 1, 0, $3, $3)
-                 ON CONFLICT (practice_id, lane) DO UPDATE SET
-                    count = tries.count + 1,
-                    updated_at = $3,
-                    blocked_until = CASE WHEN tries.count + 1 < $4 THEN 0
-                                         WHEN tries.count + 1 >= $4 + 5 THEN $3 + 900
-                                         ELSE $3 + (30 << CAST(tries.count + 1 - $4 AS INTEGER)) END
-                 WHERE tries.blocked_until <= $3 AND tries.count < $5
-                 RETURNING count",
-                crate::args![practice, lane, now, bound.slow_from, bound.off_at],
-            )
-            .await?;
-        let Some((count,)) = taken else {
-            drop(tx);
-            return look(db, practice, lane, *bound, now).await;
-        };
-        most = most.max(count);
+pub async fn take(db: &Db, practice: &str, lane: &str, bound: Bound, now: i64) -> Result<Turn> {
+    let taken: Option<(i64,)> = db
+        .change(
+            "INSERT INTO tries (practice_id, lane, count, blocked_until, window_start, updated_at) VALUES ($1, $2, 1, 0, $3, $3)
+             ON CONFLICT (practice_id, lane) DO UPDATE SET
+                count = tries.count + 1,
+                updated_at = $3,
+                blocked_until = CASE WHEN tries.count + 1 < $4 THEN 0
+                                     WHEN tries.count + 1 >= $4 + 5 THEN $3 + 900
+                                     ELSE $3 + (30 << CAST(tries.count + 1 - $4 AS INTEGER)) END
+             WHERE tries.blocked_until <= $3 AND tries.count < $5
+             RETURNING count",
+            crate::args![practice, lane, now, bound.slow_from, bound.off_at],
+        )
+        .await?;
+    match taken {
+        Some((count,)) => Ok(Turn::Allowed(count)),
+        None => Ok(refused(look(db, practice, lane, bound, now).await?, now)),
     }
-    tx.commit().await?;
-    Ok(Turn::Allowed(most))
 }
 
-/// As [`take_all`], on one lane.
-///
-/// # Errors
-/// As [`take_all`].
-pub async fn take(db: &Db, practice: &str, lane: &str, bound: Bound, now: i64) -> Result<Turn> {
-    take_all(db, practice, &[(lane.to_owned(), bound)], now).await
+/// A try that was not counted is not made, even where the reason went away a moment later.
+fn refused(turn: Turn, now: i64) -> Turn {
+    if let Turn::Allowed(_) = turn { Turn::Wait(now + 1) } else { turn }
 }
+
+/// One statement, since a sign-in waits for it: both counts go up, unless one of them or the networks' forbids it.
+const TAKE_BOTH: &str = "INSERT INTO tries (practice_id, lane, count, blocked_until, window_start, updated_at)
+     SELECT CAST($1 AS TEXT), lanes.lane, 1, 0, CAST($4 AS BIGINT), CAST($4 AS BIGINT)
+     FROM (SELECT CAST($2 AS TEXT) AS lane, 1 AS place UNION ALL SELECT CAST($3 AS TEXT), 2) lanes
+     WHERE NOT EXISTS (
+            SELECT 1 FROM tries t WHERE t.practice_id = $1 AND t.lane IN ($2, $3) AND (t.blocked_until > $4
+                OR t.count >= CASE WHEN t.lane = $2 THEN CAST($6 AS BIGINT) ELSE CAST($8 AS BIGINT) END))
+        AND (SELECT COUNT(*) FROM sprayed s WHERE s.practice_id = $1 AND s.network = $9 AND s.at > $11) < $12
+        AND (SELECT COUNT(*) FROM sprayed s WHERE s.practice_id = $1 AND s.network = $10 AND s.at > $11) < $13
+     ORDER BY lanes.place
+     ON CONFLICT (practice_id, lane) DO UPDATE SET
+        count = tries.count + 1,
+        updated_at = $4,
+        blocked_until = CASE
+            WHEN tries.count + 1 < CASE WHEN tries.lane = $2 THEN CAST($5 AS BIGINT) ELSE CAST($7 AS BIGINT) END THEN 0
+            WHEN tries.count + 1 >= 5 + CASE WHEN tries.lane = $2 THEN CAST($5 AS BIGINT) ELSE CAST($7 AS BIGINT) END
+                THEN $4 + 900
+            ELSE $4 + (30 << CAST(tries.count + 1
+                - CASE WHEN tries.lane = $2 THEN CAST($5 AS BIGINT) ELSE CAST($7 AS BIGINT) END AS INTEGER)) END
+     WHERE tries.blocked_until <= $4
+        AND tries.count < CASE WHEN tries.lane = $2 THEN CAST($6 AS BIGINT) ELSE CAST($8 AS BIGINT) END
+     RETURNING lane, count, (SELECT COUNT(*) FROM sprayed s
+        WHERE s.practice_id = $1 AND s.network IN ($9, $10) AND s.who = $14)";
 
 /// What a lane says, without taking a try.
 ///
@@ -121,8 +134,7 @@ pub async fn clear_in(tx: &mut Tx, practice: &str, lane: &str) -> Result<()> {
 /// As [`clear_in`].
 pub async fn clear_both_in(tx: &mut Tx, practice: &str, lane: &str, other: &str) -> Result<()> {
     let sql = "DELETE FROM tries WHERE practice_id = $1 AND lane IN ($2, $3)";
-    tx.execute(sql, crate::args![practice, lane, other]).await?;
-    Ok(())
+    tx.later(sql, crate::args![practice, lane, other]).await
 }
 
 const COUNT_WITHIN: &str =
@@ -215,10 +227,57 @@ impl Inner {
     /// As [`take`] here and now; a request that is run again does not take a second try.
     ///
     /// # Errors
-    /// As [`take_all`].
+    /// As [`take`].
     pub async fn take_try(&self, lane: &str, bound: Bound) -> Result<Turn> {
         let taking = take(self.db()?, &self.practice()?.id, lane, bound, self.now);
         self.once(format!("take {lane}"), taking).await
+    }
+
+    /// As [`take`], on two lanes at once, or on neither: a try that one refuses counts on the other no more, so that refused
+    /// tries switch nothing off. Also whether `who` is among the names tried in vain from here.
+    ///
+    /// # Errors
+    /// As [`take`]; [`Error::TooOften`] for a network that tried many names in vain within the hour.
+    pub async fn take_both(&self, lanes: [(&str, Bound); 2], who: &str) -> Result<(Turn, bool)> {
+        let (db, practice, now) = (self.db()?, &self.practice()?.id, self.now);
+        let [(near, near_bound), (far, far_bound)] = lanes;
+        let [(network, most), (wide, most_wide)] = self.networks()?;
+        let taken: Vec<(String, i64, i64)> = db
+            .change_all(
+                TAKE_BOTH,
+                crate::args![
+                    practice,
+                    near,
+                    far,
+                    now,
+                    near_bound.slow_from,
+                    near_bound.off_at,
+                    far_bound.slow_from,
+                    far_bound.off_at,
+                    network,
+                    wide,
+                    now - SPRAY_SECONDS,
+                    most,
+                    most_wide,
+                    self.lane("vain", who)?
+                ],
+            )
+            .await?;
+        if taken.len() == 2 {
+            let most = taken.iter().map(|(_, count, _)| *count).max().unwrap_or_default();
+            return Ok((Turn::Allowed(most), taken.iter().any(|(.., in_vain)| *in_vain > 0)));
+        }
+        for (lane, ..) in &taken {
+            // Another try came between the look at both and the count of one: what was counted alone is given back.
+            let back = "UPDATE tries SET count = count - 1 WHERE practice_id = $1 AND lane = $2 AND count > 0";
+            db.execute(back, crate::args![practice, lane]).await?;
+        }
+        self.refuse_sprayer().await?;
+        let turn = match look(db, practice, near, near_bound, now).await? {
+            Turn::Allowed(_) => refused(look(db, practice, far, far_bound, now).await?, now),
+            turn => turn,
+        };
+        Ok((turn, true))
     }
 
     /// A lane's name: keyed, so that the table tells nobody's address; the same for known and unknown people.
@@ -254,7 +313,7 @@ impl Inner {
     /// As [`take`].
     pub async fn forget_vain_name(&self, tx: &mut Tx, who: &str) -> Result<()> {
         let [(near, _), (wide, _)] = self.networks()?;
-        tx.execute(
+        tx.later(
             "DELETE FROM sprayed WHERE practice_id = $1 AND who = $2 AND (network = $3 OR network = $4)",
             crate::args![&self.practice()?.id, self.lane("vain", who)?, near, wide],
         )
@@ -264,7 +323,7 @@ impl Inner {
 
     /// # Errors
     /// [`Error::TooOften`] for a network that tried many names in vain within the hour.
-    pub async fn refuse_sprayer(&self) -> Result<()> {
+    async fn refuse_sprayer(&self) -> Result<()> {
         let [(near, most_near), (wide, most_wide)] = self.networks()?;
         let tried: Vec<(String, i64, i64)> = self
             .db()?

@@ -3,7 +3,7 @@
 //! on the disk. An act that is undone takes nothing of the others with it; a commit that fails undoes all of them.
 //! What an undone act saw of the others may not be on the disk yet: until it is, nobody reads (see [`Seen`]).
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -11,13 +11,21 @@ use sqlx::{ConnectOptions, Connection};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot, watch};
 
 use super::error::{Error, Result};
+use super::joined::Statement;
 
 /// The one connection that writes, lent to one act after the other in the order they came.
 #[derive(Clone)]
 pub struct Writer {
     group: Arc<Mutex<Group>>,
     seen: watch::Receiver<bool>,
+    crowd: Arc<OnceLock<Crowd>>,
 }
+
+/// Whether so many people wait for something slower that a few milliseconds are nothing to them.
+pub type Crowd = Box<dyn Fn() -> bool + Send + Sync>;
+
+/// In a crowd a commit waits so long for others to share it: what it costs then is what they wait for.
+const GATHER: Duration = Duration::from_millis(20);
 
 /// Whether everything that anybody has seen can be read. Else a try that was refused because of another, whose commit is
 /// still under way, would look for the reason and find none.
@@ -51,6 +59,8 @@ enum Before {
 /// A write transaction on SQLite. Dropped without [`Act::commit`], it is undone.
 pub struct Act {
     group: OwnedMutexGuard<Group>,
+    /// Statements whose outcome nobody needs yet; they go with the next one, in this order.
+    pub due: Vec<Statement>,
 }
 
 impl Writer {
@@ -71,7 +81,12 @@ impl Writer {
             #[cfg(test)]
             commits: 0,
         };
-        Ok(Writer { group: Arc::new(Mutex::new(group)), seen: seen_by_all })
+        Ok(Writer { group: Arc::new(Mutex::new(group)), seen: seen_by_all, crowd: Arc::default() })
+    }
+
+    /// Says how to tell a crowd; without it there is none. Only the first call counts.
+    pub fn tell_crowds_by(&self, crowd: Crowd) {
+        let _ = self.crowd.set(crowd);
     }
 
     /// For those who read.
@@ -92,10 +107,11 @@ impl Writer {
         }
         if !group.open {
             let (lend, lent) = oneshot::channel();
-            tokio::spawn(tend(Arc::clone(&self.group), group, lend));
+            let gather = self.crowd.get().is_some_and(|crowd| crowd());
+            tokio::spawn(tend(Arc::clone(&self.group), group, lend, gather));
             group = lent.await.map_err(|_| closed())??;
         }
-        Ok(Act { group })
+        Ok(Act { group, due: vec![] })
     }
 
     /// Commits what waits and closes the connection.
@@ -110,14 +126,19 @@ impl Writer {
 
 /// Opens a common transaction, lends it to its first act, and gets in line to commit it: behind all who wait by then.
 /// A task of its own, since a visitor who leaves must not leave it half open.
+#[expect(clippy::disallowed_methods, reason = "a task of the writer's own waits, in a crowd that waits anyway")]
 async fn tend(
     shared: Arc<Mutex<Group>>,
     mut group: OwnedMutexGuard<Group>,
     lend: oneshot::Sender<Result<OwnedMutexGuard<Group>>>,
+    gather: bool,
 ) {
     match group.begin().await {
         Ok(()) => drop(lend.send(Ok(group))),
         Err(error) => return drop(lend.send(Err(error))),
+    }
+    if gather {
+        tokio::time::sleep(GATHER).await;
     }
     shared.lock_owned().await.end().await;
 }

@@ -106,7 +106,7 @@ pub async fn start(visit: &Visit, _tx: &mut Tx, start: &Start<'_>) -> Result<Att
 /// Makes rows of a new attempt that is not over yet, and ties it to this browser.
 async fn write_new(visit: &Visit, tx: &mut Tx, attempt: &Attempt, proved: Factors) -> Result<()> {
     let token = visit.new_token();
-    tx.execute(
+    tx.later(
         "INSERT INTO attempt (practice_id, id, token_hash, person_id, goal, session_id, then_path, keep, device_id, device_by, device_key, created_at, expires_at, shared)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         args![
@@ -174,13 +174,12 @@ pub async fn proved(visit: &Visit, tx: &mut Tx, attempt: &Attempt, factor: Facto
 }
 
 async fn write_proof(visit: &Visit, tx: &mut Tx, attempt: &Attempt, factor: Factor) -> Result<()> {
-    tx.execute(
+    tx.later(
         "INSERT INTO proof (practice_id, attempt_id, factor, at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (practice_id, attempt_id, factor) DO NOTHING",
         args![&visit.practice()?.id, &attempt.id, factor.word(), visit.now],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// The factors shown in an attempt, in the order of the table.
@@ -235,7 +234,7 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
     tx.commit().await?;
     visit.server.world.reached("signed in");
     visit.drop_cookie(COOKIE);
-    visit.server.outbox_bell.notify_one();
+    visit.ring_if_posted();
     visit.server.metrics.sign_in(way_of(proved), SignIn::Right);
     let then_path = safe_path(&attempt.then_path, "/me");
     Ok(go(&match attempt.goal.as_str() {

@@ -97,7 +97,7 @@ pub(super) async fn start(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'
     // A browser that was let in without the code stays no longer than the code was trusted for.
     let ends_at = device.as_ref().filter(|_| keep).map_or(longest, |device| longest.min(device.trusted_until));
     let (token, id) = (visit.new_token(), visit.new_id());
-    tx.execute(
+    tx.later(
         "INSERT INTO session (practice_id, id, token_hash, person_id, kept, rule, proofs, device_id, browser, place, created_at, seen_at, fresh_at, idle_seconds, ends_at, shared)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15)",
         args![
@@ -107,7 +107,7 @@ pub(super) async fn start(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'
         ],
     )
     .await?;
-    tx.execute(
+    tx.later(
         "UPDATE person SET last_sign_in_at = $3 WHERE practice_id = $1 AND id = $2",
         args![&practice.id, &done.person.id, visit.now],
     )
@@ -153,7 +153,7 @@ pub(super) async fn refresh(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done
 async fn end_the_one_before(visit: &Visit, tx: &mut Tx) -> Result<()> {
     if let Some(old) = visit.cookie(COOKIE) {
         let hash = secret::hash_token(old);
-        tx.execute(
+        tx.later(
             "UPDATE session SET ended_at = $3 WHERE practice_id = $1 AND token_hash = $2 AND ended_at IS NULL",
             args![&visit.practice()?.id, &hash, visit.now],
         )

@@ -2,6 +2,9 @@
 
 use axum::http::{Method, StatusCode};
 use portico::args;
+use portico::factors::password_stand_in;
+use portico::platform::door::background_visit;
+use portico::platform::practice;
 
 use crate::support::browser::Browser;
 use crate::support::desk;
@@ -276,6 +279,40 @@ walk!(a_brought_in_password_is_upgraded_and_a_weak_one_replaced_first, |stage| {
     again.open("/sign-in").await.submit(&[("email", SAM), ("password", "marble window thunder 88")]).await;
     assert!(again.cookies.contains_key("__Host-session"));
     assert_eq!(desk::times(&stage, "password-upgraded").await, 1);
+});
+
+// Strangers take the time that one of the practice's people would, and nobody gets in by somebody else's hash.
+walk!(a_stranger_is_checked_against_hashes_as_the_practice_has_them, |stage| {
+    let password = "Brought in from elsewhere 41";
+    let bcrypt = bcrypt::hash(password, 4).unwrap();
+    let sql = "UPDATE person SET password = $1 WHERE email_key = $2 AND kind = 'staff'";
+    stage.au().execute(sql, args![&bcrypt, SAM]).await.unwrap();
+    let own = async |name: &str| {
+        let (home, _) = desk::ids(&stage, SAM).await;
+        let practice = practice::by_id(stage.au(), "au", &home).await.unwrap().unwrap();
+        let visit = background_visit(&stage.server, practice).unwrap();
+        password_stand_in::stand_in(&visit, name).await.unwrap()
+    };
+    let names: Vec<String> = (0..200).map(|number| format!("nobody{number}@example.com")).collect();
+    let (mut brought_in, mut ours) = (vec![], 0);
+    for name in &names {
+        match own(name).await {
+            Some(hash) => brought_in.push((name, hash)),
+            None => ours += 1,
+        }
+    }
+    assert!(ours > 40 && brought_in.len() > 40, "{ours} of ours, {} of theirs", brought_in.len());
+    let (name, hash) = brought_in.first().cloned().unwrap();
+    assert_eq!(hash, bcrypt);
+    assert_eq!(own(name).await, Some(hash));
+    let mut stranger = stage.browser();
+    stranger.open("/sign-in").await.submit(&[("email", name.as_str()), ("password", password)]).await;
+    stranger.is_at("/sign-in").sees("That email address and password don't match");
+    let mut sam = stage.browser();
+    sam.open("/sign-in").await.submit(&[("email", SAM), ("password", password)]).await;
+    assert!(sam.cookies.contains_key("__Host-session"));
+    stage.wait(61);
+    assert_eq!(own(name).await, None);
 });
 
 walk!(a_due_password_is_set_once_however_often_it_is_sent, |stage| {

@@ -176,6 +176,11 @@ impl HashPool {
         *self.shared.hasher.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(hasher);
     }
 
+    /// How every hash of the current cost begins.
+    pub fn form(&self) -> String {
+        self.shared.hasher.read().unwrap_or_else(PoisonError::into_inner).form()
+    }
+
     /// Seconds of computing by all threads since the pool began.
     pub fn busy_seconds(&self) -> f64 {
         Duration::from_micros(self.shared.busy_micros.load(Ordering::Relaxed)).as_secs_f64()
@@ -184,6 +189,12 @@ impl HashPool {
     /// Jobs that no thread has taken yet.
     pub fn waiting(&self) -> usize {
         self.shared.lock().jobs.len()
+    }
+
+    /// Whether so many wait that each waits longer than a few hashes take.
+    pub fn crowd(&self) -> impl Fn() -> bool + Send + Sync + 'static {
+        let (shared, many) = (Arc::clone(&self.shared), self.threads * 3);
+        move || shared.lock().jobs.len() >= many
     }
 
     pub fn stop(&self) {

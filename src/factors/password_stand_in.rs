@@ -1,0 +1,93 @@
+//! Whose hash a stranger's password is checked against. Hashes brought in from other systems, or made before the cost was
+//! raised, take another time than ours until their next use; were strangers always checked against one of ours, the time would tell who is known.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::args;
+use crate::platform::error::Result;
+use crate::platform::secret;
+use crate::platform::web::Visit;
+
+/// How long a node remembers what hashes a practice has, in seconds.
+const REMEMBER_SECONDS: i64 = 60;
+/// Practices remembered at once; beyond, all are forgotten.
+const MOST_PRACTICES: usize = 10_000;
+
+/// What a practice's staff have: how many passwords in all, and some of those that are not ours.
+struct Mix {
+    at: i64,
+    all: u64,
+    brought_in: u64,
+    samples: Vec<String>,
+}
+
+/// By practice; on the server's shelf.
+#[derive(Default)]
+pub struct Mixes(Mutex<HashMap<String, Arc<Mix>>>);
+
+/// A hash that takes the time which one of this practice's people would, chosen by the name for good; `None` is one of
+/// ours. Whatever it says of a password, nobody gets in by it.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn stand_in(visit: &Visit, name: &str) -> Result<Option<String>> {
+    let mix = mix(visit).await?;
+    let key = visit.server.stable_key("stand in");
+    let practice = visit.whose()?;
+    let draw = |what: &str| number(&secret::keyed_hash(&key, &[practice, what, name]));
+    // As many names as there are people whose hash was brought in, out of all.
+    if mix.all == 0 || draw("whether") % mix.all >= mix.brought_in {
+        return Ok(None);
+    }
+    let samples = u64::try_from(mix.samples.len()).unwrap_or(0);
+    let place = draw("which").checked_rem(samples).and_then(|place| usize::try_from(place).ok());
+    Ok(place.and_then(|place| mix.samples.get(place).cloned()))
+}
+
+async fn mix(visit: &Visit) -> Result<Arc<Mix>> {
+    let mixes = visit.server.kept::<Mixes>()?;
+    let practice = visit.whose()?;
+    let known = mixes.0.lock().unwrap_or_else(PoisonError::into_inner).get(practice).cloned();
+    if let Some(mix) = known.filter(|mix| (0..REMEMBER_SECONDS).contains(&(visit.now - mix.at))) {
+        return Ok(mix);
+    }
+    let mix = Arc::new(look(visit, practice).await?);
+    let mut all = mixes.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if all.len() >= MOST_PRACTICES {
+        all.clear();
+    }
+    all.insert(practice.to_owned(), Arc::clone(&mix));
+    Ok(mix)
+}
+
+async fn look(visit: &Visit, practice: &str) -> Result<Mix> {
+    let db = visit.db()?;
+    let ours = format!("{}%", visit.server.hashing.form());
+    let counted: Option<(i64, i64)> = db
+        .optional(
+            "SELECT COUNT(*), COUNT(CASE WHEN password LIKE $2 THEN NULL ELSE 1 END) FROM person
+             WHERE practice_id = $1 AND kind = 'staff' AND password IS NOT NULL AND closed_at IS NULL",
+            args![practice, &ours],
+        )
+        .await?;
+    let samples: Vec<(String,)> = db
+        .all(
+            "SELECT password FROM person WHERE practice_id = $1 AND kind = 'staff' AND password IS NOT NULL AND closed_at IS NULL
+                AND password NOT LIKE $2 ORDER BY id LIMIT 20",
+            args![practice, &ours],
+        )
+        .await?;
+    let (all, brought_in) = counted.unwrap_or_default();
+    Ok(Mix {
+        at: visit.now,
+        all: u64::try_from(all).unwrap_or(0),
+        brought_in: u64::try_from(brought_in).unwrap_or(0),
+        samples: samples.into_iter().map(|(hash,)| hash).collect(),
+    })
+}
+
+/// The first characters of a keyed hash as a number.
+fn number(hash: &str) -> u64 {
+    hash.bytes().take(12).fold(0, |sum, byte| sum.wrapping_mul(61).wrapping_add(u64::from(byte)))
+}
