@@ -103,7 +103,9 @@ fn second_step_routes() -> Router {
 
 /// Passkeys: shown, made, named, deleted, and what browsers are told of them.
 fn passkey_routes() -> Router {
-    use factors::{passkey_delete, passkey_name, passkey_new, passkey_options, passkey_own, passkey_sign_in};
+    use factors::{
+        passkey_delete, passkey_known, passkey_name, passkey_new, passkey_options, passkey_own, passkey_sign_in,
+    };
     use factors::{passkey_offer, passkey_signal, passkey_silent, passkey_step, passkeys};
     Router::new()
         .route("/sign-in/passkey", get(passkey_step::ask).post(passkey_sign_in::answer))
@@ -118,6 +120,7 @@ fn passkey_routes() -> Router {
         .route("/me/passkeys/silent", post(passkey_silent::answer))
         .route("/me/passkeys/signal", get(passkey_signal::current))
         .route("/me/passkeys/{id}/name", get(passkey_name::ask).post(passkey_name::answer))
+        .route("/me/passkeys/{id}/known", post(passkey_known::answer))
         .route("/me/passkeys/{id}/delete", get(passkey_delete::ask).post(passkey_delete::answer))
         .route("/.well-known/webauthn", get(passkey_signal::related_origins))
         .route("/.well-known/passkey-endpoints", get(passkey_signal::endpoints))
@@ -142,22 +145,32 @@ fn mine_routes() -> Router {
 
 /// The clients' way in.
 fn portal_routes() -> Router {
-    use portal::{ask, elsewhere, exit, link, lock, locked, pin, privacy, sent, stuck, who};
+    use portal::{
+        ask, confirm, elsewhere, exit, link, lock, locked, passkey, passkey_none, pin, privacy, privacy_passkey,
+    };
+    use portal::{sent, stuck, who};
     Router::new()
         .route("/portal", get(ask::ask).post(ask::answer))
+        .route("/portal/passkey", post(passkey::answer))
+        .route("/portal/passkey/none", get(passkey_none::show))
         .route("/portal/sent", get(sent::show))
         .route("/portal/waiting", get(sent::waiting))
         .route("/portal/code", post(sent::answer))
         .route("/portal/again", post(sent::again))
         .route("/portal/who", get(who::show).post(who::answer))
         .route("/portal/locked", get(locked::ask).post(locked::answer))
+        .route("/portal/locked/passkey", post(locked::passkey))
         .route("/portal/stuck", get(stuck::show).post(stuck::begin))
         .route("/portal/help", post(stuck::help))
         .route("/portal/pin", post(pin::answer))
         .route("/portal/lock", get(lock::ask).post(lock::answer))
+        .route("/portal/lock/passkey", post(lock::passkey))
+        .route("/portal/confirm", get(confirm::ask).post(confirm::answer))
+        .route("/portal/confirm/passkey", post(confirm::passkey))
         .route("/portal/ask-practice", get(lock::ask_practice))
         .route("/me/privacy", get(privacy::show))
         .route("/me/privacy/lock", post(privacy::set_lock))
+        .route("/me/privacy/passkey", get(privacy_passkey::ask).post(privacy_passkey::answer))
         .route("/me/privacy/mail", post(privacy::set_mail))
         .route("/me/privacy/cancel", post(privacy::cancel))
         .route("/portal/exit", post(exit::answer))
@@ -196,7 +209,8 @@ fn practice_office_routes() -> Router {
 /// What members of a practice see and do for its clients.
 fn client_office_routes() -> Router {
     use practice::{
-        clients, clients_act, clients_add, clients_one, clients_pin, clients_privacy, clients_rules, clients_stuck,
+        clients, clients_act, clients_add, clients_one, clients_passkeys, clients_pin, clients_privacy, clients_rules,
+        clients_stuck,
     };
     Router::new()
         .route("/practice/clients", get(clients::list))
@@ -204,6 +218,7 @@ fn client_office_routes() -> Router {
         .route("/practice/clients/{id}", get(clients_one::show))
         .route("/practice/clients/{id}/act", get(clients_act::ask).post(clients_act::answer))
         .route("/practice/clients/{id}/pin", get(clients_pin::ask).post(clients_pin::answer))
+        .route("/practice/clients/{id}/passkeys", get(clients_passkeys::ask).post(clients_passkeys::answer))
         .route("/practice/clients/{id}/privacy", get(clients_privacy::show).post(clients_privacy::answer))
         .route("/practice/client-rules", get(clients_rules::ask).post(clients_rules::answer))
         .route("/practice/stuck", get(clients_stuck::list).post(clients_stuck::seen_to))
@@ -268,7 +283,12 @@ pub fn router_with(server: Arc<Server>, more: Router) -> Router {
             "/sign-in",
             "/sign-in/passkey",
             "/portal",
+            "/portal/passkey",
+            "/portal/confirm",
+            "/portal/confirm/passkey",
+            "/portal/lock/passkey",
             "/portal/locked",
+            "/portal/locked/passkey",
             "/portal/stuck",
             "/forgot",
             "/confirm",

@@ -7,6 +7,7 @@ passkey-wrong = That passkey didn't get you in. It may belong to another practic
 passkey-old = This page was open for too long, so we begin again. Please press the button once more.
 passkey-odd = Your passkey was right, but its security key counts its uses, and the count went back. It may have been copied, so this time please log in with your email address and password; the passkey then works as your second step. If this happens again, delete this passkey in My info and make a new one.
 passkey-needs-password = This passkey was made without checking who holds it, so it can't log you in by itself yet. Log in with your email address and password and use it as your second step; with your finger, face or PIN it then works alone.
+passkey-odd-client = Your passkey was right, but it can't be trusted by itself this time: it may have been copied, or it didn't check who you are. Sign in by email if you can, or ask your practice, then delete this passkey and make a new one.
 passkey-gone = This passkey was deleted here, so we have asked your browser to stop offering it.
 passkey-empty = Your browser sent no passkey. Passkeys need JavaScript and a browser from the last few years.
 
@@ -33,6 +34,10 @@ passkey-create = Create a passkey
 passkey-manage = Manage passkeys
 passkey-new-title = Create a passkey
 passkey-new-intro = With a passkey you log in with your finger, face or device PIN, and type nothing. It works only at { $practice }, so nobody can trick it out of you.
+passkey-new-intro-client = With a passkey you sign in with your fingerprint, your face or your device's PIN, and wait for no email. It works only at { $practice }.
+passkey-shared-warning = Whoever can unlock this device, or shares its password manager, can use the passkey too. If that could be somebody who must not get in here, don't make one on this device.
+# The name under which a browser lists a client's passkey.
+passkey-shown-as-client = { $name } (client)
 passkey-new-how = Your browser asks where to keep it and checks that it is you. Follow it to the end in one go.
 passkey-new-had = You have already: { $passkeys }.
 passkey-new-app-instead = Use an app for codes instead
@@ -59,7 +64,10 @@ passkey-say-exists-elsewhere = This device says that it has a passkey for you he
 # Their list.
 passkeys-title = Passkeys
 passkeys-intro = Each of these logs you in at { $practice }. Delete one that you have lost or no longer use.
+passkeys-intro-client = Each of these signs you in at { $practice }. Delete one that you have lost, no longer use or don't know.
+passkey-new-here = New to this browser
 passkeys-empty = No passkey yet.
+mine-passkeys-what-client = Sign in with your fingerprint, your face or your device's PIN, without waiting for an email.
 mine-passkeys-what = Log in with your finger, face or device PIN instead of a password and code.
 passkey-provider = Kept by { $provider }.
 passkey-made = Made on { $day } in { $browser }
@@ -71,11 +79,13 @@ passkey-device-bound = It stays on one device.
 passkey-touch-only = So far it works only together with your password.
 passkey-odd-chip = Count went back
 passkey-odd-when = On { $time } its count of uses went back. If you use it on one device only, delete it and make a new one: it may have been copied.
+passkey-only-one-client = This is your only passkey. If you lose it, you sign in by email again, unless your passkeys are your own lock. A second one on another device keeps you going.
 passkey-only-one = This is your only passkey and 2 factor authentication is off. If you lose the device, an administrator has to help you. Make a second passkey on another device, or turn on 2 factor authentication.
 passkey-full = You have { $most } passkeys, as many as one person can have. Delete one to make room.
 passkey-rename = Rename
 passkey-delete = Delete
 passkey-done-added = Your passkey is ready. Next time, press "Log in with a passkey".
+passkey-done-added-client = Your passkey is ready. Next time, press "Sign in with a passkey".
 passkey-done-renamed = The passkey has its new name.
 passkey-done-deleted = The passkey is deleted and gets nobody in any more.
 passkey-deleted-here = We have asked your browser to stop offering it. Some browsers and password managers can't be told: there you remove it by hand.
@@ -99,6 +109,10 @@ passkey-delete-password-only = It is your last passkey and 2 factor authenticati
 passkey-delete-first-2fa = Turn on 2 factor authentication first
 passkey-delete-required = It is your last passkey, and your practice requires a passkey or 2 factor authentication. Make another passkey or turn on 2 factor authentication first; then you can delete this one.
 passkey-delete-no-way-in = It is your only way in, so it can't be deleted. Make another passkey first.
+passkey-delete-mail-only = It is your last passkey. From then on you sign in with a link by email.
+passkey-delete-passphrase = It is your last passkey. From then on you sign in with a link by email and your passphrase.
+passkey-delete-lock-goes = It is your last passkey and your own lock. When you delete it, the lock is gone: whoever reads your mailbox can sign in as you. Make another passkey first, or set a passphrase under "Privacy", if that matters.
+passkey-delete-lock-stays = It is your last passkey, and your private sign-in stands on it. Set a passphrase under "Privacy" or make another passkey first; then you can delete this one.
 passkey-delete-for-good = Deleting it is for good. You can make a new one at any time.
 passkey-delete-devices = Recognised devices are forgotten: they ask for every step at the next log-in.
 
@@ -120,6 +134,7 @@ passkey-help-remove = How to remove it by hand
 
 # Offered once after a password sign-in.
 passkey-offer-title = Log in with one touch next time?
+passkey-offer-title-client = Use your fingerprint or face next time?
 passkey-offer-later = Not now
 passkey-offer-never = Don't ask again
 passkey-offer-shared-what = Whoever can unlock this device could use your passkey. If several people can, say so, and we won't offer it here again.
@@ -132,3 +147,9 @@ passkey-help-mail = A mail says that a passkey was added
 passkey-not-here-phone = Is yours on a phone or a security key? Have it at hand: your browser shows a QR code for the phone to scan, or asks for the key.
 passkey-help-none = I have no passkey yet
 sign-in-passkey-hint = With your finger, face or device PIN, on this device or with your phone.
+
+# A client's passkey that this browser has not seen before, and one that the practice deleted.
+passkey-news = Somebody can sign in as you with the passkey “{ $name }”.
+passkey-news-mine = That was me
+passkey-news-not-mine = That wasn't me
+passkey-deleted-by-practice = Your practice deleted a passkey of yours { $time }. If you didn't ask for that, talk to them.

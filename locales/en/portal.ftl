@@ -6,11 +6,29 @@ portal-keep = Keep me signed in on this device
 portal-shared = Other people use this device
 portal-shared-hint = We'll remember nothing here, and signing out forgets you.
 portal-button = Email me a link
+portal-passkey = Sign in with a passkey
+portal-passkey-hint = With your fingerprint, your face or your device's PIN.
+portal-passkey-wrong = That passkey didn't get you in. It may belong to another practice, or it was deleted here. Use your email address instead, then look at your passkeys in My info.
 portal-staff = Work here? Log in with your password
 portal-network = There were very many requests from your internet connection. Please wait an hour, or ask your practice for help.
 portal-total-end = You were signed in for as long as your practice allows. Sign in again and you'll be back where you were.
 portal-locked-intro = Nobody used this page for a while, so we locked it. Nothing is lost: we email you a link, and you are back where you were.
+portal-locked-passkey = Nobody used this page for a while, so we locked it. Nothing is lost: your passkey opens it, and you are back where you were.
 portal-or = or
+
+# Nobody made one yet.
+portal-passkey-none-intro = A passkey has to be made once before it can sign you in. If you see a picture to scan, close it: scanning it leads nowhere before you have made your first.
+portal-passkey-none-mail = Sign in once with a link by email.
+portal-passkey-none-make = Open My info and press "Create a passkey".
+portal-passkey-none-next-time = From then on, press "Sign in with a passkey" and use your fingerprint, your face or your device's PIN.
+portal-passkey-none-back = Sign in by email
+
+# Fresh proof before something sensitive.
+portal-confirm-title = Is it you?
+portal-confirm-intro = Before this can be changed, show once more that it is you.
+portal-confirm-mail = We send a link and a code to { $email }. Then you are back here.
+portal-confirm-mail-lock = We send a link and a code to { $email }. After that we ask for your passphrase.
+portal-confirm-lost = Lost your passkeys? Your practice can help you: { $contact }
 
 # The page after asking; the same for every address.
 portal-sent-title = Look in your mailbox
@@ -117,21 +135,46 @@ stuck-said-nothing = (nothing)
 
 # A client's own lock.
 portal-locked-own = Nobody used this page for a while, so we locked it. Nothing is lost: open it with your passphrase.
+portal-locked-someone-else = Sign in as someone else
 portal-locked-open = Open with my passphrase
 lock-title = One more step
 lock-intro = Type the passphrase that only you know.
+lock-intro-either = Use your passkey, or type the passphrase that only you know.
+lock-intro-passkey = Use your passkey: your fingerprint, your face or your device's PIN.
+lock-no-passkey = Your passkeys are your lock, and none is left here. Your practice helps you: { $contact }
+lock-passkey-wrong = That passkey wasn't accepted. Choose one that you made for this practice, or use another way below.
 lock-field = Passphrase
 lock-wrong = That isn't the passphrase. Please try again.
 lock-off = Too many tries in a row. Ask your practice for help.
-lock-forgotten = Forgotten it? Call your practice. For your safety, nothing in your mailbox can replace it.
+lock-forgotten = Forgotten or lost it? Call your practice. For your safety, nothing in your mailbox can replace it.
 lock-ask-title = Ask your practice
 lock-ask-what = An email alone doesn't open this portal. Your practice sets up the next step with you: { $contact }
 privacy-title = Privacy
-privacy-intro = If somebody else can read your mail, a passphrase keeps them out of here. No mail will ever mention it.
+privacy-intro = If somebody else can read your mail, a lock of your own keeps them out of here. No mail will ever mention it.
 privacy-lock = Your own lock
 privacy-lock-since = Since { $day }. After the email you also type your passphrase.
+privacy-lock-passkey-since = Since { $day }. After the email you also show your passkey.
+privacy-by-passkey = Your passkeys
+privacy-passkey-since = Since { $day } your passkeys are your lock.
+privacy-passkey-too = Your passkeys open your portal too, without the passphrase. Delete any that isn't yours. They stay your lock without it if you press the button.
+privacy-passkey-instead = Your fingerprint or face can be the lock: then the email alone opens nothing, and there is nothing to remember.
+privacy-passkey-on = Make my passkeys my lock
+privacy-passkey-off = Passkeys are no longer my lock
+privacy-passkey-title = Passkeys as your own lock
+privacy-passkey-off-title = Passkeys no longer your lock?
+privacy-passkey-what = From then on an email alone opens nothing here: after it we ask for one of your passkeys, or for your passphrase if you have one. Everywhere else you are signed out.
+privacy-passkey-off-what = From then on whoever reads your mailbox can sign in as you. Your passkeys go on working.
+privacy-passkey-off-still = Your passphrase stays your lock, and your passkeys go on working.
+privacy-passkey-these = These passkeys open it
+privacy-passkey-yours = Is each of them yours? Delete any that you don't know.
+privacy-passkey-only-one = You have one passkey. If you lose it, only your practice can help, and it takes a day. Make a second one on another device, or set a passphrase as well.
+privacy-passkey-lost = If you lose all of them, only your practice can help, and it takes a day.
+privacy-current-forgotten = Forgotten it? Show your passkey instead.
+privacy-changes = What was changed
+privacy-changes-what = Locks and passkeys in the last three months. No email tells of these.
+privacy-changes-none = Nothing was changed.
 privacy-lock-what = Anybody who reads your mailbox can sign in as you.
-privacy-lock-forgotten = If you forget it, only your practice can help, and it takes a day.
+privacy-lock-forgotten = If you forget the passphrase or lose all your passkeys, only your practice can help, and it takes a day.
 privacy-lock-off = Your practice was asked to take off your lock, and can do so from { $time }. If you didn't ask for that, stop it now.
 privacy-cancel = Stop it
 privacy-current = Your passphrase now
@@ -147,6 +190,8 @@ privacy-mail-discreet = Discreet: only a code, no name, no link
 privacy-private = Discreet, because private sign-in is on.
 privacy-done-lock-set = Your lock is set. Everywhere else you are signed out.
 privacy-done-lock-removed = Your lock is removed.
+privacy-done-passkey-on = Your passkeys are your lock now. Everywhere else you are signed out.
+privacy-done-passkey-off = Your passkeys are no longer your lock.
 privacy-done-mail = Saved.
 privacy-done-cancelled = Stopped. Your lock stays.
 
@@ -177,9 +222,20 @@ help-portal-no-email-text =
 help-portal-people-title = Several of us share one address
 help-portal-people-text =
     After the email you choose who you are. We show initials only. Each person can set a lock of their own: see "Somebody else reads my email".
+help-portal-passkey-title = Sign in with fingerprint or face
+help-portal-passkey-text =
+    A passkey signs you in without an email: your device checks your fingerprint, your face or its PIN. Nothing of your finger or face ever leaves the device.
+    - Sign in once by email. If we ask "Use your fingerprint or face next time?", press "Create a passkey".
+    - Or open My info and press "Create a passkey". Give it a name you know it by.
+    - Next time, press "Sign in with a passkey", or choose it where you type your email address.
+    + A passkey on your phone can sign you in on a computer too: choose the phone when the browser asks.
+    + Each person makes their own, even when several share one email address.
+    + Lost a device? Sign in and delete its passkey under "Manage passkeys". If we ask you for the lost one first, your practice can delete it together with you.
+    + Whoever can unlock your device, or shares its password manager, can use your passkey. Don't make one where that could be somebody who must not get in.
+    Under "Privacy" you can make your passkeys your own lock: then an email alone opens nothing.
 help-portal-private-title = Somebody else reads my email
 help-portal-private-text =
-    Sign in, open My info, and press "Privacy". There you set a passphrase that only you know. From then on the email alone opens nothing, and no email ever says that there is a passphrase.
+    Sign in, open My info, and press "Privacy". There you set a passphrase that only you know, or make your passkeys your lock. From then on the email alone opens nothing, and no email ever says that there is a lock.
     - "Discreet" mail has a code and nothing else: no name, no link.
     - Your practice can set up private sign-in with you in the room, with a safe word in case you forget the passphrase.
     - "Exit quickly", or Esc three times, leaves for another page at once and signs you out.

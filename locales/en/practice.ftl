@@ -396,6 +396,10 @@ clients-confirm-on = Turn on portal access of { $name }?
 clients-confirm-on-what = They can sign in by email from now on.
 clients-confirm-end = Sign out { $name } everywhere?
 clients-confirm-end-what = Every browser of theirs is signed out at once, within seconds.
+clients-act-passkeys-hint = For a device that is lost or isn't theirs. You say how you know who asks for it.
+clients-passkeys-intro = Tick the passkeys to delete. They stop working at once and the client is signed out everywhere. Nothing is mailed; the client sees it when they sign in.
+clients-passkeys-lock = These passkeys are the client's own lock, and nothing would be left of it. Take the lock off instead: it needs the safe word and a day.
+clients-done-passkeys-deleted = The passkeys are deleted and get nobody in any more.
 clients-done-access-off = Access is off.
 clients-done-access-on = Access is on.
 clients-done-sessions-ended = The client is signed out everywhere.
@@ -547,7 +551,11 @@ clients-act-privacy-hint = For a client whose mailbox others read: a lock of the
 clients-privacy-title = Privacy
 clients-privacy-intro = Set this up with the client in the room. Nothing here is mailed to anybody.
 clients-privacy-private = Private sign-in
-clients-privacy-private-what = Mail alone never opens this portal. After the code from the mail, the client types a passphrase that only they know. Mails name neither you nor the client. Turning it on signs them out everywhere.
+clients-privacy-private-what = Mail alone never opens this portal. After the code from the mail, the client shows a passkey or types a passphrase that only they know. Mails name neither you nor the client. Turning it on signs them out everywhere.
+clients-privacy-has-passkeys = { $count ->
+    [one] The client has a passkey. Leave this empty to make it the only lock, once you have seen together that it is theirs.
+   *[other] The client has { $count } passkeys. Leave this empty to make them the only lock, once you have seen together that all are theirs.
+}
 clients-privacy-has-lock = The client has a passphrase already. Leave this empty to keep it.
 clients-privacy-safe = Safe word
 clients-privacy-safe-hint = The client says it when the passphrase is forgotten. Without it you can't take the lock off. Let the client type it.
@@ -558,6 +566,7 @@ clients-privacy-on = Turn on private sign-in
 clients-privacy-off = Turn off
 clients-privacy-mail-none = None. They sign in with a PIN from you
 clients-privacy-lock-off = Passphrase forgotten
+clients-privacy-lock-off-passkeys = Their passkeys are deleted with it.
 clients-privacy-lock-off-what = With the safe word you can take the lock off after a day. The client sees it when signed in and can stop it until then.
 clients-privacy-safe-told = Safe word, as the client says it
 clients-privacy-lock-off-button = Ask to take the lock off

@@ -135,6 +135,7 @@ not-me-was-me = It was me
 not-me-used = This link was already used on { $time }. Every session was ended then, and the password of that time stopped working.
 not-me-expired = This link could be used until { $time }. If you are worried, choose a new password: that ends every session too.
 not-me-unknown = We don't know this link. It may have been cut off on the way, or belong to another practice. If you are worried, choose a new password: that ends every session.
+not-me-done-client = It is done: every session is ended. Sign in again with a new email. If somebody else reads your mail, talk to your practice.
 not-me-done-ask = It is done: every session is ended and the password doesn't work any more. Since the email address of this account was changed, please call your practice: an administrator helps you to get back in.
 
 # Accepting an invitation.

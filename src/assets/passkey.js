@@ -68,10 +68,12 @@
     born.set(form, Date.now());
   };
   const send = (form, credential) => {
-    const { credential: field, keep } = form.elements;
-    const box = find('input[type=checkbox][name=keep]');
-    field.value = encoded(credential);
-    if (keep && box) keep.value = box.checked ? box.value : '';
+    const { elements } = form;
+    elements.credential.value = encoded(credential);
+    for (const name of ['keep', 'shared']) {
+      const box = find(`input[type=checkbox][name=${name}]`);
+      if (elements[name] && box) elements[name].value = box.checked ? box.value : '';
+    }
     if (form.requestSubmit) form.requestSubmit();
     else form.submit();
   };

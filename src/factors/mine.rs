@@ -3,7 +3,7 @@
 
 use axum::response::Response;
 
-use super::{mine_devices, mine_sessions, mobile};
+use super::{mine_changes, mine_devices, mine_sessions, mobile, passkey_known, passkeys};
 use crate::platform::browser::Browser;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
@@ -37,6 +37,11 @@ struct MinePage {
     backup_codes: String,
     sessions: Vec<mine_sessions::Listed>,
     devices: Vec<mine_devices::Listed>,
+    /// Passkeys that nobody in this browser has said they know.
+    news: Vec<passkeys::Listed>,
+    /// When the practice deleted one.
+    deleted: Option<String>,
+    by_pin: bool,
 }
 
 /// The second step in words.
@@ -72,6 +77,9 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         backup_codes: backup_codes(&visit, &person),
         sessions: mine_sessions::list(&visit, &session).await?,
         devices: mine_devices::list(&visit, &session).await?,
+        news: passkey_known::news(&visit, &session).await?,
+        deleted: if person.is_client() { mine_changes::deleted_by_practice(&visit, &person).await? } else { None },
+        by_pin: session.is_by_pin(),
         person,
     })
 }
@@ -224,6 +232,7 @@ mod tests {
             closed_at: None,
             passphrase: None,
             passphrase_set_at: None,
+            passkey_lock_since: None,
             private_since: None,
             mail_form: "plain".into(),
             safe_word: None,

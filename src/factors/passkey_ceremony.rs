@@ -15,6 +15,10 @@ pub const SECONDS: i64 = 300;
 pub enum Purpose {
     /// Nobody is known yet; bound to the browser alone.
     SignIn,
+    /// As that, at the clients' door.
+    Portal,
+    /// A client's own lock; bound to the attempt.
+    Lock,
     /// Beside or instead of the code; bound to the attempt.
     Step,
     /// Bound to the session.
@@ -28,12 +32,22 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const ALL: [Purpose; 6] =
-        [Purpose::SignIn, Purpose::Step, Purpose::Unlock, Purpose::Confirm, Purpose::Create, Purpose::Silent];
+    const ALL: [Purpose; 8] = [
+        Purpose::SignIn,
+        Purpose::Portal,
+        Purpose::Lock,
+        Purpose::Step,
+        Purpose::Unlock,
+        Purpose::Confirm,
+        Purpose::Create,
+        Purpose::Silent,
+    ];
 
     pub const fn word(self) -> &'static str {
         match self {
             Purpose::SignIn => "sign-in",
+            Purpose::Portal => "portal",
+            Purpose::Lock => "lock",
             Purpose::Step => "step",
             Purpose::Unlock => "unlock",
             Purpose::Confirm => "confirm",

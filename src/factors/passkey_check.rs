@@ -22,7 +22,7 @@ const NOTED_SECONDS: i64 = 600;
 const TELL_SECONDS: i64 = 86_400;
 
 /// What is asked for.
-pub(super) struct Asking<'a> {
+pub struct Asking<'a> {
     pub purpose: Purpose,
     /// The attempt or session that it is for.
     pub bound: &'a str,
@@ -31,7 +31,7 @@ pub(super) struct Asking<'a> {
 }
 
 /// What came back.
-pub(super) enum Answer {
+pub enum Answer {
     /// Nothing: no script, no support, or the person pressed the button without a passkey.
     Empty,
     /// The page was open too long, or belongs to another attempt.
@@ -40,14 +40,14 @@ pub(super) enum Answer {
     Wrong(Box<Wrong>),
 }
 
-pub(super) struct Right {
+pub struct Right {
     pub person: Person,
     passkey: Passkey,
     shown: Shown,
     ceremony: Ceremony,
 }
 
-pub(super) struct Wrong {
+pub struct Wrong {
     why: &'static str,
     person: Option<Person>,
     ceremony: Ceremony,
@@ -57,7 +57,7 @@ pub(super) struct Wrong {
 
 /// What a right passkey is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Worth {
+pub enum Worth {
     /// It may stand alone.
     Alone,
     /// It was never verified beside another factor: once together with the password, then alone.
@@ -70,7 +70,7 @@ pub(super) enum Worth {
 ///
 /// # Errors
 /// A failed read is a fault, never "unknown".
-pub(super) async fn judge(visit: &Visit, fields: &Fields, asking: &Asking<'_>) -> Result<Answer> {
+pub async fn judge(visit: &Visit, fields: &Fields, asking: &Asking<'_>) -> Result<Answer> {
     // read
     let json = fields.text("credential");
     if json.is_empty() && !visit.stale {
@@ -96,7 +96,7 @@ pub(super) async fn judge(visit: &Visit, fields: &Fields, asking: &Asking<'_>) -
         rp_id: options::rp_id(visit)?,
         verification: asking.purpose != Purpose::Step,
         presence: true,
-        discoverable: asking.purpose == Purpose::SignIn,
+        discoverable: matches!(asking.purpose, Purpose::SignIn | Purpose::Portal),
     };
 
     // work
@@ -132,7 +132,7 @@ fn stored<'a>(passkey: &'a Passkey, person: &'a Person) -> Stored<'a> {
     }
 }
 
-/// Why a right passkey does not count here. Clients have a door of their own.
+/// Why a right passkey does not count here. Clients have a door of their own, and staff have theirs.
 fn unwelcome(person: &Person, asking: &Asking<'_>) -> Option<&'static str> {
     if person.closed_at.is_some() {
         Some("closed")
@@ -140,12 +140,19 @@ fn unwelcome(person: &Person, asking: &Asking<'_>) -> Option<&'static str> {
         Some("another-person")
     } else if asking.purpose == Purpose::SignIn && person.kind() == Kind::Client {
         Some("not-staff")
+    } else if asking.purpose == Purpose::Portal && person.kind() != Kind::Client {
+        Some("not-a-client")
     } else {
         None
     }
 }
 
 impl Right {
+    /// Of the passkey, for addresses of pages and marks in the browser.
+    pub fn short_id(&self) -> &str {
+        &self.passkey.short_id
+    }
+
     /// What it is good for by itself.
     pub fn worth(&self) -> Worth {
         if self.may_be_copied() {
@@ -173,7 +180,7 @@ impl Right {
 ///
 /// # Errors
 /// Faults and conflicts of the database: the passkey changed meanwhile.
-pub(super) async fn accept(visit: &Visit, tx: &mut Tx, right: &Right, beside: bool) -> Result<bool> {
+pub async fn accept(visit: &Visit, tx: &mut Tx, right: &Right, beside: bool) -> Result<bool> {
     if !ceremony::spend(visit, tx, &right.ceremony).await? {
         return Ok(false);
     }
@@ -201,7 +208,7 @@ async fn tell_of_counter(visit: &Visit, tx: &mut Tx, right: &Right) -> Result<()
 ///
 /// # Errors
 /// As [`accept`].
-pub(super) async fn set_aside(visit: &Visit, right: &Right) -> Result<()> {
+pub async fn set_aside(visit: &Visit, right: &Right) -> Result<()> {
     let mut tx = visit.db()?.write().await?;
     if accept(visit, &mut tx, right, false).await? {
         tx.commit().await?;
@@ -214,7 +221,7 @@ pub(super) async fn set_aside(visit: &Visit, right: &Right) -> Result<()> {
 ///
 /// # Errors
 /// Faults and conflicts of the database.
-pub(super) async fn refused(visit: &Visit, wrong: &Wrong) -> Result<()> {
+pub async fn refused(visit: &Visit, wrong: &Wrong) -> Result<()> {
     let (network, _) = network_of(visit.address);
     let lane = visit.lane("passkey wrong", &network)?;
     let noted = limit::within(visit.db()?, &visit.practice()?.id, &lane, MOST_NOTED, NOTED_SECONDS, visit.now).await?;
@@ -237,7 +244,7 @@ pub(super) async fn refused(visit: &Visit, wrong: &Wrong) -> Result<()> {
 ///
 /// # Errors
 /// As [`refused`].
-pub(super) async fn replayed(visit: &Visit, right: Right) -> Result<()> {
+pub async fn replayed(visit: &Visit, right: Right) -> Result<()> {
     let Right { person, ceremony, .. } = right;
     refused(visit, &Wrong { why: "answered-before", person: Some(person), ceremony, gone: None }).await
 }

@@ -8,13 +8,14 @@ use axum::response::Response;
 
 use super::mine;
 use super::passkey_store::{self as store, Passkey};
-use crate::notices::Actor;
+use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::web::{Visit, go, page, page_with};
 use crate::sign_in::flash;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
+use crate::sign_in::step::Factor;
 
 /// What follows from deleting it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +30,22 @@ enum After {
     Required,
     /// There is no password: nothing would be left.
     NoWayIn,
+    /// A client goes on signing in by mail.
+    MailOnly,
+    /// As that, and the passphrase is asked for.
+    Passphrase,
+    /// It is the client's own lock, which goes with it.
+    LockGoes,
+    /// As that, and private sign-in stands on it.
+    LockStays,
 }
 
 impl After {
     fn of(visit: &Visit, person: &Person) -> Result<After> {
         Ok(if person.passkeys > 1 {
             After::Others
+        } else if person.is_client() {
+            After::of_client(person)
         } else if person.password.is_none() {
             After::NoWayIn
         } else if person.totp_secret.is_some() {
@@ -46,8 +57,17 @@ impl After {
         })
     }
 
+    fn of_client(person: &Person) -> After {
+        match person.lock() {
+            Some(Factor::Passphrase) => After::Passphrase,
+            _ if person.is_private() => After::LockStays,
+            Some(_) => After::LockGoes,
+            None => After::MailOnly,
+        }
+    }
+
     const fn is_refused(self) -> bool {
-        matches!(self, After::Required | After::NoWayIn)
+        matches!(self, After::Required | After::NoWayIn | After::LockStays)
     }
 
     /// The sentence in the catalogue.
@@ -58,6 +78,10 @@ impl After {
             After::PasswordOnly => "passkey-delete-password-only",
             After::Required => "passkey-delete-required",
             After::NoWayIn => "passkey-delete-no-way-in",
+            After::MailOnly => "passkey-delete-mail-only",
+            After::Passphrase => "passkey-delete-passphrase",
+            After::LockGoes => "passkey-delete-lock-goes",
+            After::LockStays => "passkey-delete-lock-stays",
         }
     }
 }
@@ -95,8 +119,11 @@ pub async fn answer(visit: Visit, Path(id): Path<String>) -> Result<Response> {
         drop(tx);
         return page_with(StatusCode::FORBIDDEN, &delete_page(&visit, &session, &passkey, after));
     }
-    if !store::delete(&visit, &mut tx, &person, &passkey, Actor::Self_).await? {
+    if !store::delete(&visit, &mut tx, &person, &passkey, (Actor::Self_, "")).await? {
         return Err(Error::NotFound);
+    }
+    if store::unlock_without_any(&visit, &mut tx, &person.id).await? && after == After::LockGoes {
+        happened(&visit, &mut tx, Happening::of(Event::LockRemoved, &person).session(&session.id)).await?;
     }
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();

@@ -39,6 +39,9 @@ pub async fn ask(visit: Visit, Path(id): Path<String>, Query(query): Query) -> R
         Ok(session) => session,
         Err(response) => return Ok(response),
     };
+    if session.is_by_pin() {
+        return Err(Error::Forbidden);
+    }
     let passkey = store::own(&visit, &session.person_id, &id).await?;
     page(&name_page(&visit, &session, &passkey, &query).await?)
 }
@@ -50,6 +53,9 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         Ok(session) => session,
         Err(response) => return Ok(response),
     };
+    if session.is_by_pin() {
+        return Err(Error::Forbidden);
+    }
     let passkey = store::own(&visit, &session.person_id, &id).await?;
     let person = mine::myself(&visit, &session).await?;
     let name = match clean_name(fields.text("name"), MOST_NAME) {

@@ -20,7 +20,7 @@ use crate::platform::when;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session, State};
 use crate::sign_in::step::{Factor, Step};
-use crate::sign_in::{self, Attempt, flash};
+use crate::sign_in::{self, Attempt, flash, marks};
 
 /// The page within a sign-in.
 const IN_SIGN_IN: &str = "/sign-in/set-up/passkey";
@@ -119,7 +119,8 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let origins = options::origins(&visit).await?;
 
     // work
-    let new = match webauthn::register(&expected(&visit, &ceremony, &origins, true)?, json) {
+    let wanted = Expected { verification: person.is_client(), ..expected(&visit, &ceremony, &origins, true)? };
+    let new = match webauthn::register(&wanted, json) {
         Ok(new) => new,
         Err(refusal) => {
             tracing::info!(why = refusal.word(), "a new passkey was refused");
@@ -143,7 +144,7 @@ pub(super) fn expected<'a>(
         challenge: &ceremony.challenge,
         origins,
         rp_id: options::rp_id(visit)?,
-        // Asked for; one made without it may stand beside a password and not alone.
+        // Asked for; one made without it may stand beside a password and not alone. Clients have no password.
         verification: false,
         presence,
         discoverable: false,
@@ -182,6 +183,9 @@ async fn store_it(
         }
     };
     flash::signal(visit);
+    if matches!(place, Place::Session(session, _) if session.is_client() && session.shared == 0) {
+        marks::mark_passkey(visit, &short_id);
+    }
     visit.server.world.reached("passkey added");
     if let Place::Attempt(attempt) = place {
         let factor = if new.verified { Factor::Passkey } else { Factor::Touch };

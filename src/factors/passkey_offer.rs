@@ -1,5 +1,5 @@
-//! A passkey offered after a password sign-in in a browser that can keep one: once for each person and browser, with three
-//! ways to say no, and never in the way of where the person wanted to go.
+//! A passkey offered after a sign-in by password, or a client's by mail, in a browser that can keep one: once for each person
+//! and browser, with three ways to say no, and never in the way of where the person wanted to go.
 
 use axum::response::Response;
 
@@ -8,19 +8,21 @@ use super::passkey_new::with_handle;
 use super::passkey_options::{self as options, Asked};
 use super::{mine, passkey_silent};
 use crate::args;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Query, Visit, encode, go, page, safe_path};
-use crate::sign_in::marks;
 use crate::sign_in::person::Person;
 use crate::sign_in::session;
 use crate::sign_in::step::{Factor, Factors, Kind};
+use crate::sign_in::{Attempt, marks};
 
 const PATH: &str = "/me/passkeys/offer";
 /// Says that this browser can keep passkeys and check its person: its script told so with the password.
 const ABLE: &str = "__Host-able";
 /// How long a sign-in may take after that, in seconds.
 const ABLE_SECONDS: i64 = crate::sign_in::ATTEMPT_SECONDS;
+/// As long as a mailed link may take.
+const ABLE_BY_MAIL_SECONDS: i64 = 86_400;
 /// Says that several people use this browser: nothing is offered that would stay with one of them.
 const SHARED: &str = "__Host-shared";
 const SHARED_SECONDS: i64 = 400 * 86_400;
@@ -45,27 +47,40 @@ pub(super) fn note_able(visit: &Visit, fields: &Fields) {
     }
 }
 
+/// As [`note_able`], where the way in leads through a mail.
+pub fn note_able_by_mail(visit: &Visit, fields: &Fields) {
+    if fields.ticked("passkey_able") {
+        visit.set_cookie(ABLE, "1", Some(ABLE_BY_MAIL_SECONDS));
+    }
+}
+
 /// Whether somebody said that several people use this browser.
 pub(super) fn is_shared(visit: &Visit) -> bool {
     visit.cookie(SHARED).is_some()
 }
 
 /// Where a complete sign-in goes on: to the offer, when it fits and was not made yet, else where the person wanted to go.
-pub fn way_on(visit: &Visit, person: &Person, proved: Factors, then_path: &str) -> String {
+pub fn way_on(visit: &Visit, person: &Person, attempt: &Attempt, proved: Factors) -> String {
+    let then_path = safe_path(&attempt.then_path, "/me");
     let has_passkey = person.passkeys > 0 || proved.any(Factors::of(&[Factor::Passkey, Factor::Touch]));
+    let by_its_way = match person.kind() {
+        Kind::Staff => proved.has(Factor::Password),
+        Kind::Client => proved.has(Factor::EmailLink) && !proved.has(Factor::Pin),
+        Kind::Support => false,
+    };
     let fits = visit.will_have(ABLE)
-        && person.kind() == Kind::Staff
-        && proved.has(Factor::Password)
+        && by_its_way
         && !has_passkey
         && person.passkey_offer_off_at.is_none()
+        && attempt.shared == 0
         && !is_shared(visit)
         && !marks::was_offered(visit, &person.id);
     if !fits {
-        return then_path.to_owned();
+        return then_path;
     }
     visit.drop_cookie(ABLE);
     marks::mark_offered(visit, &person.id);
-    format!("{PATH}?then={}", encode(then_path))
+    format!("{PATH}?then={}", encode(&then_path))
 }
 
 /// `GET /me/passkeys/offer`.
@@ -74,10 +89,17 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
         Ok(session) => session,
         Err(response) => return Ok(response),
     };
+    if session.is_by_pin() {
+        return Err(Error::Forbidden);
+    }
     let person = mine::myself(&visit, &session).await?;
     let then_path = safe_path(query.text("then"), "/me");
     let made = person.passkeys > 0;
-    let title = if made { "passkey-offer-made-title" } else { "passkey-offer-title" };
+    let title = match (made, session.is_client()) {
+        (true, _) => "passkey-offer-made-title",
+        (false, true) => "passkey-offer-title-client",
+        (false, false) => "passkey-offer-title",
+    };
     let mut offer = OfferPage {
         frame: session::frame(&visit, &session, title).script("passkey.js"),
         then_path,
@@ -101,6 +123,9 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         Ok(session) => session,
         Err(response) => return Ok(response),
     };
+    if session.is_by_pin() {
+        return Err(Error::Forbidden);
+    }
     match fields.text("do") {
         "never" => {
             visit

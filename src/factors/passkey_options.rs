@@ -74,6 +74,14 @@ pub fn to_sign_in(visit: &Visit) -> Result<Asked> {
     to_get(visit, Purpose::SignIn, "", &[])
 }
 
+/// As [`to_sign_in`], at the clients' door.
+///
+/// # Errors
+/// As [`to_sign_in`].
+pub fn to_enter_portal(visit: &Visit) -> Result<Asked> {
+    to_get(visit, Purpose::Portal, "", &[])
+}
+
 /// To show one of these passkeys; after another proof one without verification will do.
 ///
 /// # Errors
@@ -99,7 +107,7 @@ pub fn to_create(visit: &Visit, purpose: Purpose, bound: &str, person: &Person, 
     let handle = person.passkey_user.as_deref().ok_or_else(|| Error::Fault("a person without a user handle".into()))?;
     let options = json!({
         "rp": { "id": rp_id(visit)?, "name": visit.practice()?.name },
-        "user": { "id": handle, "name": person.email, "displayName": person.name },
+        "user": { "id": handle, "name": shown_as(visit, person), "displayName": person.name },
         "challenge": begun.challenge,
         "pubKeyCredParams": ALGORITHMS.map(|alg| json!({ "type": "public-key", "alg": alg })),
         "timeout": ceremony::SECONDS * 1000,
@@ -110,6 +118,16 @@ pub fn to_create(visit: &Visit, purpose: Purpose, bound: &str, person: &Person, 
         "extensions": { "credProps": true },
     });
     Ok(Asked::new(begun.token, &options))
+}
+
+/// The name under which browsers list a passkey. Staff know theirs by the address; several clients may share one, and a
+/// client may be staff of the same practice, so that a client's says who it is and for which door.
+pub fn shown_as(visit: &Visit, person: &Person) -> String {
+    if person.is_client() {
+        visit.say_with("passkey-shown-as-client", &[("name", &person.name)])
+    } else {
+        person.email.clone()
+    }
 }
 
 fn descriptors(passkeys: &[Passkey]) -> Vec<Value> {
@@ -143,10 +161,12 @@ pub async fn user_handle(visit: &Visit, tx: &mut Tx, person: &str) -> Result<Str
 pub async fn refresh(visit: Visit, fields: Fields) -> Result<Response> {
     let token = fields.text("ceremony");
     let asked = match ceremony::purpose_of(token) {
-        Some(Purpose::SignIn) => fits(&visit, token, Purpose::SignIn, "")?.then(|| to_sign_in(&visit)).transpose()?,
-        Some(Purpose::Step) => match sign_in::current(&visit).await? {
-            Some(attempt) if fits(&visit, token, Purpose::Step, &attempt.id)? => {
-                Some(to_get(&visit, Purpose::Step, &attempt.id, &store::of(&visit, &attempt.person_id).await?)?)
+        Some(purpose @ (Purpose::SignIn | Purpose::Portal)) => {
+            fits(&visit, token, purpose, "")?.then(|| to_get(&visit, purpose, "", &[])).transpose()?
+        }
+        Some(purpose @ (Purpose::Step | Purpose::Lock)) => match sign_in::current(&visit).await? {
+            Some(attempt) if fits(&visit, token, purpose, &attempt.id)? => {
+                Some(to_get(&visit, purpose, &attempt.id, &store::of(&visit, &attempt.person_id).await?)?)
             }
             _ => None,
         },

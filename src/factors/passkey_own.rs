@@ -8,7 +8,7 @@ use super::passkey_check::{self as check, Answer, Asking, Worth};
 use super::passkey_options::{self as options, Asked};
 use super::passkey_store as store;
 use super::{passkey_sign_in, password_confirm, password_unlock};
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::web::{Fields, Visit, encode, go, safe_path};
 use crate::sign_in::session::{self, Session, State};
 use crate::sign_in::step::Factor;
@@ -18,7 +18,7 @@ use crate::sign_in::{self, Start};
 ///
 /// # Errors
 /// Faults of the database.
-pub(super) async fn offer(visit: &Visit, purpose: Purpose, session: &Session) -> Result<Option<Asked>> {
+pub async fn offer(visit: &Visit, purpose: Purpose, session: &Session) -> Result<Option<Asked>> {
     let passkeys = store::of(visit, &session.person_id).await?;
     if passkeys.is_empty() {
         return Ok(None);
@@ -32,6 +32,7 @@ pub async fn unlock(visit: Visit, fields: Fields) -> Result<Response> {
     let session = match session::state(&visit).await? {
         State::Open(_) => return Ok(go(&then_path)),
         State::Nobody => return Ok(go(&format!("/sign-in?then={}", encode(&then_path)))),
+        State::Locked(session) if session.is_client() => return Err(Error::NotFound),
         State::Locked(session) => session,
     };
     match judge(&visit, &fields, Purpose::Unlock, &session, &then_path).await? {
@@ -54,7 +55,10 @@ pub async fn confirm(visit: Visit, fields: Fields) -> Result<Response> {
 }
 
 /// Where the person goes on to, or why not.
-async fn judge(
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn judge(
     visit: &Visit,
     fields: &Fields,
     purpose: Purpose,

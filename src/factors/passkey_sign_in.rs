@@ -68,11 +68,12 @@ async fn at_the_door(visit: &Visit, fields: &Fields) -> Result<Response> {
 }
 
 /// Why a right passkey does not get in by itself this time.
-pub(super) fn not_alone(visit: &Visit, right: &Right) -> String {
-    match right.worth() {
-        Worth::MayBeCopied => visit.say("passkey-odd"),
-        _ => visit.say("passkey-needs-password"),
-    }
+pub fn not_alone(visit: &Visit, right: &Right) -> String {
+    visit.say(match right.worth() {
+        _ if right.person.is_client() => "passkey-odd-client",
+        Worth::MayBeCopied => "passkey-odd",
+        _ => "passkey-needs-password",
+    })
 }
 
 fn then(fields: &Fields) -> String {

@@ -27,7 +27,7 @@ pub async fn current(visit: Visit) -> Result<Response> {
         "rpId": options::rp_id(&visit)?,
         "userId": handle,
         "allAcceptedCredentialIds": ids,
-        "name": person.email,
+        "name": options::shown_as(&visit, &person),
         "displayName": person.name,
     }))
     .into_response())

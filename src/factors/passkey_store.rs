@@ -207,11 +207,18 @@ pub async fn used(visit: &Visit, tx: &mut Tx, passkey: &Passkey, shown: &Shown, 
     Ok(noted == 1)
 }
 
-/// Deletes one; recognised devices end, and the person is told. Answers whether it was there.
+/// Deletes one; recognised devices end, and the person is told. `how` says for the record how a colleague knew who asked for
+/// it (empty: nothing is said). Answers whether it was there.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
-pub async fn delete(visit: &Visit, tx: &mut Tx, person: &Person, passkey: &Passkey, by: Actor) -> Result<bool> {
+pub async fn delete(
+    visit: &Visit,
+    tx: &mut Tx,
+    person: &Person,
+    passkey: &Passkey,
+    (by, how): (Actor, &str),
+) -> Result<bool> {
     let practice = &visit.practice()?.id;
     let gone = tx
         .execute(
@@ -230,8 +237,28 @@ pub async fn delete(visit: &Visit, tx: &mut Tx, person: &Person, passkey: &Passk
     device::end_all(visit, tx, &person.id).await?;
     let event =
         if matches!(by, Actor::Person(..)) { Event::PasskeyRemovedByAdministrator } else { Event::PasskeyRemoved };
-    happened(visit, tx, of_passkey(event, person, &passkey.name).by(by)).await?;
+    let mut happening = of_passkey(event, person, &passkey.name).by(by);
+    if !how.is_empty() {
+        happening = happening.detail("how", how);
+    }
+    happened(visit, tx, happening).await?;
     Ok(true)
+}
+
+/// Where a client has deleted the last one, passkeys are their lock no more. Whoever else deletes them leaves the lock where
+/// it is: then the practice helps. Answers whether they were.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn unlock_without_any(visit: &Visit, tx: &mut Tx, person: &str) -> Result<bool> {
+    let taken = tx
+        .execute(
+            "UPDATE person SET passkey_lock_since = NULL WHERE practice_id = $1 AND id = $2 AND passkey_lock_since IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM passkey k WHERE k.practice_id = $1 AND k.person_id = $2)",
+            args![&visit.practice()?.id, person],
+        )
+        .await?;
+    Ok(taken == 1)
 }
 
 /// All of a person's at once, within an act that tells of it itself; the browsers that have them may be told.

@@ -2,10 +2,10 @@
 
 use axum::response::Response;
 
-use super::mine;
 use super::passkey_places::{self, Parts};
 use super::passkey_providers::provider;
 use super::passkey_store::{self as store, Passkey};
+use super::{mine, passkey_known};
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::prose::Block;
@@ -14,8 +14,12 @@ use crate::platform::when;
 use crate::sign_in::session;
 
 /// What an act says when it is done; the word comes from the address, so only these are believed.
-const DONE: &[(&str, &str)] =
-    &[("added", "passkey-done-added"), ("renamed", "passkey-done-renamed"), ("deleted", "passkey-done-deleted")];
+const DONE: &[(&str, &str)] = &[
+    ("added", "passkey-done-added"),
+    ("added-client", "passkey-done-added-client"),
+    ("renamed", "passkey-done-renamed"),
+    ("deleted", "passkey-done-deleted"),
+];
 
 #[derive(askama::Template)]
 #[template(path = "factors/passkeys.html")]
@@ -23,6 +27,9 @@ struct PasskeysPage {
     frame: Frame,
     rows: Vec<Listed>,
     has_app: bool,
+    client: bool,
+    /// A session from a PIN: nothing here can be changed.
+    by_pin: bool,
     full: bool,
     most: i64,
     /// One was deleted just now: how to remove it by hand where the browser cannot be told.
@@ -43,6 +50,8 @@ pub struct Listed {
     pub touch_only: bool,
     /// Its counter went back.
     pub odd: Option<String>,
+    /// Nobody has said in this browser that they know it.
+    pub is_new: bool,
 }
 
 /// A person's passkeys in the visitor's words.
@@ -53,7 +62,7 @@ pub async fn list(visit: &Visit, person: &str) -> Result<Vec<Listed>> {
     Ok(store::of(visit, person).await?.into_iter().map(|passkey| in_words(visit, passkey)).collect())
 }
 
-fn in_words(visit: &Visit, passkey: Passkey) -> Listed {
+pub(super) fn in_words(visit: &Visit, passkey: Passkey) -> Listed {
     let day = when::day(passkey.created_at, visit.zone());
     let made_in = mine::browser_words(visit, &passkey.created_on);
     let time = |at: i64| when::full(at, visit.zone());
@@ -71,6 +80,7 @@ fn in_words(visit: &Visit, passkey: Passkey) -> Listed {
         },
         touch_only: passkey.verified_at.is_none(),
         odd: passkey.odd_at.map(time),
+        is_new: passkey_known::is_new(visit, &passkey),
         short_id: passkey.short_id,
         name: passkey.name,
     }
@@ -84,13 +94,19 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     };
     let person = mine::myself(&visit, &session).await?;
     let mut frame = session::frame(&visit, &session, "passkeys-title");
-    if let Some((_, words)) = DONE.iter().find(|(word, _)| *word == query.text("done")) {
+    let done = match (query.text("done"), session.is_client()) {
+        ("added", true) => "added-client",
+        (done, _) => done,
+    };
+    if let Some((_, words)) = DONE.iter().find(|(word, _)| *word == done) {
         frame = frame.banner("success", words);
     }
     page(&PasskeysPage {
         frame,
         rows: list(&visit, &person.id).await?,
         has_app: person.totp_secret.is_some(),
+        client: session.is_client(),
+        by_pin: session.is_by_pin(),
         full: person.passkeys >= store::MOST,
         most: store::MOST,
         parts: (query.text("done") == "deleted").then(|| passkey_places::parts(&visit, passkey_places::REMOVE)),

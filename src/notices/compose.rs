@@ -160,7 +160,7 @@ async fn to_person(
     not_me: Option<String>,
 ) -> Result<()> {
     // Whoever else reads a client's mailbox must not learn from it.
-    if person.is_private() || person.is_client() && person.mail_form == "none" {
+    if person.is_private() || person.is_client() && (person.mail_form == "none" || happening.event.stays_inside()) {
         return Ok(());
     }
     if person.is_client() && (person.mail_form == "discreet" || visit.practice()?.discreet != 0) {

@@ -101,6 +101,18 @@ impl Event {
         ]
     };
 
+    /// Whether a client is told of it in the portal alone: whoever reads the mailbox may be the reason for a passkey.
+    pub const fn stays_inside(self) -> bool {
+        matches!(
+            self,
+            Event::PasskeyAdded
+                | Event::PasskeyAddedByBrowser
+                | Event::PasskeyRemoved
+                | Event::PasskeyRemovedByAdministrator
+                | Event::PasskeyCounterBack
+        )
+    }
+
     /// Whether the mail to the person has a "this wasn't me" link. What an administrator did is taken back by asking
     /// the practice, and after "this wasn't me" itself there is nothing left to end.
     pub const fn offers_not_me(self) -> bool {

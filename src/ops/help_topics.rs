@@ -38,6 +38,7 @@ const PORTAL: &[Topic] = &[
     topic("portal-over", "help-portal-over-title", "help-portal-over-text"),
     topic("portal-no-email", "help-portal-no-email-title", "help-portal-no-email-text"),
     topic("portal-people", "help-portal-people-title", "help-portal-people-text"),
+    topic("portal-passkey", "help-portal-passkey-title", "help-portal-passkey-text"),
     topic("portal-private", "help-portal-private-title", "help-portal-private-text"),
 ];
 

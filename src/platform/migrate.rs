@@ -81,6 +81,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../migrations/0012_room_beside_rows.sqlite.sql"),
         postgres: include_str!("../../migrations/0012_room_beside_rows.postgres.sql"),
     },
+    Step {
+        number: 16,
+        name: "passkey lock",
+        sqlite: include_str!("../../migrations/0016_passkey_lock.sql"),
+        postgres: include_str!("../../migrations/0016_passkey_lock.sql"),
+    },
 ];
 
 /// The newest step this program knows.

@@ -6,6 +6,8 @@ use axum::response::Response;
 
 use super::{Ask, PAUSE_SECONDS, REQUEST_SECONDS, bind};
 use crate::args;
+use crate::factors::passkey_offer;
+use crate::factors::passkey_options::{self as options, Asked};
 use crate::notices::outbox::put_job;
 use crate::platform::db::Tx;
 use crate::platform::email::Email;
@@ -31,6 +33,11 @@ struct AskPage {
     keep: bool,
     shared: bool,
     problem: Option<String>,
+    passkey: Asked,
+    /// What is wrong with the passkey that was shown.
+    passkey_problem: Option<String>,
+    /// A passkey that the browser may forget.
+    unknown: Option<String>,
 }
 
 /// What is asked for.
@@ -87,11 +94,23 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     }
 
     // write
+    passkey_offer::note_able_by_mail(&visit, &fields);
     let then_path = safe_path(fields.text("then"), "");
     let shared = fields.ticked("shared");
     let keep = fields.ticked("keep") && !shared;
     let wanted = Wanted { email: &email, then_path: &then_path, keep, shared, session_id: None };
     Ok(go(&format!("/portal/sent?ask={}", put(&visit, &wanted).await?)))
+}
+
+/// The page again after a passkey that got nobody in; `unknown` is one that the browser may forget.
+///
+/// # Errors
+/// Not found where there is no practice.
+pub(super) fn refused(visit: &Visit, fields: &Fields, problem: String, unknown: Option<String>) -> Result<Response> {
+    let mut asking = AskPage::new(visit, fields.trimmed("email"), safe_path(fields.text("then"), ""))?;
+    (asking.keep, asking.shared) = (fields.ticked("keep"), fields.ticked("shared"));
+    (asking.passkey_problem, asking.unknown) = (Some(problem), unknown);
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &asking)
 }
 
 /// Whether this network may ask once more.
@@ -224,7 +243,7 @@ fn two_digits(visit: &Visit) -> String {
 
 impl AskPage {
     fn new(visit: &Visit, email: &str, then_path: String) -> Result<AskPage> {
-        let mut frame = Frame::new(visit, "portal-title");
+        let mut frame = Frame::new(visit, "portal-title").script("passkey.js");
         frame.exit = true;
         Ok(AskPage {
             frame,
@@ -234,6 +253,9 @@ impl AskPage {
             keep: false,
             shared: false,
             problem: None,
+            passkey: options::to_enter_portal(visit)?,
+            passkey_problem: None,
+            unknown: None,
         })
     }
 }

@@ -8,6 +8,7 @@ use super::link::{self, frame, masked, over};
 use super::sent::{Typed, judge, over_words, wrong_words};
 use super::{Ask, MOST_TRIES, Standing, Use, bind, by_link, spend, who};
 use crate::args;
+use crate::factors::passkey_offer;
 use crate::factors::totp_code::normalise_typed;
 use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::browser::Browser;
@@ -59,6 +60,7 @@ pub async fn code(visit: Visit, Token(token): Token, fields: Fields) -> Result<R
         return not_me(&visit, tx, &token, &ask).await;
     }
     if matches!(judged, Typed::Right) {
+        passkey_offer::note_able_by_mail(&visit, &fields);
         let proved_in = bind(&visit);
         if spend(&visit, &mut tx, &ask, &Use { by: "code", proved_in: &proved_in }).await? {
             return who::go_on(&visit, tx, &ask).await;
@@ -148,7 +150,7 @@ impl ElsewherePage {
         let browser = Browser::from_stored(&ask.browser).in_english();
         let takes_codes = ask.takes_codes(visit.now);
         ElsewherePage {
-            frame: frame(visit, "portal-title"),
+            frame: frame(visit, "portal-title").script("passkey.js"),
             token: token.to_owned(),
             masked: masked(ask),
             asked: visit.say_with("link-asked", &[("browser", &browser), ("place", &place), ("time", &time)]),

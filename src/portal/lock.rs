@@ -1,9 +1,15 @@
-//! A client's own lock: the passphrase that no mailbox opens, asked for after the first proof, and for a locked session.
+//! A client's own lock: the passphrase or passkey that no mailbox opens, asked for after the first proof, and for a locked
+//! session.
 
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::args;
+use crate::factors::passkey_ceremony::Purpose;
+use crate::factors::passkey_check::{self as check, Answer, Asking, Worth};
+use crate::factors::passkey_options::{self as options, Asked};
+use crate::factors::passkey_sign_in::not_alone;
+use crate::factors::passkey_store as store;
 use crate::factors::password::pool_error;
 use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::error::Result;
@@ -24,6 +30,12 @@ const BOUND: Bound = Bound { slow_from: 5, off_at: 50 };
 struct LockPage {
     frame: Frame,
     problem: Option<String>,
+    /// What is wrong with the passkey that was shown.
+    passkey_problem: Option<String>,
+    passphrase: bool,
+    passkey: Option<Asked>,
+    then_path: String,
+    contact: String,
 }
 
 #[derive(askama::Template)]
@@ -36,7 +48,7 @@ struct AskPage {
 /// `GET /portal/lock`.
 pub async fn ask(visit: Visit) -> Result<Response> {
     match asked(&visit).await? {
-        Ok(_) => page(&LockPage::new(&visit, None)),
+        Ok((attempt, person)) => page(&LockPage::new(&visit, &attempt, &person, None).await?),
         Err(response) => Ok(response),
     }
 }
@@ -50,15 +62,14 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     };
     let practice = &visit.practice()?.id;
     let lane = visit.lane("passphrase", &person.id)?;
-    match limit::take(visit.db()?, practice, &lane, BOUND, visit.now).await? {
-        Turn::Allowed(_) => {}
-        Turn::Wait(until) => {
-            let words = visit.say_with("code-wait", &[("time", &when::clock(until, visit.zone()))]);
-            return page_with(StatusCode::TOO_MANY_REQUESTS, &LockPage::new(&visit, Some(words)));
-        }
-        Turn::Off => {
-            return page_with(StatusCode::TOO_MANY_REQUESTS, &LockPage::new(&visit, Some(visit.say("lock-off"))));
-        }
+    let held = match limit::take(visit.db()?, practice, &lane, BOUND, visit.now).await? {
+        Turn::Allowed(_) => None,
+        Turn::Wait(until) => Some(visit.say_with("code-wait", &[("time", &when::clock(until, visit.zone()))])),
+        Turn::Off => Some(visit.say("lock-off")),
+    };
+    if held.is_some() {
+        let again = LockPage::new(&visit, &attempt, &person, held).await?;
+        return page_with(StatusCode::TOO_MANY_REQUESTS, &again);
     }
 
     // work
@@ -70,12 +81,53 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         let wrong = Happening::of(Event::WrongCode, &person).by(Actor::Stranger).result("refused");
         happened(&visit, &mut tx, wrong.detail("factor", "passphrase")).await?;
         tx.commit().await?;
-        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &LockPage::new(&visit, Some(visit.say("lock-wrong"))));
+        let again = LockPage::new(&visit, &attempt, &person, Some(visit.say("lock-wrong"))).await?;
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
     }
     limit::clear(visit.db()?, practice, &lane).await?;
     let mut tx = visit.db()?.write().await?;
     sign_in::proved(&visit, &mut tx, &attempt, Factor::Passphrase).await?;
     sign_in::advance(&visit, tx, &attempt).await
+}
+
+/// `POST /portal/lock/passkey`. Strangers' wrong passphrases never delay it.
+pub async fn passkey(visit: Visit, fields: Fields) -> Result<Response> {
+    // read, work
+    let (attempt, person) = match asked(&visit).await? {
+        Ok(found) => found,
+        Err(response) => return Ok(response),
+    };
+    let asking = Asking { purpose: Purpose::Lock, bound: &attempt.id, whose: Some(&person.id) };
+    let right = match check::judge(&visit, &fields, &asking).await? {
+        Answer::Right(right) => *right,
+        Answer::Empty => return refused(&visit, &attempt, &person, visit.say("passkey-empty")).await,
+        Answer::Old => return refused(&visit, &attempt, &person, visit.say("passkey-old")).await,
+        Answer::Wrong(wrong) => {
+            check::refused(&visit, &wrong).await?;
+            return refused(&visit, &attempt, &person, visit.say("lock-passkey-wrong")).await;
+        }
+    };
+    if right.worth() != Worth::Alone {
+        let words = not_alone(&visit, &right);
+        check::set_aside(&visit, &right).await?;
+        return refused(&visit, &attempt, &person, words).await;
+    }
+
+    // write
+    let mut tx = visit.db()?.write().await?;
+    if !check::accept(&visit, &mut tx, &right, true).await? {
+        drop(tx);
+        check::replayed(&visit, right).await?;
+        return refused(&visit, &attempt, &person, visit.say("lock-passkey-wrong")).await;
+    }
+    sign_in::proved(&visit, &mut tx, &attempt, Factor::Passkey).await?;
+    sign_in::advance(&visit, tx, &attempt).await
+}
+
+async fn refused(visit: &Visit, attempt: &Attempt, person: &Person, problem: String) -> Result<Response> {
+    let mut again = LockPage::new(visit, attempt, person, None).await?;
+    again.passkey_problem = Some(problem);
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
 }
 
 /// `GET /portal/ask-practice`: mail alone may not open this portal, and there is no lock yet.
@@ -94,14 +146,14 @@ pub async fn verify(visit: &Visit, person: &Person, typed: &str) -> Result<bool>
     Ok(matches!(verdict.map_err(pool_error)?, Verdict::Right { .. }))
 }
 
-/// The attempt of this browser where the passphrase is the next step; else the way there.
+/// The attempt of this browser where the lock is the next step; else the way there.
 async fn asked(visit: &Visit) -> Result<std::result::Result<(Attempt, Person), Response>> {
     let (attempt, step, person) = match sign_in::under_way(visit).await? {
         Ok(found) => found,
         Err(response) => return Ok(Err(response)),
     };
     Ok(match step {
-        Step::Ask(asked) if asked.has(Factor::Passphrase) && person.lock().is_some() => Ok((attempt, person)),
+        Step::Ask(asked) if person.lock().is_some() && !asked.has(Factor::EmailLink) => Ok((attempt, person)),
         step => Err(go(&sign_in::path_of(&step, &attempt, &person))),
     })
 }
@@ -126,9 +178,19 @@ pub async fn end_all_but(
 }
 
 impl LockPage {
-    fn new(visit: &Visit, problem: Option<String>) -> LockPage {
-        let mut frame = Frame::new(visit, "lock-title");
+    async fn new(visit: &Visit, attempt: &Attempt, person: &Person, problem: Option<String>) -> Result<LockPage> {
+        let passkeys = store::of(visit, &person.id).await?;
+        let asked = || options::to_get(visit, Purpose::Lock, &attempt.id, &passkeys);
+        let mut frame = Frame::new(visit, "lock-title").script("passkey.js");
         frame.exit = true;
-        LockPage { frame, problem }
+        Ok(LockPage {
+            frame,
+            problem,
+            passkey_problem: None,
+            passphrase: person.passphrase.is_some(),
+            passkey: (!passkeys.is_empty()).then(asked).transpose()?,
+            then_path: String::new(),
+            contact: crate::notices::compose::contact(visit)?,
+        })
     }
 }

@@ -1,15 +1,20 @@
-//! A client's session that locked after its idle limit: one press for a mail, and back to where the person was.
+//! A client's session that locked after its idle limit: a passkey, the lock of their own or one press for a mail, and back
+//! to where the person was.
 
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::ask::{self, Wanted};
+use crate::factors::passkey_ceremony::Purpose;
+use crate::factors::passkey_options::Asked;
+use crate::factors::passkey_own;
 use crate::platform::email::Email;
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Query, Visit, encode, go, page, page_with, safe_path};
 use crate::sign_in::person;
 use crate::sign_in::session::{self, Session, State};
+use crate::sign_in::step::Factor;
 use crate::sign_in::{self, Start};
 
 #[derive(askama::Template)]
@@ -19,8 +24,10 @@ struct LockedPage {
     masked: String,
     then_path: String,
     problem: Option<String>,
-    /// The client has a lock of their own, and that is what opens the session.
-    has_lock: bool,
+    passkey: Option<Asked>,
+    /// The client's own lock, which is what opens the session then.
+    lock: Option<Factor>,
+    contact: String,
 }
 
 /// To the locked page, and from there to where the person was.
@@ -34,10 +41,7 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
     match session::state(&visit).await? {
         State::Open(_) => Ok(go(&then_path)),
         State::Locked(session) if session.is_client() => {
-            let mut locked = LockedPage::new(&visit, &session.email, then_path, None);
-            let person = person::by_id(visit.db()?, &visit.practice()?.id, &session.person_id).await?;
-            locked.has_lock = person.is_some_and(|person| person.lock().is_some());
-            page(&locked)
+            page(&LockedPage::new(&visit, &session, then_path, None).await?)
         }
         _ => Ok(go(&format!("/portal?then={}", encode(&then_path)))),
     }
@@ -57,10 +61,8 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let Ok(email) = Email::parse(&session.email) else { return Ok(go("/portal")) };
     if visit.stale || !ask::network_may_ask(&visit).await? {
         let why = visit.say(if visit.stale { "forgot-stale" } else { "portal-network" });
-        return page_with(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            &LockedPage::new(&visit, &session.email, then_path, Some(why)),
-        );
+        let again = LockedPage::new(&visit, &session, then_path, Some(why)).await?;
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
     }
     let wanted = Wanted {
         email: &email,
@@ -70,6 +72,22 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         session_id: Some(&session.id),
     };
     Ok(go(&format!("/portal/sent?ask={}", ask::put(&visit, &wanted).await?)))
+}
+
+/// `POST /portal/locked/passkey`.
+pub async fn passkey(visit: Visit, fields: Fields) -> Result<Response> {
+    let then_path = safe_path(fields.text("then"), "/me");
+    let session = match session::state(&visit).await? {
+        State::Open(_) => return Ok(go(&then_path)),
+        State::Locked(session) if session.is_client() => session,
+        _ => return Ok(go(&format!("/portal?then={}", encode(&then_path)))),
+    };
+    match passkey_own::judge(&visit, &fields, Purpose::Unlock, &session, &then_path).await? {
+        Ok(response) => Ok(response),
+        Err((status, problem)) => {
+            page_with(status, &LockedPage::new(&visit, &session, then_path, Some(problem)).await?)
+        }
+    }
 }
 
 /// A client with a lock of their own opens the session with it; the attempt's own page asks for it.
@@ -87,10 +105,22 @@ async fn begin_with_lock(visit: &Visit, session: &Session, then_path: &str) -> R
 }
 
 impl LockedPage {
-    fn new(visit: &Visit, email: &str, then_path: String, problem: Option<String>) -> LockedPage {
+    async fn new(visit: &Visit, session: &Session, then_path: String, problem: Option<String>) -> Result<LockedPage> {
+        let passkey = passkey_own::offer(visit, Purpose::Unlock, session).await?;
+        let person = person::by_id(visit.db()?, &visit.practice()?.id, &session.person_id).await?;
         let mut frame = Frame::new(visit, "locked-title");
+        if passkey.is_some() {
+            frame = frame.script("passkey.js");
+        }
         frame.exit = true;
-        let masked = Email::parse(email).map(|email| email.masked()).unwrap_or_default();
-        LockedPage { frame, masked, then_path, problem, has_lock: false }
+        Ok(LockedPage {
+            frame,
+            masked: Email::parse(&session.email).map(|email| email.masked()).unwrap_or_default(),
+            then_path,
+            problem,
+            passkey,
+            lock: person.and_then(|person| person.lock()),
+            contact: crate::notices::compose::contact(visit)?,
+        })
     }
 }

@@ -1,15 +1,19 @@
-//! The clients' way in: a link or a code by mail, for the browser that asked; who behind the mailbox it is; and what to
-//! do when no mail comes. What a client has of their own is on the same pages as everybody's (`factors/mine.rs`).
+//! The clients' way in: a link or a code by mail, for the browser that asked, or a passkey; who behind the mailbox it is;
+//! a lock of their own; and what to do when no mail comes. What a client has of their own is on the same pages as everybody's (`factors/mine.rs`).
 
 pub mod ask;
+pub mod confirm;
 pub mod elsewhere;
 pub mod exit;
 pub mod letter;
 pub mod link;
 pub mod lock;
 pub mod locked;
+pub mod passkey;
+pub mod passkey_none;
 pub mod pin;
 pub mod privacy;
+pub mod privacy_passkey;
 pub mod sent;
 pub mod stuck;
 pub mod who;

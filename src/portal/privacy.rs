@@ -1,5 +1,5 @@
-//! "Privacy": a client's own lock, mail that names nobody, and stopping somebody who asked the practice to take the lock
-//! off. It is never mentioned in a mail; a session that began with a PIN cannot change it.
+//! "Privacy": a client's own lock, mail that names nobody, what was changed of either, and stopping somebody who asked the
+//! practice to take the lock off. It is never mentioned in a mail; a session that began with a PIN cannot change it.
 
 use std::sync::Arc;
 
@@ -8,8 +8,9 @@ use axum::response::Response;
 
 use super::lock;
 use crate::args;
+use crate::factors::mine_changes::{self, Change};
 use crate::factors::password::hash;
-use crate::factors::password_strength;
+use crate::factors::{passkeys, password_strength};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
@@ -19,7 +20,7 @@ use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
 
 const BOUND: Bound = Bound { slow_from: 5, off_at: 50 };
-const DONE: &[&str] = &["lock-set", "lock-removed", "mail", "cancelled"];
+const DONE: &[&str] = &["lock-set", "lock-removed", "passkey-on", "passkey-off", "mail", "cancelled"];
 
 #[derive(askama::Template)]
 #[template(path = "portal/privacy.html")]
@@ -28,6 +29,10 @@ struct PrivacyPage {
     person: Person,
     /// A session from a PIN: nothing here can be changed.
     by_pin: bool,
+    /// The passphrase of now is asked for; not of whoever has just shown a passkey.
+    asks_current: bool,
+    passkeys: Vec<passkeys::Listed>,
+    changes: Vec<Change>,
     problems: Vec<String>,
 }
 
@@ -37,7 +42,7 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
-    let mut privacy = PrivacyPage::new(&visit, &session, person, vec![]);
+    let mut privacy = PrivacyPage::new(&visit, &session, person, vec![]).await?;
     privacy.frame.banner = DONE
         .iter()
         .find(|word| **word == query.text("done"))
@@ -53,20 +58,21 @@ pub async fn set_lock(visit: Visit, fields: Fields) -> Result<Response> {
         Err(response) => return Ok(response),
     };
     refuse_pin(&session)?;
-    let refused = |problems: Vec<String>| {
-        page_with(StatusCode::UNPROCESSABLE_ENTITY, &PrivacyPage::new(&visit, &session, person.clone(), problems))
-    };
-    if person.passphrase.is_some() {
+    let has_passkeys = person.passkeys > 0 || person.passkey_lock_since.is_some();
+    if person.passphrase.is_none() && has_passkeys && !session.is_fresh(visit.now) {
+        return Ok(go("/portal/confirm?then=/me/privacy"));
+    }
+    if asks_current(&visit, &session, &person) {
         let lane = visit.lane("passphrase own", &person.id)?;
         let turn = limit::take(visit.db()?, &visit.practice()?.id, &lane, BOUND, visit.now).await?;
         if !matches!(turn, Turn::Allowed(_)) || !lock::verify(&visit, &person, fields.text("current")).await? {
-            return refused(vec![visit.say("lock-wrong")]);
+            return refused(&visit, &session, person, vec![visit.say("lock-wrong")]).await;
         }
         limit::clear(visit.db()?, &visit.practice()?.id, &lane).await?;
     }
     let remove = fields.text("do") == "remove";
-    if remove && person.is_private() {
-        return refused(vec![visit.say("privacy-keeps-lock")]);
+    if remove && person.is_private() && person.passkey_lock_since.is_none() {
+        return refused(&visit, &session, person, vec![visit.say("privacy-keeps-lock")]).await;
     }
 
     // work
@@ -76,7 +82,7 @@ pub async fn set_lock(visit: Visit, fields: Fields) -> Result<Response> {
         let typed = fields.text("passphrase");
         let problems = password_strength::passphrase_problems(&visit, &person, typed).await?;
         if !problems.is_empty() {
-            return refused(problems);
+            return refused(&visit, &session, person, problems).await;
         }
         Some(hash(&visit, typed).await?)
     };
@@ -93,6 +99,15 @@ pub async fn set_lock(visit: Visit, fields: Fields) -> Result<Response> {
     happened(&visit, &mut tx, Happening::of(event, &person).session(&session.id)).await?;
     tx.commit().await?;
     Ok(go(if remove { "/me/privacy?done=lock-removed" } else { "/me/privacy?done=lock-set" }))
+}
+
+/// Whoever has passkeys and has just proved who they are may replace a passphrase they have forgotten.
+fn asks_current(visit: &Visit, session: &Session, person: &Person) -> bool {
+    person.passphrase.is_some() && !(person.passkeys > 0 && session.is_fresh(visit.now))
+}
+
+async fn refused(visit: &Visit, session: &Session, person: Person, problems: Vec<String>) -> Result<Response> {
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &PrivacyPage::new(visit, session, person, problems).await?)
 }
 
 /// `POST /me/privacy/mail`: plain or discreet.
@@ -138,9 +153,9 @@ pub async fn cancel(visit: Visit) -> Result<Response> {
     Ok(go("/me/privacy?done=cancelled"))
 }
 
-/// A session from a PIN was opened by somebody on the phone: it changes nothing that decides who gets in (AC-085).
-fn refuse_pin(session: &Session) -> Result<()> {
-    if session.proofs.split('+').any(|proof| proof == "pin") { Err(Error::Forbidden) } else { Ok(()) }
+/// A session from a PIN changes nothing that decides who gets in (AC-085).
+pub(super) fn refuse_pin(session: &Session) -> Result<()> {
+    if session.is_by_pin() { Err(Error::Forbidden) } else { Ok(()) }
 }
 
 async fn enter(visit: &Visit) -> Result<std::result::Result<(Arc<Session>, Person), Response>> {
@@ -153,12 +168,15 @@ async fn enter(visit: &Visit) -> Result<std::result::Result<(Arc<Session>, Perso
 }
 
 impl PrivacyPage {
-    fn new(visit: &Visit, session: &Session, person: Person, problems: Vec<String>) -> PrivacyPage {
-        PrivacyPage {
+    async fn new(visit: &Visit, session: &Session, person: Person, problems: Vec<String>) -> Result<PrivacyPage> {
+        Ok(PrivacyPage {
             frame: session::frame(visit, session, "privacy-title").script("strength.js"),
-            by_pin: refuse_pin(session).is_err(),
+            by_pin: session.is_by_pin(),
+            asks_current: asks_current(visit, session, &person),
+            passkeys: passkeys::list(visit, &person.id).await?,
+            changes: mine_changes::of(visit, &person).await?,
             person,
             problems,
-        }
+        })
     }
 }

@@ -8,7 +8,8 @@ use crate::args;
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
-use crate::platform::web::{Fields, Query, Visit, go, page};
+use crate::platform::secret::{hash_token, same};
+use crate::platform::web::{Fields, Query, Visit, encode, go, page};
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, State};
 use crate::sign_in::step::Factor;
@@ -40,6 +41,7 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     if let State::Open(session) = session::state(&visit).await?
         && people.len() == 1
         && people[0].id == session.person_id
+        && (ask.session_id.is_none() || session.is_fresh(visit.now))
     {
         return Ok(go(&crate::platform::web::safe_path(&ask.then_path, "/me")));
     }
@@ -71,7 +73,7 @@ pub(super) async fn go_on(visit: &Visit, mut tx: Tx, ask: &Ask) -> Result<Respon
         marks::mark_mailbox(visit, &ask.email_key);
     }
     let people = person::clients_by_email_in(&mut tx, &visit.practice()?.id, &ask.email_key).await?;
-    let of_session = session_owner(visit, &mut tx, ask).await?;
+    let of_session = before(visit, &mut tx, ask).await?.map(|before| before.person_id);
     let chosen = people.iter().find(|person| Some(&person.id) == of_session.as_ref()).or_else(|| only(&people));
     match chosen {
         Some(person) => sign_in_as(visit, tx, ask, person).await,
@@ -91,24 +93,37 @@ async fn proved(visit: &Visit, id: &str) -> Result<Option<Ask>> {
     Ok(mine(visit, id).await?.filter(|ask| ask.is_proved(visit)))
 }
 
-/// Whose locked session this asking opens again, while it is still there.
-async fn session_owner(visit: &Visit, tx: &mut Tx, ask: &Ask) -> Result<Option<String>> {
+/// The session that an asking was made in: it opens that again, or is fresh proof in it.
+#[derive(sqlx::FromRow)]
+struct Before {
+    person_id: String,
+    token_hash: String,
+    seen_at: i64,
+    idle_seconds: i64,
+}
+
+/// That session, while it is still there.
+async fn before(visit: &Visit, tx: &mut Tx, ask: &Ask) -> Result<Option<Before>> {
     let Some(session) = &ask.session_id else { return Ok(None) };
-    let row: Option<(String,)> = tx
-        .optional(
-            "SELECT person_id FROM session WHERE practice_id = $1 AND id = $2 AND ended_at IS NULL AND ends_at > $3",
-            args![&visit.practice()?.id, session, visit.now],
-        )
-        .await?;
-    Ok(row.map(|(person,)| person))
+    tx.optional(
+        "SELECT person_id, token_hash, seen_at, idle_seconds FROM session
+         WHERE practice_id = $1 AND id = $2 AND ended_at IS NULL AND ends_at > $3",
+        args![&visit.practice()?.id, session, visit.now],
+    )
+    .await
 }
 
 async fn sign_in_as(visit: &Visit, mut tx: Tx, ask: &Ask, person: &Person) -> Result<Response> {
-    let again = session_owner(visit, &mut tx, ask).await?.filter(|owner| *owner == person.id);
+    let before = before(visit, &mut tx, ask).await?.filter(|before| before.is_of(visit, person));
+    let goal = before.map_or("sign-in", |before| if before.is_locked(visit) { "unlock" } else { "fresh" });
+    if goal == "fresh" && ask.used_at.is_some_and(|at| visit.now - at > session::FRESH_SECONDS) {
+        // A mailbox that was proved a while ago is no fresh proof.
+        return Ok(go(&format!("/portal/confirm?then={}", encode(&ask.then_path))));
+    }
     let start = Start {
         person_id: &person.id,
-        goal: if again.is_some() { "unlock" } else { "sign-in" },
-        session_id: ask.session_id.as_deref().filter(|_| again.is_some()),
+        goal,
+        session_id: ask.session_id.as_deref().filter(|_| goal != "sign-in"),
         then_path: &ask.then_path,
         keep: ask.keep != 0,
         shared: ask.shared != 0,
@@ -117,6 +132,18 @@ async fn sign_in_as(visit: &Visit, mut tx: Tx, ask: &Ask, person: &Person) -> Re
     let attempt = sign_in::start(visit, &mut tx, &start).await?;
     sign_in::proved(visit, &mut tx, &attempt, Factor::EmailLink).await?;
     sign_in::advance(visit, tx, &attempt).await
+}
+
+impl Before {
+    /// Whether it is the session of this browser, and its person was chosen.
+    fn is_of(&self, visit: &Visit, person: &Person) -> bool {
+        let here = visit.cookie(session::COOKIE).map(hash_token);
+        self.person_id == person.id && here.is_some_and(|hash| same(&hash, &self.token_hash))
+    }
+
+    fn is_locked(&self, visit: &Visit) -> bool {
+        visit.now - self.seen_at > self.idle_seconds
+    }
 }
 
 impl WhoPage {

@@ -6,6 +6,7 @@ use axum::response::Response;
 use super::clients_time_line::{self, Moment};
 use super::{client, member};
 use crate::args;
+use crate::factors::passkey_store;
 use crate::platform::error::Result;
 use crate::platform::frame::{Banner, Frame};
 use crate::platform::web::{Query, Visit, page};
@@ -13,7 +14,7 @@ use crate::sign_in::person::Person;
 use crate::sign_in::session;
 
 /// What is said after an act, by the word in the query.
-const DONE: &[&str] = &["access-off", "access-on", "sessions-ended", "added", "email-asked"];
+const DONE: &[&str] = &["access-off", "access-on", "sessions-ended", "added", "email-asked", "passkeys-deleted"];
 
 #[derive(askama::Template)]
 #[template(path = "practice/clients_one.html")]
@@ -24,6 +25,8 @@ struct OnePage {
     /// Others behind the same mailbox.
     sharing: Vec<(String, String)>,
     moments: Vec<Moment>,
+    /// When one of their passkeys was last used.
+    passkey_used_at: Option<i64>,
     may_issue: bool,
 }
 
@@ -45,6 +48,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
         sessions: living(&visit, &person).await?,
         sharing: sharing(&visit, &person).await?,
         moments: clients_time_line::of(&visit, &person).await?,
+        passkey_used_at: passkey_store::of(&visit, &person.id).await?.iter().filter_map(|one| one.used_at).max(),
         may_issue: super::clients_pin::may_issue(visit.practice()?, &session),
         person,
     })

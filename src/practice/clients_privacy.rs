@@ -10,7 +10,7 @@ use axum::response::Response;
 use super::{actor, client, fresh_member};
 use crate::args;
 use crate::factors::password::{hash, pool_error};
-use crate::factors::password_strength;
+use crate::factors::{passkey_store, password_strength};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
@@ -21,6 +21,7 @@ use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
 use crate::portal::lock;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
+use crate::sign_in::step::Factor;
 
 /// The pause between asking that a lock be taken off and taking it off (seconds).
 const PAUSE_SECONDS: i64 = 86_400;
@@ -100,7 +101,7 @@ async fn judge(visit: &Visit, person: &Person, fields: &Fields) -> Result<Judged
     match wanted {
         "private-on" => private_on(visit, person, fields).await,
         "private-off" => Ok(Ok(("private-off", Act::PrivateOff))),
-        "lock-off" if person.passphrase.is_some() => Ok(Ok(("lock-off", Act::LockOff))),
+        "lock-off" if person.lock().is_some() => Ok(Ok(("lock-off", Act::LockOff))),
         "lock-off-now" if person.lock_off_from.is_some_and(|from| from <= visit.now) => {
             Ok(Ok(("lock-off-now", Act::LockOffNow)))
         }
@@ -124,7 +125,9 @@ async fn private_on(visit: &Visit, person: &Person, fields: &Fields) -> Result<J
         problems.push(visit.say("clients-privacy-safe-short"));
     }
     let typed = fields.text("passphrase");
-    if person.passphrase.is_none() || !typed.is_empty() {
+    // A passkey is a lock as good; the client has made it before.
+    let has_lock = person.passphrase.is_some() || person.have().has(Factor::Passkey);
+    if !has_lock || !typed.is_empty() {
         problems.extend(password_strength::passphrase_problems(visit, person, typed).await?);
     }
     if !problems.is_empty() {
@@ -141,6 +144,7 @@ async fn write(visit: &Visit, tx: &mut Tx, person: &Person, act: Act) -> Result<
             tx.execute(
                 "UPDATE person SET private_since = COALESCE(private_since, $3), mail_form = CASE WHEN mail_form = 'none' THEN 'none' ELSE 'discreet' END,
                     safe_word = $4, passphrase = COALESCE($5, passphrase), passphrase_set_at = CASE WHEN CAST($5 AS TEXT) IS NULL THEN passphrase_set_at ELSE $3 END,
+                    passkey_lock_since = CASE WHEN COALESCE($5, passphrase) IS NULL THEN COALESCE(passkey_lock_since, $3) ELSE passkey_lock_since END,
                     lock_off_from = NULL
                  WHERE practice_id = $1 AND id = $2",
                 args![practice, &person.id, visit.now, safe_word, passphrase],
@@ -176,13 +180,17 @@ async fn write(visit: &Visit, tx: &mut Tx, person: &Person, act: Act) -> Result<
         Act::LockOffNow => {
             let taken = tx
                 .execute(
-                    "UPDATE person SET passphrase = NULL, passphrase_set_at = NULL, lock_off_from = NULL
+                    "UPDATE person SET passphrase = NULL, passphrase_set_at = NULL, passkey_lock_since = NULL, lock_off_from = NULL
                      WHERE practice_id = $1 AND id = $2 AND lock_off_from <= $3",
                     args![practice, &person.id, visit.now],
                 )
                 .await?;
             if taken == 0 {
                 return Err(Error::NotFound);
+            }
+            if person.passkey_lock_since.is_some() {
+                // The lock that nobody can open any more: its passkeys are lost, or somebody else's.
+                passkey_store::delete_all(visit, tx, &person.id).await?;
             }
             lock::end_all_but(visit, tx, person, None).await?;
             Ok(Event::LockRemovedByPractice)
@@ -191,7 +199,10 @@ async fn write(visit: &Visit, tx: &mut Tx, person: &Person, act: Act) -> Result<
 }
 
 /// Whether that is the client's safe word; guesses are slowed and end some day.
-async fn knows_safe_word(visit: &Visit, person: &Person, typed: &str) -> Result<bool> {
+///
+/// # Errors
+/// Busy when the hashing pool's queue is full; faults of the database.
+pub(super) async fn knows_safe_word(visit: &Visit, person: &Person, typed: &str) -> Result<bool> {
     let practice = &visit.practice()?.id;
     let lane = visit.lane("safe word", &person.id)?;
     if !matches!(limit::take(visit.db()?, practice, &lane, SAFE_WORD, visit.now).await?, Turn::Allowed(_)) {

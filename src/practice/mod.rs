@@ -5,6 +5,7 @@ pub mod clients;
 pub mod clients_act;
 pub mod clients_add;
 pub mod clients_one;
+pub mod clients_passkeys;
 pub mod clients_pin;
 pub mod clients_privacy;
 pub mod clients_rules;

@@ -1,6 +1,6 @@
 //! How long a session lasts and what it claims, by who it is and what was shown (decisions.md, Values).
 
-use super::session::{BY_DEVICE, Done};
+use super::session::Done;
 use super::step::Factor;
 use super::words;
 use crate::platform::practice::Practice;
@@ -32,7 +32,8 @@ pub(super) fn proofs_of(done: &Done<'_>) -> String {
     }
 }
 
-/// A sign-in in which every factor was shown is fresh; one that a device shortened is not.
+/// A sign-in in which every factor was shown is fresh; one that a device shortened is not, nor one by mail of a client
+/// who has a passkey.
 pub(super) fn fresh_at(visit: &Visit, done: &Done<'_>) -> i64 {
-    if done.attempt.device_id.is_some() && done.row == BY_DEVICE { 0 } else { visit.now }
+    if done.is_fresh { visit.now } else { 0 }
 }

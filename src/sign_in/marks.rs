@@ -10,6 +10,7 @@ type Kind = (&'static str, &'static str);
 const BEEN_HERE: Kind = ("__Host-been-here", "been here");
 const OFFERED: Kind = ("__Host-offered", "passkey offered");
 const MAILBOXES: Kind = ("__Host-mailboxes", "mailbox proved");
+const PASSKEYS: Kind = ("__Host-passkeys", "passkey known");
 const MOST_MARKS: usize = 10;
 /// Ties a mailed link to the browser that asked for it.
 pub const LINK_COOKIE: &str = "__Host-link";
@@ -37,7 +38,7 @@ pub fn mark_mailbox(visit: &Visit, email_key: &str) {
 
 /// Forgets everybody who has been here.
 pub fn forget(visit: &Visit) {
-    for (cookie, _) in [BEEN_HERE, OFFERED, MAILBOXES] {
+    for (cookie, _) in [BEEN_HERE, OFFERED, MAILBOXES, PASSKEYS] {
         visit.drop_cookie(cookie);
     }
 }
@@ -55,6 +56,16 @@ pub fn was_offered(visit: &Visit, person: &str) -> bool {
 /// A passkey is being offered to the person in this browser.
 pub fn mark_offered(visit: &Visit, person: &str) {
     mark(visit, OFFERED, person);
+}
+
+/// Whether somebody said, or showed, in this browser that the passkey is theirs; `passkey` is its short id.
+pub fn knows_passkey(visit: &Visit, passkey: &str) -> bool {
+    is_marked(visit, PASSKEYS, passkey)
+}
+
+/// Notes that the passkey is known to whoever uses this browser.
+pub fn mark_passkey(visit: &Visit, passkey: &str) {
+    mark(visit, PASSKEYS, passkey);
 }
 
 fn is_marked(visit: &Visit, kind: Kind, person: &str) -> bool {

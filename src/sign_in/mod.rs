@@ -209,7 +209,8 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
         return Err(Error::Bad("attempt"));
     }
     let proved = proofs(visit, &mut tx, attempt).await?;
-    let (step, row) = step::next(&facts(visit, attempt, &person, proved)?);
+    let facts = facts(visit, attempt, &person, proved)?;
+    let (step, row) = step::next(&facts);
     let is_new = attempt.unwritten.0.is_some();
     let Step::Done(pass) = step else {
         if is_new {
@@ -221,7 +222,7 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
     if !is_new {
         end(visit, &mut tx, attempt).await?;
     }
-    let done = session::Done { person: &person, attempt, proved, row };
+    let done = session::Done { person: &person, attempt, proved, row, is_fresh: step::is_fresh(&facts) };
     match attempt.goal.as_str() {
         "sign-in" => session::start(visit, &mut tx, pass, &done).await?,
         goal => {
@@ -238,7 +239,7 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
     visit.server.metrics.sign_in(way_of(proved), SignIn::Right);
     let then_path = safe_path(&attempt.then_path, "/me");
     Ok(go(&match attempt.goal.as_str() {
-        "sign-in" => note::way(visit, &person, &passkey_offer::way_on(visit, &person, proved, &then_path))?,
+        "sign-in" => note::way(visit, &person, &passkey_offer::way_on(visit, &person, attempt, proved))?,
         _ => then_path,
     }))
 }
@@ -271,6 +272,8 @@ pub fn path_of(step: &Step, attempt: &Attempt, person: &Person) -> String {
         Step::Ask(asked) if person.is_client() && asked.has(Factor::Passphrase) && !asked.has(Factor::EmailLink) => {
             "/portal/lock"
         }
+        Step::Ask(_) if person.is_client() && attempt.goal == "fresh" => "/portal/confirm",
+        Step::Ask(asked) if person.is_client() && !asked.has(Factor::EmailLink) => "/portal/lock",
         Step::Ask(_) if person.is_client() => "/portal",
         Step::Ask(asked) if asked.has(Factor::Totp) && person.totp_secret.is_some() => "/sign-in/code",
         Step::Ask(asked) if asked.has(Factor::Password) && attempt.goal == "fresh" => "/confirm",

@@ -27,6 +27,7 @@ struct NotMePage {
     token: String,
     /// What the page says instead of the button.
     over: Option<String>,
+    client: bool,
 }
 
 /// `GET /not-me/{token}`, any number of times.
@@ -59,8 +60,11 @@ pub async fn answer(visit: Visit, Token(token): Token) -> Result<Response> {
     .await?;
     session::end_all(&visit, &mut tx, &person.id, None).await?;
     device::end_all(&visit, &mut tx, &person.id).await?;
-    // A passkey made since the mail's event may be the stranger's own way back in.
-    passkey_store::delete_since(&visit, &mut tx, &person.id, link.created_at).await?;
+    // A passkey made since the mail's event may be the stranger's own way back in. But whoever reads a client's mailbox
+    // must not undo what keeps them out.
+    if person.lock().is_none() && !person.is_private() {
+        passkey_store::delete_since(&visit, &mut tx, &person.id, link.created_at).await?;
+    }
     link::replace_older(&visit, &mut tx, RESET, &person.id).await?;
     happened(&visit, &mut tx, Happening::of(Event::NotMe, &person)).await?;
     let leads_on = may_choose(&person, &link.sent_to, visit.now);
@@ -70,14 +74,19 @@ pub async fn answer(visit: Visit, Token(token): Token) -> Result<Response> {
     visit.server.outbox_bell.notify_one();
     Ok(match reset {
         Some(reset) => go(&format!("/reset/{reset}")),
+        None if person.is_client() => {
+            let mut done = NotMePage::new(&visit, &token, Some(visit.say("not-me-done-client")));
+            done.client = true;
+            page(&done)?
+        }
         None => page(&NotMePage::new(&visit, &token, Some(visit.say("not-me-done-ask"))))?,
     })
 }
 
 /// Only the mailbox that is the person's now may choose a new password, and not within a day of somebody else's change
-/// of the address; from another the press stops everything, and the practice helps on.
+/// of the address; from another the press stops everything, and the practice helps on. Clients sign in by mail again.
 fn may_choose(person: &Person, sent_to: &str, now: i64) -> bool {
-    person.closed_at.is_none() && person.email_key == sent_to && !person.resets_are_held(now)
+    !person.is_client() && person.closed_at.is_none() && person.email_key == sent_to && !person.resets_are_held(now)
 }
 
 /// Why the link does nothing any more; none while it does.
@@ -93,6 +102,6 @@ async fn standing(visit: &Visit, token: &str) -> Result<Option<String>> {
 
 impl NotMePage {
     fn new(visit: &Visit, token: &str, over: Option<String>) -> NotMePage {
-        NotMePage { frame: Frame::new(visit, "not-me-title"), token: token.to_owned(), over }
+        NotMePage { frame: Frame::new(visit, "not-me-title"), token: token.to_owned(), over, client: false }
     }
 }

@@ -44,6 +44,8 @@ pub struct Person {
     /// A client's own lock, which the mailbox cannot open; a hash.
     pub passphrase: Option<String>,
     pub passphrase_set_at: Option<i64>,
+    /// Since when a client's passkeys are such a lock too; it stays when they are gone.
+    pub passkey_lock_since: Option<i64>,
     pub private_since: Option<i64>,
     /// plain, discreet or none.
     pub mail_form: String,
@@ -62,7 +64,7 @@ const BY_ID: &str =
         p.passkey_user, p.passkey_offer_off_at,
         p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.invited_at, p.joined_at,
         p.last_sign_in_at, p.closed_at,
-        p.passphrase, p.passphrase_set_at, p.private_since, p.mail_form, p.safe_word, p.lock_off_from
+        p.passphrase, p.passphrase_set_at, p.passkey_lock_since, p.private_since, p.mail_form, p.safe_word, p.lock_off_from
      FROM person p WHERE p.practice_id = $1 AND p.id = $2";
 
 const STAFF_BY_EMAIL: &str =
@@ -76,7 +78,7 @@ const STAFF_BY_EMAIL: &str =
         p.passkey_user, p.passkey_offer_off_at,
         p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.invited_at, p.joined_at,
         p.last_sign_in_at, p.closed_at,
-        p.passphrase, p.passphrase_set_at, p.private_since, p.mail_form, p.safe_word, p.lock_off_from
+        p.passphrase, p.passphrase_set_at, p.passkey_lock_since, p.private_since, p.mail_form, p.safe_word, p.lock_off_from
      FROM person p WHERE p.practice_id = $1 AND p.email_key = $2 AND p.kind = 'staff'";
 
 const CLIENTS_BY_EMAIL: &str =
@@ -90,7 +92,7 @@ const CLIENTS_BY_EMAIL: &str =
         p.passkey_user, p.passkey_offer_off_at,
         p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.invited_at, p.joined_at,
         p.last_sign_in_at, p.closed_at,
-        p.passphrase, p.passphrase_set_at, p.private_since, p.mail_form, p.safe_word, p.lock_off_from
+        p.passphrase, p.passphrase_set_at, p.passkey_lock_since, p.private_since, p.mail_form, p.safe_word, p.lock_off_from
      FROM person p WHERE p.practice_id = $1 AND p.email_key = $2 AND p.kind = 'client' AND p.closed_at IS NULL
      ORDER BY p.created_at, p.id";
 
@@ -168,9 +170,13 @@ impl Person {
         all.into_iter().filter(|(_, there)| *there).fold(Factors::NONE, |set, (factor, _)| set.with(factor))
     }
 
-    /// A client's own lock: asked for after the first proof, whatever that was.
+    /// A client's own lock: asked for after the first proof, whatever that was. A passkey opens either.
     pub fn lock(&self) -> Option<Factor> {
-        self.passphrase.as_ref().filter(|_| self.is_client()).map(|_| Factor::Passphrase)
+        match (self.is_client(), &self.passphrase, self.passkey_lock_since) {
+            (true, Some(_), _) => Some(Factor::Passphrase),
+            (true, None, Some(_)) => Some(Factor::Passkey),
+            _ => None,
+        }
     }
 
     pub fn is_private(&self) -> bool {

@@ -62,6 +62,11 @@ impl Session {
         self.kind == "staff" && self.role == "administrator"
     }
 
+    /// A session from a PIN was opened by somebody on the phone: it changes nothing that decides who gets in (AC-085).
+    pub fn is_by_pin(&self) -> bool {
+        self.proofs.split('+').any(|proof| proof == "pin")
+    }
+
     pub fn is_fresh(&self, now: i64) -> bool {
         now - self.fresh_at <= FRESH_SECONDS && now >= self.fresh_at
     }
@@ -73,6 +78,8 @@ pub struct Done<'a> {
     pub attempt: &'a Attempt,
     pub proved: Factors,
     pub row: &'static str,
+    /// Every factor was shown.
+    pub is_fresh: bool,
 }
 
 /// Starts a session; only the rule can give the pass.
@@ -322,11 +329,12 @@ pub async fn required(visit: &Visit) -> Result<std::result::Result<Arc<Session>,
 /// As [`required`], and every factor shown within five minutes; else the person is asked for them and comes back.
 ///
 /// # Errors
-/// Faults of the database.
+/// Faults of the database; [`Error::Forbidden`] in a session from a PIN.
 pub async fn fresh(visit: &Visit) -> Result<std::result::Result<Arc<Session>, Response>> {
     Ok(match required(visit).await? {
+        Ok(session) if session.is_by_pin() => return Err(Error::Forbidden),
         Ok(session) if session.is_fresh(visit.now) => Ok(session),
-        Ok(_) => Err(go(&format!("/confirm?then={}", encode(&visit.here())))),
+        Ok(session) => Err(go(&format!("{}?then={}", way_in::confirm(&session), encode(&visit.here())))),
         Err(response) => Err(response),
     })
 }

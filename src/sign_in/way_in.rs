@@ -23,8 +23,23 @@ pub fn locked(session: &Session) -> &'static str {
     if session.is_client() { "/portal/locked" } else { "/locked" }
 }
 
+/// Where somebody shows anew who they are before something sensitive.
+pub fn confirm(session: &Session) -> &'static str {
+    if session.is_client() { "/portal/confirm" } else { "/confirm" }
+}
+
 /// What clients may open of the pages behind a sign-in; everything else there is for staff, pages of tomorrow too.
-const FOR_CLIENTS: &[&str] = &["/me", "/me/sessions/", "/me/log-out-everywhere", "/me/privacy", "/me/privacy/"];
+const FOR_CLIENTS: &[&str] = &[
+    "/me",
+    "/me/sessions/",
+    "/me/log-out-everywhere",
+    "/me/privacy",
+    "/me/privacy/",
+    "/me/passkeys",
+    "/me/passkeys/",
+    "/portal/confirm",
+    "/portal/confirm/",
+];
 
 /// Whether a client's session is on a page that is not for clients.
 pub(super) fn is_misplaced(visit: &Visit, session: &Session) -> bool {

@@ -43,6 +43,8 @@ const JUDGED_ELSEWHERE = {
   "/portal/locked": "portal.test.js",
   "/portal/stuck": "portal.test.js",
   "/portal/lock": "portal.test.js",
+  "/portal/confirm": "portal.test.js",
+  "/me/privacy/passkey": "portal.test.js",
   "/me/privacy": "portal.test.js",
   "/link/{token}": "portal.test.js",
 };

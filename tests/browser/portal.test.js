@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { request } from "node:http";
 import { after, before, test } from "node:test";
 
+import { Authenticators } from "./authenticator.js";
 import { startBrowser } from "./browser.js";
 import { startDemo } from "./demo.js";
 import { judge, watch } from "./judge.js";
@@ -227,5 +228,125 @@ test("stuck: the practice sees it, issues a PIN, and sets up a lock", async () =
   await phone.waitForURL("**/me");
   await phone.goto(`${home}/me/privacy`);
   wrong.push(...(await judge(phone, "privacy, the client's")));
+  assert.deepEqual(wrong, []);
+});
+
+/** Presses the button of the open link in the browser that asked. */
+async function follow(page, link) {
+  await page.goto(link);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+/** Clients as on the first day; what earlier tests did to them is gone. A passkey is offered where `off` is NULL. */
+function plainly(off) {
+  demo.sql(`DELETE FROM passkey; UPDATE person SET passkey_lock_since = NULL, passphrase = NULL, private_since = NULL,
+    safe_word = NULL, mail_form = 'plain', passkey_offer_off_at = ${off} WHERE kind = 'client'`);
+}
+
+// C10, C11: a virtual device stands for the phone's finger. A question in the email field is answered by it at once, as by
+// somebody who always takes the first entry of the list, so its hands are off where the button is to be pressed.
+test("fingerprint: offered after the link, then one press, by button and in the email field", async () => {
+  const wrong = [];
+  plainly("NULL");
+  const page = await device();
+  const watched = watch(page.context());
+  const keys = await Authenticators.of(page);
+  const phone = await keys.add();
+  const { link } = await ask(page);
+  await follow(page, link);
+  await page.waitForURL("**/me/passkeys/offer?**");
+  wrong.push(...(await judge(page, "the offer to a client")));
+  await page.getByRole("button", { name: "Create a passkey" }).click();
+  await page.getByLabel("Passkey name").waitFor();
+  wrong.push(...(await judge(page, "the new passkey's name")));
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.waitForURL("**/me");
+  assert.equal((await keys.passkeys(phone)).length, 1);
+  await page.goto(`${home}/me/passkeys`);
+  wrong.push(...(await judge(page, "a client's passkeys")));
+  await page.getByRole("link", { name: "Delete" }).click();
+  await page.getByText("From then on you sign in with a link by email").waitFor();
+  wrong.push(...(await judge(page, "deleting a client's passkey")));
+
+  await keys.answers(phone, false);
+  await page.getByRole("button", { name: "Log out", exact: true }).click();
+  await page.waitForURL("**/portal");
+  await page.getByLabel("Keep me signed in on this device").check();
+  await keys.answers(phone, true);
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await page.waitForURL("**/me");
+  assert.equal(demo.sql("SELECT kept FROM session WHERE ended_at IS NULL ORDER BY id DESC LIMIT 1"), "1", "the box went with it");
+
+  await page.getByRole("button", { name: "Log out", exact: true }).click();
+  // Nothing is pressed: the field's own list is enough.
+  await page.waitForURL("**/me");
+  wrong.push(...watched.troubles());
+  assert.deepEqual(wrong, []);
+});
+
+// C8: the passkey is the lock; whoever has the mailbox stands before it.
+test("a passkey as the lock: the mailbox stands before it, the finger opens it", async () => {
+  const wrong = [];
+  plainly(1);
+  const page = await device();
+  const watched = watch(page.context());
+  const keys = await Authenticators.of(page);
+  const phone = await keys.add();
+  const first = await ask(page);
+  await follow(page, first.link);
+  await page.waitForURL("**/me");
+  demo.sql("UPDATE session SET fresh_at = 0");
+  await page.waitForTimeout(5000);
+  await page.goto(`${home}/me/privacy/passkey`);
+  await page.waitForURL("**/portal/confirm?**");
+  wrong.push(...(await judge(page, "fresh proof of a client")));
+  await page.getByRole("button", { name: "Email me a link" }).click();
+  await page.waitForURL("**/portal/sent?**");
+  const mail = await demo.message("jo@example.com", ({ text }) => /\/link\//.test(text) && !text.includes(first.link));
+  await follow(page, mail.text.match(/https?:\/\/\S*\/link\/\S*/)[0]);
+  await page.waitForURL("**/me/passkeys/new?**");
+  wrong.push(...(await judge(page, "a client makes a passkey")));
+  await page.getByRole("button", { name: "Create a passkey" }).click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.waitForURL("**/me/privacy/passkey");
+  wrong.push(...(await judge(page, "passkeys as the lock")));
+  await page.getByRole("button", { name: "Make my passkeys my lock" }).click();
+  await page.getByText("Your passkeys are your lock now").waitFor();
+  wrong.push(...(await judge(page, "privacy with a passkey as the lock")));
+
+  const partner = await device();
+  const { link } = await ask(partner);
+  await follow(partner, link);
+  await partner.waitForURL("**/portal/lock");
+  await partner.getByText("Use your passkey").first().waitFor();
+  wrong.push(...(await judge(partner, "the lock, a passkey")));
+  await partner.goto(`${home}/me`);
+  assert.ok(!partner.url().endsWith("/me"), partner.url());
+  assert.doesNotMatch(await partner.content(), /Lindqvist/);
+
+  // Idle at home: the same finger opens it again.
+  demo.sql("UPDATE session SET seen_at = seen_at - 4000");
+  await page.waitForTimeout(5000);
+  await page.goto(`${home}/me`);
+  await page.waitForURL("**/portal/locked?**");
+  wrong.push(...(await judge(page, "locked, opened by a passkey")));
+  await page.getByRole("button", { name: "Use a passkey" }).click();
+  await page.waitForURL("**/me");
+
+  // And the practice, with Jo in the room.
+  const desk = await device();
+  await typePassword(desk, demo.person("sam@example.com"));
+  await desk.waitForURL("**/me");
+  await desk.goto(`${home}/practice/clients`);
+  await desk.getByRole("link", { name: "Jo Lindqvist" }).first().click();
+  wrong.push(...(await judge(desk, "one client with a passkey")));
+  await desk.getByRole("link", { name: "Delete passkeys" }).click();
+  await desk.getByRole("checkbox").first().check();
+  await desk.getByLabel("They are here with me").check();
+  await desk.getByRole("button", { name: "Delete these passkeys" }).click();
+  await desk.getByText("are the client's own lock").waitFor();
+  wrong.push(...(await judge(desk, "the last passkey of a lock")));
+  assert.equal((await keys.passkeys(phone)).length, 1);
+  wrong.push(...watched.troubles());
   assert.deepEqual(wrong, []);
 });

@@ -31,6 +31,8 @@ mod portal;
 mod portal_bounce;
 mod portal_elsewhere;
 mod portal_limits;
+mod portal_passkey_lock;
+mod portal_passkeys;
 mod portal_people;
 mod portal_pin;
 mod portal_private;

@@ -5,6 +5,8 @@ export async function clients(stage, page, look) {
   const sam = stage.person("sam@example.com");
   await page.goto(`${sam.home}/portal`);
   await look("the portal");
+  await page.goto(`${sam.home}/portal/passkey/none`);
+  await look("a client without a passkey");
   await page.goto(`${sam.home}/portal/ask-practice`);
   await look("mail alone may not open this portal");
   await page.goto(`${sam.home}/keep`);
@@ -17,7 +19,7 @@ export async function clients(stage, page, look) {
   await look("a new client");
   await page.goto(jo);
   await look("one client");
-  for (const act of ["/act?do=off", "/act?do=end", "/pin", "/privacy"]) {
+  for (const act of ["/act?do=off", "/act?do=end", "/pin", "/passkeys", "/privacy"]) {
     await page.goto(jo + act);
     await look(`one client${act}`);
   }

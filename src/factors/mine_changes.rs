@@ -1,0 +1,56 @@
+//! What was changed of a client's locks and passkeys, as the record has it: told here, since no mail tells of it.
+
+use crate::args;
+use crate::platform::error::Result;
+use crate::platform::frame::near;
+use crate::platform::web::Visit;
+use crate::sign_in::person::Person;
+
+/// How far back it is told, in seconds.
+const TOLD_SECONDS: i64 = 90 * 86_400;
+/// How long a client's own page begins with what the practice deleted, in seconds.
+const NEWS_SECONDS: i64 = 30 * 86_400;
+
+/// One change in words, and when.
+pub struct Change {
+    pub words: String,
+    pub time: String,
+}
+
+/// The newest changes of a person.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn of(visit: &Visit, person: &Person) -> Result<Vec<Change>> {
+    let rows: Vec<(i64, String, String)> = visit
+        .db()?
+        .all(
+            "SELECT at, event, actor_name FROM audit WHERE practice_id = $1 AND subject_id = $2 AND at > $3
+                AND event IN ('passkey-added', 'passkey-removed', 'passkey-removed-by-administrator', 'lock-set', 'lock-removed',
+                    'lock-off-asked', 'lock-off-cancelled', 'lock-removed-by-practice', 'private-on', 'private-off')
+             ORDER BY at DESC, id DESC LIMIT 12",
+            args![&visit.practice()?.id, &person.id, visit.now - TOLD_SECONDS],
+        )
+        .await?;
+    let one = |(at, event, actor): (i64, String, String)| Change {
+        words: visit.say_with(&format!("record-event-{event}"), &[("person", &person.name), ("actor", &actor)]),
+        time: near(visit, at),
+    };
+    Ok(rows.into_iter().map(one).collect())
+}
+
+/// When the practice last deleted a passkey of the person, if that is news.
+///
+/// # Errors
+/// Faults of the database.
+pub(super) async fn deleted_by_practice(visit: &Visit, person: &Person) -> Result<Option<String>> {
+    let row: Option<(i64,)> = visit
+        .db()?
+        .optional(
+            "SELECT at FROM audit WHERE practice_id = $1 AND subject_id = $2 AND at > $3 AND event = 'passkey-removed-by-administrator'
+             ORDER BY at DESC LIMIT 1",
+            args![&visit.practice()?.id, &person.id, visit.now - NEWS_SECONDS],
+        )
+        .await?;
+    Ok(row.map(|(at,)| near(visit, at)))
+}
