@@ -400,7 +400,7 @@ walk!(a_passkey_made_elsewhere_is_told_in_the_portal, |stage| {
     let path = sam.link("Delete passkeys");
     let passkey = format!("passkey-{}", number_text(&stage, "SELECT short_id FROM passkey").await);
     sam.open(&path).await.submit(&[(&passkey, "1")]).await.sees("Say first how you know who it is");
-    sam.submit(&[("how", "in-person")]).await.sees("Tick at least one passkey");
+    sam.open(&path).await.submit(&[("how", "in-person")]).await.sees("Tick at least one passkey");
     sam.submit(&[(&passkey, "1"), ("how", "in-person")]).await.sees("The passkeys are deleted");
     sam.sees("Sam Okafor deleted a passkey of Jo Lindqvist");
     press(&mut partner, &mut theirs, &[]).await;
