@@ -32,6 +32,8 @@ mod portal_bounce;
 mod portal_elsewhere;
 mod portal_limits;
 mod portal_passkey_lock;
+mod portal_passkey_news;
+mod portal_passkey_proof;
 mod portal_passkeys;
 mod portal_people;
 mod portal_pin;

@@ -1,15 +1,13 @@
 //! Fingerprint and face for clients (C10, C11): offered after the first link, one press from then on.
 
 use portico::args;
-use portico::sign_in::step::Factor;
 
-use crate::people::{SAM, relaxed, signed_in};
 use crate::support::authenticator::{Authenticator, Spoil, make_passkey, options_of, send};
 use crate::support::browser::Browser;
 use crate::support::desk::{number, times};
 use crate::support::portal::{JO, add_client, asked, code_of, link_of, newest, sign_in};
 use crate::support::stage::Stage;
-use crate::support::ways::{ask_no_second, let_in, log_in, somebody};
+use crate::support::ways::{SAM, ask_no_second, log_in};
 use crate::walk;
 
 const FAMILY: &str = "family@example.com";
@@ -40,6 +38,12 @@ pub(super) async fn jo_with_passkey(stage: &Stage, phone: &mut Authenticator) ->
     jo.is_at("/me/passkeys").sees("Sign in with a passkey");
     stage.wait(61);
     jo
+}
+
+/// The short id of the only passkey there is.
+pub(super) async fn the_passkey(stage: &Stage) -> String {
+    let row: Option<(String,)> = stage.au().optional("SELECT short_id FROM passkey", args![]).await.unwrap();
+    row.unwrap().0
 }
 
 // "Is there any way to utilize fingerprints for login as a potential option?"
@@ -146,100 +150,6 @@ walk!(a_passkey_is_renamed_and_deleted, |stage| {
     jo.open("/me/privacy").await.sees("Jo Lindqvist deleted a passkey");
     assert!(stage.messages(JO).await.iter().all(|sent| !sent.about.starts_with("passkey")));
 });
-
-// Fresh proof (decisions.md): the mail for who has nothing else, the passkey for who has one. AC-057.
-walk!(adding_one_takes_fresh_proof, |stage| {
-    let mut jo = stage.browser();
-    sign_in(&stage, &mut jo, JO).await;
-    stage.wait(6 * 60);
-    jo.open("/me/passkeys/new").await.is_at("/portal/confirm").sees("j•••@example.com").misses("Use a passkey");
-    jo.submit_to("/portal/confirm", &[]).await.is_at("/portal/sent");
-    stage.deliver().await;
-    let link = link_of(&newest(&stage, JO).await);
-    jo.open(&link).await.submit_to(&link, &[]).await.is_at("/me/passkeys/new");
-    assert_eq!(number(&stage, "SELECT COUNT(*) FROM session", args![]).await, 1, "the same session goes on");
-    assert_eq!(times(&stage, "fresh-proof").await, 1);
-    let mut phone = Authenticator::synced();
-    make_passkey(&mut jo, &mut phone).await;
-    // From now on the mailbox adds and deletes nothing: it takes the passkey.
-    stage.wait(6 * 60);
-    let mut thief = stage.browser().from("203.0.113.9");
-    sign_in(&stage, &mut thief, JO).await;
-    thief.is_at("/me");
-    for path in ["/me/passkeys/new", "/me/privacy/passkey"] {
-        thief.open(path).await.is_at("/portal/confirm").sees("Your practice can help you");
-        thief.misses("Email me a link");
-    }
-    thief.open("/me/passkeys").await;
-    let delete = thief.link("Delete iCloud Keychain");
-    thief.open(&delete).await.is_at("/portal/confirm");
-    let form = [("csrf".to_owned(), thief.hidden("csrf")), ("then".to_owned(), delete.clone())];
-    thief.post("/portal/confirm", &form).await;
-    stage.wait(61);
-    stage.deliver().await;
-    let link = link_of(&newest(&stage, JO).await);
-    thief.open(&link).await.submit_to(&link, &[]).await.is_at("/portal/confirm");
-    thief.post(&delete, &form[..1]).await;
-    assert_eq!(somebody(&stage, JO).await.passkeys, 1);
-    // Jo shows it and goes on.
-    jo.open("/me/passkeys/new").await.is_at("/portal/confirm");
-    let (options, origin) = options_of(&jo);
-    let credential = phone.show(&options, &origin);
-    send(&mut jo, &credential, &[]).await;
-    jo.is_at("/me/passkeys/new").sees("You have already: iCloud Keychain");
-});
-
-// A mailbox proved a while ago is none.
-walk!(an_old_mail_is_no_fresh_proof, |stage| {
-    let mut jo = stage.browser();
-    sign_in(&stage, &mut jo, JO).await;
-    stage.wait(6 * 60);
-    jo.open("/me/passkeys/new").await.submit_to("/portal/confirm", &[]).await;
-    stage.deliver().await;
-    let link = link_of(&newest(&stage, JO).await);
-    jo.open(&link).await.submit_to(&link, &[]).await.is_at("/me/passkeys/new");
-    stage.wait(6 * 60);
-    jo.open(&link).await.is_at("/portal/who");
-    jo.submit_to("/portal/who", &[]).await.is_at("/portal/confirm");
-});
-
-// AC-085
-walk!(a_pin_session_makes_no_passkey, |stage| {
-    let mut phone = Authenticator::synced();
-    jo_with_passkey(&stage, &mut phone).await;
-    let mut jo = stage.browser();
-    let_in(&stage, &mut jo, JO, &[Factor::Pin], false).await;
-    jo.open("/me").await.sees("You signed in with a PIN").misses("Create a passkey");
-    jo.open("/me/passkeys").await.sees("You signed in with a PIN").misses("Rename").misses("Delete iCloud");
-    let token = jo.hidden("csrf");
-    let id = number_text(&stage, "SELECT short_id FROM passkey").await;
-    let paths = [
-        "/me/passkeys/new".to_owned(),
-        "/me/passkeys/offer".to_owned(),
-        "/me/privacy/passkey".to_owned(),
-        format!("/me/passkeys/{id}/delete"),
-        format!("/me/passkeys/{id}/name"),
-    ];
-    for path in &paths {
-        jo.open(path).await;
-        assert_eq!(jo.status, 403, "GET {path}");
-        jo.post(path, &[("csrf".into(), token.clone()), ("name".into(), "x".into())]).await;
-        assert_eq!(jo.status, 403, "POST {path}");
-    }
-    for path in ["/portal/confirm", "/portal/confirm/passkey"] {
-        jo.post(path, &[("csrf".into(), token.clone())]).await;
-        assert_eq!(jo.status, 403, "{path}");
-    }
-    // The honest twin: signed in by mail and passkey.
-    let mut honest = stage.browser();
-    press(&mut honest, &mut phone, &[]).await;
-    honest.open("/me/passkeys/new").await.is_at("/me/passkeys/new");
-});
-
-async fn number_text(stage: &Stage, sql: &'static str) -> String {
-    let row: Option<(String,)> = stage.au().optional(sql, args![]).await.unwrap();
-    row.unwrap().0
-}
 
 // One mailbox, two people, two passkeys on one device: each opens their own.
 walk!(a_couple_has_a_passkey_each, |stage| {
@@ -374,57 +284,6 @@ walk!(a_locked_session_opens_with_the_passkey, |stage| {
     let token = jo.hidden("csrf");
     jo.post("/locked/passkey", &[("csrf".into(), token)]).await;
     assert_eq!(jo.status, 404);
-});
-
-// Whoever reads the mailbox can make one where there is none: the client's own browser tells of it until it is known.
-walk!(a_passkey_made_elsewhere_is_told_in_the_portal, |stage| {
-    let mut jo = stage.browser();
-    sign_in(&stage, &mut jo, JO).await;
-    stage.wait(61);
-    let mut partner = stage.browser().from("203.0.113.9");
-    sign_in(&stage, &mut partner, JO).await;
-    let mut theirs = Authenticator::synced();
-    make_passkey(&mut partner, &mut theirs).await;
-    partner.open("/me").await.misses("Somebody can sign in as you");
-    jo.open("/me").await.sees("Somebody can sign in as you with the passkey “iCloud Keychain”").sees("Made on");
-    jo.open("/me/passkeys").await.sees("New to this browser");
-    // Whatever is pressed in the other browser, Jo's goes on telling.
-    jo.open("/me").await.sees("That was me");
-    stage.wait(6 * 60);
-    jo.open("/me/privacy").await.sees("Jo Lindqvist added a passkey");
-    // The practice deletes it, with Jo in the room.
-    relaxed(&stage).await;
-    let mut sam = signed_in(&stage, SAM).await;
-    let id = somebody(&stage, JO).await.id;
-    sam.open(&format!("/practice/clients/{id}")).await.sees("1 passkey").sees("Jo Lindqvist added a passkey");
-    let path = sam.link("Delete passkeys");
-    let passkey = format!("passkey-{}", number_text(&stage, "SELECT short_id FROM passkey").await);
-    sam.open(&path).await.submit(&[(&passkey, "1")]).await.sees("Say first how you know who it is");
-    sam.open(&path).await.submit(&[("how", "in-person")]).await.sees("Tick at least one passkey");
-    sam.submit(&[(&passkey, "1"), ("how", "in-person")]).await.sees("The passkeys are deleted");
-    sam.sees("Sam Okafor deleted a passkey of Jo Lindqvist");
-    press(&mut partner, &mut theirs, &[]).await;
-    partner.sees("That passkey didn't get you in");
-    stage.wait(5);
-    jo.open("/me").await.is_at("/portal");
-    sign_in(&stage, &mut jo, JO).await;
-    jo.is_at("/me").sees("Your practice deleted a passkey of yours").misses("Somebody can sign in as you");
-    stage.deliver().await;
-    assert!(stage.messages(JO).await.iter().all(|sent| !sent.about.starts_with("passkey")));
-});
-
-walk!(what_was_said_to_be_ones_own_is_told_no_more, |stage| {
-    let mut phone = Authenticator::synced();
-    jo_with_passkey(&stage, &mut phone).await;
-    let mut laptop = stage.browser();
-    sign_in(&stage, &mut laptop, JO).await;
-    laptop.is_at("/me").sees("Somebody can sign in as you");
-    let known = format!("/me/passkeys/{}/known", number_text(&stage, "SELECT short_id FROM passkey").await);
-    laptop.submit_to(&known, &[]).await.is_at("/me").misses("Somebody can sign in as you");
-    laptop.submit_to("/log-out", &[]).await;
-    stage.wait(61);
-    sign_in(&stage, &mut laptop, JO).await;
-    laptop.misses("Somebody can sign in as you");
 });
 
 // A page that was open too long says so and keeps what was ticked.
