@@ -305,3 +305,30 @@ walk!(an_old_page_begins_again, |stage| {
     assert!(!jo.cookies.contains_key("__Host-passkeys"), "a shared device remembers nothing");
     jo.misses("Somebody can sign in as you");
 });
+
+// The same answer a hundred times at once is one sign-in.
+walk!(a_hundred_answers_at_the_portal_start_one_session, |stage| {
+    let mut phone = Authenticator::synced();
+    jo_with_passkey(&stage, &mut phone).await;
+    let before = number(&stage, "SELECT COUNT(*) FROM session", args![]).await;
+    let mut browser = stage.browser();
+    browser.open("/portal").await;
+    let (options, origin) = options_of(&browser);
+    let credential = phone.show(&options, &origin);
+    let fields =
+        [("csrf", browser.hidden("csrf")), ("ceremony", browser.hidden("ceremony")), ("credential", credential)]
+            .map(|(name, value)| (name.to_owned(), value));
+    let all = (0..100).map(|_| {
+        let (mut one, fields) = (browser.clone(), fields.clone());
+        tokio::spawn(async move {
+            one.post("/portal/passkey", &fields).await;
+            one.status
+        })
+    });
+    let mut inside = 0;
+    for one in all.collect::<Vec<_>>() {
+        inside += usize::from(one.await.unwrap().as_u16() == 303);
+    }
+    assert_eq!(inside, 1);
+    assert_eq!(number(&stage, "SELECT COUNT(*) FROM session", args![]).await, before + 1);
+});
