@@ -16,7 +16,7 @@ use crate::practice::{
     people_reset, re_enrol, record,
 };
 use crate::sign_in::remembered::Remembered;
-use crate::{entrance, factors, ops, portal, practice, sign_in};
+use crate::{api, entrance, factors, ops, portal, practice, sign_in};
 
 /// The jobs that the outbox's worker hands to their features.
 const JOBS: &[(&str, Job)] = &[
@@ -179,6 +179,7 @@ fn portal_routes() -> Router {
         .route("/link/{token}/code", post(elsewhere::code))
         .route("/link/{token}/number", post(elsewhere::number))
         .route("/link/{token}/new", post(link::send_new))
+        .route("/go/{token}", get(portal::go::show))
 }
 
 /// What administrators see and change of their practice.
@@ -198,6 +199,9 @@ fn practice_office_routes() -> Router {
         .route("/practice/people/{id}/reset/send", get(people_reset::ask).post(people_reset::send))
         .route("/practice/people/{id}/passkeys", get(people_passkeys::ask).post(people_passkeys::answer))
         .route("/practice/people/{id}/passkeys/send", get(people_passkeys::ask).post(people_passkeys::send))
+        .route("/practice/programs", get(practice::programs::list))
+        .route("/practice/programs/new", get(practice::programs_new::ask).post(practice::programs_new::answer))
+        .route("/practice/programs/{id}/end", get(practice::programs_end::ask).post(practice::programs_end::answer))
         .route("/practice/record", get(record::list))
         .route("/practice/record.csv", get(record::csv))
         .route("/practice/record.jsonl", get(record::json_lines))
@@ -248,6 +252,27 @@ fn between_routes(server: &Arc<Server>) -> Router {
     Router::new().route("/between/{region}", post(entrance::between::answer)).layer(axum::Extension(Arc::clone(server)))
 }
 
+/// What programs of a practice call at its own address, with a key.
+fn program_routes() -> Router {
+    use api::{description, guest_link_end, guest_link_new, guest_link_show};
+    Router::new()
+        .route("/api/v1/guest-links", post(guest_link_new::make))
+        .route("/api/v1/guest-links/{id}", get(guest_link_show::show).delete(guest_link_end::end))
+        .route("/api/v1/jwks.json", get(description::key_set))
+        .route("/api/v1/openapi.json", get(description::openapi))
+        .fallback(ops::assets::nothing_here)
+        .method_not_allowed_fallback(ops::assets::wrong_method)
+        .layer(from_fn(door::note_route))
+}
+
+/// What programs of the operator call under any name, with a signature.
+fn hook_routes() -> Router {
+    Router::new()
+        .route("/api/v1/bounces", post(api::bounces::take))
+        .method_not_allowed_fallback(ops::assets::wrong_method)
+        .layer(from_fn(door::note_route))
+}
+
 fn shared_routes() -> Router {
     Router::new()
         .route("/assets/{name}", get(ops::assets::asset))
@@ -273,6 +298,8 @@ pub fn router_with(server: Arc<Server>, more: Router) -> Router {
     let doors = Arc::new(Doors {
         policy: headers::policy(&server),
         between: between_routes(&server),
+        programs: program_routes(),
+        hooks: hook_routes(),
         server,
         practice: practice_routes(),
         entrance: entrance_routes().merge(more),

@@ -1,12 +1,10 @@
 //! What can be typed after `portico`, and which function does it. Exit codes: 0 done, 1 failed, 2 asked wrongly.
 
-use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use portico::config::Config;
-use portico::notices::bounce;
 use portico::ops::start::Schema;
 use portico::ops::{check, demo, doctor, keys, practice, practice_move, practice_rename, serve, start};
 use portico::platform::error::Error;
@@ -14,7 +12,9 @@ use portico::platform::world::{RealWorld, World};
 use portico::platform::{db::Db, migrate};
 use portico::sign_in::step;
 
+use crate::commands_api_key::{self, ApiKey};
 use crate::commands_audit::{Audit, on_record};
+use crate::commands_mail::{self, MailCommand};
 
 #[derive(Parser)]
 #[command(name = "portico", version, about = "The front door of practice software", max_term_width = 100)]
@@ -78,19 +78,12 @@ enum Command {
     /// The practices of this server
     #[command(subcommand)]
     Practice(Practice),
+    /// Keys that a practice's programs show
+    #[command(subcommand)]
+    ApiKey(ApiKey),
     /// Mail that comes back
     #[command(subcommand)]
     Mail(MailCommand),
-}
-
-#[derive(Subcommand)]
-enum MailCommand {
-    /// Take a report (RFC 3464) from standard input, as a mail server pipes it
-    Bounce {
-        /// The address the report was delivered to
-        #[arg(long, value_name = "RECIPIENT")]
-        to: String,
-    },
 }
 
 #[derive(Subcommand)]
@@ -226,7 +219,8 @@ pub async fn run(cli: Cli) -> Done {
         Command::Keys(command) => on_keys(&config(cli.config)?, &*world, command).await,
         Command::Doctor { send } => examine(&config(cli.config)?, &*world, send).await,
         Command::Practice(command) => on_practices(config(cli.config)?, world, command).await,
-        Command::Mail(MailCommand::Bounce { to }) => take_bounce(config(cli.config)?, world, &to).await,
+        Command::ApiKey(command) => commands_api_key::on_keys(config(cli.config)?, world, command).await,
+        Command::Mail(command) => commands_mail::on_mail(config(cli.config)?, world, command).await,
     }
 }
 
@@ -331,20 +325,6 @@ async fn examine(config: &Config, world: &dyn World, send: Option<String>) -> Do
     }
     let failed = findings.iter().filter(|finding| finding.level == doctor::Level::Fail).count();
     if failed == 0 { Ok(()) } else { Err(Failure::Failed(format!("{failed} of {} checks failed", findings.len()))) }
-}
-
-/// A report that is not ours is no failure: the mail server would keep it and try for days.
-async fn take_bounce(config: Config, world: Arc<RealWorld>, to: &str) -> Done {
-    let mut report = Vec::new();
-    let read = std::io::stdin().take(bounce::MOST_BYTES).read_to_end(&mut report);
-    read.map_err(|error| Failure::Failed(format!("standard input: {error}")))?;
-    let server = start::server_with(config, world, Schema::MustBeThere).await?;
-    say(match bounce::take(&server, to, &report).await? {
-        bounce::Taken::Noted => "noted",
-        bounce::Taken::NotOurs => "not of a message that is known here",
-        bounce::Taken::Nothing => "nothing new",
-    });
-    Ok(())
 }
 
 async fn on_practices(config: Config, world: Arc<RealWorld>, command: Practice) -> Done {

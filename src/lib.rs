@@ -1,6 +1,7 @@
 //! Portico: the front door of practice software. ARCHITECTURE.md has the map and four walks.
 #![forbid(unsafe_code)]
 
+pub mod api;
 pub mod app;
 pub mod audit;
 pub mod config;
@@ -16,6 +17,7 @@ pub mod sign_in;
 pub mod platform {
     pub mod again;
     pub mod browser;
+    pub mod calls;
     pub mod copy;
     pub mod db;
     pub mod door;
@@ -36,9 +38,11 @@ pub mod platform {
     pub mod place;
     pub mod practice;
     pub mod problem;
+    pub mod problem_json;
     pub mod prose;
     pub mod readers;
     pub mod rotation;
+    mod rounds;
     pub mod secret;
     pub mod server;
     pub mod text;

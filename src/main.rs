@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 
 mod commands;
+mod commands_api_key;
 mod commands_audit;
+mod commands_mail;
 
 use std::process::ExitCode;
 

@@ -286,3 +286,31 @@ fn the_record_is_checked_and_taken_along() {
     let (code, said) = run(folder.path(), &["audit", "verify"]);
     assert!(code == 1 && said.contains("is changed"), "{code} {said}");
 }
+
+#[test]
+fn keys_of_programs_are_made_listed_and_ended() {
+    let folder = configured(8443);
+    assert_eq!(run(folder.path(), &["migrate"]).0, 0);
+    let add =
+        ["practice", "add", "--region", "au", "--name", "Bay", "--slug", "bay", "--administrator-name", "Kim Lee"];
+    assert_eq!(run(folder.path(), &[&add[..], &["--administrator", "kim@example.com"]].concat()).0, 0);
+    let key = |words: &[&str]| {
+        let whose = ["--region", "au", "--practice", "bay"];
+        run(folder.path(), &[&["api-key", words[0]][..], &whose, &words[1..]].concat())
+    };
+    let (code, said) = key(&["create", "--name", "Video visits", "--app", "https://visits.example/join"]);
+    assert!(code == 0 && said.contains("it is not shown again"), "{said}");
+    let (id, secret) = said.lines().next().unwrap().split_once("  ").unwrap();
+    assert!(secret.starts_with("portico_") && secret.len() == 51, "{said}");
+    assert!(!by_hand(folder.path(), ".dump").contains(secret), "kept in clear");
+    let (code, said) = key(&["list"]);
+    assert!(code == 0 && said.contains(id) && said.contains("Video visits") && said.contains("never used"), "{said}");
+    assert!(!said.contains(secret));
+    assert_eq!(key(&["end", id]).0, 0);
+    assert!(key(&["list"]).1.contains(": ended "));
+    let (code, said) = key(&["end", id]);
+    assert!(code == 1 && said.contains("bay has no living key"), "{said}");
+    let (code, said) = key(&["create", "--name", "X", "--app", "http://visits.example"]);
+    assert!(code == 1 && said.contains("--app: an address like https://"), "{said}");
+    assert_eq!(key(&["create", "--name", "X", "--app", "https://a.example", "--scope", "everything"]).0, 2);
+}

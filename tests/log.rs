@@ -9,8 +9,12 @@ mod support;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use axum::http::Method;
 use support::browser::Browser;
+use support::portal::JO;
+use support::program::{LINKS, Program, path_of, wish};
 use support::stage::Stage;
+use support::ways::somebody;
 
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
@@ -29,6 +33,26 @@ impl Write for Written {
 fn secrets(browser: &Browser, typed: &[&str]) -> Vec<String> {
     let cookies = browser.cookies.values().flat_map(|value| value.split('.')).filter(|part| part.len() >= 16);
     cookies.chain(typed.iter().copied()).map(str::to_owned).collect()
+}
+
+/// A key that is right, one that is not, a link and what it leads on with.
+async fn of_a_program(stage: &Stage) -> Vec<String> {
+    let program = Program::at_harbour(stage).await;
+    let stranger = Program { key: "portico_canary4711canary4711".into(), ..program.clone() };
+    let mut wish = wish(stage, &somebody(stage, JO).await.id);
+    wish["from"] = "2026-01-01T00:00:00Z".into();
+    wish["until"] = "2026-01-02T00:00:00Z".into();
+    assert_eq!(program.call(Method::POST, LINKS, Some(wish.clone())).await.status, 422);
+    wish["from"] = portico::platform::when::rfc3339(stage.now() - 60).into();
+    wish["until"] = portico::platform::when::rfc3339(stage.now() + 60).into();
+    let link = program.with("idempotency-key", "canary-repeat-4711").make(wish).await;
+    assert_eq!(stranger.call(Method::POST, LINKS, None).await.status, 401);
+    let mut phone = stage.browser();
+    phone.send(Method::GET, &path_of(&link), None).await;
+    let to = phone.answered["location"].to_str().unwrap();
+    let (_, statement) = to.split_once("guest=").unwrap();
+    let token = path_of(&link).replace("/go/", "");
+    vec![program.key, stranger.key, token, statement.to_owned(), "canary-repeat-4711".to_owned()]
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -52,6 +76,7 @@ async fn no_secret_token_or_address_is_written() {
         found.extend(secrets(&browser, &typed));
     }
     found.push("canary-token-4711".to_owned());
+    found.extend(of_a_program(&stage).await);
     for message in stage.messages(typed[0]).await {
         found.push(support::stage::link_in(&message.text).rsplit('/').next().unwrap().to_owned());
     }

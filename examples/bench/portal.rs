@@ -92,6 +92,7 @@ fn to_sink(port: u16) -> Mail {
         from_address: "bench@example.com".into(),
         from_name: "Bench".into(),
         bounce_address: None,
+        bounce_secret: None,
         dkim: None,
         extra_ca_file: None,
     }))

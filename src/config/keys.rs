@@ -198,6 +198,12 @@ pub const KEYS: &[Key] = &[
         "",
         "Where mail that comes back goes; its mailbox is piped to `portico mail bounce --to RECIPIENT`. At most 12 characters before the @; the mail server must keep what follows a `+`.",
     ),
+    secret(
+        "mail",
+        "bounce_secret",
+        Text,
+        "What a mail service signs its reports to `/api/v1/bounces` with (docs/api.md): `whsec_` and base64 of 24 to 64 random bytes. Needs `bounce_address`; without it nothing is taken there.",
+    ),
     key("mail", "dkim_selector", Text, "", "Signs mail (RFC 6376) together with the next two: all three or none."),
     key("mail", "dkim_domain", Text, "", "The signing domain."),
     key("mail", "dkim_key_file", PrivateFile, "", "The signing key, PEM; mode 0600."),

@@ -1,5 +1,8 @@
 //! What `[mail]` and `[text]` mean. Whether the servers answer is asked by `portico doctor`, not here.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use super::meant_edge::is_mail_address;
 use super::reader::{Reader, is_loopback};
 use super::values::Value;
@@ -29,6 +32,7 @@ pub(super) fn mail(reader: &mut Reader, operator_name: &str) -> Option<Mail> {
             "write it as bounces@example.org, at most 12 characters before the @ and no +",
         );
     }
+    let bounce_secret = bounce_secret(reader, bounce_address.is_some());
     let usual = match security {
         MailSecurity::Tls => 465,
         MailSecurity::StartTls => 587,
@@ -41,6 +45,7 @@ pub(super) fn mail(reader: &mut Reader, operator_name: &str) -> Option<Mail> {
         from_address,
         from_name,
         bounce_address,
+        bounce_secret,
         dkim: dkim(reader),
         extra_ca_file: reader.path_of("extra_ca_file"),
         host,
@@ -51,6 +56,23 @@ pub(super) fn mail(reader: &mut Reader, operator_name: &str) -> Option<Mail> {
 fn takes_marks(address: &str) -> bool {
     let local = address.split('@').next().unwrap_or_default();
     is_mail_address(address) && local.len() <= 12 && !local.contains('+')
+}
+
+/// Reports name the signed address, so that one without the other is a mistake.
+fn bounce_secret(reader: &mut Reader, has_address: bool) -> Option<Secret> {
+    let secret = reader.secret("bounce_secret")?;
+    let bytes = secret.reveal().strip_prefix("whsec_").and_then(|text| STANDARD.decode(text).ok());
+    if !bytes.is_some_and(|bytes| (24..=64).contains(&bytes.len())) {
+        reader.problem(
+            "bounce_secret",
+            "not a secret that signs",
+            "write whsec_ and 24 to 64 random bytes in base64, as made by: echo whsec_$(openssl rand -base64 32)",
+        );
+    }
+    if !has_address {
+        reader.problem("bounce_secret", "there is no address that reports could name", "write bounce_address too");
+    }
+    Some(secret)
 }
 
 fn security(reader: &mut Reader, host: &str) -> MailSecurity {

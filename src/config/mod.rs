@@ -149,6 +149,8 @@ pub struct Smtp {
     pub from_name: String,
     /// The mailbox whose reports are piped to `portico mail bounce`; messages return to it, each with a mark of its own.
     pub bounce_address: Option<String>,
+    /// What reports to `/api/v1/bounces` are signed with: `whsec_` and base64 of 24 to 64 bytes.
+    pub bounce_secret: Option<Secret>,
     pub dkim: Option<Dkim>,
     /// PEM certificates trusted besides the system's.
     pub extra_ca_file: Option<PathBuf>,

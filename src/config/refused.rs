@@ -67,6 +67,16 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "mail.dkim_selector: missing",
     ),
     (
+        "transport = \"none\"",
+        "transport = \"smtp\"\nhost = \"mx.example\"\nfrom_address = \"a@b.example\"\nbounce_secret = \"whsec_c2hvcnQ=\"",
+        "mail.bounce_secret: not a secret that signs",
+    ),
+    (
+        "transport = \"none\"",
+        "transport = \"smtp\"\nhost = \"mx.example\"\nfrom_address = \"a@b.example\"\nbounce_secret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"",
+        "mail.bounce_secret: there is no address that reports could name",
+    ),
+    (
         "[mail]",
         "[passwords]\nargon2_memory_kib = 19455\n[mail]",
         "passwords.argon2_memory_kib: 19455 is out of bounds; write a number from 19456",

@@ -1,4 +1,4 @@
-//! Mail that came back: reports (RFC 3464) by a pipe. A report counts only when it came to the signed return address of
+//! Mail that came back: reports (RFC 3464) by a pipe or by HTTP. A report counts only when it came to the signed return address of
 //! one of our messages, so that nobody makes a client unreachable by writing one; what it says of itself is not believed.
 
 use std::sync::Arc;
@@ -74,7 +74,31 @@ fn message_of(server: &Server, recipient: &str) -> Option<String> {
 /// Faults of a database: the mail server keeps the report and tries again.
 pub async fn take(server: &Arc<Server>, recipient: &str, bytes: &[u8]) -> Result<Taken> {
     let Some(message) = message_of(server, recipient) else { return Ok(Taken::NotOurs) };
-    let Some(report) = read(&String::from_utf8_lossy(bytes)) else { return Ok(Taken::Nothing) };
+    match read(&String::from_utf8_lossy(bytes)) {
+        Some(report) => note_at(server, message, report).await,
+        None => Ok(Taken::Nothing),
+    }
+}
+
+/// As [`take`], for a report that was read already.
+///
+/// # Errors
+/// As [`take`].
+pub async fn take_report(server: &Arc<Server>, recipient: &str, report: Report) -> Result<Taken> {
+    match message_of(server, recipient) {
+        Some(message) => note_at(server, message, report).await,
+        None => Ok(Taken::NotOurs),
+    }
+}
+
+/// What reports by HTTP are signed with, where the operator takes them.
+pub fn hook_secret(server: &Server) -> Option<&str> {
+    let Mail::Smtp(smtp) = &server.config.mail else { return None };
+    smtp.bounce_secret.as_ref().map(crate::config::Secret::reveal)
+}
+
+/// In whichever region the message was sent.
+async fn note_at(server: &Arc<Server>, message: String, report: Report) -> Result<Taken> {
     for region in &server.regions {
         let found: Option<(String, Option<String>)> =
             region.db.optional("SELECT practice_id, person_id FROM outbox WHERE id = $1", args![&message]).await?;
@@ -156,8 +180,15 @@ pub fn read(text: &str) -> Option<Report> {
     let said = field("Diagnostic-Code:")
         .map(|said| said.split_once(';').map_or(said.clone(), |(_, words)| words.trim().to_owned()));
     let words = said.or_else(|| field("Status:")).unwrap_or_default();
-    let reason = words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MOST_WORDS).collect();
-    Some(Report { failed, reason })
+    Some(Report::new(failed, &words))
+}
+
+impl Report {
+    /// The other server's words, on one line and not endless.
+    pub fn new(failed: bool, words: &str) -> Report {
+        let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        Report { failed, reason: line.chars().filter(|c| !c.is_control()).take(MOST_WORDS).collect() }
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! Who is told is decided in `mod.rs`; sending is the outbox's.
 
 use super::outbox::{self, Message};
-use super::{Happening, administrators};
+use super::{Actor, Happening, administrators};
 use crate::args;
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
@@ -200,7 +200,11 @@ fn words_of(visit: &Visit, happening: &Happening<'_>) -> Result<Vec<(&'static st
         ("browser", visit.browser().in_english()),
         ("place", if place.is_empty() { visit.say("unknown-place") } else { place }),
         ("url", visit.server.home_of(practice)),
-        ("actor", if let super::Actor::Person(_, name) = &happening.actor { name } else { &practice.name }.clone()),
+        (
+            "actor",
+            if let Actor::Person(_, name) | Actor::Program(_, name) = &happening.actor { name } else { &practice.name }
+                .clone(),
+        ),
         ("contact", contact(visit)?),
     ];
     for (name, value) in happening.details.iter().filter(|(_, value)| !value.is_empty()) {

@@ -98,6 +98,11 @@ impl Event {
             MessageFailed,
             MailCameBack,
             MailCameBackAgain,
+            ApiKeyMade,
+            ApiKeyEnded,
+            GuestLinkMade,
+            GuestLinkEnded,
+            GuestLinkOpened,
         ]
     };
 
@@ -140,7 +145,7 @@ mod tests {
     use crate::platform::text::Texts;
 
     /// Every word a mail may use, each with a value that can be found again.
-    const WORDS: [(&str, &str); 16] = [
+    const WORDS: [(&str, &str); 17] = [
         ("new_email", "x@example.org"),
         ("count", "3"),
         ("before", "the old"),
@@ -157,6 +162,7 @@ mod tests {
         ("person", "Cy Person"),
         ("reason", "550 no such mailbox"),
         ("passkey", "iCloud Keychain"),
+        ("key", "Booking"),
     ];
 
     fn sentence(texts: &Texts, id: &str, without: &[&str]) -> String {

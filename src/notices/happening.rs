@@ -10,6 +10,8 @@ pub enum Actor {
     Self_,
     /// A colleague: id and name.
     Person(String, String),
+    /// A program of the practice: the id and name of its key.
+    Program(String, String),
     Stranger,
     System,
 }

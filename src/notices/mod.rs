@@ -138,6 +138,13 @@ pub enum Event {
     /// A mail that had been handed over came back.
     MailCameBack,
     MailCameBackAgain,
+    ApiKeyMade,
+    ApiKeyEnded,
+    /// A program of the practice made a link to one thing for one client.
+    GuestLinkMade,
+    GuestLinkEnded,
+    /// For the first time, by anybody or anything that had it.
+    GuestLinkOpened,
 }
 
 /// Whom an event is mailed to.
@@ -257,6 +264,11 @@ impl Event {
             Event::MessageFailed => ("message-failed", Told::Administrators),
             Event::MailCameBack => ("mail-came-back", Told::Administrators),
             Event::MailCameBackAgain => ("mail-came-back-again", Told::Nobody),
+            Event::ApiKeyMade => ("api-key-made", Told::Administrators),
+            Event::ApiKeyEnded => ("api-key-ended", Told::Administrators),
+            Event::GuestLinkMade => ("guest-link-made", Told::Nobody),
+            Event::GuestLinkEnded => ("guest-link-ended", Told::Nobody),
+            Event::GuestLinkOpened => ("guest-link-opened", Told::Nobody),
         }
     }
 }
@@ -288,6 +300,7 @@ async fn record(visit: &Visit, tx: &mut Tx, happening: &Happening<'_>) -> Result
     let (actor_kind, actor_id, actor_name) = match &happening.actor {
         Actor::Self_ => ("person", person.map_or("", |p| &p.id), person.map_or("", |p| &p.name)),
         Actor::Person(id, name) => ("person", id.as_str(), name.as_str()),
+        Actor::Program(id, name) => ("program", id.as_str(), name.as_str()),
         Actor::Stranger => ("stranger", "", ""),
         Actor::System => ("system", "", ""),
     };

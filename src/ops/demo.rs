@@ -13,8 +13,8 @@ use tokio::net::TcpListener;
 
 use axum::routing::get;
 
-use super::demo_page;
 use super::world_of_samples::{PEOPLE, PRACTICES, SamplePerson, SamplePractice};
+use super::{demo_page, demo_visit};
 use crate::app;
 use crate::args;
 use crate::audit::chain;
@@ -62,8 +62,11 @@ pub async fn run(wanted: Wanted, world: Arc<dyn World>) -> Result<()> {
         history::fill(&server).await?;
         while chain::seal_all(&server).await? > 0 {}
     }
-    let router = app::router_with(Arc::clone(&server), mailbox::routes().route("/demo", get(demo_page::people)));
-    let greeting = welcome(Arc::clone(&server), address, wanted.ready_file.clone(), folder.path.clone(), passwords);
+    let key = demo_visit::prepare(&server).await?;
+    let more = mailbox::routes().merge(demo_visit::routes()).route("/demo", get(demo_page::people));
+    let router = app::router_with(Arc::clone(&server), more);
+    let told = Told { people: passwords, key };
+    let greeting = welcome(Arc::clone(&server), address, wanted.ready_file.clone(), folder.path.clone(), told);
     let greeting = tokio::spawn(greeting);
     let stand = serve::Stand { listeners, router, certificates: None, metrics: None };
     let served = serve::until_asked(&server, stand).await;
@@ -119,27 +122,26 @@ fn refuse_strangers(listeners: &[TcpListener]) -> Result<()> {
     Ok(())
 }
 
-type People = Vec<(&'static SamplePerson, Option<&'static str>)>;
+/// What whoever started the demo is told.
+struct Told {
+    people: Vec<(&'static SamplePerson, Option<&'static str>)>,
+    /// Of the sample program at Harbour Physio.
+    key: String,
+}
 
 /// Once the server answers: the ready file, whole or not at all, and a greeting.
-async fn welcome(
-    server: Arc<Server>,
-    address: SocketAddr,
-    ready_file: Option<PathBuf>,
-    folder: PathBuf,
-    passwords: People,
-) {
+async fn welcome(server: Arc<Server>, address: SocketAddr, ready_file: Option<PathBuf>, folder: PathBuf, told: Told) {
     if let Err(error) = answers(address).await {
         tracing::error!(%error, "the demo does not answer");
         return;
     }
     if let Some(file) = ready_file {
-        let written = write_whole(&file, &ready_text(&server, &passwords).to_string());
+        let written = write_whole(&file, &ready_text(&server, &told).to_string());
         if let Err(error) = written {
             tracing::error!(%error, "the ready file could not be written");
         }
     }
-    greet(&server, &folder, &passwords);
+    greet(&server, &folder, &told);
 }
 
 /// A real request to itself, as a browser would make it.
@@ -275,7 +277,7 @@ async fn add_practice(server: &Server, sample: &SamplePractice) -> Result<()> {
 }
 
 /// The ready file of decisions.md.
-fn ready_text(server: &Server, people: &[(&SamplePerson, Option<&str>)]) -> serde_json::Value {
+fn ready_text(server: &Server, Told { people, key }: &Told) -> serde_json::Value {
     let url = |sample: &SamplePractice| {
         server.origin_of(&format!("{}.{}.{}", sample.slug, sample.region, server.config.base))
     };
@@ -290,11 +292,20 @@ fn ready_text(server: &Server, people: &[(&SamplePerson, Option<&str>)]) -> serd
             "practice": person.practice, "kind": person.kind, "role": person.role, "name": person.name,
             "email": person.email, "password": password, "mobile": person.mobile,
         })).collect::<Vec<_>>(),
+        "api": {
+            "practice": demo_visit::PRACTICE, "url": format!("{}/api/v1", harbour(server)), "key": key,
+            "client": { "reference": demo_visit::REFERENCE },
+        },
     })
 }
 
+/// Where the sample program calls.
+fn harbour(server: &Server) -> String {
+    server.origin_in(demo_visit::REGION, demo_visit::PRACTICE)
+}
+
 #[expect(clippy::print_stdout, reason = "the demo greets whoever started it")]
-fn greet(server: &Server, folder: &Path, people: &[(&SamplePerson, Option<&str>)]) {
+fn greet(server: &Server, folder: &Path, Told { people, key }: &Told) {
     println!("\nPortico demo, data in {}\n", folder.display());
     println!("  Open        {}", server.entrance());
     println!("  Mailbox     {}/mailbox   (all mail and text messages of the demo)\n", server.entrance());
@@ -310,5 +321,6 @@ fn greet(server: &Server, folder: &Path, people: &[(&SamplePerson, Option<&str>)
             println!("      {:<14} {:<20} password: {}", person.role, person.email, password.unwrap_or_default());
         }
     }
+    println!("\n  Programs    {}/api/v1   key: {key}", harbour(server));
     println!("\nCtrl+C ends it.\n");
 }

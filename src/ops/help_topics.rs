@@ -39,6 +39,7 @@ const PORTAL: &[Topic] = &[
     topic("portal-no-email", "help-portal-no-email-title", "help-portal-no-email-text"),
     topic("portal-people", "help-portal-people-title", "help-portal-people-text"),
     topic("portal-passkey", "help-portal-passkey-title", "help-portal-passkey-text"),
+    topic("guest-link", "help-guest-link-title", "help-guest-link-text"),
     topic("portal-private", "help-portal-private-title", "help-portal-private-text"),
 ];
 

@@ -1,9 +1,11 @@
 //! Running it: what operators see and do. Knows the features only to start them.
 
+pub mod api_keys;
 pub mod assets;
 pub mod check;
 pub mod demo;
 pub mod demo_page;
+pub mod demo_visit;
 pub mod disk;
 pub mod doctor;
 pub mod health;

@@ -50,6 +50,12 @@ const OLD: &[(&str, i64, &str)] = &[
             (SELECT practice_id, id FROM pin WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
     ),
     (
+        "links to one thing",
+        30 * DAY,
+        "DELETE FROM guest_link WHERE (practice_id, id) IN
+            (SELECT practice_id, id FROM guest_link WHERE until_at < $1 ORDER BY until_at LIMIT $2)",
+    ),
+    (
         "sessions",
         30 * DAY,
         "DELETE FROM session WHERE (practice_id, id) IN

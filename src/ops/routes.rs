@@ -6,7 +6,7 @@ pub struct Route {
     /// The function of `app.rs` it stands in.
     pub area: String,
     pub path: String,
-    /// GET and POST, as far as it answers them.
+    /// GET, POST and DELETE, as far as it answers them.
     pub methods: Vec<&'static str>,
 }
 
@@ -25,7 +25,7 @@ pub fn read(text: &str) -> Vec<Route> {
         }
         let call = piece.strip_prefix("route(").map(str::trim_start).and_then(|rest| rest.strip_prefix('"'));
         if let Some((path, handlers)) = call.and_then(|rest| rest.split_once('"')) {
-            let methods = [("GET", "get("), ("POST", "post(")];
+            let methods = [("GET", "get("), ("POST", "post("), ("DELETE", "delete(")];
             let methods = methods.into_iter().filter(|(_, call)| handlers.contains(call)).map(|(method, _)| method);
             routes.push(Route { area: area.clone(), path: path.to_owned(), methods: methods.collect() });
         }

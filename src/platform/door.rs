@@ -1,10 +1,9 @@
-//! The way every request comes in: host to practice, headers to address, cookies, size, form checks, and the
-//! running again of a request whose transaction met another's. What the pages do is not known here.
+//! The way every request comes in: host to practice, headers to address, cookies, size and form checks. What the pages do is
+//! not known here; a request whose transaction met another's is run again by `rounds.rs`.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
-use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -13,25 +12,24 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::FutureExt;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tower::ServiceExt;
 
 use super::again::Done;
+use super::calls;
 use super::error::{Error, Result};
 use super::headers::with_headers;
 use super::moved;
 use super::network::Peer;
 use super::practice::Practice;
 use super::problem;
+use super::rounds::{self, with_cookies};
 use super::server::Server;
 use super::web::{Cookies, Door, Fields, Inner, Visit, parse_form};
 use crate::config::Edge;
 
 /// The largest body of a form, in bytes; the longest password is 1,024 bytes, a tripled name still fits.
 const MOST_BODY: usize = 64 * 1024;
-/// How often a request is run again when writers meet, before "try again in a moment".
-const MOST_RUNS: u32 = 12;
 /// The cookie that ties forms to this browser; gone with the browser.
 const BROWSER_COOKIE: &str = "__Host-browser";
 
@@ -43,6 +41,10 @@ pub struct Doors {
     pub support: Router,
     /// What the entrance asks the regions of this server, under any name: no browser's, so without cookies and forms.
     pub between: Router,
+    /// What programs of a practice call at its own address; without cookies and forms too.
+    pub programs: Router,
+    /// What programs of the operator call, under any name.
+    pub hooks: Router,
     /// What pages may load and where their forms go, as [`policy`] makes it.
     pub policy: HeaderValue,
     /// Paths whose forms show themselves again when they were left open too long, with what was typed.
@@ -62,6 +64,11 @@ pub async fn enter(doors: Arc<Doors>, request: Request) -> std::result::Result<R
     if request.uri().path().starts_with("/between/") {
         return Ok(with_headers(&doors, between(&doors, request).await));
     }
+    if calls::is_one(request.uri().path()) {
+        let (method, answered) = (request.method().clone(), calls::answer(&doors, request).await);
+        answered.visit.iter().for_each(|visit| note(visit, &method, &answered.response, begun.elapsed()));
+        return Ok(with_headers(&doors, answered.response));
+    }
     let (mut parts, body) = request.into_parts();
     let method = parts.method.clone();
     let visit = match arrive(&doors, &parts).await {
@@ -72,15 +79,20 @@ pub async fn enter(doors: Arc<Doors>, request: Request) -> std::result::Result<R
         Ok((visit, bytes)) => run(&doors, &visit, parts, bytes).await,
         Err(error) => with_cookies(&visit, problem::page(&visit, &error)),
     };
-    let route = response.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
-    doors.server.metrics.request(Some(route), response.status().as_u16(), begun.elapsed().as_secs_f64());
-    tracing::debug!(request = visit.request_id(), method = %method, route, status = response.status().as_u16(), "request");
+    note(&visit, &method, &response, begun.elapsed());
     Ok(with_headers(&doors, response))
+}
+
+/// The route and never the path, which may hold a token.
+fn note(visit: &Visit, method: &Method, response: &Response, took: Duration) {
+    let route = response.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+    visit.server.metrics.request(Some(route), response.status().as_u16(), took.as_secs_f64());
+    tracing::debug!(request = visit.request_id(), method = %method, route, status = response.status().as_u16(), "request");
 }
 
 async fn between(doors: &Doors, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    match read_body(body).await {
+    match read_body(body, MOST_BODY).await {
         Ok(bytes) => doors
             .between
             .clone()
@@ -101,7 +113,7 @@ pub async fn note_route(request: Request, next: axum::middleware::Next) -> Respo
     response
 }
 
-async fn arrive(doors: &Doors, parts: &Parts) -> Result<Visit> {
+pub(super) async fn arrive(doors: &Doors, parts: &Parts) -> Result<Visit> {
     let server = &doors.server;
     let now = server.world.now();
     let door = find_door(server, &moved::host_of(parts), parts.uri.path(), now).await?;
@@ -195,11 +207,7 @@ async fn checked(doors: &Doors, visit: &Visit, parts: &mut Parts, body: Body) ->
         }
         return Err(Error::Bad("cookies"));
     }
-    // No page has such an address, and one engine refuses a NUL where the other does not.
-    let path = percent_encoding::percent_decode_str(parts.uri.path()).decode_utf8();
-    if !path.is_ok_and(|path| !path.contains('\0')) {
-        return Err(Error::NotFound);
-    }
+    refuse_odd_path(parts)?;
     if !matches!(parts.method, Method::GET | Method::HEAD | Method::POST) {
         return Err(Error::Bad("method"));
     }
@@ -216,15 +224,25 @@ async fn checked(doors: &Doors, visit: &Visit, parts: &mut Parts, body: Body) ->
     {
         return Err(Error::Bad("content-type"));
     }
-    let bytes = read_body(body).await?;
+    let bytes = read_body(body, MOST_BODY).await?;
     let fields = parse_form(&bytes)?;
     let stale = check_sender(doors, visit, parts, &fields)?;
     parts.extensions.insert(fields);
     Ok((if stale { stale_visit(visit) } else { visit.clone() }, bytes))
 }
 
-async fn read_body(body: Body) -> Result<Bytes> {
-    let read = Limited::new(body, MOST_BODY).collect();
+/// No page has such an address, and one engine refuses a NUL where the other does not.
+pub(super) fn refuse_odd_path(parts: &Parts) -> Result<()> {
+    let path = percent_encoding::percent_decode_str(parts.uri.path()).decode_utf8();
+    if path.is_ok_and(|path| !path.contains('\0')) { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Reads a body of at most so many bytes.
+///
+/// # Errors
+/// [`Error::Bad`] for a longer one, one that breaks off, and one that takes longer than half a minute.
+pub(super) async fn read_body(body: Body, most: usize) -> Result<Bytes> {
+    let read = Limited::new(body, most).collect();
     match tokio::time::timeout(Duration::from_secs(30), read).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Error::Bad("too-large")),
@@ -306,33 +324,7 @@ async fn run(doors: &Doors, visit: &Visit, parts: Parts, bytes: Bytes) -> Respon
     if doors.only_read.contains(&visit.path.as_str()) && parts.method == Method::GET {
         return run_once(router, visit, parts).await;
     }
-    let mut extensions = parts.extensions.clone();
-    extensions.insert(visit.clone());
-    let cookies_before = lock(visit).clone();
-    for round in 0..MOST_RUNS {
-        let mut request = Request::new(Body::from(bytes.clone()));
-        *request.method_mut() = parts.method.clone();
-        *request.uri_mut() = parts.uri.clone();
-        *request.headers_mut() = parts.headers.clone();
-        *request.extensions_mut() = extensions.clone();
-        lock(visit).clone_from(&cookies_before);
-        // A page that panics is a fault of that page alone: the process and everybody else go on (ASVS 5.0, 16.5.4).
-        let answered = AssertUnwindSafe(router.clone().oneshot(request)).catch_unwind().await;
-        let Ok(response) = answered else {
-            lock(visit).clone_from(&cookies_before);
-            return with_cookies(visit, problem::page(visit, &Error::Fault("a page panicked".into())));
-        };
-        let response = response.unwrap_or_else(|never| match never {});
-        let Some(error) = response.extensions().get::<Error>().cloned() else { return with_cookies(visit, response) };
-        if !matches!(error, Error::Conflict) {
-            // Nothing was stored: a cookie for it would be a promise nobody keeps.
-            lock(visit).clone_from(&cookies_before);
-            return with_cookies(visit, problem::page_for(visit, &error, &response));
-        }
-        visit.server.metrics.database_retry();
-        wait_a_little(visit, round).await;
-    }
-    with_cookies(visit, problem::page(visit, &Error::Busy { retry_after: 2 }))
+    rounds::until_done(visit, router, parts, bytes, problem::page).await
 }
 
 /// As [`run`], for a page that cannot meet another writer.
@@ -341,29 +333,10 @@ async fn run_once(router: &Router, visit: &Visit, parts: Parts) -> Response {
     request.extensions_mut().insert(visit.clone());
     let response = router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
     let response = match response.extensions().get::<Error>() {
-        Some(error) => problem::page_for(visit, error, &response),
+        Some(error) => rounds::with_route(problem::page(visit, error), &response),
         None => response,
     };
     with_cookies(visit, response)
-}
-
-#[expect(clippy::disallowed_methods, reason = "two writers step apart before they try again")]
-async fn wait_a_little(visit: &Visit, round: u32) {
-    let chance = u64::from(super::world::random::<1>(&*visit.server.world)[0]);
-    tokio::time::sleep(Duration::from_millis((1 << round.min(6)) * (chance + 16) / 128)).await;
-}
-
-fn with_cookies(visit: &Visit, mut response: Response) -> Response {
-    for line in lock(visit).drain(..) {
-        if let Ok(value) = HeaderValue::from_str(&line) {
-            response.headers_mut().append(header::SET_COOKIE, value);
-        }
-    }
-    response
-}
-
-fn lock(visit: &Visit) -> std::sync::MutexGuard<'_, Vec<String>> {
-    visit.0.cookies_out.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn address_of(server: &Server, parts: &Parts) -> IpAddr {

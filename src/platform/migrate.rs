@@ -82,6 +82,12 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../../migrations/0012_room_beside_rows.postgres.sql"),
     },
     Step {
+        number: 13,
+        name: "programs",
+        sqlite: include_str!("../../migrations/0013_programs.sql"),
+        postgres: include_str!("../../migrations/0013_programs.sql"),
+    },
+    Step {
         number: 16,
         name: "passkey lock",
         sqlite: include_str!("../../migrations/0016_passkey_lock.sql"),

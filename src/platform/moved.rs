@@ -4,7 +4,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::error::Result;
+use super::error::{Error, Result};
 use super::problem;
 use super::server::Server;
 use super::web::Visit;
@@ -41,6 +41,22 @@ pub(super) async fn answer(visit: &Visit, parts: &Parts, host: &str) -> Response
         Ok(Found::OnItsWay) => problem::moving(visit, MOVING_SECONDS),
         Ok(Found::Nobody) => problem::nobody(visit),
         Err(error) => problem::page(visit, &error),
+    }
+}
+
+/// The same for a program: the call is to be sent again at the new address (RFC 9110, 15.4.9), or a little later.
+///
+/// # Errors
+/// [`Error::NotFound`] where there was never anybody; [`Error::Busy`] during a move; faults of the database.
+pub(super) async fn for_program(visit: &Visit, parts: &Parts, host: &str) -> Result<Response> {
+    match found(&visit.server, host).await? {
+        Found::Gone(origin) => {
+            let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+            let location = HeaderValue::from_str(&format!("{origin}{path}")).map_err(|_| Error::NotFound)?;
+            Ok((StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response())
+        }
+        Found::OnItsWay => Err(Error::Busy { retry_after: MOVING_SECONDS }),
+        Found::Nobody => Err(Error::NotFound),
     }
 }
 

@@ -50,15 +50,6 @@ pub fn page(visit: &Visit, error: &Error) -> Response {
     response
 }
 
-/// The page for an error that a handler answered; keeps the headers it set and the route for metrics.
-pub(super) fn page_for(visit: &Visit, error: &Error, answered: &Response) -> Response {
-    let mut response = page(visit, error);
-    if let Some(route) = answered.extensions().get::<axum::extract::MatchedPath>() {
-        response.extensions_mut().insert(route.clone());
-    }
-    response
-}
-
 /// The practice is on its way to another region.
 pub(super) fn moving(visit: &Visit, seconds: i64) -> Response {
     let page = ProblemPage {

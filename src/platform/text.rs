@@ -19,6 +19,8 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("en", "practice.ftl", include_str!("../../locales/en/practice.ftl")),
     ("en", "notices.ftl", include_str!("../../locales/en/notices.ftl")),
     ("en", "entrance.ftl", include_str!("../../locales/en/entrance.ftl")),
+    ("en", "guest.ftl", include_str!("../../locales/en/guest.ftl")),
+    ("en", "api.ftl", include_str!("../../locales/en/api.ftl")),
     ("en", "problems.ftl", include_str!("../../locales/en/problems.ftl")),
     ("en", "help.ftl", include_str!("../../locales/en/help.ftl")),
     ("en", "help_passkeys.ftl", include_str!("../../locales/en/help_passkeys.ftl")),

@@ -83,7 +83,7 @@ pub async fn send_new(visit: Visit, Token(token): Token) -> Result<Response> {
 }
 
 /// Browsers and programs say so when they fetch what nobody has asked for yet.
-fn is_prefetch(headers: &HeaderMap) -> bool {
+pub(super) fn is_prefetch(headers: &HeaderMap) -> bool {
     let says = |name: &str| headers.get(name).is_some_and(|value| value.as_bytes().starts_with(b"prefetch"));
     says("sec-purpose") || says("purpose")
 }

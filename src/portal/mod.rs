@@ -5,6 +5,8 @@ pub mod ask;
 pub mod confirm;
 pub mod elsewhere;
 pub mod exit;
+pub mod go;
+pub mod guest_link;
 pub mod letter;
 pub mod link;
 pub mod lock;
@@ -15,6 +17,7 @@ pub mod pin;
 pub mod privacy;
 pub mod privacy_passkey;
 pub mod sent;
+pub mod statement;
 pub mod stuck;
 pub mod who;
 

@@ -21,10 +21,16 @@ struct AddPage {
     frame: Frame,
     name: String,
     email: String,
+    /// What the practice's own software calls the client.
+    reference: String,
     contact: bool,
     name_problem: Option<String>,
     email_problem: Option<String>,
+    reference_problem: Option<String>,
 }
+
+/// Characters of a reference.
+const MOST_REFERENCE: usize = 100;
 
 /// `GET /practice/clients/new`.
 pub async fn ask(visit: Visit) -> Result<Response> {
@@ -42,11 +48,15 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         Err(response) => return Ok(response),
     };
     let (name, email) = (clean_name(fields.text("name"), 100), Email::parse(fields.trimmed("email")));
-    let (Ok(name), Ok(email)) = (&name, &email) else {
-        let mut add = AddPage::new(&visit, &session);
-        fields.trimmed("name").clone_into(&mut add.name);
-        fields.trimmed("email").clone_into(&mut add.email);
-        add.contact = fields.text("role") == "contact";
+    let typed = fields.trimmed("reference");
+    let reference = clean_name(typed, MOST_REFERENCE).ok();
+    let odd = reference.is_none() && !typed.is_empty();
+    let taken = is_taken(&visit, reference.as_deref()).await?;
+    let (Ok(name), Ok(email), false) = (&name, &email, odd || taken) else {
+        let mut add = AddPage::filled(&visit, &session, &fields);
+        add.reference_problem =
+            if taken { Some("clients-add-reference-taken") } else { odd.then_some("clients-add-reference-long") }
+                .map(|id| visit.say(id));
         add.name_problem = name.is_err().then(|| visit.say("clients-add-name"));
         add.email_problem = email.is_err().then(|| visit.say("forgot-not-an-address"));
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &add);
@@ -62,9 +72,9 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     }
     let id = visit.new_id();
     tx.execute(
-        "INSERT INTO person (practice_id, id, kind, role, name, email, email_key, joined_at, created_at)
-         VALUES ($1, $2, 'client', $3, $4, $5, $6, $7, $7)",
-        args![practice, &id, role, name.as_str(), email.typed(), email.canonical(), visit.now],
+        "INSERT INTO person (practice_id, id, kind, role, name, email, email_key, joined_at, created_at, reference)
+         VALUES ($1, $2, 'client', $3, $4, $5, $6, $7, $7, $8)",
+        args![practice, &id, role, name.as_str(), email.typed(), email.canonical(), visit.now, reference],
     )
     .await?;
     let added = person::by_id_in(&mut tx, practice, &id).await?;
@@ -74,15 +84,36 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     Ok(go(&format!("/practice/clients/{id}?done=added")))
 }
 
+/// Whether somebody else at this practice is called so.
+async fn is_taken(visit: &Visit, reference: Option<&str>) -> Result<bool> {
+    let Some(reference) = reference else { return Ok(false) };
+    let sql = "SELECT id FROM person WHERE practice_id = $1 AND reference = $2";
+    let row: Option<(String,)> = visit.db()?.optional(sql, args![&visit.practice()?.id, reference]).await?;
+    Ok(row.is_some())
+}
+
 impl AddPage {
+    /// With what was typed, to be put right.
+    fn filled(visit: &Visit, session: &Session, fields: &Fields) -> AddPage {
+        AddPage {
+            name: fields.trimmed("name").to_owned(),
+            email: fields.trimmed("email").to_owned(),
+            reference: fields.trimmed("reference").to_owned(),
+            contact: fields.text("role") == "contact",
+            ..AddPage::new(visit, session)
+        }
+    }
+
     fn new(visit: &Visit, session: &Session) -> AddPage {
         AddPage {
             frame: session::frame(visit, session, "clients-add"),
             name: String::new(),
             email: String::new(),
+            reference: String::new(),
             contact: false,
             name_problem: None,
             email_problem: None,
+            reference_problem: None,
         }
     }
 }

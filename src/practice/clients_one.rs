@@ -27,6 +27,8 @@ struct OnePage {
     moments: Vec<Moment>,
     /// When one of their passkeys was last used.
     passkey_used_at: Option<i64>,
+    /// What the practice's own software calls the client.
+    reference: Option<String>,
     may_issue: bool,
 }
 
@@ -49,6 +51,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
         sharing: sharing(&visit, &person).await?,
         moments: clients_time_line::of(&visit, &person).await?,
         passkey_used_at: passkey_store::of(&visit, &person.id).await?.iter().filter_map(|one| one.used_at).max(),
+        reference: reference(&visit, &person).await?,
         may_issue: super::clients_pin::may_issue(visit.practice()?, &session),
         person,
     })
@@ -63,6 +66,12 @@ async fn living(visit: &Visit, person: &Person) -> Result<i64> {
         )
         .await?;
     Ok(row.map_or(0, |(count,)| count))
+}
+
+async fn reference(visit: &Visit, person: &Person) -> Result<Option<String>> {
+    let sql = "SELECT reference FROM person WHERE practice_id = $1 AND id = $2";
+    let row: Option<(Option<String>,)> = visit.db()?.optional(sql, args![&visit.practice()?.id, &person.id]).await?;
+    Ok(row.and_then(|(reference,)| reference))
 }
 
 async fn sharing(visit: &Visit, person: &Person) -> Result<Vec<(String, String)>> {

@@ -1,5 +1,6 @@
 // One running `portico demo` with data of its own: its addresses, its people, its mailbox, and its clock's passing.
 import { execFileSync, spawn } from "node:child_process";
+import { request } from "node:http";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -84,6 +85,23 @@ class Demo {
     const pattern = new RegExp(`https?://\\S*${part}\\S*`);
     const mail = await this.message(to, (message) => pattern.test(message.text));
     return mail.text.match(pattern)[0];
+  }
+
+  /** What the sample program's key may do; answers the JSON of the answer, if it has any. */
+  call(method, path, body) {
+    const { url, key } = this.ready.api;
+    const { host, port, pathname } = new URL(url + path);
+    const headers = { host, authorization: `Bearer ${key}`, "content-type": "application/json" };
+    // The name is a browser's to resolve; here the address is known.
+    return new Promise((done, failed) => {
+      const sent = request({ host: "127.0.0.1", port, method, path: pathname, headers }, async (answer) => {
+        const text = (await answer.toArray()).join("");
+        if (answer.statusCode >= 300) failed(new Error(`${method} ${path}: ${answer.statusCode} ${text}`));
+        else done(text && JSON.parse(text));
+      });
+      sent.once("error", failed);
+      sent.end(body && JSON.stringify(body));
+    });
   }
 
   /** Runs SQL in a region's database: the only way to let hours pass for one row without stopping every clock. */

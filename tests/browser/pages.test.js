@@ -82,7 +82,7 @@ async function take(browser, shown, name, tour) {
 function pages() {
   const list = readFileSync(new URL("../routes.txt", import.meta.url), "utf8").split("\n");
   const rows = list.map((line) => line.match(/^(\w+)\s+(GET|GET POST)\s+(\/\S*)$/)).filter(Boolean);
-  const here = rows.filter(([, area]) => !["entrance_routes", "support_routes"].includes(area));
+  const here = rows.filter(([, area]) => !["entrance_routes", "support_routes", "program_routes"].includes(area));
   return [...new Set(here.map(([, , , path]) => path))].filter((path) => !(path in NO_PAGES || path in JUDGED_ELSEWHERE));
 }
 

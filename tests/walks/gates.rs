@@ -25,6 +25,11 @@ type Forged<'a> = (&'a str, &'a str, Option<(&'a str, &'a str)>);
 fn routes() -> Vec<Route> {
     let mut found = vec![];
     for function in TABLE.split("\nfn ").flat_map(|piece| piece.split("\npub fn ")) {
+        // Programs show a key or a signature, and no cookie counts there (api/keys.rs walks that): there is no form to forge.
+        if function.starts_with("program_routes") || function.starts_with("hook_routes") {
+            continue;
+        }
+        assert!(!["put(", "delete(", "patch("].iter().any(|call| function.contains(call)), "test those too");
         let host = match function.split('(').next().unwrap_or_default() {
             "entrance_routes" => "localhost:8080",
             "support_routes" => "support.localhost:8080",
@@ -39,7 +44,6 @@ fn routes() -> Vec<Route> {
         }
     }
     assert!(found.len() > 15, "the table is not read: {found:?}");
-    assert!(!TABLE.contains("put(") && !TABLE.contains("delete(") && !TABLE.contains("patch("), "test those too");
     found
 }
 
@@ -195,8 +199,17 @@ walk!(every_answer_refuses_frames_sniffing_and_caches, |stage| {
         }
         assert_eq!(value("x-frame-options"), "DENY", "{path}");
         assert_eq!(value("x-content-type-options"), "nosniff", "{path}");
-        let secret =
-            ["/reset/", "/link/", "/join/", "/not-me/", "/confirm-email/", "/new-address/", "/re-enrol/", "/find/"];
+        let secret = [
+            "/reset/",
+            "/link/",
+            "/go/",
+            "/join/",
+            "/not-me/",
+            "/confirm-email/",
+            "/new-address/",
+            "/re-enrol/",
+            "/find/",
+        ];
         let hidden = secret.iter().any(|start| path.starts_with(start));
         assert_eq!(value("referrer-policy"), if hidden { "no-referrer" } else { "same-origin" }, "{path}");
         assert_eq!(value("cross-origin-opener-policy"), "same-origin", "{path}");

@@ -6,6 +6,7 @@ mod bad_input;
 mod check;
 mod support;
 
+mod api;
 mod backup_codes;
 mod devices;
 mod entrance;

@@ -85,7 +85,9 @@ walk!(every_number_of_a_neighbour_is_like_none, |stage| {
     let (theirs, kim) = bay_dental(&stage).await;
     let before = state_of(&stage, &theirs).await;
     let mut tried = 0;
-    for route in routes::table().into_iter().filter(|route| route.path.contains("{id}")) {
+    // A key is asked for before a number; whose numbers those are is walked in api/guest_links_made.rs.
+    let pages = routes::table().into_iter().filter(|route| route.area != "program_routes");
+    for route in pages.filter(|route| route.path.contains("{id}")) {
         let alex = administrator(&stage).await;
         let mut page = alex.clone();
         let token = page.open("/me").await.hidden("csrf");

@@ -1,7 +1,7 @@
 //! Mail that was taken and came back (C6): the report counts only at the signed return address (AC-076).
 
 use portico::args;
-use portico::config::{Config, Mail, MailSecurity, Smtp};
+use portico::config::{Config, Mail, MailSecurity, Secret, Smtp};
 use portico::notices::bounce::{self, Taken};
 
 use crate::people::{SAM, relaxed, signed_in};
@@ -11,7 +11,10 @@ use crate::support::smtp_sink::{SinkSetup, SmtpSink};
 use crate::support::stage::Stage;
 use crate::support::ways::somebody;
 
-fn with_return_address(config: &mut Config, port: u16) {
+/// What a mail service signs its reports with.
+pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+pub fn with_return_address(config: &mut Config, port: u16) {
     config.mail = Mail::Smtp(Box::new(Smtp {
         host: "127.0.0.1".into(),
         port,
@@ -20,12 +23,13 @@ fn with_return_address(config: &mut Config, port: u16) {
         from_address: "no-reply@portico.test".into(),
         from_name: "Portico".into(),
         bounce_address: Some("bounces@portico.test".into()),
+        bounce_secret: Some(Secret::new(SECRET)),
         dkim: None,
         extra_ca_file: None,
     }));
 }
 
-fn report(action: &str) -> String {
+pub fn report(action: &str) -> String {
     format!(
         "Content-Type: multipart/report; report-type=delivery-status; boundary=x\r\n\r\n--x\r\n\
          Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n\

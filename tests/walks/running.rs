@@ -211,6 +211,8 @@ walk!(a_page_that_panics_is_one_page, |stage| {
         practice: broken.merge(portico::app::practice_routes()),
         entrance: Router::new(),
         support: Router::new(),
+        programs: Router::new(),
+        hooks: Router::new(),
         between: Router::new(),
         keeps_stale: &[],
         hides_origin: &[],

@@ -8,7 +8,7 @@ export async function entrance(stage, page, look) {
   for (const [path, name] of [
     ["/", "entrance"],
     ["/demo", "people of the demo"],
-    ["/mailbox", "mailbox, empty"],
+    ["/mailbox?to=nobody@example.com", "mailbox, empty"],
     ["/help", "help at the entrance"],
     ["/language", "language"],
     ["/nothing-here", "problem: not found"],

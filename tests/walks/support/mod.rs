@@ -7,6 +7,7 @@ pub mod desk;
 pub mod dkim;
 pub mod key;
 pub mod portal;
+pub mod program;
 pub mod smtp_sink;
 mod smtp_talk;
 pub mod stage;
