@@ -13,7 +13,7 @@ use crate::platform::headers;
 use crate::platform::server::Server;
 use crate::practice::{
     email_link, people, people_acts, people_change, people_email, people_invite, people_one, people_passkeys,
-    people_reset, re_enrol, record,
+    people_reset, re_enrol, record, staff_rules,
 };
 use crate::sign_in::remembered::Remembered;
 use crate::{api, entrance, factors, ops, portal, practice, sign_in};
@@ -202,6 +202,7 @@ fn practice_office_routes() -> Router {
         .route("/practice/programs", get(practice::programs::list))
         .route("/practice/programs/new", get(practice::programs_new::ask).post(practice::programs_new::answer))
         .route("/practice/programs/{id}/end", get(practice::programs_end::ask).post(practice::programs_end::answer))
+        .route("/practice/staff-rules", get(staff_rules::ask).post(staff_rules::answer))
         .route("/practice/record", get(record::list))
         .route("/practice/record.csv", get(record::csv))
         .route("/practice/record.jsonl", get(record::json_lines))

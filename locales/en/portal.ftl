@@ -174,6 +174,7 @@ privacy-changes = What was changed
 privacy-changes-what = Locks and passkeys in the last three months. No email tells of these.
 privacy-changes-none = Nothing was changed.
 privacy-lock-what = Anybody who reads your mailbox can sign in as you.
+privacy-lock-not-here = Your practice doesn't offer this here. If somebody else reads your email, talk to your practice: they can set it up with you.
 privacy-lock-forgotten = If you forget the passphrase or lose all your passkeys, only your practice can help, and it takes a day.
 privacy-lock-off = Your practice was asked to take off your lock, and can do so from { $time }. If you didn't ask for that, stop it now.
 privacy-cancel = Stop it

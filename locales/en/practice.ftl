@@ -492,42 +492,10 @@ record-event-access-on = { $actor } turned on portal access of { $person }
 record-name-sessions-ended-by-practice = Client signed out everywhere
 record-event-sessions-ended-by-practice = { $actor } signed { $person } out everywhere
 
-# How clients sign in: the practice's choice.
-rules-title = How clients sign in
-rules-intro = What a client reads who can't get in, who may issue a PIN, and how long links and devices last.
-rules-stuck = When no email comes
-rules-words = In your own words
-rules-words-hint = Shown first, such as: We answer by email within an hour.
-rules-phone = Phone
-rules-hours = Opening hours
-rules-show = What do you offer?
-rules-by-phone = The phone number, with the hours
-rules-by-email = The email address
-rules-by-form = A form that reaches you by email and in your list
-rules-pins = PINs
-rules-pin-by = Who may issue one?
-rules-pin-everyone = Everyone who works here
-rules-pin-administrators = Administrators only
-rules-pin-nobody = Nobody: we don't use PINs
-rules-links = Links and devices
-rules-link = A link works for
-rules-link-minutes = { $minutes ->
-    [10] 10 minutes
-    [60] 1 hour
-    [240] 4 hours
-   *[other] 24 hours
-}
-rules-keep = “Keep me signed in on this device”
-rules-keep-days = { $days ->
-    [0] not offered
-   *[other] { $days } days
-}
-rules-save = Save
-rules-done = Saved. It holds from now on.
-rules-no-way = Leave a client who is stuck some way to reach you: a phone number, an email address or the form.
-rules-too-long = Phone and hours take 80 characters, your own words 300.
 record-name-client-rules-changed = Rules for clients changed
 record-event-client-rules-changed = { $actor } changed how clients sign in
+record-name-staff-rules-changed = Rules for staff changed
+record-event-staff-rules-changed = { $actor } changed how staff log in
 record-name-lock-set = Own lock set
 record-event-lock-set = { $person } set a lock of their own
 record-name-lock-removed = Own lock removed

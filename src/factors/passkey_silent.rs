@@ -91,7 +91,11 @@ async fn allowed(visit: &Visit, session: &Session) -> Result<Option<Person>> {
     person::by_id(visit.db()?, &visit.practice()?.id, &session.person_id).await
 }
 
-async fn practice_allows(db: &Db, practice: &str) -> Result<bool> {
+/// Whether the practice lets browsers make passkeys by themselves.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn practice_allows(db: &Db, practice: &str) -> Result<bool> {
     let row: Option<(i64,)> =
         db.optional("SELECT silent_passkeys FROM practice WHERE id = $1", args![practice]).await?;
     Ok(row.is_some_and(|(allowed,)| allowed != 0))

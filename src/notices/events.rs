@@ -86,6 +86,7 @@ impl Event {
             AccessOn,
             SessionsEndedByPractice,
             ClientRulesChanged,
+            StaffRulesChanged,
             LockSet,
             LockRemoved,
             LockOffAsked,

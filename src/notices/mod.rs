@@ -123,6 +123,7 @@ pub enum Event {
     AccessOn,
     SessionsEndedByPractice,
     ClientRulesChanged,
+    StaffRulesChanged,
     /// A client's own lock. No mail ever tells of it: whoever reads the mailbox may be the reason for it.
     LockSet,
     LockRemoved,
@@ -252,6 +253,7 @@ impl Event {
             Event::AccessOn => ("access-on", Told::Nobody),
             Event::SessionsEndedByPractice => ("sessions-ended-by-practice", Told::Nobody),
             Event::ClientRulesChanged => ("client-rules-changed", Told::Nobody),
+            Event::StaffRulesChanged => ("staff-rules-changed", Told::Nobody),
             Event::LockSet => ("lock-set", Told::Nobody),
             Event::LockRemoved => ("lock-removed", Told::Nobody),
             Event::LockOffAsked => ("lock-off-asked", Told::Nobody),

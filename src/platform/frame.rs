@@ -2,8 +2,7 @@
 
 use super::web::{Door, Visit};
 
-/// Where "Exit quickly" leads: a page that anybody may have open, and that says nothing about them.
-const AWAY: &str = "https://www.wikipedia.org/";
+pub mod away;
 
 pub struct Frame {
     pub visit: Visit,
@@ -87,8 +86,10 @@ impl Frame {
         matches!(&self.visit.door, Door::Practice(practice, _) if practice.has_logo != 0)
     }
 
-    pub fn exit_to(&self) -> &'static str {
-        AWAY
+    /// Where "Exit quickly" leads from here.
+    pub fn exit_to(&self) -> String {
+        let chosen = self.visit.practice().map(|practice| practice.exit_to.as_str()).unwrap_or_default();
+        away::of(chosen, &self.visit.server.config.base)
     }
 
     /// Whether this is a page about the practice's clients.

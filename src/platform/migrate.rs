@@ -88,6 +88,12 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../../migrations/0013_programs.sql"),
     },
     Step {
+        number: 14,
+        name: "client rules",
+        sqlite: include_str!("../../migrations/0014_client_rules.sql"),
+        postgres: include_str!("../../migrations/0014_client_rules.sql"),
+    },
+    Step {
         number: 16,
         name: "passkey lock",
         sqlite: include_str!("../../migrations/0016_passkey_lock.sql"),

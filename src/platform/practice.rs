@@ -43,6 +43,17 @@ pub struct Practice {
     pub pin_by: String,
     /// Mails to clients name neither the practice nor anybody; 1 or 0.
     pub discreet: i64,
+    /// Whether passkeys are offered to clients, whether they may set a passphrase, and whether email and password let
+    /// them in; each 1 or 0.
+    pub client_passkeys: i64,
+    pub client_passphrases: i64,
+    pub client_passwords: i64,
+    /// When passwords stopped opening the portal.
+    pub client_passwords_off_at: Option<i64>,
+    /// When the clients' ways to sign in last changed.
+    pub client_ways_since: Option<i64>,
+    /// Where "Exit quickly" leads; empty where the practice chose nothing (`frame/away.rs`).
+    pub exit_to: String,
     pub admins_second_from: Option<i64>,
     pub everyone_second_from: Option<i64>,
     #[sqlx(skip)]
@@ -65,6 +76,7 @@ const FIND: &str = "SELECT id, slug, host, name, colour, CAST(CASE WHEN logo IS 
         contact_phone, contact_email, contact_hours, keep_days, idle_minutes, total_minutes,
         client_keep_days, client_idle_minutes, client_total_minutes, link_minutes,
         stuck_phone, stuck_email, stuck_form, stuck_words, pin_by, discreet,
+        client_passkeys, client_passphrases, client_passwords, client_passwords_off_at, client_ways_since, exit_to,
         admins_second_from, everyone_second_from
     FROM practice WHERE (slug = $1 OR id = $2 OR host = $3 OR id = (SELECT h.practice_id FROM practice_host h WHERE h.host = $3))
         AND closed_at IS NULL AND moving_to IS NULL";

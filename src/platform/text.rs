@@ -17,6 +17,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("en", "passkeys.ftl", include_str!("../../locales/en/passkeys.ftl")),
     ("en", "mine.ftl", include_str!("../../locales/en/mine.ftl")),
     ("en", "practice.ftl", include_str!("../../locales/en/practice.ftl")),
+    ("en", "rules.ftl", include_str!("../../locales/en/rules.ftl")),
     ("en", "notices.ftl", include_str!("../../locales/en/notices.ftl")),
     ("en", "entrance.ftl", include_str!("../../locales/en/entrance.ftl")),
     ("en", "guest.ftl", include_str!("../../locales/en/guest.ftl")),

@@ -33,6 +33,8 @@ struct PrivacyPage {
     asks_current: bool,
     passkeys: Vec<passkeys::Listed>,
     changes: Vec<Change>,
+    /// The practice lets its clients set a passphrase, or there is one already.
+    may_lock: bool,
     problems: Vec<String>,
 }
 
@@ -69,6 +71,9 @@ pub async fn set_lock(visit: Visit, fields: Fields) -> Result<Response> {
             return refused(&visit, &session, person, vec![visit.say("lock-wrong")]).await;
         }
         limit::clear(visit.db()?, &visit.practice()?.id, &lane).await?;
+    }
+    if person.passphrase.is_none() && visit.practice()?.client_passphrases == 0 {
+        return refused(&visit, &session, person, vec![visit.say("privacy-lock-not-here")]).await;
     }
     let remove = fields.text("do") == "remove";
     if remove && person.is_private() && person.passkey_lock_since.is_none() {
@@ -175,6 +180,8 @@ impl PrivacyPage {
             asks_current: asks_current(visit, session, &person),
             passkeys: passkeys::list(visit, &person.id).await?,
             changes: mine_changes::of(visit, &person).await?,
+            may_lock: person.passphrase.is_some()
+                || visit.practice().is_ok_and(|practice| practice.client_passphrases != 0),
             person,
             problems,
         })

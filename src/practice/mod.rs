@@ -27,6 +27,8 @@ pub mod programs_new;
 pub mod re_enrol;
 pub mod record;
 pub mod record_words;
+mod rule_choices;
+pub mod staff_rules;
 
 use std::sync::Arc;
 

@@ -45,6 +45,7 @@ mod record;
 mod record_cut;
 mod record_flood;
 mod reset;
+mod rules;
 mod running;
 mod sessions;
 mod sign_in;

@@ -121,6 +121,9 @@ walk!(the_practice_chooses_what_its_clients_are_told, |stage| {
             ("words", "We answer by email within an hour."),
             ("link_minutes", "60"),
             ("keep_days", "7"),
+            ("idle_minutes", "30"),
+            ("total_minutes", "720"),
+            ("exit", "https://www.wikipedia.org/"),
         ];
         all.map(|(name, value)| (name.to_owned(), value.to_owned()))
     };
@@ -137,6 +140,40 @@ walk!(the_practice_chooses_what_its_clients_are_told, |stage| {
         .sees("We answer by email within an hour.")
         .sees("desk@harbour-physio.example");
     jo.misses("Call your practice").misses("PIN").misses("ask them to get in touch");
+});
+
+// C5. "Why can't this be changed to be an email address? I would much rather keep our communication with clients on email
+// than receive a cold call." The page offers mail and form alone, and what arrives tells enough to look before calling.
+walk!(keith_email_instead_of_phone, |stage| {
+    let mut keith = alex(&stage).await;
+    keith
+        .open("/practice/client-rules")
+        .await
+        .submit(&[("words", "Write to us; we answer within an hour."), ("by_phone", "")])
+        .await;
+    keith.sees("It holds from now on");
+    stage
+        .au()
+        .execute(
+            "UPDATE person SET email = 'jo@old.example', email_key = 'jo@old.example' WHERE kind = 'client'",
+            args![],
+        )
+        .await
+        .unwrap();
+    let mut jo = stage.browser();
+    ask(&mut jo, JO).await;
+    jo.open(&jo.link("I can't get the email")).await.sees("Write to us; we answer within an hour.");
+    jo.sees("desk@harbour-physio.example").misses("Call your practice").misses("+61 2 5550 1234");
+    let shown = number_on(&jo);
+    let said = [("reach", "jo.work@example.org"), ("note", "I have a new address")];
+    jo.submit_to("/portal/help", &said).await.sees("Your practice has your message");
+    stage.deliver().await;
+    let mail = stage.messages("desk@harbour-physio.example").await.remove(0);
+    for part in [JO, "jo.work@example.org", "I have a new address", &shown, "/practice/stuck"] {
+        assert!(mail.text.contains(part), "{part}: {}", mail.text);
+    }
+    keith.open("/practice/stuck").await.sees("Asks for help").sees("jo.work@example.org").sees(&shown);
+    keith.sees("We told this address that it belongs to no client").misses("Jo Lindqvist");
 });
 
 // C6, AC-071: the time line of one client.

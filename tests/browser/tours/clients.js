@@ -1,5 +1,5 @@
 // What staff see of the practice's clients, and the pages of the portal that need no mail.
-import { firstSignIn, signIn } from "../people.js";
+import { firstSignIn, press, signIn, untouched } from "../people.js";
 
 export async function clients(stage, page, look) {
   const sam = stage.person("sam@example.com");
@@ -32,4 +32,23 @@ export async function clientRules(stage, page, look) {
   await firstSignIn(page, alex);
   await page.goto(`${alex.home}/practice/client-rules`);
   await look("rules for clients");
+  await untouched(page);
+  await page.getByLabel("Where “Exit quickly” leads").selectOption("own");
+  await page.getByLabel("Our own address").fill("http://harbour");
+  await page.getByLabel("Locks when idle for").selectOption("720");
+  await page.getByLabel("Ends in any case after").selectOption("60");
+  await page.getByLabel("Phone", { exact: true }).fill("");
+  await page.getByLabel("Email address", { exact: true }).fill("desk@");
+  await page.getByLabel("A form that reaches you").uncheck();
+  await press(page, "Save");
+  await look("rules for clients, wrong");
+  await page.goto(`${alex.home}/practice/client-rules`);
+  await press(page, "Save");
+  await look("rules for clients, saved");
+  await page.goto(`${alex.home}/practice/staff-rules`);
+  await look("rules for staff");
+  await page.getByLabel("Locks when idle for").selectOption("720");
+  await page.getByLabel("Ends in any case after").selectOption("60");
+  await press(page, "Save");
+  await look("rules for staff, wrong");
 }

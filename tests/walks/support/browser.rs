@@ -271,18 +271,28 @@ impl Form {
     fn read(piece: &str) -> Form {
         let (head, body) = piece.split_once('>').unwrap_or((piece, ""));
         let mut inputs = vec![];
-        for tag in body.split('<') {
+        let tags: Vec<&str> = body.split('<').collect();
+        for (at, tag) in tags.iter().enumerate() {
             let kind = ["input", "button", "select", "textarea"].into_iter().find(|kind| tag.starts_with(kind));
             let Some(kind) = kind else { continue };
             let inside = tag.split('>').next().unwrap_or_default();
             let Some(name) = attribute(inside, "name") else { continue };
             let box_like = matches!(attribute(inside, "type").as_deref(), Some("checkbox" | "radio"));
             let checked = inside.split_whitespace().any(|word| word == "checked");
-            let value = attribute(inside, "value").unwrap_or_default();
+            let value = if kind == "select" { chosen(&tags[at + 1..]) } else { attribute(inside, "value") };
+            let value = value.unwrap_or_default();
             inputs.push(Input { name, value: unescape(&value), sent: kind != "button" && (!box_like || checked) });
         }
         Form { action: unescape(&attribute(head, "action").unwrap_or_default()), inputs }
     }
+}
+
+/// What a browser sends of a list: what is chosen in it, or what stands first.
+fn chosen(after: &[&str]) -> Option<String> {
+    let options = after.iter().take_while(|tag| !tag.starts_with("/select")).filter(|tag| tag.starts_with("option"));
+    let heads: Vec<&str> = options.map(|tag| tag.split('>').next().unwrap_or_default()).collect();
+    let selected = heads.iter().find(|head| head.ends_with(" selected"));
+    attribute(selected.or(heads.first())?, "value")
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
