@@ -25,6 +25,7 @@ const JOBS: &[(&str, Job)] = &[
     ("mail-held", factors::password_forgotten::note_held),
     ("invitation", sign_in::invitation::again),
     ("portal-link", portal::letter::send),
+    ("portal-password-off", portal::password::tell_off),
 ];
 
 /// Puts what the features keep in memory on the server's shelf.
@@ -146,13 +147,15 @@ fn mine_routes() -> Router {
 /// The clients' way in.
 fn portal_routes() -> Router {
     use portal::{
-        ask, confirm, elsewhere, exit, link, lock, locked, passkey, passkey_none, pin, privacy, privacy_passkey,
+        ask, confirm, elsewhere, exit, link, lock, locked, passkey, passkey_none, password, password_own, pin, privacy,
+        privacy_passkey,
     };
-    use portal::{sent, stuck, who};
+    use portal::{sent, stuck, ways, who};
     Router::new()
         .route("/portal", get(ask::ask).post(ask::answer))
         .route("/portal/passkey", post(passkey::answer))
         .route("/portal/passkey/none", get(passkey_none::show))
+        .route("/portal/password", get(password::ask).post(password::answer))
         .route("/portal/sent", get(sent::show))
         .route("/portal/waiting", get(sent::waiting))
         .route("/portal/code", post(sent::answer))
@@ -173,6 +176,8 @@ fn portal_routes() -> Router {
         .route("/me/privacy/passkey", get(privacy_passkey::ask).post(privacy_passkey::answer))
         .route("/me/privacy/mail", post(privacy::set_mail))
         .route("/me/privacy/cancel", post(privacy::cancel))
+        .route("/me/portal-password", get(password_own::show).post(password_own::answer))
+        .route("/me/ways", get(ways::show).post(ways::answer))
         .route("/portal/exit", post(exit::answer))
         .route("/portal/left", get(exit::left))
         .route("/link/{token}", get(link::show).post(link::answer))
@@ -317,6 +322,7 @@ pub fn router_with(server: Arc<Server>, more: Router) -> Router {
             "/portal/lock/passkey",
             "/portal/locked",
             "/portal/locked/passkey",
+            "/portal/password",
             "/portal/stuck",
             "/forgot",
             "/confirm",

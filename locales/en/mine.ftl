@@ -70,6 +70,7 @@ mine-why-code = You gave your password in a browser that wasn't recognised, so y
 mine-why-touch = You gave your password and touched your security key.
 mine-why-backup-code = You gave your password and a backup code. A backup code never lets us recognise a device, so the code is asked again next time.
 mine-why-password = You gave your password. 2 factor authentication was off, so nothing else was asked.
+mine-why-portal-password = You gave your email address and your password.
 mine-why-link = You opened a link from your mail.
 mine-why-pin = You typed a PIN that your practice gave you.
 mine-why-unlocked = It had locked after a while without use, and one proof opened it again.

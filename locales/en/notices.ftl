@@ -217,6 +217,33 @@ mail-passkey-removed-text =
     { mail-part-not-me }
     { mail-part-ask }
 
+mail-portal-password-set-subject = Your password at { $practice }
+mail-portal-password-set-text =
+    Hello { $name },
+    A password was set with which you can sign in to { $practice }. Everywhere else you were signed out.
+    { mail-part-where }
+    { mail-part-fine }
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-portal-password-removed-subject = Your password at { $practice } was removed
+mail-portal-password-removed-text =
+    Hello { $name },
+    The password with which you could sign in to { $practice } was removed. You sign in with a link that we email you.
+    { mail-part-where }
+    { mail-part-fine }
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-portal-password-off-subject = Too many wrong passwords at { $practice }
+mail-portal-password-off-text =
+    Hello { $name },
+    So many wrong passwords were given in your name at { $practice } that we stopped accepting your password. Nobody got in by guessing.
+    The last one: { $time }, from { $browser }, { $place }.
+    You can sign in at once with a link that we email you. Then, if you want, choose a new password in My info.
+    { $url }/portal
+    { mail-part-ask }
+
 mail-passkey-removed-by-administrator-subject = A passkey of yours was deleted at { $practice }
 mail-passkey-removed-by-administrator-text =
     Hello { $name },

@@ -204,6 +204,22 @@ help-portal-link-text =
     - Open the email on the same device, press its link, and press "Sign in".
     - Or type the six digits from the email where you asked.
     A link works once, for a day unless your practice has chosen less. The digits work for 15 minutes. You can bookmark the sign-in page. If you tick "Keep me signed in on this device", you won't need a new email for a while.
+help-portal-no-password-title = Signing in without a password
+help-portal-no-password-text =
+    Most practices need no password of you. What opens your portal instead is an email that only you get.
+    ## What do I do now?
+    - Open the sign-in page, type the email address that your practice has of you, and press "Email me a link".
+    - Open the email in the same browser and press its link. On another device, type the six digits from the email.
+    ## What about my old password?
+    If your practice turned passwords off, the old one opens nothing any more, and you can forget it. If your practice keeps passwords, the sign-in page says "Use a password instead", and in My info you can set, change or remove yours.
+    ## Is that as safe as a password?
+    + A link works once, and only in the browser that asked. Whoever finds an old email can do nothing with it.
+    + There is nothing to guess, to write down, or to use in two places.
+    + If somebody else can read your email, set a lock of your own: see "Somebody else reads my email".
+    ## Do I need an email every time?
+    No. On a device that only you use, tick "Keep me signed in on this device".
+    ## And when no email comes?
+    See "No email comes". Your practice can see what happened with your email, and help you in.
 help-portal-device-title = The email is on another device
 help-portal-device-text =
     Open the link there. The page says that this is not the browser that asked, and gives you two ways on.

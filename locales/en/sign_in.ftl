@@ -129,13 +129,14 @@ log-out-stay = Stay logged in
 # "This wasn't me", the link in notices.
 not-me-title = Wasn't it you?
 not-me-intro = If you don't recognise what our mail told you about, press the button. It ends every session, forgets every recognised device, deletes passkeys made since that mail, and your current password stops working at once.
+not-me-intro-client = If you don't recognise what our mail told you about, press the button. It signs you out everywhere, deletes passkeys made since that mail, and a password you have here stops working at once. Afterwards you sign in by email as always.
 not-me-next = Then you choose a new password. If you use a verification code or a passkey, it is asked for as always.
 not-me-button = It wasn't me: end everything
 not-me-was-me = It was me
 not-me-used = This link was already used on { $time }. Every session was ended then, and the password of that time stopped working.
 not-me-expired = This link could be used until { $time }. If you are worried, choose a new password: that ends every session too.
 not-me-unknown = We don't know this link. It may have been cut off on the way, or belong to another practice. If you are worried, choose a new password: that ends every session.
-not-me-done-client = It is done: every session is ended. Sign in again with a new email. If somebody else reads your mail, talk to your practice.
+not-me-done-client = It is done: you are signed out everywhere, and a password you had here opens nothing any more. If somebody else can read your email, talk to your practice before you sign in again.
 not-me-done-ask = It is done: every session is ended and the password doesn't work any more. Since the email address of this account was changed, please call your practice: an administrator helps you to get back in.
 
 # Accepting an invitation.

@@ -34,6 +34,10 @@ struct MinePage {
     mobile: Option<String>,
     role: &'static str,
     second: Second,
+    /// Passkeys are for this person: staff, or a client whose practice offers them.
+    offers_passkeys: bool,
+    /// The practice keeps passwords as one of its clients' ways to sign in.
+    keeps_passwords: bool,
     backup_codes: String,
     sessions: Vec<mine_sessions::Listed>,
     devices: Vec<mine_devices::Listed>,
@@ -74,6 +78,8 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         mobile: mobile_of(&visit, &person)?,
         role: role_id(&person),
         second: second_of(&person, practice, visit.now),
+        offers_passkeys: person.kind == "staff" || person.passkeys > 0 || practice.client_passkeys != 0,
+        keeps_passwords: practice.client_passwords != 0,
         backup_codes: backup_codes(&visit, &person),
         sessions: mine_sessions::list(&visit, &session).await?,
         devices: mine_devices::list(&visit, &session).await?,

@@ -26,7 +26,7 @@ pub async fn of(visit: &Visit, person: &Person) -> Result<Vec<Change>> {
         .db()?
         .all(
             "SELECT at, event, actor_name FROM audit WHERE practice_id = $1 AND subject_id = $2 AND at > $3
-                AND event IN ('passkey-added', 'passkey-removed', 'passkey-removed-by-administrator', 'lock-set', 'lock-removed',
+                AND event IN ('portal-password-set', 'portal-password-removed', 'passkey-added', 'passkey-removed', 'passkey-removed-by-administrator', 'lock-set', 'lock-removed',
                     'lock-off-asked', 'lock-off-cancelled', 'lock-removed-by-practice', 'private-on', 'private-off')
              ORDER BY at DESC, id DESC LIMIT 12",
             args![&visit.practice()?.id, &person.id, visit.now - TOLD_SECONDS],

@@ -73,7 +73,10 @@ fn in_words(visit: &Visit, mine: &Session, row: Row) -> Listed {
         kept: row.kept != 0,
         is_this,
         is_locked: !is_this && visit.now - seen_at > row.idle_seconds,
-        why: why(&row.rule, &row.proofs),
+        why: match why(&row.rule, &row.proofs) {
+            "mine-why-password" if mine.is_client() => "mine-why-portal-password",
+            other => other,
+        },
         id: row.id,
     }
 }

@@ -12,6 +12,7 @@ pub mod mine_sessions;
 pub mod mobile;
 pub mod mobile_change;
 pub mod mobile_code;
+pub mod news;
 pub mod passkey_ceremony;
 pub mod passkey_check;
 pub mod passkey_delete;

@@ -65,7 +65,7 @@ pub fn way_on(visit: &Visit, person: &Person, attempt: &Attempt, proved: Factors
     let has_passkey = person.passkeys > 0 || proved.any(Factors::of(&[Factor::Passkey, Factor::Touch]));
     let by_its_way = match person.kind() {
         Kind::Staff => proved.has(Factor::Password),
-        Kind::Client => proved.has(Factor::EmailLink) && !proved.has(Factor::Pin),
+        Kind::Client => proved.has(Factor::EmailLink) && !proved.has(Factor::Pin) && is_for_clients(visit),
         Kind::Support => false,
     };
     let fits = visit.will_have(ABLE)
@@ -81,6 +81,11 @@ pub fn way_on(visit: &Visit, person: &Person, attempt: &Attempt, proved: Factors
     visit.drop_cookie(ABLE);
     marks::mark_offered(visit, &person.id);
     format!("{PATH}?then={}", encode(&then_path))
+}
+
+/// Whether the practice offers passkeys to its clients.
+fn is_for_clients(visit: &Visit) -> bool {
+    visit.practice().is_ok_and(|practice| practice.client_passkeys != 0)
 }
 
 /// `GET /me/passkeys/offer`.

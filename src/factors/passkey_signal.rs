@@ -10,8 +10,8 @@ use super::passkey_store as store;
 use crate::platform::door;
 use crate::platform::error::{Error, Result};
 use crate::platform::web::Visit;
-use crate::sign_in::person;
 use crate::sign_in::session::{self, State};
+use crate::sign_in::{person, way_in};
 
 /// `GET /me/passkeys/signal`: the passkeys that work, read by one statement, for a short list would make a browser hide the
 /// others (AC-055). A script asks by itself, so it is no use of the session.
@@ -46,7 +46,9 @@ pub async fn endpoints(visit: Visit) -> Result<Response> {
         .into_response())
 }
 
-/// `GET /.well-known/change-password` (W3C, A Well-Known URL for Changing Passwords).
-pub async fn change_password() -> Response {
-    (StatusCode::FOUND, [(header::LOCATION, "/me/password")]).into_response()
+/// `GET /.well-known/change-password` (W3C, A Well-Known URL for Changing Passwords): staff and clients change theirs at
+/// pages of their own.
+pub async fn change_password(visit: Visit) -> Response {
+    let own = if way_in::path(&visit) == "/portal" { "/me/portal-password" } else { "/me/password" };
+    (StatusCode::FOUND, [(header::LOCATION, own)]).into_response()
 }

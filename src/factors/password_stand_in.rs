@@ -14,7 +14,7 @@ const REMEMBER_SECONDS: i64 = 60;
 /// Practices remembered at once; beyond, all are forgotten.
 const MOST_PRACTICES: usize = 10_000;
 
-/// What a practice's staff have: how many passwords in all, and some of those that are not ours.
+/// What a practice's staff have, or its clients: how many passwords in all, and some of those that are not ours.
 struct Mix {
     at: i64,
     all: u64,
@@ -22,17 +22,17 @@ struct Mix {
     samples: Vec<String>,
 }
 
-/// By practice; on the server's shelf.
+/// By practice and kind of people; on the server's shelf.
 #[derive(Default)]
 pub struct Mixes(Mutex<HashMap<String, Arc<Mix>>>);
 
-/// A hash that takes the time which one of this practice's people would, chosen by the name for good; `None` is one of
-/// ours. Whatever it says of a password, nobody gets in by it.
+/// A hash that takes the time which one of this practice's people of that kind (staff, client) would, chosen by the name for
+/// good; `None` is one of ours. Whatever it says of a password, nobody gets in by it.
 ///
 /// # Errors
 /// Faults of the database.
-pub async fn stand_in(visit: &Visit, name: &str) -> Result<Option<String>> {
-    let mix = mix(visit).await?;
+pub async fn stand_in(visit: &Visit, kind: &str, name: &str) -> Result<Option<String>> {
+    let mix = mix(visit, kind).await?;
     let key = visit.server.stable_key("stand in");
     let practice = visit.whose()?;
     let draw = |what: &str| number(&secret::keyed_hash(&key, &[practice, what, name]));
@@ -45,37 +45,38 @@ pub async fn stand_in(visit: &Visit, name: &str) -> Result<Option<String>> {
     Ok(place.and_then(|place| mix.samples.get(place).cloned()))
 }
 
-async fn mix(visit: &Visit) -> Result<Arc<Mix>> {
+async fn mix(visit: &Visit, kind: &str) -> Result<Arc<Mix>> {
     let mixes = visit.server.kept::<Mixes>()?;
     let practice = visit.whose()?;
-    let known = mixes.0.lock().unwrap_or_else(PoisonError::into_inner).get(practice).cloned();
+    let whose = format!("{kind} of {practice}");
+    let known = mixes.0.lock().unwrap_or_else(PoisonError::into_inner).get(&whose).cloned();
     if let Some(mix) = known.filter(|mix| (0..REMEMBER_SECONDS).contains(&(visit.now - mix.at))) {
         return Ok(mix);
     }
-    let mix = Arc::new(look(visit, practice).await?);
+    let mix = Arc::new(look(visit, practice, kind).await?);
     let mut all = mixes.0.lock().unwrap_or_else(PoisonError::into_inner);
     if all.len() >= MOST_PRACTICES {
         all.clear();
     }
-    all.insert(practice.to_owned(), Arc::clone(&mix));
+    all.insert(whose, Arc::clone(&mix));
     Ok(mix)
 }
 
-async fn look(visit: &Visit, practice: &str) -> Result<Mix> {
+async fn look(visit: &Visit, practice: &str, kind: &str) -> Result<Mix> {
     let db = visit.db()?;
     let ours = format!("{}%", visit.server.hashing.form());
     let counted: Option<(i64, i64)> = db
         .optional(
             "SELECT COUNT(*), COUNT(CASE WHEN password LIKE $2 THEN NULL ELSE 1 END) FROM person
-             WHERE practice_id = $1 AND kind = 'staff' AND password IS NOT NULL AND closed_at IS NULL",
-            args![practice, &ours],
+             WHERE practice_id = $1 AND kind = $3 AND password IS NOT NULL AND closed_at IS NULL",
+            args![practice, &ours, kind],
         )
         .await?;
     let samples: Vec<(String,)> = db
         .all(
-            "SELECT password FROM person WHERE practice_id = $1 AND kind = 'staff' AND password IS NOT NULL AND closed_at IS NULL
+            "SELECT password FROM person WHERE practice_id = $1 AND kind = $3 AND password IS NOT NULL AND closed_at IS NULL
                 AND password NOT LIKE $2 ORDER BY id LIMIT 20",
-            args![practice, &ours],
+            args![practice, &ours, kind],
         )
         .await?;
     let (all, brought_in) = counted.unwrap_or_default();

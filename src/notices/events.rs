@@ -95,6 +95,9 @@ impl Event {
             PrivateOn,
             PrivateOff,
             MailFormChanged,
+            PortalPasswordSet,
+            PortalPasswordRemoved,
+            PortalPasswordOff,
             Refused,
             MessageFailed,
             MailCameBack,
@@ -135,6 +138,7 @@ impl Event {
                 | Event::MoreTimeGiven
                 | Event::PasskeyRemovedByAdministrator
                 | Event::PinIssued
+                | Event::PortalPasswordOff
         )
     }
 }

@@ -133,6 +133,11 @@ pub enum Event {
     PrivateOn,
     PrivateOff,
     MailFormChanged,
+    /// A client's password, where the practice keeps passwords.
+    PortalPasswordSet,
+    PortalPasswordRemoved,
+    /// So many wrong ones that it opens nothing any more.
+    PortalPasswordOff,
     Refused,
     /// A mail or text message about somebody's sign-in was given up.
     MessageFailed,
@@ -262,6 +267,9 @@ impl Event {
             Event::PrivateOn => ("private-on", Told::Nobody),
             Event::PrivateOff => ("private-off", Told::Nobody),
             Event::MailFormChanged => ("mail-form-changed", Told::Nobody),
+            Event::PortalPasswordSet => ("portal-password-set", Told::Person),
+            Event::PortalPasswordRemoved => ("portal-password-removed", Told::Person),
+            Event::PortalPasswordOff => ("portal-password-off", Told::Person),
             Event::Refused => ("refused", Told::Nobody),
             Event::MessageFailed => ("message-failed", Told::Administrators),
             Event::MailCameBack => ("mail-came-back", Told::Administrators),

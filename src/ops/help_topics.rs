@@ -34,6 +34,7 @@ pub const GROUPS: &[(&str, &[Topic])] = &[
 
 const PORTAL: &[Topic] = &[
     topic("portal-link", "help-portal-link-title", "help-portal-link-text"),
+    topic("portal-no-password", "help-portal-no-password-title", "help-portal-no-password-text"),
     topic("portal-device", "help-portal-device-title", "help-portal-device-text"),
     topic("portal-over", "help-portal-over-title", "help-portal-over-text"),
     topic("portal-no-email", "help-portal-no-email-title", "help-portal-no-email-text"),

@@ -13,6 +13,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("en", "frame.ftl", include_str!("../../locales/en/frame.ftl")),
     ("en", "sign_in.ftl", include_str!("../../locales/en/sign_in.ftl")),
     ("en", "portal.ftl", include_str!("../../locales/en/portal.ftl")),
+    ("en", "portal_ways.ftl", include_str!("../../locales/en/portal_ways.ftl")),
     ("en", "factors.ftl", include_str!("../../locales/en/factors.ftl")),
     ("en", "passkeys.ftl", include_str!("../../locales/en/passkeys.ftl")),
     ("en", "mine.ftl", include_str!("../../locales/en/mine.ftl")),

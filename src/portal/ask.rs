@@ -22,6 +22,8 @@ use crate::sign_in::{flash, hello, marks};
 
 /// Askings from one network within an hour, whoever they are for; a waiting room behind one address stays below.
 const PER_NETWORK: i64 = 60;
+/// How long the page says that passwords are over, in seconds (half a year): some clients come seldom.
+const NEWS_SECONDS: i64 = 180 * 86_400;
 
 #[derive(askama::Template)]
 #[template(path = "portal/ask.html")]
@@ -32,6 +34,9 @@ struct AskPage {
     keep_days: i64,
     keep: bool,
     shared: bool,
+    keeps_passwords: bool,
+    /// Passwords opened this portal until a while ago.
+    passwords_are_over: bool,
     problem: Option<String>,
     passkey: Asked,
     /// What is wrong with the passkey that was shown.
@@ -243,15 +248,18 @@ fn two_digits(visit: &Visit) -> String {
 
 impl AskPage {
     fn new(visit: &Visit, email: &str, then_path: String) -> Result<AskPage> {
+        let practice = visit.practice()?;
         let mut frame = Frame::new(visit, "portal-title").script("passkey.js");
         frame.exit = true;
         Ok(AskPage {
             frame,
             email: email.to_owned(),
             then_path,
-            keep_days: visit.practice()?.client_keep_days,
+            keep_days: practice.client_keep_days,
             keep: false,
             shared: false,
+            keeps_passwords: practice.client_passwords != 0,
+            passwords_are_over: practice.client_passwords_off_at.is_some_and(|at| visit.now - at < NEWS_SECONDS),
             problem: None,
             passkey: options::to_enter_portal(visit)?,
             passkey_problem: None,

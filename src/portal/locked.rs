@@ -28,6 +28,7 @@ struct LockedPage {
     /// The client's own lock, which is what opens the session then.
     lock: Option<Factor>,
     contact: String,
+    keeps_passwords: bool,
 }
 
 /// To the locked page, and from there to where the person was.
@@ -120,6 +121,7 @@ impl LockedPage {
             problem,
             passkey,
             lock: person.and_then(|person| person.lock()),
+            keeps_passwords: visit.practice()?.client_passwords != 0,
             contact: crate::notices::compose::contact(visit)?,
         })
     }

@@ -13,12 +13,16 @@ pub mod lock;
 pub mod locked;
 pub mod passkey;
 pub mod passkey_none;
+pub mod password;
+pub mod password_own;
+mod password_wrong;
 pub mod pin;
 pub mod privacy;
 pub mod privacy_passkey;
 pub mod sent;
 pub mod statement;
 pub mod stuck;
+pub mod ways;
 pub mod who;
 
 use crate::args;

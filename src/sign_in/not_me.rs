@@ -25,16 +25,18 @@ const RESET_SECONDS: i64 = 30 * 60;
 struct NotMePage {
     frame: Frame,
     token: String,
+    /// The account is a client's, who needs no password.
+    client: bool,
     /// What the page says instead of the button.
     over: Option<String>,
-    client: bool,
 }
 
 /// `GET /not-me/{token}`, any number of times.
 pub async fn ask(visit: Visit, Token(token): Token) -> Result<Response> {
+    let client = is_clients(&visit, &token).await?;
     match standing(&visit, &token).await? {
-        Some(over) => page_with(StatusCode::GONE, &NotMePage::new(&visit, &token, Some(over))),
-        None => page(&NotMePage::new(&visit, &token, None)),
+        Some(over) => page_with(StatusCode::GONE, &NotMePage::new(&visit, &token, client, Some(over))),
+        None => page(&NotMePage::new(&visit, &token, client, None)),
     }
 }
 
@@ -42,7 +44,8 @@ pub async fn ask(visit: Visit, Token(token): Token) -> Result<Response> {
 pub async fn answer(visit: Visit, Token(token): Token) -> Result<Response> {
     // read
     if let Some(over) = standing(&visit, &token).await? {
-        return page_with(StatusCode::GONE, &NotMePage::new(&visit, &token, Some(over)));
+        let client = is_clients(&visit, &token).await?;
+        return page_with(StatusCode::GONE, &NotMePage::new(&visit, &token, client, Some(over)));
     }
     let link = link::look(&visit, PURPOSE, &token).await?.ok_or(Error::NotFound)?;
 
@@ -74,17 +77,23 @@ pub async fn answer(visit: Visit, Token(token): Token) -> Result<Response> {
     visit.server.outbox_bell.notify_one();
     Ok(match reset {
         Some(reset) => go(&format!("/reset/{reset}")),
-        None if person.is_client() => {
-            let mut done = NotMePage::new(&visit, &token, Some(visit.say("not-me-done-client")));
-            done.client = true;
-            page(&done)?
+        None => {
+            let said = visit.say(if person.is_client() { "not-me-done-client" } else { "not-me-done-ask" });
+            page(&NotMePage::new(&visit, &token, person.is_client(), Some(said)))?
         }
-        None => page(&NotMePage::new(&visit, &token, Some(visit.say("not-me-done-ask"))))?,
     })
 }
 
-/// Only the mailbox that is the person's now may choose a new password, and not within a day of somebody else's change
-/// of the address; from another the press stops everything, and the practice helps on. Clients sign in by mail again.
+/// Whose account the link is about, for the words alone.
+async fn is_clients(visit: &Visit, token: &str) -> Result<bool> {
+    let Some(link) = link::look(visit, PURPOSE, token).await? else { return Ok(false) };
+    let person = person::by_id(visit.db()?, &visit.practice()?.id, &link.person_id).await?;
+    Ok(person.is_some_and(|person| person.is_client()))
+}
+
+/// A client signs in by mail and sets a password from inside, if at all: a mail alone never does. Of staff, only the
+/// mailbox that is the person's now may choose a new password, and not within a day of somebody else's change
+/// of the address; from another the press stops everything, and the practice helps on.
 fn may_choose(person: &Person, sent_to: &str, now: i64) -> bool {
     !person.is_client() && person.closed_at.is_none() && person.email_key == sent_to && !person.resets_are_held(now)
 }
@@ -101,7 +110,7 @@ async fn standing(visit: &Visit, token: &str) -> Result<Option<String>> {
 }
 
 impl NotMePage {
-    fn new(visit: &Visit, token: &str, over: Option<String>) -> NotMePage {
-        NotMePage { frame: Frame::new(visit, "not-me-title"), token: token.to_owned(), over, client: false }
+    fn new(visit: &Visit, token: &str, client: bool, over: Option<String>) -> NotMePage {
+        NotMePage { frame: Frame::new(visit, "not-me-title"), token: token.to_owned(), client, over }
     }
 }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::person::Person;
+use crate::factors::news;
 use crate::platform::error::{Error, Result};
 use crate::platform::secret;
 use crate::platform::server::Server;
@@ -40,7 +41,8 @@ pub fn state(browser: &str) -> String {
 /// # Errors
 /// A fault when the note cannot be sealed.
 pub fn way(visit: &Visit, person: &Person, then: &str) -> Result<String> {
-    let Some(state) = visit.cookie(COOKIE) else { return Ok(then.to_owned()) };
+    let then = news::way(visit, person, then);
+    let Some(state) = visit.cookie(COOKIE) else { return Ok(then) };
     visit.drop_cookie(COOKIE);
     let practice = visit.practice()?;
     let origin = visit.server.home_of(practice);

@@ -193,8 +193,9 @@ impl Person {
     }
 
     /// Whether a second factor is in force: there is one, or one has to be set up before the person gets in.
+    /// A client is asked for one thing only, so their password stands alone.
     pub fn second_in_force(&self, practice: &Practice, now: i64) -> bool {
-        self.totp_secret.is_some() || self.passkeys > 0 || self.second_required(practice, now)
+        !self.is_client() && (self.totp_secret.is_some() || self.passkeys > 0 || self.second_required(practice, now))
     }
 
     /// Whether somebody else changed the address within the last day: no mail to it may open anything yet.

@@ -39,6 +39,8 @@ const FOR_CLIENTS: &[&str] = &[
     "/me/passkeys/",
     "/portal/confirm",
     "/portal/confirm/",
+    "/me/portal-password",
+    "/me/ways",
 ];
 
 /// Whether a client's session is on a page that is not for clients.

@@ -104,7 +104,7 @@ walk!(a_link_in_an_old_mail_takes_no_lock_off, |stage| {
     first.open("/portal/confirm?then=/me/privacy/passkey").await;
     tablet.open("/me/privacy/passkey").await.submit_to("/me/privacy/passkey", &[("do", "on")]).await;
     let mut partner = stage.browser().from("203.0.113.9");
-    partner.open(&link).await.submit_to(&link, &[]).await.sees("every session is ended").misses("new password");
+    partner.open(&link).await.submit_to(&link, &[]).await.sees("you are signed out everywhere").misses("new password");
     assert_eq!(somebody(&stage, JO).await.passkeys, 2);
     stage.wait(61);
     sign_in(&stage, &mut partner, JO).await;

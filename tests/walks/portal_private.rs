@@ -76,7 +76,10 @@ walk!(whoever_reads_the_mailbox_stands_before_the_lock, |stage| {
     // Nothing in the mailbox tells of the lock.
     stage.deliver().await;
     for mail in mails(&stage).await {
-        let text = format!("{} {} {}", mail.subject, mail.text, mail.html).to_lowercase();
+        let text = format!("{} {} {}", mail.subject, mail.text, mail.html);
+        // The link's secret is any letters.
+        let secret = mail.text.split_once("/link/").and_then(|(_, rest)| rest.split_whitespace().next());
+        let text = text.replace(secret.unwrap_or("/link/"), "").to_lowercase();
         for word in ["passphrase", "lock", "private", "privacy", "safe word"] {
             assert!(!text.contains(word), "{word}: {}", mail.text);
         }

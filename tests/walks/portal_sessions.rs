@@ -138,6 +138,8 @@ walk!(a_client_opens_no_page_of_staff, |stage| {
             || path.starts_with("/me/sessions/")
             || path.starts_with("/me/privacy")
             || path.starts_with("/me/passkeys") && path != "/me/passkeys/silent"
+            || path == "/me/portal-password"
+            || path == "/me/ways"
             || path == "/me/log-out-everywhere";
         if !inside || own {
             continue;

@@ -87,7 +87,7 @@ walk!(every_wrong_value_is_named_and_nothing_typed_is_lost, |stage| {
     let ticked = |name: &str| {
         alex.html.contains(&format!("name=\"{name}\" value=\"1\" aria-describedby=\"{name}-hint\" checked"))
     };
-    assert!(ticked("discreet") && ticked("passkeys"));
+    assert!(ticked("passwords") && ticked("discreet") && ticked("passkeys"));
     assert_eq!((alex.hidden("exit"), alex.hidden("link_minutes")), ("own".into(), "1440".into()));
     assert_eq!(times(&stage, "client-rules-changed").await, 0);
     assert_eq!(number(&stage, UNTOUCHED, args![]).await, 0);

@@ -291,7 +291,7 @@ walk!(a_stranger_is_checked_against_hashes_as_the_practice_has_them, |stage| {
         let (home, _) = desk::ids(&stage, SAM).await;
         let practice = practice::by_id(stage.au(), "au", &home).await.unwrap().unwrap();
         let visit = background_visit(&stage.server, practice).unwrap();
-        password_stand_in::stand_in(&visit, name).await.unwrap()
+        password_stand_in::stand_in(&visit, "staff", name).await.unwrap()
     };
     let names: Vec<String> = (0..200).map(|number| format!("nobody{number}@example.com")).collect();
     let (mut brought_in, mut ours) = (vec![], 0);

@@ -101,6 +101,27 @@ fn a_pin_is_no_fresh_proof() {
     });
 }
 
+/// What a link opens a password opens, what a link does not open a password does not: lock and private sign-in stand
+/// before both alike. A locked session takes no password at all.
+#[test]
+fn a_clients_password_counts_as_a_link_and_for_no_more() {
+    let (link, password) = (Factors::of(&[Factor::EmailLink]), Factors::of(&[Factor::Password]));
+    each(|f| {
+        if f.kind != Kind::Client || f.proved.any(link.or(password)) || f.new_password_due {
+            return;
+        }
+        let with = |more: Factors| Facts { proved: f.proved.or(more), ..*f };
+        let (by_password, by_link) = (with(password), with(link));
+        if f.goal == Goal::SignIn && !f.re_enrol {
+            assert_eq!(next(&by_password), next(&by_link), "{f:?}");
+        }
+        assert!(!lets_in(&by_password) || lets_in(&by_link), "a password opens more than a link: {f:?}");
+        if f.goal == Goal::Unlock {
+            assert_eq!(lets_in(&by_password), lets_in(f), "{f:?}");
+        }
+    });
+}
+
 #[test]
 fn a_step_can_always_be_taken() {
     each(|f| {

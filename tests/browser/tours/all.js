@@ -1,4 +1,5 @@
 // Every tour by its name. A tour goes through an area's pages and states and calls `look(state)` on each.
+import * as clientWays from "./client_ways.js";
 import * as clients from "./clients.js";
 import * as door from "./door.js";
 import * as guest from "./guest.js";
@@ -7,4 +8,4 @@ import * as office from "./office.js";
 import * as passkeys from "./passkeys.js";
 import * as secondStep from "./second_step.js";
 
-export const tours = { ...door, ...secondStep, ...passkeys, ...mine, ...office, ...clients, ...guest };
+export const tours = { ...door, ...secondStep, ...passkeys, ...mine, ...office, ...clients, ...guest, ...clientWays };

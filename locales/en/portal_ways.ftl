@@ -1,0 +1,49 @@
+# Passwords at the portal, where a practice keeps them, and what a client reads about the ways to sign in.
+portal-use-password = Use a password instead
+portal-intro-link = We email you a link that signs you in.
+portal-password-over-title = You no longer need a password here
+portal-password-over-what = We email you a link that signs you in, and an old password opens nothing any more.
+portal-password-over = You no longer need a password here. We email you a link that signs you in, and an old password opens nothing any more.
+# Said whatever was wrong, and where passwords are turned off too.
+portal-password-wrong = We couldn't sign you in with that email address and password. Check both and try again, or let us email you a link: that works without a password.
+portal-password-weak = Your password was right, but it is too easy to guess, so it opens nothing any more. Let us email you a link to sign in. Then you can choose a new password in My info.
+portal-password-wait = Too many tries in a row. To keep guessers out, the password has to wait until { $time }. The emailed link works at once.
+portal-password-off = Too many tries in a row: this password can't be used from here any more. The emailed link works at once, and then you can choose a new password in My info.
+portal-password-forgotten = Forgotten it, or never had one? The emailed link needs none.
+
+# The client's own password.
+portal-password-title = Your password
+portal-password-what = With it you can also sign in by email address and password. The emailed link goes on working beside it.
+portal-password-brought = You have a password from before.
+portal-password-choose = It is too easy to guess, so it opens nothing. Please choose a new one.
+portal-password-elsewhere = You stay signed in here. Everywhere else you are signed out.
+portal-password-set = Set a password
+portal-password-prove = Before you set a password, show once more that it's you. Then you come back here.
+portal-password-remove = Remove the password
+portal-password-enough = Two people with this email address have a password already, and it can't be more. Please go on with the emailed link.
+portal-password-done-set = Your password is set. Everywhere else you are signed out.
+portal-password-done-removed = Your password is removed. You sign in with the emailed link.
+
+# How a client signs in, in My info, and once by itself after a change.
+ways-title = How you sign in here
+ways-new-title = What is new: how you sign in here
+ways-intro = The ways in that your practice has for you.
+ways-new = Your practice changed how you sign in. These are your ways in now.
+ways-password-over = You no longer need your password here. It opens nothing any more, and you can forget it. These are your ways in now.
+ways-mine = You type your email address, and we email you a link. No password needed.
+ways-mine-password = You type your email address, and we email you a link. Or you use a password.
+ways-all = See every way
+ways-go-on = Go on
+ways-link = A link by email
+ways-link-what = Type your email address on the sign-in page and press “Email me a link”. Press the link in the same browser, or type the six digits from the email. Each email works once, so nobody can use it after you.
+ways-password = Email address and password
+ways-password-what = On the sign-in page, press “Use a password instead”. If you forget it, the emailed link gets you in.
+ways-passkey = Your finger, your face or your device's PIN
+ways-passkey-what = Make a passkey once, and from then on one press signs you in, without an email.
+ways-keep = Fewer emails
+ways-keep-what = Tick “Keep me signed in on this device” on a device that only you use. Then you stay signed in there for up to { $days } days.
+ways-stuck = When no email comes
+ways-stuck-what = Press “I can't get the email” on the sign-in page. It says how to reach your practice.
+ways-stuck-pin = Press “I can't get the email” on the sign-in page. It says how to reach your practice, and they can let you in with a PIN.
+ways-private = When somebody else reads your email
+ways-private-what = There is a way to keep them out, and no email will mention it.
