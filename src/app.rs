@@ -26,6 +26,7 @@ const JOBS: &[(&str, Job)] = &[
     ("invitation", sign_in::invitation::again),
     ("portal-link", portal::letter::send),
     ("portal-password-off", portal::password::tell_off),
+    (factors::client_email::JOB, factors::client_email::after_the_day),
 ];
 
 /// Puts what the features keep in memory on the server's shelf.
@@ -130,7 +131,7 @@ fn passkey_routes() -> Router {
 
 /// What a person sees and changes of their own.
 fn mine_routes() -> Router {
-    use factors::{mine, mine_devices, mine_email, mine_name, mine_sessions};
+    use factors::{mine, mine_contacts, mine_devices, mine_email, mine_email_client, mine_name, mine_sessions};
     Router::new()
         .route("/me", get(mine::show))
         .route("/me/stay", post(mine_sessions::stay))
@@ -141,14 +142,18 @@ fn mine_routes() -> Router {
         .route("/me/name", get(mine_name::ask).post(mine_name::answer))
         .route("/me/email", get(mine_email::ask).post(mine_email::answer))
         .route("/me/email/sent", get(mine_email::sent))
+        .route("/me/email/code", post(mine_email_client::code))
+        .route("/me/email/stop", post(mine_email_client::stop))
+        .route("/me/portals", post(mine_contacts::open))
+        .route("/me/contacts/{id}/shut", post(mine_contacts::shut))
         .route("/confirm-email/{token}", get(mine_email::arrive).post(mine_email::confirm))
 }
 
 /// The clients' way in.
 fn portal_routes() -> Router {
     use portal::{
-        ask, confirm, elsewhere, exit, link, lock, locked, passkey, passkey_none, password, password_own, pin, privacy,
-        privacy_passkey,
+        address, ask, confirm, elsewhere, exit, link, lock, locked, passkey, passkey_none, password, password_own, pin,
+        privacy, privacy_passkey,
     };
     use portal::{sent, stuck, ways, who};
     Router::new()
@@ -160,6 +165,7 @@ fn portal_routes() -> Router {
         .route("/portal/waiting", get(sent::waiting))
         .route("/portal/code", post(sent::answer))
         .route("/portal/again", post(sent::again))
+        .route("/portal/address/{token}", get(address::ask).post(address::answer))
         .route("/portal/who", get(who::show).post(who::answer))
         .route("/portal/locked", get(locked::ask).post(locked::answer))
         .route("/portal/locked/passkey", post(locked::passkey))
@@ -219,8 +225,8 @@ fn practice_office_routes() -> Router {
 /// What members of a practice see and do for its clients.
 fn client_office_routes() -> Router {
     use practice::{
-        clients, clients_act, clients_add, clients_one, clients_passkeys, clients_pin, clients_privacy, clients_rules,
-        clients_stuck,
+        clients, clients_act, clients_add, clients_contact, clients_contact_add, clients_email, clients_one,
+        clients_passkeys, clients_pin, clients_privacy, clients_rules, clients_stuck,
     };
     Router::new()
         .route("/practice/clients", get(clients::list))
@@ -229,6 +235,9 @@ fn client_office_routes() -> Router {
         .route("/practice/clients/{id}/act", get(clients_act::ask).post(clients_act::answer))
         .route("/practice/clients/{id}/pin", get(clients_pin::ask).post(clients_pin::answer))
         .route("/practice/clients/{id}/passkeys", get(clients_passkeys::ask).post(clients_passkeys::answer))
+        .route("/practice/clients/{id}/email", get(clients_email::ask).post(clients_email::answer))
+        .route("/practice/clients/{id}/contacts/new", get(clients_contact_add::ask).post(clients_contact_add::answer))
+        .route("/practice/clients/{id}/contacts/{contact}", get(clients_contact::ask).post(clients_contact::answer))
         .route("/practice/clients/{id}/privacy", get(clients_privacy::show).post(clients_privacy::answer))
         .route("/practice/client-rules", get(clients_rules::ask).post(clients_rules::answer))
         .route("/practice/stuck", get(clients_stuck::list).post(clients_stuck::seen_to))
@@ -337,6 +346,7 @@ pub fn router_with(server: Arc<Server>, more: Router) -> Router {
             "/join/",
             "/not-me/",
             "/confirm-email/",
+            "/portal/address/",
             "/new-address/",
             "/re-enrol/",
             "/find/",

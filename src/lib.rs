@@ -16,6 +16,7 @@ pub mod sign_in;
 /// What every feature stands on; knows no feature.
 pub mod platform {
     pub mod again;
+    pub mod asked;
     pub mod browser;
     pub mod calls;
     pub mod copy;

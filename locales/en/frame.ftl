@@ -27,3 +27,6 @@ when-today = today at { $clock }
 when-yesterday = yesterday at { $clock }
 when-tomorrow = tomorrow at { $clock }
 when-on = on { $day } at { $clock }
+
+# Whose session it is, while a contact has a client's portal open.
+frame-for = { $person } for { $client }

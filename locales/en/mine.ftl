@@ -139,3 +139,26 @@ mail-email-in-use-text =
     If that was you, you have two accounts; log in with this address here:
     { $url }
     If it wasn't you, there is nothing to do. If it happens again, tell an administrator of your practice.
+
+# A client's own address, and contacts.
+mine-email-client-what = You sign in with this address. We mail a code to the new one; it changes once you type that code here.
+mine-email-client-send = Send the code
+mine-email-client-sent = If the new address exists, a code is on its way there. We send at most one mail a minute. Until you type the code nothing changes.
+mine-email-client-keep = Keep my address
+mine-email-under-way = Your email address is to change to { $email }.
+mine-email-holds = It changes on { $time }. If you don't want that, stop it now.
+mine-email-stop = Stop it
+mine-email-stopped = Stopped. Your address stays as it is.
+mine-email-type-code = Type the code
+mine-portals = Portals you may open
+mine-portals-what = Your practice lets you open these. What you do there is noted with your name.
+mine-portal-open = Open now
+mine-portal-own = Your own
+mine-portal-go = Open
+mine-contacts = Your contacts
+mine-contacts-what = People your practice has noted with you. Who may open your portal signs in as themselves, and you see when they last did.
+mine-contact-may = May open your portal
+mine-contact-may-not = On file only
+mine-contact-opened = Last opened it { $time }.
+mine-contact-shut-button = Shut them out
+mine-contact-shut = They can't open your portal any more.

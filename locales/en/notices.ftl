@@ -498,3 +498,61 @@ mail-mail-came-back-administrators-text =
     { $reason }
     Please ask { $person } for an address that works. The page of the client shows what happened with each mail:
     { $url }/practice/clients
+
+# --- Clients: a new address, contacts ---
+
+mail-address-link-subject = Confirm your email address at { $practice }
+mail-address-link-text =
+    Hello,
+    { $practice } was asked to write to you at this address from now on. If that is right, open this page and type the code there:
+    { $link }
+    ## { $code }
+    You can also read the code out to { $practice }. It works until { $until }.
+    If you didn't expect this, do nothing and give the code to nobody, or ask: { $contact }
+
+mail-address-code-subject = Your code for a new email address at { $practice }
+mail-address-code-text =
+    Hello,
+    This code confirms that you read this mailbox. Type it where you asked to change your address at { $practice }, or read it out to the people there:
+    ## { $code }
+    It works until { $until }.
+    If you didn't expect this, do nothing and give the code to nobody, or ask: { $contact }
+
+mail-discreet-code-subject = Your code
+mail-discreet-code-text =
+    Hello,
+    Here is the code you are waiting for:
+    ## { $code }
+    It works until { $until }.
+    If you aren't waiting for one, do nothing and give it to nobody.
+
+mail-client-email-asked-subject = A new email address for you at { $practice }?
+mail-client-email-asked-text =
+    Hello { $name },
+    On { $time } { $practice } was asked to write to you at { $new_email } instead of here. Nothing has changed yet: the new mailbox has to confirm it first.
+    If that is right, there is nothing to do. If not, sign in to { $practice } as usual and press "Stop it", or ask at once: { $contact }
+
+mail-client-email-changed-subject = { $practice } writes to you here now
+mail-client-email-changed-text =
+    Hello { $name },
+    Since { $time } this is your email address at { $practice }. Sign in with it from now on.
+    If you didn't ask for that, ask at once: { $contact }
+
+mail-client-email-changed-old-address-subject = { $practice } has another email address of you now
+mail-client-email-changed-old-address-text =
+    Hello { $name },
+    Since { $time } { $practice } writes to you at another address, and this one opens nothing there any more. This is our last mail to it.
+    If you didn't ask for that, ask at once: { $contact }
+
+mail-contact-allowed-subject = { $who } may open your portal at { $practice }
+mail-contact-allowed-text =
+    Hello { $name },
+    On { $time } { $actor } let { $who } open your portal at { $practice } as your contact. They sign in as themselves, and you see under "My info" when they last did.
+    If you don't want that, sign in and press "Shut them out", or ask: { $contact }
+
+mail-askings-too-many-administrators-subject = Very many sign-in mails asked for at { $practice }
+mail-askings-too-many-administrators-text =
+    Hello { $name },
+    Within the last hour strangers asked for more sign-in mails at { $practice } than this server sends. Mails to addresses that you don't have on file are held back until it is over; your clients still get theirs.
+    A client for whom that takes too long can call you for a PIN. The list shows who is trying now:
+    { $url }/practice/stuck

@@ -239,6 +239,7 @@ help-portal-no-email-text =
 help-portal-people-title = Several of us share one address
 help-portal-people-text =
     After the email you choose who you are. We show initials only. Each person can set a lock of their own: see "Somebody else reads my email".
+    A parent, a partner or a carer can have a sign-in of their own. Ask your practice: it notes them as a contact, and says whose portal they may open. They choose it after the email. Under "My info" you see who may open yours and when they last did, and you can shut them out.
 help-portal-passkey-title = Sign in with fingerprint or face
 help-portal-passkey-text =
     A passkey signs you in without an email: your device checks your fingerprint, your face or its PIN. Nothing of your finger or face ever leaves the device.
@@ -258,3 +259,24 @@ help-portal-private-text =
     - "Exit quickly", or Esc three times, leaves for another page at once and signs you out.
     - Under "Where you are logged in" you can sign out every other device.
     Using this site leaves traces in the browser's history like any other. On a device that others look at, open it in a private window and tick "Other people use this device".
+
+# A contact of a client, and a client's new address.
+who-intro-contact = Choose whose portal you open.
+who-contact = As a contact of
+who-contact-by = Opened by { $person }
+address-title = Confirm your new email address
+address-who = The email went to this address.
+address-what = { $practice } is to write to you at this address from now on, and you sign in with it. Type the code from the same email.
+address-button = Use this address
+address-not-yours = Didn't you expect this? Then close this page and leave the code untyped, or ask: { $contact }
+address-done = Thank you. This address is confirmed.
+address-to-portal = Go to the sign-in page
+address-over-title = This link opens nothing any more
+address-over = It was used, is older than a day, had five wrong tries, or a newer one was sent. If your address hasn't changed, ask your practice for a new one: { $contact }
+address-code-six = Type the six digits from the email.
+address-code-hint = Six digits. They work for a day.
+address-code-wrong = That isn't the code in the newest email to the new address. { $left ->
+    [one] One more try is left.
+   *[other] { $left } more tries are left.
+}
+address-code-over = This code is over: it was used, is older than a day, had five wrong tries, or a newer one was sent. Send a new one.

@@ -207,6 +207,20 @@ pub const KEYS: &[Key] = &[
     key("mail", "dkim_selector", Text, "", "Signs mail (RFC 6376) together with the next two: all three or none."),
     key("mail", "dkim_domain", Text, "", "The signing domain."),
     key("mail", "dkim_key_file", PrivateFile, "", "The signing key, PEM; mode 0600."),
+    key(
+        "mail",
+        "asked_per_practice",
+        Number(10, 1_000_000),
+        "2000",
+        "Mails that strangers may ask for at one practice within an hour. Beyond it nothing goes to addresses that nobody there has; people on file are written to up to as many times again, browsers that have read the mailbox before always.",
+    ),
+    key(
+        "mail",
+        "asked_in_all",
+        Number(10, 10_000_000),
+        "20000",
+        "The same for all practices of a region together, and for the entrance. Not less than `asked_per_practice`.",
+    ),
     key("mail", "extra_ca_file", File, "", "Certificates (PEM) trusted for this server besides the system's."),
     key(
         "text",

@@ -8,7 +8,7 @@ use super::meant_regions::{entrance, regions};
 use super::problem::{ConfigProblem, Place};
 use super::reader::{Reader, reader};
 use super::written::Written;
-use super::{Config, Keys, Log, Passwords};
+use super::{Asked, Config, Keys, Log, Passwords};
 use crate::platform::keyring::Keyring;
 
 /// Makes the settings, or says everything that is wrong.
@@ -54,6 +54,7 @@ fn sections(written: &Written, problems: &mut Vec<ConfigProblem>) -> Option<Conf
     let (public_scheme, public_port) = public(&mut top, &base, listen, edge.as_ref());
     let entrance_address = entrance_address(&mut top);
     let mail = mail(&mut reader(written, "mail", problems), &operator_name);
+    let asked = asked(&mut reader(written, "mail", problems));
     let text = written.sections.contains_key("text").then(|| text_gateway(&mut reader(written, "text", problems)));
 
     Some(Config {
@@ -72,6 +73,7 @@ fn sections(written: &Written, problems: &mut Vec<ConfigProblem>) -> Option<Conf
         edge: edge?,
         keys: keys?,
         mail: mail?,
+        asked: asked?,
         text: text.flatten(),
         passwords: passwords?,
         places_file,
@@ -132,6 +134,18 @@ fn passwords(written: &Written, problems: &mut Vec<ConfigProblem>) -> Option<Pas
         hash_queue: reader.number("hash_queue")?,
         leaked_list: reader.path_of("leaked_list"),
     })
+}
+
+fn asked(reader: &mut Reader) -> Option<Asked> {
+    let asked = Asked { per_practice: reader.number("asked_per_practice")?, in_all: reader.number("asked_in_all")? };
+    if asked.in_all < asked.per_practice {
+        reader.problem(
+            "asked_in_all",
+            "less than asked_per_practice",
+            "one practice alone would use up the share of all; write at least the same",
+        );
+    }
+    Some(asked)
 }
 
 fn log(reader: &Reader) -> Log {

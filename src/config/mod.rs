@@ -63,6 +63,8 @@ pub struct Config {
     pub edge: Edge,
     pub keys: Keys,
     pub mail: Mail,
+    /// How many mails strangers may ask for.
+    pub asked: Asked,
     /// The text message gateway, where there is one.
     pub text: Option<TextGateway>,
     pub passwords: Passwords,
@@ -71,6 +73,15 @@ pub struct Config {
     /// Years the audit record is kept, 6 to 100.
     pub audit_keep_years: u32,
     pub log: Log,
+}
+
+/// Mails that strangers may ask for within an hour, before nothing more goes to addresses that nobody has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// At one practice, 10 to 1,000,000.
+    pub per_practice: i64,
+    /// At all practices of a region together, and at the entrance; not less than `per_practice`.
+    pub in_all: i64,
 }
 
 /// The door that knows no practice.

@@ -48,6 +48,17 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("transport = \"none\"", "", "mail.transport: missing"),
     (
         "transport = \"none\"",
+        "transport = \"none\"\nasked_per_practice = 9",
+        "mail.asked_per_practice: 9 is out of bounds",
+    ),
+    ("transport = \"none\"", "transport = \"none\"\nasked_in_all = \"many\"", "mail.asked_in_all: not a whole number"),
+    (
+        "transport = \"none\"",
+        "transport = \"none\"\nasked_per_practice = 500\nasked_in_all = 499",
+        "mail.asked_in_all: less than asked_per_practice",
+    ),
+    (
+        "transport = \"none\"",
         "transport = \"smtp\"\nhost = \"mx.example\"\nfrom_address = \"a@b.example\"\nsecurity = \"plain\"",
         "mail.security: mail with sign-in links would cross the network in the clear",
     ),

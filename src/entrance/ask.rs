@@ -9,6 +9,7 @@ use super::asker::Asker;
 use super::worker::Bell;
 use super::{EntrancePage, Problem};
 use crate::args;
+use crate::platform::asked;
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
 use crate::platform::limit;
@@ -25,6 +26,9 @@ pub struct Request {
     pub email: String,
     pub key: String,
     pub language: String,
+    /// So many strangers asked within the hour that only addresses on file are written to.
+    #[serde(default)]
+    pub flood: bool,
 }
 
 impl Request {
@@ -58,13 +62,13 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
 
     // work
     let asker = Asker::new(&visit, email.typed(), fields.ticked("remember"));
-    let request = Request {
+    let mut request = Request {
         email: email.typed().to_owned(),
         key: email.canonical().to_owned(),
         language: visit.language.clone(),
+        flood: false,
     };
     let id = visit.new_id();
-    let sealed = request.sealed(&visit.server, &id)?;
 
     // write
     let mut tx = visit.db()?.counting().await?;
@@ -74,6 +78,10 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("3600"));
         return Ok(response);
     }
+    let load = asked::count_in(&visit, &mut tx).await?;
+    asked::alarm(&visit, &mut tx, load).await?;
+    request.flood = load.is_flood();
+    let sealed = request.sealed(&visit.server, &id)?;
     let wanted = limit::mail_allowed_in(&mut tx, ENTRANCE, &address, visit.now).await?;
     tx.execute(
         "INSERT INTO finder (practice_id, id, browser, request, next_at, created_at) VALUES ($1, $2, $3, $4, $5, $5)",

@@ -13,6 +13,7 @@ use super::finding::{self, Found, Whom};
 use super::letters::{self, Envelope};
 use super::{find, regions};
 use crate::args;
+use crate::platform::asked;
 use crate::platform::door::entrance_visit;
 use crate::platform::error::{Error, Result};
 use crate::platform::secret;
@@ -162,10 +163,12 @@ async fn note(server: &Arc<Server>, claimed: &Claimed, request: &Request, found:
     if noted == 0 {
         return Ok(());
     }
+    // Whoever asked sees the same page; in a flood only addresses on file are written to.
+    let held = request.flood && (found.places.is_empty() || !asked::still_goes(&visit, &mut tx).await?);
     let to = Envelope { email: &request.email, key: &request.key, browser: &claimed.browser };
-    if !found.places.is_empty() {
+    if !held && !found.places.is_empty() {
         letters::list(&visit, &mut tx, &to, found, first.then_some(code)).await?;
-    } else if first {
+    } else if !held && first {
         letters::nothing(&visit, &mut tx, &to, found).await?;
     }
     tx.commit().await?;

@@ -3,13 +3,14 @@
 
 use axum::response::Response;
 
-use super::{mine_changes, mine_devices, mine_sessions, mobile, passkey_known, passkeys};
+use super::{client_email, mine_changes, mine_devices, mine_sessions, mobile, passkey_known, passkeys};
 use crate::platform::browser::Browser;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
 use crate::platform::practice::Practice;
 use crate::platform::web::{Query, Visit, page};
 use crate::platform::when;
+use crate::sign_in::contact::{self, Contact, Portal};
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
 
@@ -23,6 +24,8 @@ const DONE: &[(&str, &str)] = &[
     ("device-renamed", "mine-device-renamed"),
     ("name-changed", "mine-name-changed"),
     ("email-changed", "mine-email-changed"),
+    ("email-stopped", "mine-email-stopped"),
+    ("contact-shut", "mine-contact-shut"),
 ];
 
 #[derive(askama::Template)]
@@ -46,6 +49,20 @@ struct MinePage {
     /// When the practice deleted one.
     deleted: Option<String>,
     by_pin: bool,
+    client: ClientPart,
+}
+
+/// What only clients and contacts have here; empty for staff.
+#[derive(Default)]
+struct ClientPart {
+    /// A change of the address under way.
+    change: Option<client_email::Change>,
+    /// Who may open this client's portal, or is on file as a contact.
+    contacts: Vec<Contact>,
+    /// Portals that this person may open as a contact, and which one is open: empty, their own.
+    portals: Vec<Portal>,
+    open: String,
+    has_own: bool,
 }
 
 /// The second step in words.
@@ -86,7 +103,22 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         news: passkey_known::news(&visit, &session).await?,
         deleted: if person.is_client() { mine_changes::deleted_by_practice(&visit, &person).await? } else { None },
         by_pin: session.is_by_pin(),
+        client: client_part(&visit, &session, &person).await?,
         person,
+    })
+}
+
+async fn client_part(visit: &Visit, session: &Session, person: &Person) -> Result<ClientPart> {
+    if !person.is_client() {
+        return Ok(ClientPart::default());
+    }
+    let (db, practice) = (visit.db()?, &visit.practice()?.id);
+    Ok(ClientPart {
+        change: client_email::under_way(db, practice, &person.id, visit.now).await?,
+        contacts: contact::of_client(db, practice, &person.id).await?,
+        portals: contact::portals(db, practice, &person.id).await?,
+        open: session.for_id.clone().unwrap_or_default(),
+        has_own: person.role != "contact",
     })
 }
 

@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::mine;
+use super::{mine, mine_email_client};
 use crate::args;
 use crate::notices::compose::{Letter, letter};
 use crate::notices::{Event, Happening, happened};
@@ -68,6 +68,9 @@ pub async fn ask(visit: Visit) -> Result<Response> {
         Ok(both) => both,
         Err(response) => return Ok(response),
     };
+    if person.is_client() {
+        return mine_email_client::ask(&visit, &session, &person);
+    }
     page(&EmailPage {
         frame: session::frame(&visit, &session, "mine-email-title"),
         now: person.email,
@@ -83,6 +86,9 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         Ok(both) => both,
         Err(response) => return Ok(response),
     };
+    if person.is_client() {
+        return mine_email_client::answer(&visit, &session, &person, &fields).await;
+    }
     let typed = fields.trimmed("email");
     let email = match Email::parse(typed) {
         Ok(email) if email.canonical() != person.email_key => email,
@@ -118,6 +124,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
 /// `GET /me/email/sent`.
 pub async fn sent(visit: Visit) -> Result<Response> {
     Ok(match session::required(&visit).await? {
+        Ok(session) if session.is_client() => mine_email_client::sent(&visit, &session).await?,
         Ok(session) => page(&SentPage { frame: session::frame(&visit, &session, "mine-email-sent-title") })?,
         Err(response) => response,
     })
@@ -183,14 +190,14 @@ pub async fn confirm(visit: Visit, Path(token): Path<String>) -> Result<Response
     Ok(go("/me?done=email-changed"))
 }
 
-/// Staff with fresh proof.
+/// Who it is, with fresh proof.
 async fn mine_now(visit: &Visit) -> Result<std::result::Result<(std::sync::Arc<Session>, Person), Response>> {
     let session = match session::required(visit).await? {
         Ok(session) => session,
         Err(response) => return Ok(Err(response)),
     };
     let person = mine::myself(visit, &session).await?;
-    if person.kind != "staff" {
+    if person.kind != "staff" && !person.is_client() {
         return Err(Error::NotFound);
     }
     Ok(session::fresh(visit).await?.map(|session| (session, person)))

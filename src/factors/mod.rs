@@ -2,11 +2,14 @@
 
 pub mod backup_code;
 pub mod backup_codes;
+pub mod client_email;
 pub mod code;
 pub mod mine;
 pub mod mine_changes;
+pub mod mine_contacts;
 pub mod mine_devices;
 pub mod mine_email;
+pub mod mine_email_client;
 pub mod mine_name;
 pub mod mine_sessions;
 pub mod mobile;

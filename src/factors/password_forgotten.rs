@@ -9,6 +9,7 @@ use super::password_lanes::later;
 use crate::notices::compose::{Letter, letter};
 use crate::notices::outbox::put_job;
 use crate::notices::{Actor, Event, Happening, happened};
+use crate::platform::asked::{self, Load};
 use crate::platform::db::Tx;
 use crate::platform::email::Email;
 use crate::platform::error::Result;
@@ -60,11 +61,11 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     };
     let (near, _) = network_of(visit.address);
     let lane = visit.lane("forgot", &near)?;
-    if !limit::within(visit.db()?, &visit.practice()?.id, &lane, PER_NETWORK, 3600, visit.now).await? {
+    let Some(load) = asked::count(&visit, &lane, PER_NETWORK).await? else {
         let page = ForgottenPage::new(&visit, typed, Some(visit.say("forgot-network")));
         return later(StatusCode::TOO_MANY_REQUESTS, 3600, &page);
-    }
-    ask_for(&visit, email.canonical()).await?;
+    };
+    ask_for(&visit, email.canonical(), load).await?;
     Ok(go("/forgot?sent=1"))
 }
 
@@ -72,13 +73,17 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
 ///
 /// # Errors
 /// Faults and conflicts of the database.
-pub(super) async fn ask_for(visit: &Visit, key: &str) -> Result<()> {
+pub(super) async fn ask_for(visit: &Visit, key: &str, load: Load) -> Result<()> {
     let practice = &visit.practice()?.id;
     let lane = visit.lane("reset mail", key)?;
     let body = serde_json::json!({
         "browser": visit.browser().in_english(), "place": visit.place(), "language": visit.language,
+        "flood": load.is_flood(),
     });
     let mut tx = visit.db()?.write().await?;
+    if asked::alarm(visit, &mut tx, load).await? {
+        happened(visit, &mut tx, Happening::to_nobody(Event::AskingsTooMany, Actor::Stranger)).await?;
+    }
     if limit::mail_allowed_in(&mut tx, practice, &lane, visit.now).await? {
         put_job(visit, &mut tx, "password-reset", key, &body).await?;
     } else if limit::once(&mut tx, practice, &format!("held {lane}"), HELD_SECONDS, visit.now).await? {
@@ -104,7 +109,8 @@ pub fn send<'a>(
         if person.joined_at.is_none() {
             return invitation::invite_again(visit, tx, &person).await;
         }
-        let held = person.resets_are_held(visit.now);
+        let flood = body["flood"].as_bool() == Some(true) && !asked::still_goes(visit, tx).await?;
+        let held = flood || person.resets_are_held(visit.now);
         let text = |name: &str| body[name].as_str().unwrap_or_default();
         let asked = Happening::of(Event::ResetAsked, &person)
             .by(Actor::Stranger)

@@ -10,6 +10,7 @@ use super::password_lanes::Lanes;
 use super::{password_own, password_strength};
 use crate::args;
 use crate::notices::{Event, Happening, happened};
+use crate::platform::asked::Load;
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
@@ -76,7 +77,7 @@ pub async fn answer(visit: Visit, Token(token): Token, fields: Fields) -> Result
 /// `POST /reset/{token}/new`: a new link to where this one went, under the limits of every asking.
 pub async fn send_new(visit: Visit, Token(token): Token) -> Result<Response> {
     if let Some(link) = link::look(&visit, PURPOSE, &token).await? {
-        password_forgotten::ask_for(&visit, &link.sent_to).await?;
+        password_forgotten::ask_for(&visit, &link.sent_to, Load::Usual).await?;
     }
     Ok(go("/forgot?sent=1"))
 }

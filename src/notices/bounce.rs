@@ -151,6 +151,11 @@ async fn write(server: &Arc<Server>, region: &Arc<Region>, bounced: &Bounced) ->
     if let (true, Some(id), Some(home)) = (bounced.report.failed, &bounced.person, home) {
         let visit = background_visit(server, home)?;
         let person = person::by_id_in(&mut tx, &bounced.practice, id).await?;
+        tx.execute(
+            "UPDATE person SET bounced_at = $3 WHERE practice_id = $1 AND email_key = $2 AND bounced_at IS NULL",
+            args![&bounced.practice, &person.email_key, now],
+        )
+        .await?;
         let lane = visit.lane("bounced", &person.email_key)?;
         let told = !limit::once(&mut tx, &bounced.practice, &lane, TOLD_AGAIN_SECONDS, now).await?;
         let event = if told { Event::MailCameBackAgain } else { Event::MailCameBack };

@@ -98,6 +98,17 @@ impl Event {
             PortalPasswordSet,
             PortalPasswordRemoved,
             PortalPasswordOff,
+            ClientEmailAsked,
+            ClientEmailConfirmed,
+            ClientEmailChanged,
+            ClientEmailCorrected,
+            ClientEmailStopped,
+            ContactAdded,
+            ContactAllowed,
+            ContactShut,
+            ContactRemoved,
+            PortalOpened,
+            AskingsTooMany,
             Refused,
             MessageFailed,
             MailCameBack,
@@ -139,6 +150,9 @@ impl Event {
                 | Event::PasskeyRemovedByAdministrator
                 | Event::PinIssued
                 | Event::PortalPasswordOff
+                | Event::ClientEmailAsked
+                | Event::ClientEmailChanged
+                | Event::ContactAllowed
         )
     }
 }
@@ -150,7 +164,8 @@ mod tests {
     use crate::platform::text::Texts;
 
     /// Every word a mail may use, each with a value that can be found again.
-    const WORDS: [(&str, &str); 17] = [
+    const WORDS: [(&str, &str); 18] = [
+        ("who", "Eve Contact"),
         ("new_email", "x@example.org"),
         ("count", "3"),
         ("before", "the old"),

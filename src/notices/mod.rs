@@ -138,6 +138,23 @@ pub enum Event {
     PortalPasswordRemoved,
     /// So many wrong ones that it opens nothing any more.
     PortalPasswordOff,
+    /// A new address for a client was typed; its mailbox has still to be proved.
+    ClientEmailAsked,
+    /// It was proved, and waits a day because the client is protected.
+    ClientEmailConfirmed,
+    ClientEmailChanged,
+    /// A slip of the finger in an address that nobody had signed in with.
+    ClientEmailCorrected,
+    ClientEmailStopped,
+    ContactAdded,
+    /// A contact may open the client's portal from now on; the client is told.
+    ContactAllowed,
+    ContactShut,
+    ContactRemoved,
+    /// A contact opened a client's portal.
+    PortalOpened,
+    /// So many strangers asked for mails that some are held back.
+    AskingsTooMany,
     Refused,
     /// A mail or text message about somebody's sign-in was given up.
     MessageFailed,
@@ -270,6 +287,17 @@ impl Event {
             Event::PortalPasswordSet => ("portal-password-set", Told::Person),
             Event::PortalPasswordRemoved => ("portal-password-removed", Told::Person),
             Event::PortalPasswordOff => ("portal-password-off", Told::Person),
+            Event::ClientEmailAsked => ("client-email-asked", Told::Person),
+            Event::ClientEmailConfirmed => ("client-email-confirmed", Told::Nobody),
+            Event::ClientEmailChanged => ("client-email-changed", Told::PersonOldAddress),
+            Event::ClientEmailCorrected => ("client-email-corrected", Told::Nobody),
+            Event::ClientEmailStopped => ("client-email-stopped", Told::Nobody),
+            Event::ContactAdded => ("contact-added", Told::Nobody),
+            Event::ContactAllowed => ("contact-allowed", Told::Person),
+            Event::ContactShut => ("contact-shut", Told::Nobody),
+            Event::ContactRemoved => ("contact-removed", Told::Nobody),
+            Event::PortalOpened => ("portal-opened", Told::Nobody),
+            Event::AskingsTooMany => ("askings-too-many", Told::Administrators),
             Event::Refused => ("refused", Told::Nobody),
             Event::MessageFailed => ("message-failed", Told::Administrators),
             Event::MailCameBack => ("mail-came-back", Told::Administrators),

@@ -31,7 +31,9 @@ pub struct Message<'a> {
 pub async fn put(visit: &Visit, tx: &mut Tx, message: &Message<'_>) -> Result<String> {
     let body =
         serde_json::json!({ "subject": message.subject, "text": message.text, "html": message.html, "discreet": message.discreet }).to_string();
-    insert(visit, tx, message.kind, message.about, message.person_id, message.to, &body).await
+    let new =
+        New { kind: message.kind, about: message.about, person: message.person_id, to: message.to, at: visit.now };
+    insert(visit, tx, &new, &body).await
 }
 
 /// Puts a job: its worker looks people up and writes the message, so that the page that asked does the same work
@@ -40,34 +42,50 @@ pub async fn put(visit: &Visit, tx: &mut Tx, message: &Message<'_>) -> Result<St
 /// # Errors
 /// As [`put`].
 pub async fn put_job(visit: &Visit, tx: &mut Tx, kind: &str, to: &str, body: &serde_json::Value) -> Result<()> {
-    insert(visit, tx, kind, kind, None, to, &body.to_string()).await.map(drop)
+    put_job_at(visit, tx, (kind, visit.now), to, body).await
 }
 
-async fn insert(
+/// As [`put_job`], to be done at that time (unix seconds) or soon after.
+///
+/// # Errors
+/// As [`put`].
+pub async fn put_job_at(
     visit: &Visit,
     tx: &mut Tx,
-    kind: &str,
-    about: &str,
-    person: Option<&str>,
+    (kind, at): (&str, i64),
     to: &str,
-    body: &str,
-) -> Result<String> {
+    body: &serde_json::Value,
+) -> Result<()> {
+    let new = New { kind, about: kind, person: None, to, at };
+    insert(visit, tx, &new, &body.to_string()).await.map(drop)
+}
+
+/// What a row is of, and from when it is due (unix seconds).
+struct New<'a> {
+    kind: &'a str,
+    about: &'a str,
+    person: Option<&'a str>,
+    to: &'a str,
+    at: i64,
+}
+
+async fn insert(visit: &Visit, tx: &mut Tx, new: &New<'_>, body: &str) -> Result<String> {
     let practice = visit.whose()?;
     let id = visit.new_id();
     visit.note_posted();
-    let whose = [practice, id.as_str(), person.unwrap_or("")];
+    let whose = [practice, id.as_str(), new.person.unwrap_or("")];
     tx.execute(
         "INSERT INTO outbox (practice_id, id, kind, about, person_id, recipient, body, state, next_at, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $8)",
         args![
             practice,
             &id,
-            kind,
-            about,
-            person,
-            visit.server.seal("outbox to", &whose, to)?,
+            new.kind,
+            new.about,
+            new.person,
+            visit.server.seal("outbox to", &whose, new.to)?,
             visit.server.seal("outbox body", &whose, body)?,
-            visit.now,
+            new.at,
         ],
     )
     .await?;

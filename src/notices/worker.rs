@@ -176,8 +176,13 @@ async fn claim(server: &Server, region: &Region, me: &str, practice: &str, id: &
 async fn measure(server: &Server) {
     let (mut waiting, mut oldest) = (0, None);
     for region in server.databases() {
-        let counted: Result<Option<(i64, Option<i64>)>> =
-            region.db.optional("SELECT COUNT(*), MIN(created_at) FROM outbox WHERE ended_at IS NULL", vec![]).await;
+        let counted: Result<Option<(i64, Option<i64>)>> = region
+            .db
+            .optional(
+                "SELECT COUNT(*), MIN(created_at) FROM outbox WHERE ended_at IS NULL AND created_at <= $1",
+                args![server.world.now()],
+            )
+            .await;
         if let Ok(Some((number, first))) = counted {
             waiting += number;
             oldest = [oldest, first].into_iter().flatten().min();

@@ -18,7 +18,7 @@ use super::{demo_page, demo_visit};
 use crate::app;
 use crate::args;
 use crate::audit::chain;
-use crate::config::{Config, Database, Edge, Entrance, Keys, Log, Mail, Passwords, Region};
+use crate::config::{Asked, Config, Database, Edge, Entrance, Keys, Log, Mail, Passwords, Region};
 use crate::entrance::{Signpost, Signposts};
 use crate::notices::carriers::Carriers;
 use crate::ops::start::Schema;
@@ -198,6 +198,7 @@ pub fn settings(folder: &Path, listen: SocketAddr, world: &dyn World) -> Result<
         edge: Edge::Loopback,
         keys: Keys { ring, file: Some(file) },
         mail: Mail::None,
+        asked: Asked { per_practice: 2000, in_all: 20_000 },
         text: None,
         passwords: Passwords {
             argon2_memory_kib: 19_456,

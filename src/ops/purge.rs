@@ -49,6 +49,13 @@ const OLD: &[(&str, i64, &str)] = &[
         "DELETE FROM pin WHERE (practice_id, id) IN
             (SELECT practice_id, id FROM pin WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
     ),
+    // The record keeps what was changed.
+    (
+        "changes of address",
+        32 * DAY,
+        "DELETE FROM email_change WHERE (practice_id, id) IN
+            (SELECT practice_id, id FROM email_change WHERE created_at < $1 ORDER BY created_at LIMIT $2)",
+    ),
     (
         "links to one thing",
         30 * DAY,

@@ -94,6 +94,12 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../../migrations/0014_client_rules.sql"),
     },
     Step {
+        number: 15,
+        name: "addresses and contacts",
+        sqlite: include_str!("../../migrations/0015_addresses_and_contacts.sql"),
+        postgres: include_str!("../../migrations/0015_addresses_and_contacts.sql"),
+    },
+    Step {
         number: 16,
         name: "passkey lock",
         sqlite: include_str!("../../migrations/0016_passkey_lock.sql"),

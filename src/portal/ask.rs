@@ -9,6 +9,8 @@ use crate::args;
 use crate::factors::passkey_offer;
 use crate::factors::passkey_options::{self as options, Asked};
 use crate::notices::outbox::put_job;
+use crate::notices::{Actor, Event, Happening, happened};
+use crate::platform::asked::{self, Load};
 use crate::platform::db::Tx;
 use crate::platform::email::Email;
 use crate::platform::error::Result;
@@ -94,9 +96,9 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let Ok(email) = Email::parse(typed) else {
         return again(StatusCode::UNPROCESSABLE_ENTITY, "forgot-not-an-address");
     };
-    if !network_may_ask(&visit).await? {
+    let Some(load) = may_ask(&visit).await? else {
         return again(StatusCode::TOO_MANY_REQUESTS, "portal-network");
-    }
+    };
 
     // write
     passkey_offer::note_able_by_mail(&visit, &fields);
@@ -104,7 +106,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let shared = fields.ticked("shared");
     let keep = fields.ticked("keep") && !shared;
     let wanted = Wanted { email: &email, then_path: &then_path, keep, shared, session_id: None };
-    Ok(go(&format!("/portal/sent?ask={}", put(&visit, &wanted).await?)))
+    Ok(go(&format!("/portal/sent?ask={}", put(&visit, &wanted, load).await?)))
 }
 
 /// The page again after a passkey that got nobody in; `unknown` is one that the browser may forget.
@@ -118,14 +120,13 @@ pub(super) fn refused(visit: &Visit, fields: &Fields, problem: String, unknown: 
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &asking)
 }
 
-/// Whether this network may ask once more.
+/// Whether this network may ask once more, and how much is asked for just now.
 ///
 /// # Errors
 /// Faults of the database.
-pub(super) async fn network_may_ask(visit: &Visit) -> Result<bool> {
+pub(super) async fn may_ask(visit: &Visit) -> Result<Option<Load>> {
     let (near, _) = network_of(visit.address);
-    let lane = visit.lane("portal", &near)?;
-    limit::within(visit.db()?, &visit.practice()?.id, &lane, PER_NETWORK, 3600, visit.now).await
+    asked::count(visit, &visit.lane("portal", &near)?, PER_NETWORK).await
 }
 
 /// Notes an asking and puts its job, silently within the limits of mail; answers the asking's id. Pressed again within
@@ -133,13 +134,16 @@ pub(super) async fn network_may_ask(visit: &Visit) -> Result<bool> {
 ///
 /// # Errors
 /// Faults and conflicts of the database.
-pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>) -> Result<String> {
+pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>, load: Load) -> Result<String> {
     let practice = &visit.practice()?.id;
     let (bound_to, key) = (bind(visit), wanted.email.canonical());
     // Whoever floods an address from elsewhere must not use up the mails of the browser that has proved it.
-    let whose = if marks::knows_mailbox(visit, key) { "portal mail own" } else { "portal mail" };
-    let lane = visit.lane(whose, key)?;
+    let own = marks::knows_mailbox(visit, key);
+    let lane = visit.lane(if own { "portal mail own" } else { "portal mail" }, key)?;
     let mut tx = visit.db()?.write().await?;
+    if asked::alarm(visit, &mut tx, load).await? {
+        happened(visit, &mut tx, Happening::to_nobody(Event::AskingsTooMany, Actor::Stranger)).await?;
+    }
     if let Some(same) = just_asked(visit, &mut tx, wanted, &bound_to).await? {
         tx.commit().await?;
         return Ok(same);
@@ -147,7 +151,8 @@ pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>) -> Result<String> {
     let may_mail = limit::mail_allowed_in(&mut tx, practice, &lane, visit.now).await?;
     let id = insert(visit, &mut tx, wanted, &bound_to, if may_mail { "asked" } else { "limited" }).await?;
     if may_mail {
-        put_job(visit, &mut tx, "portal-link", key, &serde_json::json!({ "ask": id })).await?;
+        let job = serde_json::json!({ "ask": id, "flood": load.is_flood() && !own });
+        put_job(visit, &mut tx, "portal-link", key, &job).await?;
     }
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
@@ -207,7 +212,7 @@ async fn just_asked(visit: &Visit, tx: &mut Tx, wanted: &Wanted<'_>, bound_to: &
     let row: Option<(String,)> = tx
         .optional(
             "SELECT id FROM link_ask WHERE practice_id = $1 AND email_key = $2 AND bound_to = $3 AND asked_at > $4
-                AND used_at IS NULL AND replaced_at IS NULL AND ended_at IS NULL AND result NOT IN ('limited', 'stuck')
+                AND used_at IS NULL AND replaced_at IS NULL AND ended_at IS NULL AND result NOT IN ('limited', 'stuck', 'held')
              ORDER BY asked_at DESC, id DESC LIMIT 1",
             args![&visit.practice()?.id, wanted.email.canonical(), bound_to, visit.now - PAUSE_SECONDS],
         )
@@ -225,7 +230,7 @@ async fn just_asked(visit: &Visit, tx: &mut Tx, wanted: &Wanted<'_>, bound_to: &
 ///
 /// # Errors
 /// As [`put`].
-pub(super) async fn put_again(visit: &Visit, ask: &Ask, email: &Email) -> Result<String> {
+pub(super) async fn put_again(visit: &Visit, ask: &Ask, email: &Email, load: Load) -> Result<String> {
     let wanted = Wanted {
         email,
         then_path: &ask.then_path,
@@ -233,7 +238,7 @@ pub(super) async fn put_again(visit: &Visit, ask: &Ask, email: &Email) -> Result
         shared: ask.shared != 0,
         session_id: ask.session_id.as_deref(),
     };
-    put(visit, &wanted).await
+    put(visit, &wanted, load).await
 }
 
 /// 10 to 99, each as likely: draws above the last full ninety are thrown away.

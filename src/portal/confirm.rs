@@ -51,11 +51,12 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     };
     let then_path = safe_path(fields.text("then"), "/me");
     let Ok(email) = Email::parse(&session.email) else { return Err(Error::NotFound) };
-    if visit.stale || !ask::network_may_ask(&visit).await? {
+    let load = if visit.stale { None } else { ask::may_ask(&visit).await? };
+    let Some(load) = load else {
         let why = visit.say(if visit.stale { "forgot-stale" } else { "portal-network" });
         let again = ConfirmPage::new(&visit, &session, then_path, Some(why)).await?;
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
-    }
+    };
 
     // write
     let wanted = Wanted {
@@ -65,7 +66,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         shared: session.shared != 0,
         session_id: Some(&session.id),
     };
-    Ok(go(&format!("/portal/sent?ask={}", ask::put(&visit, &wanted).await?)))
+    Ok(go(&format!("/portal/sent?ask={}", ask::put(&visit, &wanted, load).await?)))
 }
 
 /// `POST /portal/confirm/passkey`.

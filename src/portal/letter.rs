@@ -7,6 +7,7 @@ use super::{Ask, CODE_SECONDS, code_hash};
 use crate::args;
 use crate::notices::compose::{Letter, discreet_letter, letter_with_id};
 use crate::notices::{Actor, Event, Happening, happened};
+use crate::platform::asked;
 use crate::platform::browser::Browser;
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
@@ -32,8 +33,22 @@ pub fn send<'a>(
     Box::pin(async move {
         let Some(ask) = take(visit, tx, body["ask"].as_str().unwrap_or_default()).await? else { return Ok(()) };
         let people = person::clients_by_email_in(tx, &visit.practice()?.id, to).await?;
+        // In a flood an address that nobody has gets no mail, and whoever is on file still does, up to the limit again.
+        if body["flood"].as_bool() == Some(true) && (people.is_empty() || !asked::still_goes(visit, tx).await?) {
+            return hold(visit, tx, &ask).await;
+        }
         if people.is_empty() { tell_stranger(visit, tx, &ask).await } else { mail(visit, tx, &ask, &people).await }
     })
+}
+
+/// Notes for the practice that no mail was written.
+async fn hold(visit: &Visit, tx: &mut Tx, ask: &Ask) -> Result<()> {
+    tx.execute(
+        "UPDATE link_ask SET result = 'held' WHERE practice_id = $1 AND id = $2",
+        args![&visit.practice()?.id, &ask.id],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Takes an asking that nobody has looked at yet.

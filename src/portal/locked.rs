@@ -60,11 +60,12 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         return begin_with_lock(&visit, &session, &then_path).await;
     }
     let Ok(email) = Email::parse(&session.email) else { return Ok(go("/portal")) };
-    if visit.stale || !ask::network_may_ask(&visit).await? {
+    let load = if visit.stale { None } else { ask::may_ask(&visit).await? };
+    let Some(load) = load else {
         let why = visit.say(if visit.stale { "forgot-stale" } else { "portal-network" });
         let again = LockedPage::new(&visit, &session, then_path, Some(why)).await?;
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
-    }
+    };
     let wanted = Wanted {
         email: &email,
         then_path: &then_path,
@@ -72,7 +73,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         shared: session.shared != 0,
         session_id: Some(&session.id),
     };
-    Ok(go(&format!("/portal/sent?ask={}", ask::put(&visit, &wanted).await?)))
+    Ok(go(&format!("/portal/sent?ask={}", ask::put(&visit, &wanted, load).await?)))
 }
 
 /// `POST /portal/locked/passkey`.

@@ -1,6 +1,7 @@
 //! The clients' way in: a link or a code by mail, for the browser that asked, or a passkey; who behind the mailbox it is;
 //! a lock of their own; and what to do when no mail comes. What a client has of their own is on the same pages as everybody's (`factors/mine.rs`).
 
+pub mod address;
 pub mod ask;
 pub mod confirm;
 pub mod elsewhere;

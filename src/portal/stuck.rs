@@ -63,7 +63,7 @@ pub async fn begin(visit: Visit, fields: Fields) -> Result<Response> {
         fields.trimmed("email").clone_into(&mut stuck.email);
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &stuck);
     };
-    if !ask::network_may_ask(&visit).await? {
+    if ask::may_ask(&visit).await?.is_none() {
         let mut stuck = StuckPage::new(&visit, None)?;
         stuck.problem = Some(visit.say("portal-network"));
         return page_with(StatusCode::TOO_MANY_REQUESTS, &stuck);

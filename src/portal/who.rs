@@ -1,5 +1,5 @@
-//! Who behind a proved mailbox it is: one person goes on at once, several choose. Names stay short here: whoever reads
-//! the mailbox is not yet each of its people.
+//! Who behind a proved mailbox it is, and whose portal they open, their own or as a contact: one way goes on at once, of
+//! several one is chosen. Names stay short here: whoever reads the mailbox is not yet each of its people.
 
 use axum::response::Response;
 
@@ -13,7 +13,7 @@ use crate::platform::web::{Fields, Query, Visit, encode, go, page};
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, State};
 use crate::sign_in::step::Factor;
-use crate::sign_in::{self, Start, marks};
+use crate::sign_in::{self, Start, contact, marks};
 
 #[derive(askama::Template)]
 #[template(path = "portal/who.html")]
@@ -21,42 +21,66 @@ struct WhoPage {
     frame: Frame,
     ask: String,
     people: Vec<Choice>,
+    /// Portals of others, which people of this mailbox open as contacts.
+    contacts: Vec<Choice>,
     /// Nobody here has this address any more.
     nobody: bool,
     contact: String,
 }
 
 struct Choice {
-    id: String,
+    value: String,
     short: String,
+    /// The contact who opens it, in short.
+    by: String,
     /// This browser has been theirs before.
     been_here: bool,
+}
+
+/// One way on: a person, to their own portal or to that of a client whose contact they are.
+struct WayOn {
+    person: Person,
+    client: Option<contact::Portal>,
+}
+
+impl WayOn {
+    /// How the form names it.
+    fn value(&self) -> String {
+        match &self.client {
+            Some(client) => format!("{}.{}", self.person.id, client.client_id),
+            None => self.person.id.clone(),
+        }
+    }
 }
 
 /// `GET /portal/who?ask=`.
 pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     let Some(ask) = proved(&visit, query.text("ask")).await? else { return Ok(go("/portal?again=1")) };
-    let people = person::clients_by_email(visit.db()?, &visit.practice()?.id, &ask.email_key).await?;
+    let practice = &visit.practice()?.id;
+    let mut ways = Vec::new();
+    for person in person::clients_by_email(visit.db()?, practice, &ask.email_key).await? {
+        let portals = contact::portals(visit.db()?, practice, &person.id).await?;
+        ways.extend(ways_of(person, portals));
+    }
     // The answer to the press that signed in got lost, or the link was pressed twice: the session is there.
     if let State::Open(session) = session::state(&visit).await?
-        && people.len() == 1
-        && people[0].id == session.person_id
+        && only(&ways).is_some_and(|way| way.person.id == session.person_id)
         && (ask.session_id.is_none() || session.is_fresh(visit.now))
     {
         return Ok(go(&crate::platform::web::safe_path(&ask.then_path, "/me")));
     }
-    page(&WhoPage::new(&visit, &ask, &people)?)
+    page(&WhoPage::new(&visit, &ask, &ways)?)
 }
 
-/// `POST /portal/who`: with a person, theirs; without one, the only person or the choice.
+/// `POST /portal/who`: with a choice, that one; without one, the only way there is, or the choice.
 pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let Some(ask) = proved(&visit, fields.text("ask")).await? else { return Ok(go("/portal?again=1")) };
     let mut tx = visit.db()?.write().await?;
-    let people = person::clients_by_email_in(&mut tx, &visit.practice()?.id, &ask.email_key).await?;
+    let ways = ways(&visit, &mut tx, &ask).await?;
     let wanted = fields.text("person");
-    let chosen = people.iter().find(|person| person.id == wanted).or(only(&people).filter(|_| wanted.is_empty()));
+    let chosen = ways.iter().find(|way| way.value() == wanted).or(only(&ways).filter(|_| wanted.is_empty()));
     match chosen {
-        Some(person) => sign_in_as(&visit, tx, &ask, person).await,
+        Some(way) => sign_in_as(&visit, tx, &ask, way).await,
         None => {
             drop(tx);
             Ok(go(&format!("/portal/who?ask={}", ask.id)))
@@ -64,7 +88,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     }
 }
 
-/// The mailbox was proved in this transaction: on to the one person behind it, or to the choice. Commits.
+/// The mailbox was proved in this transaction: on by the one way there is, or to the choice. Commits.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
@@ -72,11 +96,17 @@ pub(super) async fn go_on(visit: &Visit, mut tx: Tx, ask: &Ask) -> Result<Respon
     if ask.shared == 0 {
         marks::mark_mailbox(visit, &ask.email_key);
     }
-    let people = person::clients_by_email_in(&mut tx, &visit.practice()?.id, &ask.email_key).await?;
+    // What was read there arrives there.
+    tx.execute(
+        "UPDATE person SET bounced_at = NULL WHERE practice_id = $1 AND email_key = $2 AND kind = 'client' AND bounced_at IS NOT NULL",
+        args![&visit.practice()?.id, &ask.email_key],
+    )
+    .await?;
+    let ways = ways(visit, &mut tx, ask).await?;
     let of_session = before(visit, &mut tx, ask).await?.map(|before| before.person_id);
-    let chosen = people.iter().find(|person| Some(&person.id) == of_session.as_ref()).or_else(|| only(&people));
+    let chosen = ways.iter().find(|way| Some(&way.person.id) == of_session.as_ref()).or_else(|| only(&ways));
     match chosen {
-        Some(person) => sign_in_as(visit, tx, ask, person).await,
+        Some(way) => sign_in_as(visit, tx, ask, way).await,
         None => {
             tx.commit().await?;
             Ok(go(&format!("/portal/who?ask={}", ask.id)))
@@ -84,8 +114,26 @@ pub(super) async fn go_on(visit: &Visit, mut tx: Tx, ask: &Ask) -> Result<Respon
     }
 }
 
-fn only(people: &[Person]) -> Option<&Person> {
-    if let [person] = people { Some(person) } else { None }
+async fn ways(visit: &Visit, tx: &mut Tx, ask: &Ask) -> Result<Vec<WayOn>> {
+    let practice = &visit.practice()?.id;
+    let mut ways = Vec::new();
+    for person in person::clients_by_email_in(tx, practice, &ask.email_key).await? {
+        let portals = contact::portals_in(tx, practice, &person.id).await?;
+        ways.extend(ways_of(person, portals));
+    }
+    Ok(ways)
+}
+
+/// A person's own portal, which somebody who is only a contact has none of, and those that they may open.
+fn ways_of(person: Person, portals: Vec<contact::Portal>) -> Vec<WayOn> {
+    let own = person.role != "contact" || portals.is_empty();
+    let own = own.then(|| WayOn { person: person.clone(), client: None });
+    let others = portals.into_iter().map(|client| WayOn { person: person.clone(), client: Some(client) });
+    own.into_iter().chain(others).collect()
+}
+
+fn only(ways: &[WayOn]) -> Option<&WayOn> {
+    if let [way] = ways { Some(way) } else { None }
 }
 
 /// An asking of this browser whose mailbox is proved for it.
@@ -113,7 +161,8 @@ async fn before(visit: &Visit, tx: &mut Tx, ask: &Ask) -> Result<Option<Before>>
     .await
 }
 
-async fn sign_in_as(visit: &Visit, mut tx: Tx, ask: &Ask, person: &Person) -> Result<Response> {
+async fn sign_in_as(visit: &Visit, mut tx: Tx, ask: &Ask, way: &WayOn) -> Result<Response> {
+    let person = &way.person;
     let before = before(visit, &mut tx, ask).await?.filter(|before| before.is_of(visit, person));
     let goal = before.map_or("sign-in", |before| if before.is_locked(visit) { "unlock" } else { "fresh" });
     if goal == "fresh" && ask.used_at.is_some_and(|at| visit.now - at > session::FRESH_SECONDS) {
@@ -127,6 +176,7 @@ async fn sign_in_as(visit: &Visit, mut tx: Tx, ask: &Ask, person: &Person) -> Re
         then_path: &ask.then_path,
         keep: ask.keep != 0,
         shared: ask.shared != 0,
+        for_id: way.client.as_ref().map(|client| client.client_id.as_str()),
         ..Start::default()
     };
     let attempt = sign_in::start(visit, &mut tx, &start).await?;
@@ -147,20 +197,37 @@ impl Before {
 }
 
 impl WhoPage {
-    fn new(visit: &Visit, ask: &Ask, people: &[Person]) -> Result<WhoPage> {
-        let names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
-        let choice = |(person, short): (&Person, String)| Choice {
-            id: person.id.clone(),
-            short,
-            been_here: marks::been_here(visit, &person.id),
+    fn new(visit: &Visit, ask: &Ask, ways: &[WayOn]) -> Result<WhoPage> {
+        // Everybody on the page, once, so that the same person is short in the same way.
+        let mut everybody: Vec<(&str, &str)> = Vec::new();
+        for way in ways {
+            let client = way.client.as_ref().map(|client| (client.client_id.as_str(), client.name.as_str()));
+            for one in [Some((way.person.id.as_str(), way.person.name.as_str())), client].into_iter().flatten() {
+                if !everybody.contains(&one) {
+                    everybody.push(one);
+                }
+            }
+        }
+        let names: Vec<&str> = everybody.iter().map(|(_, name)| *name).collect();
+        let shorts = short_names(&names);
+        let short = |id: &str| {
+            let place = everybody.iter().position(|(other, _)| *other == id);
+            place.and_then(|place| shorts.get(place)).cloned().unwrap_or_default()
+        };
+        let choice = |way: &WayOn| Choice {
+            value: way.value(),
+            short: short(way.client.as_ref().map_or(&way.person.id, |client| &client.client_id)),
+            by: short(&way.person.id),
+            been_here: marks::been_here(visit, &way.person.id),
         };
         let mut frame = Frame::new(visit, "who-title");
         frame.exit = true;
         Ok(WhoPage {
             frame,
             ask: ask.id.clone(),
-            people: people.iter().zip(short_names(&names)).map(choice).collect(),
-            nobody: people.is_empty(),
+            people: ways.iter().filter(|way| way.client.is_none()).map(choice).collect(),
+            contacts: ways.iter().filter(|way| way.client.is_some()).map(choice).collect(),
+            nobody: ways.is_empty(),
             contact: crate::notices::compose::contact(visit)?,
         })
     }

@@ -34,6 +34,7 @@ struct Client {
     role: String,
     last_sign_in_at: Option<i64>,
     closed_at: Option<i64>,
+    bounced_at: Option<i64>,
 }
 
 /// `GET /practice/clients?search=&after=`.
@@ -67,7 +68,7 @@ async fn all(visit: &Visit, after: &str) -> Result<Vec<Client>> {
     visit
         .db()?
         .all(
-            "SELECT id, name, email, role, last_sign_in_at, closed_at FROM person
+            "SELECT id, name, email, role, last_sign_in_at, closed_at, bounced_at FROM person
              WHERE practice_id = $1 AND kind = 'client'
                 AND (name, id) > (COALESCE((SELECT name FROM person WHERE practice_id = $1 AND id = $2), ''), $2)
              ORDER BY name, id LIMIT 51",
@@ -76,20 +77,18 @@ async fn all(visit: &Visit, after: &str) -> Result<Vec<Client>> {
         .await
 }
 
-/// Whose name or address holds the words; both are looked for in their indexes alone.
+/// Whose name or address holds the words: one walk along the index, in the order of the names, until a page is full.
 async fn found(visit: &Visit, search: &str, after: &str) -> Result<Vec<Client>> {
     let typed = contains(search);
     visit
         .db()?
         .all(
-            "SELECT id, name, email, role, last_sign_in_at, closed_at FROM person
-             WHERE practice_id = $1 AND kind = 'client' AND id IN (
+            "SELECT p.id, p.name, p.email, p.role, p.last_sign_in_at, p.closed_at, p.bounced_at FROM (
                 SELECT n.id FROM person n WHERE n.practice_id = $1 AND n.kind = 'client'
-                    AND (LOWER(n.name) LIKE $3 ESCAPE '\\' OR n.name LIKE $4 ESCAPE '\\')
-                UNION
-                SELECT e.id FROM person e WHERE e.practice_id = $1 AND e.kind = 'client' AND e.email_key LIKE $3 ESCAPE '\\')
-                AND (name, id) > (COALESCE((SELECT name FROM person WHERE practice_id = $1 AND id = $2), ''), $2)
-             ORDER BY name, id LIMIT 51",
+                    AND (n.name, n.id) > (COALESCE((SELECT l.name FROM person l WHERE l.practice_id = $1 AND l.id = $2), ''), $2)
+                    AND (LOWER(n.name) LIKE $3 ESCAPE '\\' OR n.email_key LIKE $3 ESCAPE '\\' OR n.name LIKE $4 ESCAPE '\\')
+                ORDER BY n.name, n.id LIMIT 51
+             ) AS found JOIN person p ON p.practice_id = $1 AND p.id = found.id ORDER BY p.name, p.id",
             args![&visit.practice()?.id, after, typed.to_lowercase(), typed],
         )
         .await

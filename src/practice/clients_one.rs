@@ -6,15 +6,33 @@ use axum::response::Response;
 use super::clients_time_line::{self, Moment};
 use super::{client, member};
 use crate::args;
+use crate::factors::client_email::{self, Change};
 use crate::factors::passkey_store;
 use crate::platform::error::Result;
 use crate::platform::frame::{Banner, Frame};
 use crate::platform::web::{Query, Visit, page};
+use crate::sign_in::contact::{self, Contact};
 use crate::sign_in::person::Person;
 use crate::sign_in::session;
 
 /// What is said after an act, by the word in the query.
-const DONE: &[&str] = &["access-off", "access-on", "sessions-ended", "added", "email-asked", "passkeys-deleted"];
+const DONE: &[&str] = &[
+    "access-off",
+    "access-on",
+    "sessions-ended",
+    "added",
+    "email-asked",
+    "passkeys-deleted",
+    "email-corrected",
+    "email-changed",
+    "email-held",
+    "email-stopped",
+    "contact-added",
+    "contact-there",
+    "contact-allowed",
+    "contact-shut",
+    "contact-removed",
+];
 
 #[derive(askama::Template)]
 #[template(path = "practice/clients_one.html")]
@@ -24,6 +42,13 @@ struct OnePage {
     sessions: i64,
     /// Others behind the same mailbox.
     sharing: Vec<(String, String)>,
+    /// A change of the address under way.
+    change: Option<Change>,
+    /// Since when mail to the address comes back.
+    bounced_at: Option<i64>,
+    contacts: Vec<Contact>,
+    /// Whose contact this person is.
+    contact_of: Vec<(String, String)>,
     moments: Vec<Moment>,
     /// When one of their passkeys was last used.
     passkey_used_at: Option<i64>,
@@ -49,6 +74,10 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
         frame,
         sessions: living(&visit, &person).await?,
         sharing: sharing(&visit, &person).await?,
+        change: client_email::under_way(visit.db()?, &visit.practice()?.id, &person.id, visit.now).await?,
+        bounced_at: bounced_at(&visit, &person).await?,
+        contacts: contact::of_client(visit.db()?, &visit.practice()?.id, &person.id).await?,
+        contact_of: contact::clients_of(visit.db()?, &visit.practice()?.id, &person.id).await?,
         moments: clients_time_line::of(&visit, &person).await?,
         passkey_used_at: passkey_store::of(&visit, &person.id).await?.iter().filter_map(|one| one.used_at).max(),
         reference: reference(&visit, &person).await?,
@@ -72,6 +101,17 @@ async fn reference(visit: &Visit, person: &Person) -> Result<Option<String>> {
     let sql = "SELECT reference FROM person WHERE practice_id = $1 AND id = $2";
     let row: Option<(Option<String>,)> = visit.db()?.optional(sql, args![&visit.practice()?.id, &person.id]).await?;
     Ok(row.and_then(|(reference,)| reference))
+}
+
+async fn bounced_at(visit: &Visit, person: &Person) -> Result<Option<i64>> {
+    let row: Option<(Option<i64>,)> = visit
+        .db()?
+        .optional(
+            "SELECT bounced_at FROM person WHERE practice_id = $1 AND id = $2",
+            args![&visit.practice()?.id, &person.id],
+        )
+        .await?;
+    Ok(row.and_then(|(at,)| at))
 }
 
 async fn sharing(visit: &Visit, person: &Person) -> Result<Vec<(String, String)>> {

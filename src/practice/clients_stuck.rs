@@ -164,6 +164,7 @@ fn state_words(visit: &Visit, row: &Row, known: bool) -> String {
         _ if row.ended_at.is_some() => "stuck-state-ended",
         _ if row.opened_at.is_some() => "stuck-state-opened",
         ("limited", _) => "stuck-state-limited",
+        ("held", _) => "stuck-state-held",
         ("stuck", _) => "stuck-state-only",
         ("private", _) => "stuck-state-private",
         (_, Some("sent")) => "stuck-state-sent",
@@ -192,7 +193,7 @@ async fn lookalikes(visit: &Visit, key: &str) -> Result<Vec<(String, String, Str
 }
 
 /// How many slips lie between two texts: a letter more, less, another, or two in the wrong order. Stops at `most` + 1.
-fn slips(a: &str, b: &str, most: usize) -> usize {
+pub(super) fn slips(a: &str, b: &str, most: usize) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     if a.len().abs_diff(b.len()) > most {
         return most + 1;

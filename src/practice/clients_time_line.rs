@@ -47,6 +47,9 @@ pub async fn of(visit: &Visit, person: &Person) -> Result<Vec<Moment>> {
             mail(visit, message, &mut moments).await?;
         }
     }
+    for (message,) in changes(visit, person).await? {
+        mail(visit, &message, &mut moments).await?;
+    }
     acts(visit, person, &mut moments).await?;
     moments.sort_by_key(|moment| std::cmp::Reverse(moment.at));
     moments.truncate(MOST);
@@ -64,13 +67,26 @@ async fn askings(visit: &Visit, person: &Person) -> Result<Vec<Asked>> {
         .await
 }
 
+/// The mails to new addresses that this client was to have.
+async fn changes(visit: &Visit, person: &Person) -> Result<Vec<(String,)>> {
+    visit
+        .db()?
+        .all(
+            "SELECT message_id FROM email_change WHERE practice_id = $1 AND person_id = $2 AND message_id IS NOT NULL
+             ORDER BY created_at DESC LIMIT 5",
+            args![&visit.practice()?.id, &person.id],
+        )
+        .await
+}
+
 fn asking(visit: &Visit, asked: &Asked, moments: &mut Vec<Moment>) {
     let browser = Browser::from_stored(&asked.browser).in_english();
     let from = [browser.as_str(), asked.place.as_str()].into_iter().filter(|part| !part.is_empty());
     let from = from.collect::<Vec<_>>().join(", ");
-    let limited = asked.result == "limited";
+    let limited = matches!(asked.result.as_str(), "limited" | "held");
     let words = match asked.result.as_str() {
         "limited" => "line-limited",
+        "held" => "line-held",
         "stuck" => "line-stuck",
         _ => "line-asked",
     };
@@ -117,17 +133,20 @@ async fn mail(visit: &Visit, message: &str, moments: &mut Vec<Moment>) -> Result
 
 /// What stands in the record of this person, but for what the askings told already.
 async fn acts(visit: &Visit, person: &Person, moments: &mut Vec<Moment>) -> Result<()> {
-    let rows: Vec<(i64, String, String, String)> = visit
+    let rows: Vec<(i64, String, String, String, String)> = visit
         .db()?
         .all(
-            "SELECT at, event, actor_name, result FROM audit WHERE practice_id = $1 AND subject_id = $2
+            "SELECT at, event, actor_name, result, detail FROM audit WHERE practice_id = $1 AND subject_id = $2
                 AND event NOT IN ('link-asked', 'link-not-me', 'message-failed') ORDER BY at DESC, id DESC LIMIT 40",
             args![&visit.practice()?.id, &person.id],
         )
         .await?;
-    for (at, event, actor, result) in rows {
+    for (at, event, actor, result, detail) in rows {
         let words = visit.say_with(&event_id(&event), &[("person", &person.name), ("actor", &actor)]);
-        moments.push(Moment { at, words, more: String::new(), trouble: result == "refused" });
+        // Whom else it is about: a contact, or the address that was typed.
+        let detail: serde_json::Value = serde_json::from_str(&detail).unwrap_or_default();
+        let more = ["who", "new_email", "after"].iter().find_map(|name| detail[name].as_str()).unwrap_or_default();
+        moments.push(Moment { at, words, more: more.to_owned(), trouble: result == "refused" });
     }
     Ok(())
 }

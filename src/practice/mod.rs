@@ -4,6 +4,9 @@
 pub mod clients;
 pub mod clients_act;
 pub mod clients_add;
+pub mod clients_contact;
+pub mod clients_contact_add;
+pub mod clients_email;
 pub mod clients_one;
 pub mod clients_passkeys;
 pub mod clients_pin;

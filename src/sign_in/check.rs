@@ -9,12 +9,13 @@ use crate::platform::error::Result;
 use crate::platform::web::Visit;
 
 const PERSON: HeaderName = HeaderName::from_static("portico-person");
+const FOR: HeaderName = HeaderName::from_static("portico-for");
 const KIND: HeaderName = HeaderName::from_static("portico-kind");
 const ROLE: HeaderName = HeaderName::from_static("portico-role");
 const ASSURANCE: HeaderName = HeaderName::from_static("portico-assurance");
 const STATE: HeaderName = HeaderName::from_static("portico-state");
 
-/// 200 with who it is, or 401 with why not (`locked` or `nobody`). Asking is no use of the session: what a page does
+/// 200 with who it is, and whose portal they have open where that is a client whose contact they are; or 401 with why not (`locked` or `nobody`). Asking is no use of the session: what a page does
 /// in the background must not keep it open (ASVS 5.0, 7.3.1).
 ///
 /// # Errors
@@ -29,7 +30,7 @@ pub async fn check(visit: Visit) -> Result<Response> {
                 (ASSURANCE, &session.proofs),
             ];
             let mut response = StatusCode::OK.into_response();
-            for (name, value) in who {
+            for (name, value) in who.into_iter().chain(session.for_id.as_ref().map(|client| (FOR, client))) {
                 if let Ok(value) = HeaderValue::from_str(value) {
                     response.headers_mut().insert(name, value);
                 }

@@ -2,6 +2,7 @@
 //! rule's step into a redirect or a session. It lives in the database, so any node can take the next request.
 
 pub mod check;
+pub mod contact;
 pub mod device;
 pub mod flash;
 pub mod hello;
@@ -48,6 +49,8 @@ pub struct Attempt {
     pub keep: i64,
     /// Other people use this browser: it remembers nothing.
     pub shared: i64,
+    /// Whose portal the person opens as a contact; none: their own.
+    pub for_id: Option<String>,
     pub device_id: Option<String>,
     pub device_by: Option<String>,
     pub device_key: Option<String>,
@@ -78,6 +81,7 @@ pub struct Start<'a> {
     pub then_path: &'a str,
     pub keep: bool,
     pub shared: bool,
+    pub for_id: Option<&'a str>,
     pub device: Option<&'a device::Known>,
     pub device_key: Option<&'a str>,
 }
@@ -95,6 +99,7 @@ pub async fn start(visit: &Visit, _tx: &mut Tx, start: &Start<'_>) -> Result<Att
         then_path: start.then_path.to_owned(),
         keep: i64::from(start.keep && !start.shared),
         shared: i64::from(start.shared),
+        for_id: start.for_id.map(str::to_owned),
         device_id: start.device.map(|known| known.id.clone()),
         device_by: start.device.map(|known| known.by.to_owned()),
         device_key: start.device_key.map(str::to_owned),
@@ -107,12 +112,12 @@ pub async fn start(visit: &Visit, _tx: &mut Tx, start: &Start<'_>) -> Result<Att
 async fn write_new(visit: &Visit, tx: &mut Tx, attempt: &Attempt, proved: Factors) -> Result<()> {
     let token = visit.new_token();
     tx.later(
-        "INSERT INTO attempt (practice_id, id, token_hash, person_id, goal, session_id, then_path, keep, device_id, device_by, device_key, created_at, expires_at, shared)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        "INSERT INTO attempt (practice_id, id, token_hash, person_id, goal, session_id, then_path, keep, device_id, device_by, device_key, created_at, expires_at, shared, for_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         args![
             &visit.practice()?.id, &attempt.id, secret::hash_token(&token), &attempt.person_id, &attempt.goal, attempt.session_id.clone(),
             &attempt.then_path, attempt.keep, attempt.device_id.clone(), attempt.device_by.clone(), attempt.device_key.clone(), visit.now,
-            visit.now + ATTEMPT_SECONDS, attempt.shared,
+            visit.now + ATTEMPT_SECONDS, attempt.shared, attempt.for_id.clone(),
         ],
     )
     .await?;
@@ -152,7 +157,7 @@ pub async fn current(visit: &Visit) -> Result<Option<Attempt>> {
 }
 
 const BY_TOKEN: &str =
-    "SELECT id, person_id, goal, session_id, then_path, keep, shared, device_id, device_by, device_key, created_at
+    "SELECT id, person_id, goal, session_id, then_path, keep, shared, for_id, device_id, device_by, device_key, created_at
      FROM attempt WHERE practice_id = $1 AND token_hash = $2 AND ended_at IS NULL AND expires_at > $3";
 
 fn by_token(visit: &Visit, token: &str) -> Result<Vec<Arg>> {

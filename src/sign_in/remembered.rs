@@ -37,7 +37,8 @@ impl Remembered {
 
     /// Remembers what was just read; a use seen by this node and not yet written is kept.
     pub(super) fn put(&self, hash: &str, mut session: Session, now: i64) -> Arc<Session> {
-        if self.is_distrusted(hash, now) || self.is_distrusted(&session.person_id, now) {
+        let whose = [Some(hash), Some(&session.person_id), session.for_id.as_deref()];
+        if whose.into_iter().flatten().any(|whom| self.is_distrusted(whom, now)) {
             return Arc::new(session);
         }
         let mut shard = self.shard(hash);
@@ -69,14 +70,16 @@ impl Remembered {
         write
     }
 
-    /// Forgets one session by its key, or all of a person by their id.
+    /// Forgets one session by its key, or all of a person and all for a person by their id.
     pub(super) fn forget(&self, whom: &str, now: i64) {
         let mut distrusted = lock(&self.distrusted);
         distrusted.retain(|_, until| *until > now);
         distrusted.insert(whom.to_owned(), now + DISTRUST_SECONDS);
         drop(distrusted);
         for shard in &self.shards {
-            lock(shard).retain(|hash, entry| hash != whom && entry.session.person_id != whom);
+            lock(shard).retain(|hash, entry| {
+                hash != whom && entry.session.person_id != whom && entry.session.for_id.as_deref() != Some(whom)
+            });
         }
     }
 

@@ -10,7 +10,7 @@ use super::remembered::Remembered;
 pub(super) use super::session_end::end_of_device;
 pub use super::session_end::{end, end_all, look_again};
 use super::step::{Factor, Factors, Pass};
-use super::{Attempt, device, flash, limits, marks, way_in};
+use super::{Attempt, contact, device, flash, limits, marks, way_in};
 use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::browser::Browser;
@@ -32,6 +32,9 @@ pub struct Session {
     pub role: String,
     pub name: String,
     pub email: String,
+    /// The client whose portal a contact has open, and their name; none: the person's own.
+    pub for_id: Option<String>,
+    pub for_name: Option<String>,
     pub kept: i64,
     pub shared: i64,
     pub rule: String,
@@ -104,13 +107,18 @@ pub(super) async fn start(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'
     // A browser that was let in without the code stays no longer than the code was trusted for.
     let ends_at = device.as_ref().filter(|_| keep).map_or(longest, |device| longest.min(device.trusted_until));
     let (token, id) = (visit.new_token(), visit.new_id());
+    // A portal that was taken away meanwhile is not opened; the contact still signs in as who they are.
+    let for_id = match &done.attempt.for_id {
+        Some(client) => contact::open(visit, tx, done.person, client, &id).await?.then_some(client.as_str()),
+        None => None,
+    };
     tx.later(
-        "INSERT INTO session (practice_id, id, token_hash, person_id, kept, rule, proofs, device_id, browser, place, created_at, seen_at, fresh_at, idle_seconds, ends_at, shared)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15)",
+        "INSERT INTO session (practice_id, id, token_hash, person_id, kept, rule, proofs, device_id, browser, place, created_at, seen_at, fresh_at, idle_seconds, ends_at, shared, for_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16)",
         args![
             &practice.id, &id, secret::hash_token(&token), &done.person.id, keep, done.row, limits::proofs_of(done),
             device.as_ref().map(|device| device.id.clone()), visit.browser().to_stored(), visit.place(), visit.now, limits::fresh_at(visit, done),
-            idle, ends_at, done.attempt.shared,
+            idle, ends_at, done.attempt.shared, for_id,
         ],
     )
     .await?;
@@ -291,9 +299,10 @@ async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {
     visit
         .db()?
         .optional(
-            "SELECT s.id, s.person_id, p.kind, p.role, p.name, p.email, s.kept, s.shared, s.rule, s.proofs, s.device_id, s.created_at, s.seen_at,
+            "SELECT s.id, s.person_id, p.kind, p.role, p.name, p.email, s.for_id, f.name AS for_name, s.kept, s.shared, s.rule, s.proofs, s.device_id, s.created_at, s.seen_at,
                     s.fresh_at, s.idle_seconds, s.ends_at, s.browser
              FROM session s JOIN person p ON p.practice_id = s.practice_id AND p.id = s.person_id
+             LEFT JOIN person f ON f.practice_id = s.practice_id AND f.id = s.for_id
              WHERE s.practice_id = $1 AND s.token_hash = $2 AND s.ended_at IS NULL AND p.closed_at IS NULL",
             args![&visit.practice()?.id, hash],
         )
@@ -342,8 +351,11 @@ pub async fn fresh(visit: &Visit) -> Result<std::result::Result<Arc<Session>, Re
 /// The frame of a signed-in page: menu, and the seconds until the session locks and ends.
 pub fn frame(visit: &Visit, session: &Session, title: &str) -> Frame {
     let mut frame = Frame::new(visit, title).script("idle.js");
-    frame.menu =
-        Some(Menu { name: session.name.clone(), people: session.is_administrator(), clients: session.kind == "staff" });
+    let name = match &session.for_name {
+        Some(client) => visit.say_with("frame-for", &[("person", &session.name), ("client", client)]),
+        None => session.name.clone(),
+    };
+    frame.menu = Some(Menu { name, people: session.is_administrator(), clients: session.kind == "staff" });
     frame.exit = session.is_client();
     frame.locks_in = Some((session.idle_seconds, session.ends_at - visit.now));
     if flash::take_signal(visit) {

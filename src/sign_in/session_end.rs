@@ -1,6 +1,7 @@
 //! How sessions end: one, those of a device, all of a person. This node forgets them at once, the others within
 //! seconds.
 
+use super::contact;
 use super::remembered::Remembered;
 use crate::args;
 use crate::platform::db::Tx;
@@ -46,7 +47,8 @@ pub fn look_again(visit: &Visit, person: &str) -> Result<()> {
     Ok(())
 }
 
-/// Ends every session of a person, or every other one; attempts under way end too. Answers how many sessions.
+/// Ends every session of a person, or every other one, and those in which a contact has their portal open; attempts under
+/// way end too. Answers how many sessions of their own.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
@@ -58,6 +60,7 @@ pub async fn end_all(visit: &Visit, tx: &mut Tx, person: &str, but: Option<&str>
             args![practice, person, but.unwrap_or(""), visit.now],
         )
         .await?;
+    contact::end_all(visit, tx, person).await?;
     tx.execute(
         "UPDATE attempt SET ended_at = $3 WHERE practice_id = $1 AND person_id = $2 AND ended_at IS NULL AND (session_id IS NULL OR session_id <> $4)",
         args![practice, person, visit.now, but.unwrap_or("")],

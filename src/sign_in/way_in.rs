@@ -41,6 +41,10 @@ const FOR_CLIENTS: &[&str] = &[
     "/portal/confirm/",
     "/me/portal-password",
     "/me/ways",
+    "/me/email",
+    "/me/email/",
+    "/me/portals",
+    "/me/contacts/",
 ];
 
 /// Whether a client's session is on a page that is not for clients.

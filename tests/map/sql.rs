@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use portico::platform::db::Db;
+use portico::args;
+use portico::platform::db::{Arg, Db};
 use portico::platform::migrate;
 use portico::platform::world::{RealWorld, World, random};
 
@@ -88,6 +89,59 @@ async fn prepare_all(db: &Db, engine: &str) {
     assert!(bad.is_empty(), "{engine} does not take:\n{bad}");
 }
 
+/// The list of clients and the search in it, each with the values of a page in the middle.
+fn lists_of_clients() -> Vec<(&'static str, Vec<Arg>)> {
+    let of_list =
+        |(path, text): &(String, &'static str)| path.ends_with("practice/clients.rs") && text.contains("LIMIT 51");
+    let texts: Vec<_> = texts().into_iter().filter(of_list).collect();
+    assert_eq!(texts.len(), 2, "the list and the search: {texts:?}");
+    let args = |text: &str| {
+        let all = args!["p", "c", "%jo%", "%Jo%"];
+        let used = (1..=all.len()).filter(|n| text.contains(&format!("${n}"))).count();
+        all.into_iter().take(used).collect()
+    };
+    texts.into_iter().map(|(_, text)| (text, args(text))).collect()
+}
+
+/// A page of the list costs the same with a hundred thousand clients as with a hundred: it begins at a place in the index,
+/// takes its rows in the index's order, and counts off none that are not shown.
+#[tokio::test]
+async fn lists_of_clients_go_by_their_index_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::connect(&format!("sqlite:{}/map.db", folder.path().display()), 1).await.unwrap();
+    migrate::migrate(&db, &RealWorld as &dyn World).await.unwrap();
+    for (text, args) in lists_of_clients() {
+        let explain: &'static str = Box::leak(format!("EXPLAIN QUERY PLAN {text}").into_boxed_str());
+        let rows: Vec<(i64, i64, i64, String)> = db.all(explain, args).await.unwrap();
+        let plan: Vec<String> = rows.into_iter().map(|(_, _, _, line)| line).collect();
+        let walk = "INDEX person_name (practice_id=? AND kind=? AND (name,id)>(?,?))";
+        assert!(plan.iter().any(|line| line.starts_with("SEARCH") && line.contains(walk)), "{plan:?}");
+        assert!(!plan.iter().any(|line| line.starts_with("SCAN person") || line.starts_with("SCAN n")), "{plan:?}");
+        // The search sorts its one page again, and nothing more.
+        let sorts = plan.iter().filter(|line| line.contains("TEMP B-TREE")).count();
+        assert!(sorts <= usize::from(text.contains("AS found")), "{plan:?}");
+        assert!(!text.contains("OFFSET"), "{text}");
+    }
+    db.close().await;
+}
+
+#[tokio::test]
+async fn lists_of_clients_go_by_their_index_on_postgres() {
+    let Some(db) = new_postgres(1).await else { return };
+    migrate::migrate(&db, &RealWorld as &dyn World).await.unwrap();
+    // With no rows it would read the table, which is the right thing for no rows.
+    db.execute("SET enable_seqscan = off", vec![]).await.unwrap();
+    for (text, args) in lists_of_clients() {
+        let explain: &'static str = Box::leak(format!("EXPLAIN {text}").into_boxed_str());
+        let rows: Vec<(String,)> = db.all(explain, args).await.unwrap();
+        let plan: Vec<String> = rows.into_iter().map(|(line,)| line).collect();
+        let condition = plan.iter().find(|line| line.contains("Index Cond") && line.contains("ROW(")).cloned();
+        assert!(condition.is_some_and(|line| line.contains("practice_id") && line.contains("kind")), "{plan:#?}");
+        assert!(plan.iter().any(|line| line.contains("person_name")), "{plan:#?}");
+    }
+    db.close().await;
+}
+
 #[tokio::test]
 async fn sqlite_takes_every_text() {
     let folder = tempfile::tempdir().unwrap();
@@ -98,13 +152,18 @@ async fn sqlite_takes_every_text() {
 
 #[tokio::test]
 async fn postgres_takes_every_text() {
-    let Ok(url) = std::env::var("TEST_POSTGRES") else { return };
+    let Some(db) = new_postgres(2).await else { return };
+    prepare_all(&db, "PostgreSQL").await;
+    db.close().await;
+}
+
+/// An empty database on the PostgreSQL at hand, if there is one.
+async fn new_postgres(connections: u32) -> Option<Db> {
+    let url = std::env::var("TEST_POSTGRES").ok()?;
     let admin = Db::connect(&url, 1).await.unwrap();
     let name = format!("map_{}", data_encoding::HEXLOWER.encode(&random::<8>(&RealWorld)));
     let sql: &'static str = Box::leak(format!("CREATE DATABASE {name}").into_boxed_str());
     admin.execute(sql, vec![]).await.unwrap();
     admin.close().await;
-    let db = Db::connect(&url.replacen("/postgres", &format!("/{name}"), 1), 2).await.unwrap();
-    prepare_all(&db, "PostgreSQL").await;
-    db.close().await;
+    Some(Db::connect(&url.replacen("/postgres", &format!("/{name}"), 1), connections).await.unwrap())
 }

@@ -206,6 +206,7 @@ walk!(every_answer_refuses_frames_sniffing_and_caches, |stage| {
             "/join/",
             "/not-me/",
             "/confirm-email/",
+            "/portal/address/",
             "/new-address/",
             "/re-enrol/",
             "/find/",

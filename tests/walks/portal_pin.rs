@@ -49,7 +49,9 @@ walk!(jo_calls_and_gets_in_once, |stage| {
     type_pin(&mut jo, &pin).await.is_at("/me").sees("Jo Lindqvist");
     // AC-085: one short visit, and nothing that decides who gets in can be changed from it.
     assert_eq!(number(&stage, "SELECT ends_at - created_at FROM session WHERE proofs = 'pin'", args![]).await, 3600);
-    for path in ["/me/email", "/me/password", "/me/two-factor", "/me/mobile"] {
+    jo.open("/me/email").await;
+    assert_eq!(jo.status, 403, "/me/email");
+    for path in ["/me/password", "/me/two-factor", "/me/mobile"] {
         jo.open(path).await;
         assert_eq!(jo.status, 404, "{path}");
     }

@@ -140,6 +140,9 @@ walk!(a_client_opens_no_page_of_staff, |stage| {
             || path.starts_with("/me/passkeys") && path != "/me/passkeys/silent"
             || path == "/me/portal-password"
             || path == "/me/ways"
+            || path.starts_with("/me/email")
+            || path == "/me/portals"
+            || path.starts_with("/me/contacts/")
             || path == "/me/log-out-everywhere";
         if !inside || own {
             continue;

@@ -47,7 +47,7 @@ macro_rules! sending {
 use sending;
 
 /// A mail server and a text gateway that answer within two seconds or never, and the ways to them.
-async fn sinks() -> (SmtpSink, TextSink, Carriers) {
+pub async fn sinks() -> (SmtpSink, TextSink, Carriers) {
     let mails = SmtpSink::start(SinkSetup::default()).await;
     let texts = TextSink::start(None).await;
     let mailer = Mailer::new(SmtpSettings {

@@ -1,0 +1,142 @@
+//! A contact of a client: a parent, a partner, a carer, with an address and a sign-in of their own. Whoever is there already,
+//! as a client or as another's contact, is not added a second time.
+
+use std::sync::Arc;
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::{actor, client, fresh_member};
+use crate::args;
+use crate::notices::{Event, Happening, happened};
+use crate::platform::db::Tx;
+use crate::platform::email::Email;
+use crate::platform::error::{Error, Result};
+use crate::platform::frame::Frame;
+use crate::platform::names::clean_name;
+use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::sign_in::contact::RELATIONS;
+use crate::sign_in::person::{self, Person};
+use crate::sign_in::session::{self, Session};
+
+#[derive(askama::Template)]
+#[template(path = "practice/clients_contact_add.html")]
+struct AddPage {
+    frame: Frame,
+    client: Person,
+    name: String,
+    email: String,
+    relation: String,
+    portal: bool,
+    name_problem: Option<String>,
+    email_problem: Option<String>,
+    relation_problem: Option<String>,
+}
+
+/// `GET /practice/clients/{id}/contacts/new`.
+pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response> {
+    match enter(&visit, &id).await? {
+        Ok((session, client)) => page(&AddPage::new(&visit, &session, client)),
+        Err(response) => Ok(response),
+    }
+}
+
+/// `POST /practice/clients/{id}/contacts/new`.
+pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Result<Response> {
+    // read
+    let (session, client) = match enter(&visit, &id).await? {
+        Ok(found) => found,
+        Err(response) => return Ok(response),
+    };
+    let (name, email) = (clean_name(fields.text("name"), 100), Email::parse(fields.trimmed("email")));
+    let relation = RELATIONS.into_iter().find(|relation| *relation == fields.text("relation"));
+    let (Ok(name), Ok(email), Some(relation)) = (&name, &email, relation) else {
+        let mut again = AddPage::new(&visit, &session, client);
+        fields.trimmed("name").clone_into(&mut again.name);
+        fields.trimmed("email").clone_into(&mut again.email);
+        (again.relation, again.portal) = (relation.unwrap_or_default().to_owned(), fields.ticked("portal"));
+        again.name_problem = name.is_err().then(|| visit.say("clients-add-name"));
+        again.email_problem = email.is_err().then(|| visit.say("forgot-not-an-address"));
+        again.relation_problem = relation.is_none().then(|| visit.say("contact-add-relation"));
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
+    };
+
+    // write
+    let practice = &visit.practice()?.id;
+    let mut tx = visit.db()?.write().await?;
+    let member = person::by_id_in(&mut tx, practice, &session.person_id).await?;
+    if member.kind != "staff" || member.closed_at.is_some() {
+        return Err(Error::Forbidden);
+    }
+    let contact = found_or_added(&visit, &mut tx, name, email).await?;
+    if contact == client.id {
+        let mut again = AddPage::new(&visit, &session, client);
+        (again.name, again.email, again.relation) = (name.clone(), email.typed().to_owned(), relation.to_owned());
+        again.name_problem = Some(visit.say("contact-add-self"));
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
+    }
+    let portal = fields.ticked("portal");
+    let added = tx
+        .execute(
+            "INSERT INTO contact (practice_id, client_id, person_id, relation, portal_since, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (practice_id, client_id, person_id) DO NOTHING",
+            args![practice, &client.id, &contact, relation, portal.then_some(visit.now), visit.now],
+        )
+        .await?;
+    if added == 1 {
+        let events = [Some(Event::ContactAdded), portal.then_some(Event::ContactAllowed)];
+        for event in events.into_iter().flatten() {
+            let happening = Happening::of(event, &client).by(actor(&session)).session(&session.id);
+            happened(&visit, &mut tx, happening.detail("who", name)).await?;
+        }
+    }
+    tx.commit().await?;
+    visit.server.outbox_bell.notify_one();
+    Ok(go(&format!("/practice/clients/{id}?done={}", if added == 1 { "contact-added" } else { "contact-there" })))
+}
+
+/// The person of that name behind that address, or a new one.
+async fn found_or_added(visit: &Visit, tx: &mut Tx, name: &str, email: &Email) -> Result<String> {
+    let practice = &visit.practice()?.id;
+    let there = person::clients_by_email_in(tx, practice, email.canonical()).await?;
+    if let Some(known) = there.into_iter().find(|person| person.name.to_lowercase() == name.to_lowercase()) {
+        return Ok(known.id);
+    }
+    let id = visit.new_id();
+    tx.execute(
+        "INSERT INTO person (practice_id, id, kind, role, name, email, email_key, joined_at, created_at)
+         VALUES ($1, $2, 'client', 'contact', $3, $4, $5, $6, $6)",
+        args![practice, &id, name, email.typed(), email.canonical(), visit.now],
+    )
+    .await?;
+    Ok(id)
+}
+
+async fn enter(visit: &Visit, id: &str) -> Result<std::result::Result<(Arc<Session>, Person), Response>> {
+    let session = match fresh_member(visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(Err(response)),
+    };
+    let person = client(visit, id).await?;
+    if person.closed_at.is_some() {
+        return Ok(Err(go(&format!("/practice/clients/{id}"))));
+    }
+    Ok(Ok((session, person)))
+}
+
+impl AddPage {
+    fn new(visit: &Visit, session: &Session, client: Person) -> AddPage {
+        AddPage {
+            frame: session::frame(visit, session, "contact-add-title"),
+            client,
+            name: String::new(),
+            email: String::new(),
+            relation: String::new(),
+            portal: false,
+            name_problem: None,
+            email_problem: None,
+            relation_problem: None,
+        }
+    }
+}
