@@ -364,8 +364,9 @@ fn at_the_portal(engine: &Engine, report: &mut Report) -> Outcome<()> {
 /// What that process does.
 pub async fn portal_part(folder: &std::path::Path, database: &str, pace: f64) -> Outcome<usize> {
     let mut report = Report::default();
-    portal::askings(folder, database, 4.0 * pace, &mut report).await?;
+    // Mails first: whoever asked for a link would have one under way.
     portal::mails(folder, database, &mut report).await?;
+    portal::askings(folder, database, 4.0 * pace, &mut report).await?;
     portal::clients(folder, database, &mut report).await?;
     Ok(report.missed())
 }

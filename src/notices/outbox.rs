@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 pub use super::worker::{purge, run, work};
 use crate::args;
 use crate::platform::db::Tx;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::web::Visit;
 
 /// A message as it will be sent; `text` messages have no subject and no HTML.
@@ -74,7 +74,7 @@ async fn insert(visit: &Visit, tx: &mut Tx, new: &New<'_>, body: &str) -> Result
     let id = visit.new_id();
     visit.note_posted();
     let whose = [practice, id.as_str(), new.person.unwrap_or("")];
-    tx.execute(
+    tx.later(
         "INSERT INTO outbox (practice_id, id, kind, about, person_id, recipient, body, state, next_at, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $8)",
         args![
@@ -89,13 +89,12 @@ async fn insert(visit: &Visit, tx: &mut Tx, new: &New<'_>, body: &str) -> Result
         ],
     )
     .await?;
-    let queued = tx
-        .execute(
-            "INSERT INTO outbox_state (practice_id, message_id, at, turn, state) VALUES ($1, $2, $3, 0, 'queued')",
-            args![practice, &id, visit.now],
-        )
-        .await?;
-    if queued == 1 { Ok(id) } else { Err(Error::Fault("a message was not noted".into())) }
+    tx.later(
+        "INSERT INTO outbox_state (practice_id, message_id, at, turn, state) VALUES ($1, $2, $3, 0, 'queued')",
+        args![practice, &id, visit.now],
+    )
+    .await?;
+    Ok(id)
 }
 
 /// What a feature does with its job: looks people up and puts the messages, in the transaction that also ends the job.
