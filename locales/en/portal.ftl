@@ -28,7 +28,7 @@ portal-confirm-title = Is it you?
 portal-confirm-intro = Before this can be changed, show once more that it is you.
 portal-confirm-mail = We send a link and a code to { $email }. Then you are back here.
 portal-confirm-mail-lock = We send a link and a code to { $email }. After that we ask for your passphrase.
-portal-confirm-lost = Lost your passkeys? Your practice can help you: { $contact }
+portal-confirm-lost = Lost your passkeys, or are they not yours? Your practice can help you: { $contact }
 
 # The page after asking; the same for every address.
 portal-sent-title = Look in your mailbox

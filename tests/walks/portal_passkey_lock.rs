@@ -306,3 +306,34 @@ walk!(a_locked_session_opens_with_the_own_lock_only, |stage| {
     show(&mut jo, &mut phone).await;
     jo.is_at("/me").sees("Jo Lindqvist");
 });
+
+// The one with the mailbox was first and shut Jo out: the practice lets Jo in again, and them no more.
+walk!(a_strangers_passkey_lock_is_undone_with_the_practice, |stage| {
+    let mut theirs = Authenticator::synced();
+    let mut partner = locked(&stage, &mut theirs).await;
+    let mut jo = stage.browser().from("198.51.100.7");
+    sign_in(&stage, &mut jo, JO).await;
+    jo.is_at("/portal/lock").sees("Call your practice");
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    let id = somebody(&stage, JO).await.id;
+    sam.open(&format!("/practice/clients/{id}")).await.sees("Jo Lindqvist set a lock of their own");
+    sam.open(&format!("/practice/clients/{id}/privacy")).await.sees("No safe word was agreed");
+    sam.submit(&[("passphrase", PASSPHRASE), ("safe_word", "Blue heron"), ("do", "private-on")]).await;
+    sam.open(&format!("/practice/clients/{id}/passkeys")).await;
+    let inputs = sam.forms().into_iter().flat_map(|form| form.inputs);
+    let tick = inputs.map(|one| one.name).find(|name| name.starts_with("passkey-")).unwrap();
+    sam.submit(&[(&tick, "1"), ("how", "in-person"), ("safe_word", "blue heron")])
+        .await
+        .sees("The passkeys are deleted");
+    stage.wait(5);
+    partner.open("/me").await.is_at("/portal");
+    press(&mut partner, &mut theirs, &[]).await;
+    partner.sees("That passkey didn't get you in");
+    stage.wait(61);
+    ask(&mut jo, JO).await;
+    stage.deliver().await;
+    let code = code_of(&mails(&stage).await.remove(0));
+    jo.submit_to("/portal/code", &[("code", &code)]).await.is_at("/portal/lock").misses("Use a passkey");
+    jo.submit_to("/portal/lock", &[("passphrase", PASSPHRASE)]).await.is_at("/me").sees("Jo Lindqvist");
+});

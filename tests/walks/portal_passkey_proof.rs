@@ -30,7 +30,7 @@ walk!(adding_one_takes_fresh_proof, |stage| {
     sign_in(&stage, &mut thief, JO).await;
     thief.is_at("/me");
     for path in ["/me/passkeys/new", "/me/privacy/passkey"] {
-        thief.open(path).await.is_at("/portal/confirm").sees("Your practice can help you");
+        thief.open(path).await.is_at("/portal/confirm").sees("or are they not yours? Your practice can help you");
         thief.misses("Email me a link");
     }
     thief.open("/me/passkeys").await;
