@@ -3,7 +3,7 @@
 
 use axum::response::Response;
 
-use super::{client_email, mine_changes, mine_devices, mine_sessions, mobile, passkey_known, passkeys};
+use super::{client_email, mine_changes, mine_devices, mine_sessions, mobile, passkey_known, passkey_new, passkeys};
 use crate::platform::browser::Browser;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
@@ -49,6 +49,8 @@ struct MinePage {
     /// When the practice deleted one.
     deleted: Option<String>,
     by_pin: bool,
+    /// Passkeys are made here.
+    makes_passkeys: bool,
     client: ClientPart,
 }
 
@@ -104,6 +106,7 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         deleted: if person.is_client() { mine_changes::deleted_by_practice(&visit, &person).await? } else { None },
         by_pin: session.is_by_pin(),
         client: client_part(&visit, &session, &person).await?,
+        makes_passkeys: passkey_new::are_offered(&visit, person.is_client())?,
         person,
     })
 }

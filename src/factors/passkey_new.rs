@@ -60,6 +60,15 @@ impl Place {
     }
 }
 
+/// Whether anybody of that kind makes passkeys here: staff always do, clients where the practice offers it. Those that there
+/// are go on working.
+///
+/// # Errors
+/// Not found where there is no practice.
+pub fn are_offered(visit: &Visit, client: bool) -> Result<bool> {
+    Ok(!client || visit.practice()?.client_passkeys != 0)
+}
+
 /// Who may make one here and now, or the way there.
 async fn who(visit: &Visit, then_path: &str) -> Result<std::result::Result<(Place, Person), Response>> {
     if visit.path.starts_with("/sign-in/") {
@@ -76,6 +85,9 @@ async fn who(visit: &Visit, then_path: &str) -> Result<std::result::Result<(Plac
         Ok(session) => session,
         Err(response) => return Ok(Err(response)),
     };
+    if !are_offered(visit, session.is_client())? {
+        return Ok(Err(go("/me/passkeys")));
+    }
     let person = person::by_id(visit.db()?, &visit.practice()?.id, &session.person_id).await?.ok_or(Error::NotFound)?;
     Ok(Ok((Place::Session(session, safe_path(then_path, "")), person)))
 }

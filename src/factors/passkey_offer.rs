@@ -4,7 +4,7 @@
 use axum::response::Response;
 
 use super::passkey_ceremony::Purpose;
-use super::passkey_new::with_handle;
+use super::passkey_new::{are_offered, with_handle};
 use super::passkey_options::{self as options, Asked};
 use super::{mine, passkey_silent};
 use crate::args;
@@ -65,7 +65,11 @@ pub fn way_on(visit: &Visit, person: &Person, attempt: &Attempt, proved: Factors
     let has_passkey = person.passkeys > 0 || proved.any(Factors::of(&[Factor::Passkey, Factor::Touch]));
     let by_its_way = match person.kind() {
         Kind::Staff => proved.has(Factor::Password),
-        Kind::Client => proved.has(Factor::EmailLink) && !proved.has(Factor::Pin) && is_for_clients(visit),
+        Kind::Client => {
+            proved.has(Factor::EmailLink)
+                && !proved.has(Factor::Pin)
+                && are_offered(visit, true).is_ok_and(|offered| offered)
+        }
         Kind::Support => false,
     };
     let fits = visit.will_have(ABLE)
@@ -83,11 +87,6 @@ pub fn way_on(visit: &Visit, person: &Person, attempt: &Attempt, proved: Factors
     format!("{PATH}?then={}", encode(&then_path))
 }
 
-/// Whether the practice offers passkeys to its clients.
-fn is_for_clients(visit: &Visit) -> bool {
-    visit.practice().is_ok_and(|practice| practice.client_passkeys != 0)
-}
-
 /// `GET /me/passkeys/offer`.
 pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
     let session = match session::required(&visit).await? {
@@ -99,6 +98,9 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
     }
     let person = mine::myself(&visit, &session).await?;
     let then_path = safe_path(query.text("then"), "/me");
+    if !are_offered(&visit, session.is_client())? {
+        return Ok(go(&then_path));
+    }
     let made = person.passkeys > 0;
     let title = match (made, session.is_client()) {
         (true, _) => "passkey-offer-made-title",

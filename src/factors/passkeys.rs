@@ -5,7 +5,7 @@ use axum::response::Response;
 use super::passkey_places::{self, Parts};
 use super::passkey_providers::provider;
 use super::passkey_store::{self as store, Passkey};
-use super::{mine, passkey_known};
+use super::{mine, passkey_known, passkey_new};
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::prose::Block;
@@ -30,6 +30,8 @@ struct PasskeysPage {
     client: bool,
     /// A session from a PIN: nothing here can be changed.
     by_pin: bool,
+    /// Another one may be made.
+    offered: bool,
     full: bool,
     most: i64,
     /// One was deleted just now: how to remove it by hand where the browser cannot be told.
@@ -107,6 +109,7 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         has_app: person.totp_secret.is_some(),
         client: session.is_client(),
         by_pin: session.is_by_pin(),
+        offered: passkey_new::are_offered(&visit, session.is_client())?,
         full: person.passkeys >= store::MOST,
         most: store::MOST,
         parts: (query.text("done") == "deleted").then(|| passkey_places::parts(&visit, passkey_places::REMOVE)),

@@ -10,7 +10,7 @@ use super::lock;
 use crate::args;
 use crate::factors::mine_changes::{self, Change};
 use crate::factors::password::hash;
-use crate::factors::{passkeys, password_strength};
+use crate::factors::{passkey_new, passkeys, password_strength};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
@@ -32,6 +32,7 @@ struct PrivacyPage {
     /// The passphrase of now is asked for; not of whoever has just shown a passkey.
     asks_current: bool,
     passkeys: Vec<passkeys::Listed>,
+    passkeys_offered: bool,
     changes: Vec<Change>,
     /// The practice lets its clients set a passphrase, or there is one already.
     may_lock: bool,
@@ -179,6 +180,7 @@ impl PrivacyPage {
             by_pin: session.is_by_pin(),
             asks_current: asks_current(visit, session, &person),
             passkeys: passkeys::list(visit, &person.id).await?,
+            passkeys_offered: passkey_new::are_offered(visit, true)?,
             changes: mine_changes::of(visit, &person).await?,
             may_lock: person.passphrase.is_some()
                 || visit.practice().is_ok_and(|practice| practice.client_passphrases != 0),

@@ -332,3 +332,27 @@ walk!(a_hundred_answers_at_the_portal_start_one_session, |stage| {
     assert_eq!(inside, 1);
     assert_eq!(number(&stage, "SELECT COUNT(*) FROM session", args![]).await, before + 1);
 });
+
+// The practice's choice: nothing is offered and no new one is made, but nobody who has one is shut out.
+walk!(a_practice_may_offer_none, |stage| {
+    let mut phone = Authenticator::synced();
+    jo_with_passkey(&stage, &mut phone).await;
+    let pat = add_client(&stage, "Pat Lee", "pat@example.com").await;
+    stage.au().execute("UPDATE practice SET client_passkeys = 0", args![]).await.unwrap();
+    stage.server.region("au").unwrap().practices.forget();
+    let mut browser = stage.browser();
+    by_mail_able(&stage, &mut browser, "pat@example.com", &[]).await;
+    browser.is_at("/me").sees("Pat Lee").misses("passkey");
+    browser.open("/me/privacy").await.misses("Make my passkeys");
+    for path in ["/me/passkeys/new", "/me/passkeys/offer"] {
+        browser.open(path).await.misses("Create a passkey");
+    }
+    browser.post("/me/passkeys/new", &[("csrf".into(), browser.hidden("csrf"))]).await;
+    assert_eq!(browser.answered["location"], "/me/passkeys");
+    let made = "SELECT COUNT(*) FROM passkey WHERE person_id = $1";
+    assert_eq!(number(&stage, made, args![pat]).await, 0);
+    let mut jo = stage.browser();
+    press(&mut jo, &mut phone, &[]).await;
+    jo.is_at("/me").sees("1 passkey").misses("Create a passkey");
+    jo.open("/me/passkeys").await.sees("Delete").misses("Create a passkey");
+});
