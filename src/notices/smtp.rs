@@ -23,8 +23,8 @@ pub use super::smtp_settings::{Security, SmtpSettings};
 use super::smtp_settings::{hello_name, tls_parameters};
 use super::transport::{Outcome, redact};
 
-/// Idle connections kept for the next mails.
-const KEPT: usize = 4;
+/// Idle connections kept for the next mails: the outbox has four under way, and commands may work it beside the server.
+const KEPT: usize = 12;
 /// Longest wait for a polite goodbye, in seconds.
 const GOODBYE_S: u64 = 2;
 /// The server ends the session (RFC 5321 section 3.8).

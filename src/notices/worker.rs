@@ -21,6 +21,8 @@ use crate::platform::world::new_id;
 pub const LEASE_SECONDS: i64 = 120;
 /// Messages under way at once; each mail uses a connection of its own.
 const AT_ONCE: usize = 4;
+/// How often a claim that met another's act is tried again at once.
+const CLAIM_AGAIN: usize = 3;
 /// Messages looked up in one round; a round takes one of every practice before the second of any.
 const ROUND: i64 = 200;
 /// The bell is heard on this node only, and a pause ends without one.
@@ -141,7 +143,14 @@ async fn due(region: &Region, now: i64) -> Result<Vec<(String, String)>> {
 
 /// Claims one message and sees it through; answers 1, or 0 where another worker was first.
 async fn take(server: &Arc<Server>, region: &Arc<Region>, me: &str, practice: &str, id: &str) -> usize {
-    let claimed = match claim(server, region, me, practice, id).await {
+    let mut claimed = claim(server, region, me, practice, id).await;
+    for _ in 0..CLAIM_AGAIN {
+        // Left for the next round, it would come behind a whole round of everybody else's.
+        if matches!(claimed, Err(Error::Conflict)) {
+            claimed = claim(server, region, me, practice, id).await;
+        }
+    }
+    let claimed = match claimed {
         Ok(Some(claimed)) => claimed,
         Ok(None) | Err(Error::Conflict) => return 0,
         Err(error) => {

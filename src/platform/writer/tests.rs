@@ -204,3 +204,33 @@ async fn who_was_refused_reads_why() {
     assert!(first.is_ok());
     assert_eq!(words, ["taken"]);
 }
+
+/// In a crowd the commit of an act that is over already is shared by whoever comes a moment later.
+#[tokio::test]
+async fn a_crowd_shares_what_a_lone_act_would_not() {
+    const ANOTHER: &str = "INSERT INTO word SELECT 'word ' || COUNT(*) FROM word";
+    let stage = Stage::new().await;
+    stage.writer.tell_crowds_by(Box::new(|| true));
+    let mut shared = false;
+    // A machine that stands still for longer than the pause proves nothing, so there are several turns.
+    for _ in 0..20 {
+        let before = stage.commits().await;
+        let writer = stage.writer.clone();
+        let early = tokio::spawn(async move { write(&writer, ANOTHER).await });
+        loop {
+            let group = stage.writer.group.lock().await;
+            if matches!(group.before, Before::Keep(_)) || group.commits > before {
+                break;
+            }
+            drop(group);
+            tokio::task::yield_now().await;
+        }
+        write(&stage.writer, ANOTHER).await.unwrap();
+        early.await.unwrap().unwrap();
+        shared = stage.commits().await == before + 1;
+        if shared {
+            break;
+        }
+    }
+    assert!(shared);
+}
