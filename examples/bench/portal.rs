@@ -66,6 +66,8 @@ pub async fn mails(folder: &Path, database: &str, report: &mut Report) -> Outcom
     let sink = Sink::open().await?;
     let (server, _) = serve(folder, database, |config| config.mail = to_sink(sink.port)).await?;
     let (mut ours, mut bare) = (vec![], vec![]);
+    // What measurements before left behind.
+    worker::work(&server).await?;
     for _ in 0..3 {
         bare.push(MAILS as f64 / by_library_alone(&sink).await?);
         queue(&server).await?;
