@@ -20,7 +20,7 @@ pub fn joined(statements: Vec<Statement>) -> (String, Vec<Arg>) {
     (text, all)
 }
 
-/// No text of ours has a `$` before a digit but for an argument (`every_statement_is_prepared` of the map reads them all).
+/// A `$` before digits is an argument, wherever it stands: no text of ours has one within quotes.
 fn append(text: &mut String, sql: &str, before: usize) {
     let mut rest = sql;
     while let Some(at) = rest.find('$') {
