@@ -1,6 +1,7 @@
 //! Asking for a link: one answer for every address (C1), and how often.
 
 use portico::args;
+use portico::platform::limit;
 
 use crate::support::browser::Browser;
 use crate::support::desk::number;
@@ -196,4 +197,26 @@ walk!(a_poisoned_host_reaches_no_mail, |stage| {
     stage.deliver().await;
     let mail = crate::support::portal::newest(&stage, JO).await;
     assert!(mail.text.contains("http://harbour-physio.au.localhost:8080/link/") && !mail.text.contains("evil"));
+});
+
+// Counted without a transaction that would run again: however many ask at the same moment, one mail goes.
+walk!(of_askings_at_the_same_moment_one_is_mailed, |stage| {
+    let now = stage.server.world.now();
+    let tasks = (0..20).map(|_| {
+        let db = stage.au().clone();
+        tokio::spawn(async move {
+            let mut tx = db.counting().await.unwrap();
+            let allowed = limit::mail_allowed_in(&mut tx, "p", "address", now).await.unwrap();
+            tx.commit().await.unwrap();
+            allowed
+        })
+    });
+    let mut allowed = 0;
+    for task in tasks.collect::<Vec<_>>() {
+        allowed += i32::from(task.await.unwrap());
+    }
+    assert_eq!(allowed, 1);
+    let most: Option<(i64,)> =
+        stage.au().optional("SELECT MAX(count) FROM tries WHERE practice_id = 'p'", vec![]).await.unwrap();
+    assert_eq!(most, Some((1,)), "refused askings count nowhere");
 });
