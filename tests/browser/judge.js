@@ -41,6 +41,8 @@ export function watch(context) {
 export async function judge(page, name) {
   const wrong = [];
   const note = (where, what) => what && wrong.push(`${name}, ${where}: ${what}`);
+  // Its words can stand before its style sheet and its scripts have come.
+  await page.waitForLoadState("load");
   note("page", await unexpected(page, name));
   note("words", await unfilled(page));
   note("title", await titleOfProblem(page));
