@@ -201,12 +201,10 @@ const MAILS: [(i64, i64); 3] = [(1, 60), (5, 3600), (10, 86_400)];
 /// # Errors
 /// As [`take`].
 pub async fn mail_allowed(db: &Db, practice: &str, address_lane: &str, now: i64) -> Result<bool> {
-    for (most, seconds) in MAILS {
-        if !within(db, practice, &format!("mail{seconds}:{address_lane}"), most, seconds, now).await? {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+    let mut tx = db.counting().await?;
+    let allowed = mail_allowed_in(&mut tx, practice, address_lane, now).await?;
+    tx.commit().await?;
+    Ok(allowed)
 }
 
 /// As [`mail_allowed`], counted only when the transaction lasts, so that a request run again is not counted twice.
@@ -235,10 +233,11 @@ const COUNT_MAIL: &str =
     "INSERT INTO tries (practice_id, lane, count, blocked_until, window_start, updated_at)
      SELECT CAST($1 AS TEXT), lanes.lane, 1, 0, CAST($2 AS BIGINT), CAST($2 AS BIGINT)
      FROM (SELECT CAST($3 AS TEXT) AS lane UNION ALL SELECT CAST($6 AS TEXT) UNION ALL SELECT CAST($9 AS TEXT)) lanes
-     WHERE NOT EXISTS (SELECT 1 FROM tries t WHERE t.practice_id = $1 AND (
-            (t.lane = $3 AND t.window_start + CAST($4 AS BIGINT) > $2 AND t.count >= $5)
-            OR (t.lane = $6 AND t.window_start + CAST($7 AS BIGINT) > $2 AND t.count >= $8)
-            OR (t.lane = $9 AND t.window_start + CAST($10 AS BIGINT) > $2 AND t.count >= $11)))
+     WHERE NOT EXISTS (SELECT 1 FROM tries t WHERE t.practice_id = $1 AND t.lane IN ($3, $6, $9)
+        AND t.window_start + CASE WHEN t.lane = $3 THEN CAST($4 AS BIGINT)
+            WHEN t.lane = $6 THEN CAST($7 AS BIGINT) ELSE CAST($10 AS BIGINT) END > $2
+        AND t.count >= CASE WHEN t.lane = $3 THEN CAST($5 AS BIGINT)
+            WHEN t.lane = $6 THEN CAST($8 AS BIGINT) ELSE CAST($11 AS BIGINT) END)
      ON CONFLICT (practice_id, lane) DO UPDATE SET
         count = CASE WHEN tries.window_start + CASE WHEN tries.lane = $3 THEN CAST($4 AS BIGINT)
                 WHEN tries.lane = $6 THEN CAST($7 AS BIGINT) ELSE CAST($10 AS BIGINT) END <= $2 THEN 1 ELSE tries.count + 1 END,

@@ -105,6 +105,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../migrations/0016_passkey_lock.sql"),
         postgres: include_str!("../../migrations/0016_passkey_lock.sql"),
     },
+    Step {
+        number: 17,
+        name: "indexes by use",
+        sqlite: include_str!("../../migrations/0017_indexes_by_use.sql"),
+        postgres: include_str!("../../migrations/0017_indexes_by_use.sql"),
+    },
 ];
 
 /// The newest step this program knows.

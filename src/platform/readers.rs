@@ -62,6 +62,11 @@ impl Readers {
     /// Ends all connections; those in use when their question is answered.
     pub async fn close(&self) {
         self.turns.close();
+        self.begin_anew().await;
+    }
+
+    /// Ends the connections that lie idle; a connection reads what is counted of the tables only when it is opened.
+    pub async fn begin_anew(&self) {
         let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
         for connection in idle {
             let _ = connection.close().await;

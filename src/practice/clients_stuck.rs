@@ -97,7 +97,18 @@ pub async fn seen_to(visit: Visit, fields: Fields) -> Result<Response> {
 /// # Errors
 /// Faults of the database.
 pub async fn count(visit: &Visit) -> Result<usize> {
-    Ok(newest(visit).await?.len())
+    let row: Option<(i64,)> = visit
+        .db()?
+        .optional(
+            "SELECT COUNT(*) FROM (
+                SELECT a.id FROM link_ask a WHERE a.practice_id = $1 AND a.asked_at > $2 AND a.used_at IS NULL AND a.seen_to_at IS NULL
+                    AND NOT EXISTS (SELECT 1 FROM link_ask b WHERE b.practice_id = a.practice_id AND b.email_key = a.email_key
+                        AND (b.asked_at, b.id) > (a.asked_at, a.id))
+                LIMIT 100) AS stuck",
+            args![&visit.practice()?.id, visit.now - BACK_SECONDS],
+        )
+        .await?;
+    Ok(row.map_or(0, |(count,)| usize::try_from(count).unwrap_or(0)))
 }
 
 /// The newest asking of each address within a day that nobody has used or seen to.
@@ -112,7 +123,7 @@ async fn newest(visit: &Visit) -> Result<Vec<Row>> {
                     ORDER BY s.turn DESC, s.at DESC LIMIT 1) AS reason
              FROM link_ask a WHERE a.practice_id = $1 AND a.asked_at > $2 AND a.used_at IS NULL AND a.seen_to_at IS NULL
                 AND NOT EXISTS (SELECT 1 FROM link_ask b WHERE b.practice_id = a.practice_id AND b.email_key = a.email_key
-                    AND (b.asked_at > a.asked_at OR (b.asked_at = a.asked_at AND b.id > a.id)))
+                    AND (b.asked_at, b.id) > (a.asked_at, a.id))
              ORDER BY CASE WHEN a.help_at IS NULL THEN 1 ELSE 0 END, a.asked_at DESC, a.id DESC LIMIT 100",
             args![&visit.practice()?.id, visit.now - BACK_SECONDS],
         )

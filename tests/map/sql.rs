@@ -142,6 +142,84 @@ async fn lists_of_clients_go_by_their_index_on_postgres() {
     db.close().await;
 }
 
+/// Steps of a plan that go through all rows of a table, or all of a practice, and may: a file's end, and what it says.
+const MAY_BE_LONG: &[(&str, &str)] = &[
+    // Once a minute, and kept.
+    ("factors/password_stand_in.rs", "SEARCH person"),
+    // A practice has a handful of them.
+    ("factors/passkey_options.rs", "SEARCH practice_host"),
+    ("api/keys.rs", "SEARCH api_key"),
+    ("entrance/region.rs", "SEARCH moved"),
+    // What waits, by an index of nothing else.
+    ("notices/worker.rs", "SCAN outbox USING INDEX outbox_waiting"),
+    // Now and then, in the background.
+    ("notices/worker.rs", "SCAN outbox"),
+    // When a practice's passwords are being tried out, once.
+    ("factors/password_stuffing.rs", "SEARCH a USING"),
+    // The page of people shows who is locked out, whoever it is.
+    ("practice/people.rs", "SEARCH tries"),
+];
+
+/// How a step ends that finds a practice and goes on through all its rows.
+const PREFIXES: &[&str] = &["(practice_id=?)", "(practice_id=? AND id>?)", "(practice_id=? AND id<?)"];
+
+/// However many rows others have, whoever waits for an answer waits for their own. Programs for operators are left out.
+#[tokio::test]
+async fn every_question_goes_by_an_index_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}/map.db", folder.path().display());
+    let db = Db::connect(&url, 1).await.unwrap();
+    migrate::migrate(&db, &RealWorld as &dyn World).await.unwrap();
+    count_as_if_large(&db).await;
+    db.close().await;
+    // Counts are read when a connection is opened.
+    let db = Db::connect(&url, 1).await.unwrap();
+    let mut long = String::new();
+    for (path, text) in texts() {
+        if ["/ops/", "/audit/"].iter().any(|folder| path.contains(folder)) {
+            continue;
+        }
+        let explain: &'static str = Box::leak(format!("EXPLAIN QUERY PLAN {text}").into_boxed_str());
+        let rows: Vec<(i64, i64, i64, String)> = db.all(explain, vec![]).await.unwrap();
+        for (_, _, _, step) in rows {
+            let all = step.starts_with("SCAN ")
+                && !["CONSTANT", "(", "lanes", "waiting", "found", "stuck"].iter().any(|own| step.contains(own));
+            let may = MAY_BE_LONG.iter().any(|(end, start)| path.ends_with(end) && step.starts_with(start));
+            if (all || PREFIXES.iter().any(|end| step.ends_with(end))) && !may {
+                writeln!(long, "{path}: {step}\n    {text}").unwrap();
+            }
+        }
+    }
+    assert!(long.is_empty(), "goes through too many rows:\n{long}");
+    db.close().await;
+}
+
+/// What SQLite would count in a region of a hundred practices with ten thousand rows each.
+async fn count_as_if_large(db: &Db) {
+    db.execute("ANALYZE", vec![]).await.unwrap();
+    db.execute("DELETE FROM sqlite_stat1", vec![]).await.unwrap();
+    let indexes: Vec<(String, String, i64, i64)> = db
+        .all(
+            "SELECT m.tbl_name, m.name, COUNT(*), l.\"unique\" FROM sqlite_schema m JOIN pragma_index_info(m.name)
+             JOIN pragma_index_list(m.tbl_name) l ON l.name = m.name WHERE m.type = 'index' GROUP BY m.name",
+            vec![],
+        )
+        .await
+        .unwrap();
+    for (table, index, columns, unique) in indexes {
+        // Rows in all, then how many share the first column, the first two, …
+        let mut counts = ["1000000", "10000", "10", "2", "1", "1", "1", "1"];
+        let most = usize::try_from(columns).unwrap();
+        if unique == 1 {
+            counts[most] = "1";
+        }
+        let stat = counts[..=most].join(" ");
+        db.execute("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ($1, $2, $3)", args![table, index, stat])
+            .await
+            .unwrap();
+    }
+}
+
 #[tokio::test]
 async fn sqlite_takes_every_text() {
     let folder = tempfile::tempdir().unwrap();
