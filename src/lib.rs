@@ -19,6 +19,7 @@ pub mod platform {
     pub mod asked;
     pub mod browser;
     pub mod calls;
+    mod connect;
     pub mod copy;
     pub mod db;
     pub mod door;

@@ -45,7 +45,7 @@ pub async fn fill(folder: &Path, database: &str, practices: i64, per_practice: i
         .await?;
     }
     add_passkeys(db, practices.min(10), per_practice, now).await?;
-    if matches!(db, Db::Postgres(_)) {
+    if matches!(db, Db::Postgres { .. }) {
         // What autovacuum does by itself a minute later.
         db.execute("ANALYZE", args![]).await?;
     }

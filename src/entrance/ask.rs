@@ -71,19 +71,17 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let id = visit.new_id();
 
     // write
-    let mut tx = visit.db()?.counting().await?;
-    if !limit::within_in(&mut tx, ENTRANCE, &network, PER_NETWORK, 3600, visit.now).await? {
-        tx.commit().await?;
+    let Some(load) = asked::count(&visit, &network, PER_NETWORK).await? else {
         let mut response = again(StatusCode::TOO_MANY_REQUESTS, Problem::Network)?;
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("3600"));
         return Ok(response);
-    }
-    let load = asked::count_in(&visit, &mut tx).await?;
-    asked::alarm(&visit, &mut tx, load).await?;
+    };
     request.flood = load.is_flood();
     let sealed = request.sealed(&visit.server, &id)?;
+    let mut tx = visit.db()?.counting().await?;
+    asked::alarm(&visit, &mut tx, load).await?;
     let wanted = limit::mail_allowed_in(&mut tx, ENTRANCE, &address, visit.now).await?;
-    tx.execute(
+    tx.later(
         "INSERT INTO finder (practice_id, id, browser, request, next_at, created_at) VALUES ($1, $2, $3, $4, $5, $5)",
         args![ENTRANCE, &id, asker.hash(), wanted.then_some(sealed), visit.now],
     )

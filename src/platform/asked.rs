@@ -11,6 +11,7 @@ use super::web::Visit;
 const SECONDS: i64 = 3600;
 /// Stands where a practice's id does, for what is counted over all practices of a region.
 const REGION: &str = "region";
+const MAILS_ASKED: &str = "mails asked";
 
 /// How much strangers ask for just now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,36 +33,50 @@ impl Load {
     }
 }
 
+/// One statement, since everybody who asks waits for it: an asking counts for its network, its practice and its region, or for
+/// none of them where the network is over its limit. The entrance has no practice.
+const COUNT: &str = "INSERT INTO tries (practice_id, lane, count, blocked_until, window_start, updated_at)
+     SELECT lanes.owner, lanes.lane, 1, 0, CAST($6 AS BIGINT), CAST($6 AS BIGINT)
+     FROM (SELECT CAST($1 AS TEXT) AS owner, CAST($2 AS TEXT) AS lane, 1 AS place
+        UNION ALL SELECT CAST($1 AS TEXT), CAST($4 AS TEXT), 2
+        UNION ALL SELECT CAST($5 AS TEXT), CAST($4 AS TEXT), 3) lanes
+     WHERE NOT (lanes.place = 2 AND lanes.owner = 'entrance')
+        AND NOT EXISTS (SELECT 1 FROM tries t WHERE t.practice_id = $1 AND t.lane = $2 AND t.count >= $3
+            AND t.window_start + CAST($7 AS BIGINT) > $6)
+     ORDER BY lanes.place
+     ON CONFLICT (practice_id, lane) DO UPDATE SET
+        count = CASE WHEN tries.window_start + CAST($7 AS BIGINT) <= $6 THEN 1 ELSE tries.count + 1 END,
+        window_start = CASE WHEN tries.window_start + CAST($7 AS BIGINT) <= $6 THEN $6 ELSE tries.window_start END,
+        updated_at = $6
+     RETURNING practice_id, lane, count";
+
 /// Counts one asking of a network, its practice and its region; none when the network asked more than `per_network` times
 /// within the hour, which then counts nowhere else. A request that is run again is not counted twice.
 ///
 /// # Errors
 /// Faults of the database.
 pub async fn count(visit: &Visit, network: &str, per_network: i64) -> Result<Option<Load>> {
+    let (whose, limits) = (visit.whose()?, visit.server.config.asked);
     let counting = async {
-        let mut tx = visit.db()?.counting().await?;
-        let may = within_in(&mut tx, &visit.practice()?.id, network, per_network, SECONDS, visit.now).await?;
-        let load = if may { Some(count_in(visit, &mut tx).await?) } else { None };
-        tx.commit().await?;
-        Ok(load)
+        let args = crate::args![whose, network, per_network, MAILS_ASKED, REGION, visit.now, SECONDS];
+        let counted: Vec<(String, String, i64)> = visit.db()?.tally(COUNT, args).await?;
+        let count = |owner: &str, lane: &str| {
+            counted.iter().find(|(o, l, _)| o == owner && l == lane).map(|(.., count)| *count)
+        };
+        // Two at the same moment may both have found the network below its limit.
+        if count(whose, network).is_none_or(|count| count > per_network) {
+            return Ok(None);
+        }
+        let above = |owner: &str, most: i64| count(owner, MAILS_ASKED).is_some_and(|count| count > most);
+        Ok(Some(if above(REGION, limits.in_all) {
+            Load::Flood(Wide::Region)
+        } else if above(whose, limits.per_practice) {
+            Load::Flood(Wide::Practice)
+        } else {
+            Load::Usual
+        }))
     };
     visit.once(format!("asked {network}"), counting).await
-}
-
-/// As [`count`], for a door that counts its networks itself.
-///
-/// # Errors
-/// Faults and conflicts of the database.
-pub async fn count_in(visit: &Visit, tx: &mut Tx) -> Result<Load> {
-    let (whose, limits) = (visit.whose()?, visit.server.config.asked);
-    let practice =
-        whose == ENTRANCE || within_in(tx, whose, "mails asked", limits.per_practice, SECONDS, visit.now).await?;
-    let region = within_in(tx, REGION, "mails asked", limits.in_all, SECONDS, visit.now).await?;
-    Ok(match (region, practice) {
-        (false, _) => Load::Flood(Wide::Region),
-        (true, false) => Load::Flood(Wide::Practice),
-        (true, true) => Load::Usual,
-    })
 }
 
 /// Whether a mail to somebody on file still goes during a flood: as many again as the limit, so that there is an end.

@@ -28,7 +28,7 @@ pub async fn tables(db: &Db) -> Result<Vec<Table>> {
             let sql = "SELECT m.name, c.name, c.type FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.name, c.cid";
             db.all(sql, vec![]).await?
         }
-        Db::Postgres(_) => {
+        Db::Postgres { .. } => {
             let sql = "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT), CAST(data_type AS TEXT) FROM information_schema.columns WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position";
             db.all(sql, vec![]).await?
         }
@@ -65,7 +65,7 @@ impl Table {
                 let pairs: Vec<String> = self.columns.iter().map(|(name, _)| format!("'{name}', {name}")).collect();
                 format!("json_object({})", pairs.join(", "))
             }
-            Db::Postgres(_) => "CAST(row_to_json(whole) AS TEXT)".to_owned(),
+            Db::Postgres { .. } => "CAST(row_to_json(whole) AS TEXT)".to_owned(),
         };
         let sql = lasting(format!("SELECT {object} FROM {name} AS whole WHERE {key} = $1"));
         let rows: Vec<(String,)> = db.all(sql, crate::args![practice]).await?;

@@ -1,13 +1,12 @@
 //! The two engines behind one text per query: connect, read, write, and three verbs.
-//! All that differs between SQLite and PostgreSQL is in this file, `writer.rs`, `readers.rs` and `migrate.rs`; no feature
+//! All that differs between SQLite and PostgreSQL is in this file, `connect.rs`, `writer.rs`, `readers.rs` and `migrate.rs`; no feature
 //! asks which it is.
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Connection, FromRow, PgPool, Postgres, Transaction};
-use std::str::FromStr;
-use std::time::Duration;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, Transaction};
 
+use super::connect;
 use super::error::{Error, Result};
 use super::joined::joined;
 use super::readers::Readers;
@@ -89,11 +88,12 @@ impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, 
 #[derive(Clone)]
 pub enum Db {
     /// One writer, since SQLite has one; readers beside it do not wait (WAL).
-    Sqlite {
-        write: Writer,
-        read: Readers,
+    Sqlite { write: Writer, read: Readers },
+    Postgres {
+        pool: PgPool,
+        /// Connections that do not wait for the disk, for what [`Db::tally`] counts.
+        hasty: PgPool,
     },
-    Postgres(PgPool),
 }
 
 /// A write transaction. Dropped without `commit`, it is undone.
@@ -109,9 +109,9 @@ impl Db {
     /// A fault that names the database's kind, never its password.
     pub async fn connect(url: &str, max_connections: u32) -> Result<Db> {
         if url.starts_with("sqlite:") {
-            connect_sqlite(url).await
+            connect::sqlite(url).await
         } else {
-            connect_postgres(url, max_connections).await
+            connect::postgres(url, max_connections).await
         }
     }
 
@@ -129,7 +129,7 @@ impl Db {
     pub async fn write(&self) -> Result<Tx> {
         Ok(match self {
             Db::Sqlite { write, .. } => Tx::Sqlite(write.begin().await?),
-            Db::Postgres(pool) => Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?),
+            Db::Postgres { pool, .. } => Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?),
         })
     }
 
@@ -141,47 +141,50 @@ impl Db {
     pub async fn counting(&self) -> Result<Tx> {
         Ok(match self {
             Db::Sqlite { write, .. } => Tx::Sqlite(write.begin().await?),
-            Db::Postgres(pool) => Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?),
+            Db::Postgres { pool, .. } => Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?),
         })
     }
 
     /// One statement on its own; answers the number of rows changed.
     pub async fn execute(&self, sql: &'static str, args: Vec<Arg>) -> Result<u64> {
         Ok(match self {
-            Db::Sqlite { .. } => {
-                let mut tx = self.write().await?;
-                let changed = tx.execute(sql, args).await?;
-                tx.commit().await?;
+            Db::Sqlite { write, .. } => {
+                let mut act = write.begin().await?;
+                let changed = bound!(sqlx::query(sql), args).execute(act.connection()?).await?.rows_affected();
+                act.commit().await?;
                 changed
             }
-            Db::Postgres(pool) => bound!(sqlx::query(sql), args).execute(pool).await?.rows_affected(),
+            Db::Postgres { pool, .. } => bound!(sqlx::query(sql), args).execute(pool).await?.rows_affected(),
         })
     }
 
     /// One writing statement on its own that gives a row back (`RETURNING`), or none where its condition fails.
     pub async fn change<T: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Option<T>> {
         Ok(match self {
-            Db::Sqlite { .. } => {
-                let mut tx = self.write().await?;
-                let row = tx.optional(sql, args).await?;
-                tx.commit().await?;
-                row
-            }
-            Db::Postgres(pool) => bound!(sqlx::query_as(sql), args).fetch_optional(pool).await?,
+            Db::Sqlite { write, .. } => only(write, sql, args).await?.pop(),
+            Db::Postgres { pool, .. } => bound!(sqlx::query_as(sql), args).fetch_optional(pool).await?,
         })
     }
 
     /// As [`Db::change`], for a statement that changes several rows.
     pub async fn change_all<T: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<T>> {
         Ok(match self {
-            Db::Sqlite { .. } => {
-                let mut tx = self.write().await?;
-                let rows = tx.all(sql, args).await?;
-                tx.commit().await?;
-                rows
-            }
-            Db::Postgres(pool) => bound!(sqlx::query_as(sql), args).fetch_all(pool).await?,
+            Db::Sqlite { write, .. } => only(write, sql, args).await?,
+            Db::Postgres { pool, .. } => bound!(sqlx::query_as(sql), args).fetch_all(pool).await?,
         })
+    }
+
+    /// As [`Db::change_all`], for counts of what everybody may do often: on PostgreSQL the last moment of them may be lost when
+    /// its machine loses power (`synchronous_commit = off`). A row that all of a region's visitors count on is held for the
+    /// length of a commit, and so would have each wait for the disk behind the other.
+    ///
+    /// # Errors
+    /// Faults of the database.
+    pub async fn tally<T: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<T>> {
+        match self {
+            Db::Sqlite { .. } => self.change_all(sql, args).await,
+            Db::Postgres { hasty, .. } => Ok(bound!(sqlx::query_as(sql), args).fetch_all(hasty).await?),
+        }
     }
 
     pub async fn optional<T: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Option<T>> {
@@ -191,7 +194,7 @@ impl Db {
                 let answer = bound!(sqlx::query_as(sql), args).fetch_optional(reader.connection()).await;
                 reader.done(answer)?
             }
-            Db::Postgres(pool) => bound!(sqlx::query_as(sql), args).fetch_optional(pool).await?,
+            Db::Postgres { pool, .. } => bound!(sqlx::query_as(sql), args).fetch_optional(pool).await?,
         })
     }
 
@@ -202,7 +205,7 @@ impl Db {
                 let answer = bound!(sqlx::query_as(sql), args).fetch_all(reader.connection()).await;
                 reader.done(answer)?
             }
-            Db::Postgres(pool) => bound!(sqlx::query_as(sql), args).fetch_all(pool).await?,
+            Db::Postgres { pool, .. } => bound!(sqlx::query_as(sql), args).fetch_all(pool).await?,
         })
     }
 
@@ -219,7 +222,7 @@ impl Db {
                 let answer = reader.connection().prepare(text).await.map(|_| ());
                 reader.done(answer).map_err(|e| e.to_string())
             }
-            Db::Postgres(pool) => pool.prepare(text).await.map(|_| ()).map_err(|e| e.to_string()),
+            Db::Postgres { pool, .. } => pool.prepare(text).await.map(|_| ()).map_err(|e| e.to_string()),
         }
     }
 
@@ -246,7 +249,10 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Db::Postgres(pool) => pool.close().await,
+            Db::Postgres { pool, hasty } => {
+                hasty.close().await;
+                pool.close().await;
+            }
         }
     }
 }
@@ -303,7 +309,7 @@ impl Tx {
     pub async fn commit(self) -> Result<()> {
         match self {
             Tx::Sqlite(mut act) => {
-                flush(&mut act).await?;
+                finish(&mut act).await?;
                 act.commit().await?;
             }
             Tx::Postgres(tx) => tx.commit().await?,
@@ -319,6 +325,26 @@ fn with_due(act: &mut Act, sql: &'static str, args: Vec<Arg>) -> (String, Vec<Ar
     joined(all)
 }
 
+/// An act of one statement.
+async fn only<T: Row>(write: &Writer, sql: &'static str, args: Vec<Arg>) -> Result<Vec<T>> {
+    let mut act = write.begin().await?;
+    let (text, args) = joined(vec![(sql, args), act.next()]);
+    let rows = bound!(sqlx::query_as(AssertSqlSafe(text)), args).fetch_all(act.connection()?).await?;
+    act.next_is_ready();
+    act.commit().await?;
+    Ok(rows)
+}
+
+/// What is due, as the last that an act does.
+async fn finish(act: &mut Act) -> Result<()> {
+    if !act.due.is_empty() {
+        act.due.push(act.next());
+        flush(act).await?;
+        act.next_is_ready();
+    }
+    Ok(())
+}
+
 /// Those that are due, now.
 async fn flush(act: &mut Act) -> Result<()> {
     let due = std::mem::take(&mut act.due);
@@ -327,44 +353,6 @@ async fn flush(act: &mut Act) -> Result<()> {
         bound!(sqlx::query(AssertSqlSafe(text)), args).execute(act.connection()?).await?;
     }
     Ok(())
-}
-
-async fn connect_sqlite(url: &str) -> Result<Db> {
-    let options = SqliteConnectOptions::from_str(url)?
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(Duration::from_secs(10))
-        .foreign_keys(true)
-        // Without it a row that REPLACE throws out passes by the triggers that keep the record.
-        .pragma("recursive_triggers", "ON")
-        .pragma("cache_size", "-4000")
-        // Rows of an index that are looked at to count them.
-        .pragma("analysis_limit", "400");
-    // What an act may have to take back is kept in memory: it is small, and its loss is what a crash means anyway.
-    let write = Writer::open(options.clone().pragma("temp_store", "MEMORY")).await?;
-    let read = Readers::open(options.read_only(true).create_if_missing(false), write.seen()).await?;
-    Ok(Db::Sqlite { write, read })
-}
-
-async fn connect_postgres(url: &str, max_connections: u32) -> Result<Db> {
-    let options = PgConnectOptions::from_str(url)?.application_name("portico");
-    let pool = PgPoolOptions::new()
-        .max_connections(max_connections)
-        .acquire_timeout(Duration::from_secs(10))
-        // A connection used a moment ago is there; asking it first would double the way of every question.
-        .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for >= Duration::from_secs(1) {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-        .connect_with(options)
-        .await?;
-    Ok(Db::Postgres(pool))
 }
 
 impl From<sqlx::Error> for Error {

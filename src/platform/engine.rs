@@ -43,7 +43,7 @@ pub async fn facts(db: &Db) -> Result<Facts> {
                 ],
             })
         }
-        Db::Postgres(pool) => {
+        Db::Postgres { pool, .. } => {
             let one = async |sql: &'static str| sqlx::query_scalar::<_, String>(sql).fetch_one(pool).await;
             let clock = one("SELECT CAST(CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT) AS TEXT)").await?;
             Ok(Facts {

@@ -192,7 +192,7 @@ async fn run(db: &Db, step: &Step, world: &dyn World) -> Result<()> {
 fn text(db: &Db, step: &Step) -> &'static str {
     match db {
         Db::Sqlite { .. } => step.sqlite,
-        Db::Postgres(_) => step.postgres,
+        Db::Postgres { .. } => step.postgres,
     }
 }
 

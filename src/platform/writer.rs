@@ -1,6 +1,8 @@
 //! SQLite's one writer, shared. Every commit waits for the disk, so acts that come while one is under way share the
 //! next: each is a savepoint of its own in a common transaction, and none is told that it lasts before the commit is
 //! on the disk. An act that is undone takes nothing of the others with it; a commit that fails undoes all of them.
+//! Savepoints have two names in turn, so that an act can make the next one's with its last statements: whether those were
+//! done to the end or not, going back to its own name undoes all of it and nothing before.
 //! What an undone act saw of the others may not be on the disk yet: until it is, nobody reads (see [`Seen`]).
 
 use std::sync::{Arc, OnceLock};
@@ -35,6 +37,9 @@ pub struct Seen(watch::Receiver<bool>);
 /// No commit takes so long; whoever reads within an act of their own would wait for themselves.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
+const SAVE: [&str; 2] = ["SAVEPOINT act_0", "SAVEPOINT act_1"];
+const UNDO: [&str; 2] = ["ROLLBACK TO act_0", "ROLLBACK TO act_1"];
+
 /// The acts since the last commit.
 struct Group {
     options: SqliteConnectOptions,
@@ -42,6 +47,10 @@ struct Group {
     /// A transaction is open on the connection, and a task waits in line to commit it.
     open: bool,
     before: Before,
+    /// Which of the two savepoints is the present act's.
+    turn: usize,
+    /// The next act's savepoint is made already.
+    ready: bool,
     /// Acts that ended well and wait for the disk.
     waiting: Vec<oneshot::Sender<Result<()>>>,
     seen: watch::Sender<bool>,
@@ -76,6 +85,8 @@ impl Writer {
             connection,
             open: false,
             before: Before::Nothing,
+            turn: 0,
+            ready: false,
             waiting: vec![],
             seen,
             #[cfg(test)]
@@ -148,7 +159,8 @@ impl Group {
         if self.connection.is_none() {
             self.connection = Some(self.options.connect().await?);
         }
-        let begun = self.run("BEGIN IMMEDIATE; SAVEPOINT acts; SAVEPOINT act").await;
+        (self.turn, self.ready) = (0, false);
+        let begun = self.run("BEGIN IMMEDIATE; SAVEPOINT acts; SAVEPOINT act_0").await;
         self.open = begun.is_ok();
         if matches!(begun, Err(Error::Fault(_))) {
             // A connection that cannot begin is no use to the next either.
@@ -161,12 +173,14 @@ impl Group {
     /// act's. Whoever leaves in the middle of this leaves at most an empty one.
     async fn join(&mut self) -> Result<()> {
         self.settle().await?;
-        self.run("SAVEPOINT act").await
+        self.turn = 1 - self.turn;
+        if std::mem::take(&mut self.ready) { Ok(()) } else { self.run(SAVE[self.turn]).await }
     }
 
     async fn settle(&mut self) -> Result<()> {
         if matches!(self.before, Before::Undo) {
-            self.run("ROLLBACK TO act").await?;
+            self.ready = false;
+            self.run(UNDO[self.turn]).await?;
         }
         if let Before::Keep(tell) = std::mem::replace(&mut self.before, Before::Nothing) {
             self.waiting.push(tell);
@@ -227,6 +241,16 @@ impl Act {
     /// A fault when the database was closed.
     pub fn connection(&mut self) -> Result<&mut SqliteConnection> {
         self.group.connection.as_mut().ok_or_else(closed)
+    }
+
+    /// What may stand at the end of this act's last text: it makes the next act's savepoint, which then costs no way of its own.
+    pub fn next(&self) -> Statement {
+        (SAVE[1 - self.group.turn], vec![])
+    }
+
+    /// The text that ended with [`Act::next`] was done to its end.
+    pub fn next_is_ready(&mut self) {
+        self.group.ready = true;
     }
 
     /// Lets the next act begin and waits for the disk.

@@ -144,12 +144,14 @@ pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>, load: Load) -> Resul
     if asked::alarm(visit, &mut tx, load).await? {
         happened(visit, &mut tx, Happening::to_nobody(Event::AskingsTooMany, Actor::Stranger)).await?;
     }
-    if let Some(same) = just_asked(visit, &mut tx, wanted, &bound_to).await? {
+    let (same, number) = look(visit, &mut tx, wanted, &bound_to).await?;
+    if let Some(same) = same {
+        ask_again(visit, &mut tx, &same, wanted).await?;
         tx.commit().await?;
         return Ok(same);
     }
     let may_mail = limit::mail_allowed_in(&mut tx, practice, &lane, visit.now).await?;
-    let id = insert(visit, &mut tx, wanted, &bound_to, if may_mail { "asked" } else { "limited" }).await?;
+    let id = insert(visit, &mut tx, wanted, &bound_to, number, if may_mail { "asked" } else { "limited" }).await?;
     if may_mail {
         let job = serde_json::json!({ "ask": id, "flood": load.is_flood() && !own });
         put_job(visit, &mut tx, "portal-link", key, &job).await?;
@@ -167,14 +169,22 @@ pub(super) async fn put_without_mail(visit: &Visit, email: &Email) -> Result<Str
     let bound_to = bind(visit);
     let wanted = Wanted { email, then_path: "", keep: false, shared: false, session_id: None };
     let mut tx = visit.db()?.write().await?;
-    let id = insert(visit, &mut tx, &wanted, &bound_to, "stuck").await?;
+    let (_, number) = look(visit, &mut tx, &wanted, &bound_to).await?;
+    let id = insert(visit, &mut tx, &wanted, &bound_to, number, "stuck").await?;
     tx.commit().await?;
     Ok(id)
 }
 
-async fn insert(visit: &Visit, tx: &mut Tx, wanted: &Wanted<'_>, bound_to: &str, result: &str) -> Result<String> {
-    let (id, request_number) = (visit.new_id(), free_number(visit, tx).await?);
-    tx.execute(
+async fn insert(
+    visit: &Visit,
+    tx: &mut Tx,
+    wanted: &Wanted<'_>,
+    bound_to: &str,
+    request_number: String,
+    result: &str,
+) -> Result<String> {
+    let id = visit.new_id();
+    tx.later(
         "INSERT INTO link_ask (practice_id, id, email, email_key, bound_to, number, then_path, keep, shared, session_id, language,
             browser, place, result, asked_at, request_number)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
@@ -188,42 +198,43 @@ async fn insert(visit: &Visit, tx: &mut Tx, wanted: &Wanted<'_>, bound_to: &str,
     Ok(id)
 }
 
-/// Four digits that no open request of this practice has; after a few draws the last one, since the practice sees both.
-async fn free_number(visit: &Visit, tx: &mut Tx) -> Result<String> {
-    let mut number = String::new();
-    for _ in 0..5 {
+/// In one question, since everybody who asks waits for it: the asking of this browser for this address that is not older
+/// than the pause; and four digits that no open request of this practice has, or after a few draws the last ones, since the
+/// practice sees both.
+async fn look(visit: &Visit, tx: &mut Tx, wanted: &Wanted<'_>, bound_to: &str) -> Result<(Option<String>, String)> {
+    let draws: [String; 5] = std::array::from_fn(|_| {
         let draw = u32::from_be_bytes(random::<4>(&*visit.server.world));
-        number = (1000 + draw % 9000).to_string();
-        let taken: Option<(i64,)> = tx
-            .optional(
-                "SELECT asked_at FROM link_ask WHERE practice_id = $1 AND request_number = $2 AND asked_at > $3 LIMIT 1",
-                args![&visit.practice()?.id, &number, visit.now - REQUEST_SECONDS],
-            )
-            .await?;
-        if taken.is_none() {
-            break;
-        }
-    }
-    Ok(number)
-}
-
-/// The asking of this browser for this address that is not older than the pause; what was ticked this time counts.
-async fn just_asked(visit: &Visit, tx: &mut Tx, wanted: &Wanted<'_>, bound_to: &str) -> Result<Option<String>> {
-    let row: Option<(String,)> = tx
-        .optional(
-            "SELECT id FROM link_ask WHERE practice_id = $1 AND email_key = $2 AND bound_to = $3 AND asked_at > $4
-                AND used_at IS NULL AND replaced_at IS NULL AND ended_at IS NULL AND result NOT IN ('limited', 'stuck', 'held')
-             ORDER BY asked_at DESC, id DESC LIMIT 1",
-            args![&visit.practice()?.id, wanted.email.canonical(), bound_to, visit.now - PAUSE_SECONDS],
+        (1000 + draw % 9000).to_string()
+    });
+    let [first, second, third, fourth, last] = draws.each_ref();
+    let rows: Vec<(String, String)> = tx
+        .all(
+            "SELECT 'same', just.id FROM (
+                SELECT id FROM link_ask WHERE practice_id = $1 AND email_key = $2 AND bound_to = $3 AND asked_at > $4
+                    AND used_at IS NULL AND replaced_at IS NULL AND ended_at IS NULL AND result NOT IN ('limited', 'stuck', 'held')
+                ORDER BY asked_at DESC, id DESC LIMIT 1) AS just
+             UNION ALL
+             SELECT 'taken', request_number FROM link_ask
+             WHERE practice_id = $1 AND request_number IN ($5, $6, $7, $8, $9) AND asked_at > $10",
+            args![
+                &visit.practice()?.id, wanted.email.canonical(), bound_to, visit.now - PAUSE_SECONDS,
+                first, second, third, fourth, last, visit.now - REQUEST_SECONDS
+            ],
         )
         .await?;
-    let Some((id,)) = row else { return Ok(None) };
-    tx.execute(
+    let is_free = |number: &&String| !rows.iter().any(|(what, taken)| what == "taken" && taken == *number);
+    let number = draws.iter().find(is_free).unwrap_or(last).clone();
+    let same = rows.into_iter().find(|(what, _)| what == "same").map(|(_, id)| id);
+    Ok((same, number))
+}
+
+/// What was ticked this time counts.
+async fn ask_again(visit: &Visit, tx: &mut Tx, id: &str, wanted: &Wanted<'_>) -> Result<()> {
+    tx.later(
         "UPDATE link_ask SET then_path = $3, keep = $4, shared = $5, session_id = $6 WHERE practice_id = $1 AND id = $2",
-        args![&visit.practice()?.id, &id, wanted.then_path, wanted.keep, wanted.shared, wanted.session_id],
+        args![&visit.practice()?.id, id, wanted.then_path, wanted.keep, wanted.shared, wanted.session_id],
     )
-    .await?;
-    Ok(Some(id))
+    .await
 }
 
 /// As [`put`], for what an asking asked for before.

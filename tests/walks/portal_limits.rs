@@ -214,7 +214,7 @@ walk!(of_askings_at_the_same_moment_one_is_mailed, |stage| {
     });
     // PostgreSQL lets the second look before the first is done; SQLite has one writer.
     let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    while matches!(stage.au(), Db::Postgres(_)) && number(&stage, waits, vec![]).await == 0 {
+    while matches!(stage.au(), Db::Postgres { .. }) && number(&stage, waits, vec![]).await == 0 {
         tokio::task::yield_now().await;
     }
     first.commit().await.unwrap();

@@ -41,7 +41,7 @@ pub async fn unguard(db: &Db) {
             "DROP TRIGGER audit_cut_no_delete",
             "DROP TRIGGER audit_cut_fits",
         ],
-        Db::Postgres(_) => &[
+        Db::Postgres { .. } => &[
             "DROP TRIGGER audit_no_change ON audit",
             "DROP TRIGGER audit_no_delete ON audit",
             "DROP TRIGGER audit_chain_no_change ON audit_chain",
@@ -74,7 +74,7 @@ walk!(the_database_refuses_to_change_the_record, |stage| {
     ] {
         assert!(stage.au().execute(sql, vec![]).await.is_err(), "{sql}");
     }
-    if matches!(stage.au(), Db::Postgres(_)) {
+    if matches!(stage.au(), Db::Postgres { .. }) {
         assert!(stage.au().execute("TRUNCATE audit", vec![]).await.is_err());
     }
     let report = check(&stage, &id, None).await;

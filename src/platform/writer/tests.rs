@@ -106,6 +106,49 @@ async fn an_act_that_is_undone_takes_nobody_with_it() {
     assert!(words.len() >= 2);
 }
 
+/// As [`write`], with the next act's savepoint made on the way.
+async fn write_and_prepare(writer: &Writer, sql: &'static str, word: &str, end: bool) -> Result<()> {
+    let mut act = writer.begin().await?;
+    let (save, _) = act.next();
+    let text = format!("{sql} ('{word}'); {save}");
+    sqlx::query(sqlx::AssertSqlSafe(text)).execute(act.connection()?).await?;
+    if !end {
+        // As when a visitor left before the answer was heard.
+        return Ok(());
+    }
+    act.next_is_ready();
+    act.commit().await
+}
+
+#[tokio::test]
+async fn a_savepoint_made_ahead_undoes_only_its_own_act() {
+    let stage = Stage::new().await;
+    let into = "INSERT INTO word VALUES";
+    let held = stage.writer.begin().await.unwrap();
+    // All in line while the first holds on, so that one transaction has them.
+    let mut acts = Box::pin(async {
+        let (writer, undone) = (&stage.writer, async {
+            let mut act = stage.writer.begin().await?;
+            run(&mut act, "INSERT INTO word VALUES ('undone')").await
+        });
+        tokio::join!(
+            write_and_prepare(writer, into, "a", true),
+            undone,
+            write_and_prepare(writer, into, "b", true),
+            write_and_prepare(writer, into, "cut", false),
+            write_and_prepare(writer, into, "c", true),
+            async { drop(stage.writer.begin().await) },
+            write(writer, "INSERT INTO word VALUES ('d')"),
+            write_and_prepare(writer, into, "cut too", false),
+            write(writer, "INSERT INTO word VALUES ('e')"),
+        )
+    });
+    assert!((&mut acts).now_or_never().is_none());
+    drop(held);
+    let _ = acts.await;
+    assert_eq!(stage.words().await, ["a", "b", "c", "d", "e"]);
+}
+
 #[tokio::test]
 async fn a_commit_that_fails_undoes_and_tells_all() {
     let stage = Stage::new().await;
