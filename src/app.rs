@@ -311,7 +311,7 @@ pub fn router(server: Arc<Server>) -> Router {
 /// As [`router`], with more pages at the entrance (the demo's mailbox).
 pub fn router_with(server: Arc<Server>, more: Router) -> Router {
     let doors = Arc::new(Doors {
-        policy: headers::policy(&server),
+        headers: headers::usual(&server),
         between: between_routes(&server),
         programs: program_routes(),
         hooks: hook_routes(),

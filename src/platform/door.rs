@@ -45,8 +45,8 @@ pub struct Doors {
     pub programs: Router,
     /// What programs of the operator call, under any name.
     pub hooks: Router,
-    /// What pages may load and where their forms go, as [`policy`] makes it.
-    pub policy: HeaderValue,
+    /// What every answer begins with, as `headers.rs` makes it.
+    pub headers: HeaderMap,
     /// Paths whose forms show themselves again when they were left open too long, with what was typed.
     pub keeps_stale: &'static [&'static str],
     /// Beginnings of paths that hold a secret, so that their pages send no referrer.
@@ -353,8 +353,12 @@ fn wants_a_page(headers: &HeaderMap) -> bool {
 
 /// The same protected name twice: somebody tossed a cookie in; neither is believed.
 fn doubled_cookies(cookies: &Cookies) -> bool {
-    let ours = || cookies.pairs().filter(|(name, _)| name.starts_with("__Host-"));
-    ours().enumerate().any(|(at, (name, _))| ours().skip(at + 1).any(|(other, _)| other == name))
+    let mut before = Vec::with_capacity(8);
+    cookies.pairs().filter(|(name, _)| name.starts_with("__Host-")).any(|(name, _)| {
+        let doubled = before.contains(&name);
+        before.push(name);
+        doubled
+    })
 }
 
 fn text_of<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {

@@ -2,7 +2,7 @@
 //! Nothing else asks the world. How a request becomes a visit is in `door.rs`.
 
 use std::net::IpAddr;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::extract::FromRequestParts;
@@ -52,24 +52,47 @@ pub struct Inner {
     pub(super) done: super::again::Done,
 }
 
-/// The cookies of a request, read where they stand in its head; at most a hundred.
+/// The cookies of a request, at most a hundred; its lines in one text, and where in it each name and value stands.
 #[derive(Clone, Default)]
-pub(super) struct Cookies(Vec<HeaderValue>);
+pub(super) struct Cookies {
+    text: String,
+    places: Vec<(Range<usize>, Range<usize>)>,
+}
 
 impl Cookies {
     pub(super) fn of(headers: &HeaderMap) -> Cookies {
-        Cookies(headers.get_all(header::COOKIE).iter().cloned().collect())
+        let mut text = String::new();
+        for line in headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok()) {
+            text.push_str(line);
+            text.push(';');
+        }
+        let mut places = Vec::with_capacity(4);
+        let mut from = 0;
+        for pair in text.split(';') {
+            if let Some((name, value)) = pair.split_once('=') {
+                // Only the ends of a pair are trimmed (RFC 6265, 5.2 takes more away, and nobody sends it).
+                let (name_at, value_at) = (from + name.len() - name.trim_start().len(), from + name.len() + 1);
+                places.push((name_at..from + name.len(), value_at..value_at + value.trim_end().len()));
+            }
+            if places.len() == MOST_COOKIES {
+                break;
+            }
+            from += pair.len() + 1;
+        }
+        Cookies { text, places }
     }
 
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        let lines = self.0.iter().filter_map(|line| line.to_str().ok());
-        lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('=')).take(100)
+        let part = |place: &Range<usize>| self.text.get(place.clone()).unwrap_or_default();
+        self.places.iter().map(move |(name, value)| (part(name), part(value)))
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.pairs().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 }
+
+const MOST_COOKIES: usize = 100;
 
 impl Deref for Visit {
     type Target = Inner;

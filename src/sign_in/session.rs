@@ -1,7 +1,7 @@
 //! Sessions: started with a pass, looked up, locked when idle, opened again, ended, listed. The cookie holds a random
 //! secret; the database its hash. What a node remembers of a session is at most four seconds old.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::response::Response;
 
@@ -47,6 +47,9 @@ pub struct Session {
     pub ends_at: i64,
     /// Where it began, as [`Browser::to_stored`] writes it.
     pub browser: String,
+    /// The text by which a browser was last found to be that one; looking for names in it costs more than comparing it.
+    #[sqlx(skip)]
+    same: OnceLock<String>,
 }
 
 /// The row of the rule by which a recognised device stands for the code.
@@ -246,7 +249,7 @@ async fn found(visit: &Visit) -> Result<(String, State)> {
             None => return Ok((key, State::Nobody)),
         },
     };
-    let state = if session.ends_at <= visit.now || is_elsewhere(visit, &session.browser) {
+    let state = if session.ends_at <= visit.now || is_elsewhere(visit, &session) {
         State::Nobody
     } else if visit.now - session.seen_at > session.idle_seconds {
         State::Locked(session)
@@ -258,10 +261,18 @@ async fn found(visit: &Visit) -> Result<(String, State)> {
 
 /// Whether a session's cookie is shown by another browser or system than it was given to: most likely a copy, so it lets
 /// nobody in there, and the person signs in anew (ASVS 5.0, 8.2.4). A browser that says nothing about itself is not judged.
-fn is_elsewhere(visit: &Visit, began_in: &str) -> bool {
-    let (then, now) = (Browser::from_stored(began_in), visit.browser());
+fn is_elsewhere(visit: &Visit, session: &Session) -> bool {
+    if session.same.get().is_some_and(|same| *same == visit.user_agent) {
+        return false;
+    }
+    let (then, now) = (Browser::from_stored(&session.browser), visit.browser());
     let other = |then: &str, now: &str| !then.is_empty() && !now.is_empty() && then != now;
-    other(then.browser, now.browser) || other(then.system, now.system)
+    let elsewhere = other(then.browser, now.browser) || other(then.system, now.system);
+    if !elsewhere {
+        // Whoever came first is remembered; another text of the same browser is only read again.
+        let _ = session.same.set(visit.user_agent.clone());
+    }
+    elsewhere
 }
 
 /// A node serves many practices from one memory: a session is found only at the door it was begun at.
@@ -292,7 +303,7 @@ pub async fn reached_its_end(visit: &Visit) -> Result<bool> {
 pub async fn lives_elsewhere(visit: &Visit) -> Result<bool> {
     let Some(token) = visit.cookie(COOKIE) else { return Ok(false) };
     let session = look_up(visit, &secret::hash_token(token)).await?;
-    Ok(session.is_some_and(|session| session.ends_at > visit.now && is_elsewhere(visit, &session.browser)))
+    Ok(session.is_some_and(|session| session.ends_at > visit.now && is_elsewhere(visit, &session)))
 }
 
 async fn look_up(visit: &Visit, hash: &str) -> Result<Option<Session>> {

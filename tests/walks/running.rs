@@ -217,7 +217,7 @@ walk!(a_page_that_panics_is_one_page, |stage| {
         keeps_stale: &[],
         hides_origin: &[],
         anywhere: &[],
-        policy: headers::policy(&stage.server),
+        headers: headers::usual(&stage.server),
         only_read: &[],
     });
     let service = tower::service_fn(move |request| door::enter(std::sync::Arc::clone(&doors), request));
