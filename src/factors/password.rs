@@ -82,7 +82,8 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         return again(&visit, &fields, "sign-in-incomplete");
     }
     let key = key_of(typed);
-    let person = person::staff_by_email(visit.db()?, &visit.practice()?.id, &key).await?;
+    let other = password_stand_in::somebody(&visit, "staff").await?;
+    let person = person::staff_or_other(visit.db()?, &visit.practice()?.id, &key, other.as_deref()).await?;
     let known = match &person {
         Some(person) => device::recognise(&visit, person, &fields).await?,
         None => None,

@@ -20,6 +20,8 @@ struct Mix {
     all: u64,
     brought_in: u64,
     samples: Vec<String>,
+    /// Anybody of them.
+    somebody: Option<String>,
 }
 
 /// By practice and kind of people; on the server's shelf.
@@ -45,6 +47,15 @@ pub async fn stand_in(visit: &Visit, kind: &str, name: &str) -> Result<Option<St
     Ok(place.and_then(|place| mix.samples.get(place).cloned()))
 }
 
+/// Somebody of this practice and kind with a password, whose row takes the time to read which a stranger's would, if there
+/// were one.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn somebody(visit: &Visit, kind: &str) -> Result<Option<String>> {
+    Ok(mix(visit, kind).await?.somebody.clone())
+}
+
 async fn mix(visit: &Visit, kind: &str) -> Result<Arc<Mix>> {
     let mixes = visit.server.kept::<Mixes>()?;
     let practice = visit.whose()?;
@@ -65,9 +76,9 @@ async fn mix(visit: &Visit, kind: &str) -> Result<Arc<Mix>> {
 async fn look(visit: &Visit, practice: &str, kind: &str) -> Result<Mix> {
     let db = visit.db()?;
     let ours = format!("{}%", visit.server.hashing.form());
-    let counted: Option<(i64, i64)> = db
+    let counted: Option<(i64, i64, Option<String>)> = db
         .optional(
-            "SELECT COUNT(*), COUNT(CASE WHEN password LIKE $2 THEN NULL ELSE 1 END) FROM person
+            "SELECT COUNT(*), COUNT(CASE WHEN password LIKE $2 THEN NULL ELSE 1 END), MIN(id) FROM person
              WHERE practice_id = $1 AND kind = $3 AND password IS NOT NULL AND closed_at IS NULL",
             args![practice, &ours, kind],
         )
@@ -79,12 +90,13 @@ async fn look(visit: &Visit, practice: &str, kind: &str) -> Result<Mix> {
             args![practice, &ours, kind],
         )
         .await?;
-    let (all, brought_in) = counted.unwrap_or_default();
+    let (all, brought_in, somebody) = counted.unwrap_or_default();
     Ok(Mix {
         at: visit.now,
         all: u64::try_from(all).unwrap_or(0),
         brought_in: u64::try_from(brought_in).unwrap_or(0),
         samples: samples.into_iter().map(|(hash,)| hash).collect(),
+        somebody,
     })
 }
 

@@ -79,7 +79,8 @@ const STAFF_BY_EMAIL: &str =
         p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.invited_at, p.joined_at,
         p.last_sign_in_at, p.closed_at,
         p.passphrase, p.passphrase_set_at, p.passkey_lock_since, p.private_since, p.mail_form, p.safe_word, p.lock_off_from
-     FROM person p WHERE p.practice_id = $1 AND p.email_key = $2 AND p.kind = 'staff'";
+     FROM person p WHERE p.practice_id = $1
+        AND p.id = COALESCE((SELECT s.id FROM person s WHERE s.practice_id = $1 AND s.email_key = $2 AND s.kind = 'staff'), $3)";
 
 const CLIENTS_BY_EMAIL: &str =
     "SELECT p.id, p.kind, p.role, p.name, p.email, p.email_key, p.mobile, p.mobile_proved_at, p.language, p.password,
@@ -115,7 +116,17 @@ pub async fn by_id_in(tx: &mut Tx, practice: &str, id: &str) -> Result<Person> {
 /// # Errors
 /// As [`by_id`].
 pub async fn staff_by_email(db: &Db, practice: &str, email_key: &str) -> Result<Option<Person>> {
-    db.optional(STAFF_BY_EMAIL, crate::args![practice, email_key]).await
+    db.optional(STAFF_BY_EMAIL, crate::args![practice, email_key, None::<String>]).await
+}
+
+/// As [`staff_by_email`], and as long for nobody as for somebody: where nobody has the address, the row of `other`, one of
+/// the practice's people, is read and thrown away.
+///
+/// # Errors
+/// As [`by_id`].
+pub async fn staff_or_other(db: &Db, practice: &str, email_key: &str, other: Option<&str>) -> Result<Option<Person>> {
+    let read: Option<Person> = db.optional(STAFF_BY_EMAIL, crate::args![practice, email_key, other]).await?;
+    Ok(read.filter(|person| person.email_key == email_key && person.kind == "staff"))
 }
 
 /// As [`staff_by_email`], within a transaction.
@@ -123,7 +134,7 @@ pub async fn staff_by_email(db: &Db, practice: &str, email_key: &str) -> Result<
 /// # Errors
 /// As [`by_id`].
 pub async fn staff_by_email_in(tx: &mut Tx, practice: &str, email_key: &str) -> Result<Option<Person>> {
-    tx.optional(STAFF_BY_EMAIL, crate::args![practice, email_key]).await
+    tx.optional(STAFF_BY_EMAIL, crate::args![practice, email_key, None::<String>]).await
 }
 
 /// The clients and contacts behind a canonical address whose access is on, the first added first.
