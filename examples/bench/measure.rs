@@ -347,7 +347,7 @@ pub async fn entrance_part(folder: &std::path::Path, databases: [&str; 3], pace:
     if small != large {
         entrance::size(folder, small, large, &mut report).await?;
     }
-    entrance::many_regions(folder, &mut report).await?;
+    entrance::many_regions(folder, pace, &mut report).await?;
     Ok(report.missed())
 }
 
