@@ -26,6 +26,15 @@ mail-signed-in-new-browser-text =
     { mail-part-not-me }
     { mail-part-ask }
 
+mail-signed-in-after-long-subject = Sign-in to { $practice } after a long time
+mail-signed-in-after-long-text =
+    Hello { $name },
+    Somebody signed in to your account at { $practice }. The sign-in before it was on { $last }.
+    { mail-part-where }
+    { mail-part-fine }
+    { mail-part-not-me }
+    { mail-part-ask }
+
 mail-wrong-codes-thrice-subject = Somebody may know your password at { $practice }
 mail-wrong-codes-thrice-text =
     Hello { $name },

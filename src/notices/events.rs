@@ -9,6 +9,7 @@ impl Event {
         &[
             SignedIn,
             SignedInNewBrowser,
+            SignedInAfterLong,
             WrongPassword,
             WrongCode,
             WrongCodesThrice,
@@ -164,7 +165,8 @@ mod tests {
     use crate::platform::text::Texts;
 
     /// Every word a mail may use, each with a value that can be found again.
-    const WORDS: [(&str, &str); 18] = [
+    const WORDS: [(&str, &str); 19] = [
+        ("last", "2 May 2026"),
         ("who", "Eve Contact"),
         ("new_email", "x@example.org"),
         ("count", "3"),

@@ -33,6 +33,8 @@ use crate::platform::web::Visit;
 pub enum Event {
     SignedIn,
     SignedInNewBrowser,
+    /// Nobody had signed in for a quarter of a year: whoever left the account lying about is told of it.
+    SignedInAfterLong,
     WrongPassword,
     WrongCode,
     /// Three wrong codes after a right password: somebody may know the password.
@@ -198,6 +200,7 @@ impl Event {
         match self {
             Event::SignedIn => ("signed-in", Told::Nobody),
             Event::SignedInNewBrowser => ("signed-in-new-browser", Told::Person),
+            Event::SignedInAfterLong => ("signed-in-after-long", Told::Person),
             Event::WrongPassword => ("wrong-password", Told::Nobody),
             Event::WrongCode => ("wrong-code", Told::Nobody),
             Event::WrongCodesThrice => ("wrong-codes-thrice", Told::Person),

@@ -19,6 +19,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Frame, Menu};
 use crate::platform::secret;
 use crate::platform::web::{Visit, encode, go};
+use crate::platform::when;
 
 pub const COOKIE: &str = "__Host-session";
 /// Seconds within which every factor must have been shown before a sensitive act.
@@ -51,6 +52,9 @@ pub struct Session {
     #[sqlx(skip)]
     same: OnceLock<String>,
 }
+
+/// Staff who did not sign in for so long (seconds) are told when somebody does (ASVS 5.0, 6.3.5); clients come seldom.
+const LONG_SECONDS: i64 = 90 * 86_400;
 
 /// The row of the rule by which a recognised device stands for the code.
 pub(super) const BY_DEVICE: &str = "a known device stands for the code";
@@ -191,13 +195,21 @@ async fn announce(
     // Who signs in by mail has just had one about it.
     let mailed = done.person.is_client() && done.proved.has(Factor::EmailLink);
     let seen_before = mailed || done.attempt.device_id.is_some() || marks::known_browser(visit, done.person);
-    let event = if seen_before { Event::SignedIn } else { Event::SignedInNewBrowser };
-    let happening = Happening::of(event, done.person)
+    let last = done.person.last_sign_in_at.filter(|at| !done.person.is_client() && visit.now - at > LONG_SECONDS);
+    let event = match last {
+        _ if !seen_before => Event::SignedInNewBrowser,
+        Some(_) => Event::SignedInAfterLong,
+        None => Event::SignedIn,
+    };
+    let mut happening = Happening::of(event, done.person)
         .session(id)
         .detail("by", &limits::proofs_of(done))
         .detail("rule", done.row)
         .detail("browser", &visit.browser().in_english())
         .detail("place", &visit.place());
+    if let Some(last) = last {
+        happening = happening.detail("last", &when::day(last, visit.zone()));
+    }
     happened(visit, tx, happening).await?;
     if device.is_some_and(|device| device.is_new) {
         happened(

@@ -304,3 +304,21 @@ walk!(a_client_sees_nothing_of_staff, |stage| {
     jo.open("/me/name").await;
     assert_eq!(jo.status, 404);
 });
+
+walk!(a_sign_in_after_a_quarter_of_a_year_is_told_of, |stage| {
+    ask_no_second(&stage).await;
+    let mut sam = stage.browser();
+    log_in(&mut sam, SAM, false).await;
+    stage.wait(90 * DAY);
+    log_in(&mut sam, SAM, false).await;
+    assert_eq!(stage.events().await.last().unwrap(), "signed-in", "ninety days are no long while");
+    let before = stage.messages(SAM.0).await.len();
+    let day = portico::platform::when::day(stage.now(), "Australia/Sydney");
+    stage.wait(90 * DAY + 1);
+    log_in(&mut sam, SAM, false).await;
+    assert_eq!(stage.events().await.last().unwrap(), "signed-in-after-long");
+    let told = stage.messages(SAM.0).await;
+    assert_eq!(told.len(), before + 1, "one mail, and none about a new browser");
+    assert_eq!(told[0].about, "signed-in-after-long");
+    assert!(told[0].text.contains(&day) && told[0].text.contains("/not-me/"), "{}", told[0].text);
+});
