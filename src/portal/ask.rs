@@ -17,6 +17,7 @@ use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::limit;
 use crate::platform::network::network_of;
+use crate::platform::secret;
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with, safe_path};
 use crate::platform::world::random;
 use crate::sign_in::session::{self, State};
@@ -136,21 +137,26 @@ pub(super) async fn may_ask(visit: &Visit) -> Result<Option<Load>> {
 /// Faults and conflicts of the database.
 pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>, load: Load) -> Result<String> {
     let practice = &visit.practice()?.id;
-    let (bound_to, key) = (bind(visit), wanted.email.canonical());
+    let (bound_to, key) = (bind(visit, || first_secret(visit, wanted.email)), wanted.email.canonical());
     // Whoever floods an address from elsewhere must not use up the mails of the browser that has proved it.
     let own = marks::knows_mailbox(visit, key);
     let lane = visit.lane(if own { "portal mail own" } else { "portal mail" }, key)?;
-    let mut tx = visit.db()?.write().await?;
+    // Everybody who asks at a practice looks where the others write; each waits for the one before at most, and none runs again.
+    let mut tx = visit.db()?.counting().await?;
     if asked::alarm(visit, &mut tx, load).await? {
         happened(visit, &mut tx, Happening::to_nobody(Event::AskingsTooMany, Actor::Stranger)).await?;
     }
-    let (same, number) = look(visit, &mut tx, wanted, &bound_to).await?;
+    let (mut same, number) = look(visit, &mut tx, wanted, &bound_to).await?;
+    let may_mail = same.is_none() && limit::mail_allowed_in(&mut tx, practice, &lane, visit.now).await?;
+    if same.is_none() && !may_mail {
+        // Pressed twice at the same moment, the second waited for the first's count and sees its asking only now.
+        (same, _) = look(visit, &mut tx, wanted, &bound_to).await?;
+    }
     if let Some(same) = same {
         ask_again(visit, &mut tx, &same, wanted).await?;
         tx.commit().await?;
         return Ok(same);
     }
-    let may_mail = limit::mail_allowed_in(&mut tx, practice, &lane, visit.now).await?;
     let id = insert(visit, &mut tx, wanted, &bound_to, number, if may_mail { "asked" } else { "limited" }).await?;
     if may_mail {
         let job = serde_json::json!({ "ask": id, "flood": load.is_flood() && !own });
@@ -166,13 +172,21 @@ pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>, load: Load) -> Resul
 /// # Errors
 /// As [`put`].
 pub(super) async fn put_without_mail(visit: &Visit, email: &Email) -> Result<String> {
-    let bound_to = bind(visit);
+    let bound_to = bind(visit, || first_secret(visit, email));
     let wanted = Wanted { email, then_path: "", keep: false, shared: false, session_id: None };
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = visit.db()?.counting().await?;
     let (_, number) = look(visit, &mut tx, &wanted, &bound_to).await?;
     let id = insert(visit, &mut tx, &wanted, &bound_to, number, "stuck").await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// The first secret of a browser that asks: the same for a button pressed twice before the first answer came, which would
+/// otherwise make two browsers of one.
+fn first_secret(visit: &Visit, email: &Email) -> String {
+    let minute = (visit.now / PAUSE_SECONDS).to_string();
+    let whose = [visit.whose().unwrap_or_default(), &visit.browser_id, email.canonical(), &minute];
+    secret::keyed_hash(&visit.server.stable_key("browser that asks"), &whose)
 }
 
 async fn insert(

@@ -61,7 +61,7 @@ pub async fn code(visit: Visit, Token(token): Token, fields: Fields) -> Result<R
     }
     if matches!(judged, Typed::Right) {
         passkey_offer::note_able_by_mail(&visit, &fields);
-        let proved_in = bind(&visit);
+        let proved_in = bind(&visit, || visit.new_token());
         if spend(&visit, &mut tx, &ask, &Use { by: "code", proved_in: &proved_in }).await? {
             return who::go_on(&visit, tx, &ask).await;
         }

@@ -141,9 +141,9 @@ fn binding(visit: &Visit) -> Option<String> {
     visit.cookie(LINK_COOKIE).map(secret::hash_token)
 }
 
-/// Makes this browser one that asked, with the secret it has or a new one; answers its hash.
-fn bind(visit: &Visit) -> String {
-    let token = visit.cookie(LINK_COOKIE).map_or_else(|| visit.new_token(), str::to_owned);
+/// Makes this browser one that asked, with the secret it has or this one; answers its hash.
+fn bind(visit: &Visit, first: impl FnOnce() -> String) -> String {
+    let token = visit.cookie(LINK_COOKIE).map_or_else(first, str::to_owned);
     visit.set_cookie(LINK_COOKIE, &token, Some(BOUND_SECONDS));
     secret::hash_token(&token)
 }

@@ -222,3 +222,39 @@ walk!(of_askings_at_the_same_moment_one_is_mailed, |stage| {
     let most = number(&stage, "SELECT MAX(count) FROM tries WHERE practice_id = 'p'", vec![]).await;
     assert_eq!(most, 1, "a refused asking counts nowhere");
 });
+
+/// All at the same moment; answers where each was led.
+async fn all_ask(browsers: Vec<(Browser, String)>) -> Vec<String> {
+    let asking = browsers.into_iter().map(|(mut browser, email)| {
+        tokio::spawn(async move {
+            let fields = [("csrf", browser.hidden("csrf")), ("email", email)];
+            browser.post("/portal", &fields.map(|(name, value)| (name.to_owned(), value))).await;
+            assert_eq!(browser.status.as_u16(), 303, "{}", browser.html);
+            browser.answered["location"].to_str().unwrap().to_owned()
+        })
+    });
+    futures_util::future::join_all(asking).await.into_iter().map(Result::unwrap).collect()
+}
+
+walk!(a_button_pressed_eight_times_at_once_asks_once, |stage| {
+    let mut jo = stage.browser();
+    jo.open("/portal").await;
+    let led = all_ask(vec![(jo, JO.to_owned()); 8]).await;
+    assert!(led.iter().all(|place| *place == led[0]), "{led:?}");
+    assert_eq!(number(&stage, "SELECT COUNT(*) FROM link_ask", vec![]).await, 1);
+    stage.deliver().await;
+    assert_eq!(stage.messages(JO).await.len(), 1);
+});
+
+// A practice that writes to all its clients has them all at its door at once; none is told to come back.
+walk!(sixty_four_who_ask_at_once_are_all_taken, |stage| {
+    let mut browsers = vec![];
+    for number in 0..64 {
+        let mut browser = stage.browser().from(&format!("198.51.100.{number}"));
+        browser.open("/portal").await;
+        browsers.push((browser, format!("client{number}@example.com")));
+    }
+    all_ask(browsers).await;
+    let asked = "SELECT COUNT(*) FROM link_ask WHERE result = 'asked'";
+    assert_eq!(number(&stage, asked, vec![]).await, 64);
+});
