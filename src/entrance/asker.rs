@@ -29,7 +29,7 @@ impl Asker {
     /// still works.
     pub fn new(visit: &Visit, email: &str, remember: bool) -> Asker {
         let before = Asker::of(visit).filter(|before| before.email == email);
-        let secret = before.map_or_else(|| visit.new_token(), |before| before.secret);
+        let secret = before.map_or_else(|| visit.first_secret(email), |before| before.secret);
         Asker { secret, email: email.to_owned(), remember, asked_at: visit.now, proved_at: 0 }
     }
 

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::Result;
+use super::secret;
 use super::web::Inner;
 
 /// By the name of what was worked out; gone with the request.
@@ -32,6 +33,14 @@ impl Inner {
         let done = work.await?;
         self.done.put(name, done.clone());
         Ok(done)
+    }
+
+    /// The secret by which a browser that asks for a mail is known from then on, if it has none yet: the same for a button pressed
+    /// twice before the first answer came, which would otherwise make two browsers of one.
+    pub fn first_secret(&self, email: &str) -> String {
+        let minute = (self.now / 60).to_string();
+        let whose = [self.whose().unwrap_or_default(), &self.browser_id, email, &minute];
+        secret::keyed_hash(&self.server.stable_key("browser that asks"), &whose)
     }
 
     /// Notes that this request put a message into the outbox.

@@ -17,7 +17,6 @@ use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::limit;
 use crate::platform::network::network_of;
-use crate::platform::secret;
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with, safe_path};
 use crate::platform::world::random;
 use crate::sign_in::session::{self, State};
@@ -137,7 +136,7 @@ pub(super) async fn may_ask(visit: &Visit) -> Result<Option<Load>> {
 /// Faults and conflicts of the database.
 pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>, load: Load) -> Result<String> {
     let practice = &visit.practice()?.id;
-    let (bound_to, key) = (bind(visit, || first_secret(visit, wanted.email)), wanted.email.canonical());
+    let (bound_to, key) = (bind(visit, || visit.first_secret(wanted.email.canonical())), wanted.email.canonical());
     // Whoever floods an address from elsewhere must not use up the mails of the browser that has proved it.
     let own = marks::knows_mailbox(visit, key);
     let lane = visit.lane(if own { "portal mail own" } else { "portal mail" }, key)?;
@@ -172,21 +171,13 @@ pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>, load: Load) -> Resul
 /// # Errors
 /// As [`put`].
 pub(super) async fn put_without_mail(visit: &Visit, email: &Email) -> Result<String> {
-    let bound_to = bind(visit, || first_secret(visit, email));
+    let bound_to = bind(visit, || visit.first_secret(email.canonical()));
     let wanted = Wanted { email, then_path: "", keep: false, shared: false, session_id: None };
     let mut tx = visit.db()?.counting().await?;
     let (_, number) = look(visit, &mut tx, &wanted, &bound_to).await?;
     let id = insert(visit, &mut tx, &wanted, &bound_to, number, "stuck").await?;
     tx.commit().await?;
     Ok(id)
-}
-
-/// The first secret of a browser that asks: the same for a button pressed twice before the first answer came, which would
-/// otherwise make two browsers of one.
-fn first_secret(visit: &Visit, email: &Email) -> String {
-    let minute = (visit.now / PAUSE_SECONDS).to_string();
-    let whose = [visit.whose().unwrap_or_default(), &visit.browser_id, email.canonical(), &minute];
-    secret::keyed_hash(&visit.server.stable_key("browser that asks"), &whose)
 }
 
 async fn insert(
