@@ -29,7 +29,7 @@ pub mod platform {
     pub mod frame;
     pub mod hashing;
     pub mod headers;
-    mod joined;
+    pub mod joined;
     pub mod keyring;
     pub mod limit;
     pub mod metrics;

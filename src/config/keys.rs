@@ -152,14 +152,26 @@ pub const KEYS: &[Key] = &[
         "",
         "The port in addresses of practices of a region with `address`, where it is not this server's.",
     ),
-    key("region", "max_connections", Number(1, 1000), "10", "Connections to the database at most; on PostgreSQL two more for counts."),
+    key(
+        "region",
+        "max_connections",
+        Number(1, 1000),
+        "10",
+        "Connections to the database at most; on PostgreSQL two more for counts.",
+    ),
     secret(
         "entrance",
         "database",
         Text,
         "Required. The entrance's own database, written as a region's. It holds no names and no addresses: only sealed requests, at most a day, and keyed hashes for limits.",
     ),
-    key("entrance", "max_connections", Number(1, 1000), "10", "Connections to the database at most; on PostgreSQL two more for counts."),
+    key(
+        "entrance",
+        "max_connections",
+        Number(1, 1000),
+        "10",
+        "Connections to the database at most; on PostgreSQL two more for counts.",
+    ),
     key(
         "entrance",
         "mail_to_strangers",

@@ -241,6 +241,7 @@ mod tests {
             admins_second_from: admins,
             everyone_second_from: everyone,
             region: "au".into(),
+            origins: std::sync::OnceLock::new(),
         }
     }
 

@@ -4,6 +4,7 @@
 use crate::args;
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
+use crate::platform::joined::Statement;
 use crate::platform::secret;
 use crate::platform::web::{FORM_SECONDS, Visit};
 
@@ -117,13 +118,18 @@ pub fn read(visit: &Visit, token: &str, purpose: Purpose, bound: &str) -> Result
 /// # Errors
 /// Faults and conflicts of the database.
 pub async fn spend(visit: &Visit, tx: &mut Tx, ceremony: &Ceremony) -> Result<bool> {
-    let first = tx
-        .execute(
-            "INSERT INTO ceremony_used (practice_id, hash, at) VALUES ($1, $2, $3) ON CONFLICT (practice_id, hash) DO NOTHING",
-            args![&visit.practice()?.id, &ceremony.hash, visit.now],
-        )
-        .await?;
-    Ok(first == 1)
+    let first: Vec<(String,)> = tx.together(vec![spending(visit, ceremony)?]).await?;
+    Ok(first.len() == 1)
+}
+
+/// The statement of [`spend`]: its one row says `ceremony`, and there is none when it was used before.
+///
+/// # Errors
+/// Not found where there is no practice.
+pub fn spending(visit: &Visit, ceremony: &Ceremony) -> Result<Statement> {
+    let sql = "INSERT INTO ceremony_used (practice_id, hash, at) VALUES ($1, $2, $3)
+         ON CONFLICT (practice_id, hash) DO NOTHING RETURNING 'ceremony'";
+    Ok((sql, args![&visit.practice()?.id, &ceremony.hash, visit.now]))
 }
 
 fn mac(visit: &Visit, purpose: Purpose, bound: &str, challenge: &str, at: i64) -> Result<String> {

@@ -175,16 +175,19 @@ impl Right {
     }
 }
 
-/// Uses the ceremony up and notes the use; answers false for one that was answered before. `beside` says that another
-/// factor was shown.
+/// Uses the ceremony up and notes the use; answers false for one that was answered before, and then the transaction must not
+/// last. `beside` says that another factor was shown.
 ///
 /// # Errors
 /// Faults and conflicts of the database: the passkey changed meanwhile.
 pub async fn accept(visit: &Visit, tx: &mut Tx, right: &Right, beside: bool) -> Result<bool> {
-    if !ceremony::spend(visit, tx, &right.ceremony).await? {
+    let noting = store::using(visit, &right.passkey, &right.shown, beside)?;
+    let done: Vec<(String,)> = tx.together(vec![ceremony::spending(visit, &right.ceremony)?, noting]).await?;
+    let was = |what: &str| done.iter().any(|(word,)| word == what);
+    if !was("ceremony") {
         return Ok(false);
     }
-    if !store::used(visit, tx, &right.passkey, &right.shown, beside).await? {
+    if !was("passkey") {
         return Err(Error::Conflict);
     }
     if right.shown.went_back {

@@ -4,6 +4,7 @@ use crate::args;
 use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
+use crate::platform::joined::Statement;
 use crate::platform::web::Visit;
 use crate::platform::webauthn::{NewCredential, Shown};
 use crate::sign_in::device;
@@ -178,33 +179,31 @@ pub fn of_passkey<'a>(event: Event, person: &'a Person, name: &str) -> Happening
     Happening::of(event, person).detail("passkey", name)
 }
 
-/// Notes a use; answers false when the passkey is not as it was read any more. `proved` says that another factor was
-/// shown beside it, by which a verification counts from now on (WebAuthn L3, 7.2 step 26).
+/// The statement that notes a use: its one row says `passkey`, and there is none when the passkey is not as it was read any
+/// more. `proved` says that another factor was shown beside it, by which a verification counts from now on (WebAuthn L3,
+/// 7.2 step 26).
 ///
 /// # Errors
-/// Faults and conflicts of the database.
-pub async fn used(visit: &Visit, tx: &mut Tx, passkey: &Passkey, shown: &Shown, proved: bool) -> Result<bool> {
+/// Not found where there is no practice.
+pub fn using(visit: &Visit, passkey: &Passkey, shown: &Shown, proved: bool) -> Result<Statement> {
     let count = if shown.went_back { passkey.sign_count } else { shown.sign_count };
     let odd_at = if shown.went_back { Some(visit.now) } else { passkey.odd_at };
     let verified_at = passkey.verified_at.or((shown.verified && proved).then_some(visit.now));
-    let noted = tx
-        .execute(
-            "UPDATE passkey SET sign_count = $5, backup_state = $6, used_at = $7, odd_at = $8, verified_at = $9
-             WHERE practice_id = $1 AND id = $2 AND person_id = $3 AND sign_count = $4",
-            args![
-                &visit.practice()?.id,
-                &passkey.id,
-                &passkey.person_id,
-                passkey.sign_count,
-                count,
-                shown.backed_up,
-                visit.now,
-                odd_at,
-                verified_at,
-            ],
-        )
-        .await?;
-    Ok(noted == 1)
+    let sql = "UPDATE passkey SET sign_count = $5, backup_state = $6, used_at = $7, odd_at = $8, verified_at = $9
+         WHERE practice_id = $1 AND id = $2 AND person_id = $3 AND sign_count = $4 RETURNING 'passkey'";
+    let (practice, before) = (&visit.practice()?.id, passkey.sign_count);
+    let args = args![
+        practice,
+        &passkey.id,
+        &passkey.person_id,
+        before,
+        count,
+        shown.backed_up,
+        visit.now,
+        odd_at,
+        verified_at
+    ];
+    Ok((sql, args))
 }
 
 /// Deletes one; recognised devices end, and the person is told. `how` says for the record how a colleague knew who asked for

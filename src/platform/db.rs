@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, Transaction};
 
 use super::connect;
 use super::error::{Error, Result};
-use super::joined::joined;
+use super::joined::{Statement, joined};
 use super::readers::Readers;
 use super::writer::{Act, Crowd, Writer};
 
@@ -300,6 +300,28 @@ impl Tx {
             }
             Tx::Postgres(tx) => bound!(sqlx::query_as(sql), args).fetch_all(&mut **tx).await?,
         })
+    }
+
+    /// Writing statements that each give rows back (`RETURNING`), as one text on SQLite; answers all rows, in order.
+    ///
+    /// # Errors
+    /// Faults and conflicts of the database.
+    pub async fn together<T: Row>(&mut self, statements: Vec<Statement>) -> Result<Vec<T>> {
+        match self {
+            Tx::Sqlite(act) => {
+                let mut all = std::mem::take(&mut act.due);
+                all.extend(statements);
+                let (text, args) = joined(all);
+                Ok(bound!(sqlx::query_as(AssertSqlSafe(text)), args).fetch_all(act.connection()?).await?)
+            }
+            Tx::Postgres(_) => {
+                let mut rows = vec![];
+                for (sql, args) in statements {
+                    rows.extend(self.all(sql, args).await?);
+                }
+                Ok(rows)
+            }
+        }
     }
 
     /// Makes the transaction last.

@@ -1,7 +1,7 @@
 //! A practice as every page needs it: name, look and limits, found by its address and remembered for a moment.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::db::{Db, Tx};
 use super::error::Result;
@@ -58,6 +58,9 @@ pub struct Practice {
     pub everyone_second_from: Option<i64>,
     #[sqlx(skip)]
     pub region: String,
+    /// Origins at which its passkeys may be used, once they were asked for; as old as the rest at most.
+    #[sqlx(skip)]
+    pub origins: OnceLock<Vec<String>>,
 }
 
 impl Practice {
