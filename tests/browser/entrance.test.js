@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { startBrowser } from "./browser.js";
 import { startDemo } from "./demo.js";
 import { judge, watch } from "./judge.js";
+import { scan } from "./scanner.js";
 
 let demo, browser;
 before(async () => {
@@ -74,6 +75,24 @@ test("the link shows the list where it was asked, and after one press on another
   assert.equal(await other.getByRole("link", { name: "Harbour Physio" }).count(), 1);
   await desk.close();
   await phone.close();
+});
+
+// AC-058: whatever a mail scanner does, the person's browser still shows the list, by the link and by the code.
+test("a mail scanner presses everything and the person still finds the list", async () => {
+  const [desk, elsewhere] = [await browser.newContext(), await browser.newContext()];
+  const page = await desk.newPage();
+  await ask(page, "family@example.com");
+  const link = await demo.link("family@example.com", "/find/");
+  const count = await scan(await elsewhere.newPage(), link);
+  assert.ok(count >= 2, `the page has ${count} things to press`);
+  await page.getByLabel("Code from the email").fill(await code("family@example.com"));
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.waitForURL("**/list");
+  await page.goto(link);
+  await page.waitForURL("**/list");
+  assert.equal(await page.getByRole("link", { name: "Thames Therapy" }).count(), 1);
+  await desk.close();
+  await elsewhere.close();
 });
 
 test("every page of the entrance is accessible, light and within the screen", async () => {

@@ -183,3 +183,44 @@ walk!(what_is_no_address_is_said_at_once, |stage| {
     assert_eq!(nobody.answered["location"], "/");
     nobody.open("/?practice=Harbour+Physio").await.sees("Harbour Physio (AU)").sees("Harbour Physio (UK)");
 });
+
+/// AC-070 at the entrance: past the limit nothing more goes to addresses that nobody has; whoever is on file is answered.
+async fn a_flood_of_strangers_keeps_nobody_from_the_list(stage: Stage) {
+    for number in 0..8 {
+        let mut stranger = browser(&stage).from(&format!("198.51.100.{number}"));
+        ask(&stage, &mut stranger, &format!("made-up-{number}@example.net")).await;
+        stranger.sees("Check your mail");
+    }
+    let told = (0..8).filter(|number| !mails(&stage, &format!("made-up-{number}@example.net")).is_empty()).count();
+    assert_eq!(told, 5, "the limit, and no more");
+    let mut alex = browser(&stage).from("203.0.113.9");
+    ask(&stage, &mut alex, "alex@example.com").await;
+    let mail = &mails(&stage, "alex@example.com")[0];
+    alex.submit(&[("code", &code_in(&mail.text))]).await.is_at("/list").sees("Harbour Physio").sees("Thames Therapy");
+    // The hour is over.
+    stage.wait(3601);
+    ask(&stage, &mut browser(&stage), "made-up-late@example.net").await;
+    assert_eq!(mails(&stage, "made-up-late@example.net").len(), 1);
+}
+
+mod a_flood_of_strangers {
+    use portico::config::{Asked, Config};
+
+    use super::*;
+
+    fn few(config: &mut Config) {
+        config.asked = Asked { per_practice: 1000, in_all: 5 };
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn sqlite() {
+        a_flood_of_strangers_keeps_nobody_from_the_list(Stage::with(tempfile::tempdir().unwrap(), few).await).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn postgres() {
+        if let Some(stage) = Stage::postgres_with(few).await {
+            a_flood_of_strangers_keeps_nobody_from_the_list(stage).await;
+        }
+    }
+}
