@@ -10,8 +10,16 @@ export async function scan(page, link) {
     const status = await plain(method, link);
     if (status !== 200) throw new Error(`${method} answers ${status}`);
   }
-  // What it pressed before may still be on its way somewhere.
-  const open = () => page.goto(link).catch(() => page.waitForTimeout(300).then(() => page.goto(link)));
+  // What it pressed before may still be on its way somewhere, and that way may have several steps.
+  const open = async (tries = 10) => {
+    try {
+      await page.goto(link);
+    } catch (error) {
+      if (tries === 0) throw error;
+      await page.waitForTimeout(300);
+      await open(tries - 1);
+    }
+  };
   await open();
   const count = await page.locator(PRESSABLE).count();
   for (const text of ["", "test", "1234"]) {
