@@ -47,7 +47,7 @@ pub async fn stand_in(visit: &Visit, kind: &str, name: &str) -> Result<Option<St
     Ok(place.and_then(|place| mix.samples.get(place).cloned()))
 }
 
-/// Somebody of this practice and kind with a password, whose row takes the time to read which a stranger's would, if there
+/// Somebody of this practice and kind, whose row takes the time to read which a stranger's would, if there
 /// were one.
 ///
 /// # Errors
@@ -78,7 +78,8 @@ async fn look(visit: &Visit, practice: &str, kind: &str) -> Result<Mix> {
     let ours = format!("{}%", visit.server.hashing.form());
     let counted: Option<(i64, i64, Option<String>)> = db
         .optional(
-            "SELECT COUNT(*), COUNT(CASE WHEN password LIKE $2 THEN NULL ELSE 1 END), MIN(id) FROM person
+            "SELECT COUNT(*), COUNT(CASE WHEN password LIKE $2 THEN NULL ELSE 1 END),
+                (SELECT MIN(s.id) FROM person s WHERE s.practice_id = $1 AND s.kind = $3) FROM person
              WHERE practice_id = $1 AND kind = $3 AND password IS NOT NULL AND closed_at IS NULL",
             args![practice, &ours, kind],
         )

@@ -153,9 +153,6 @@ pub async fn run(server: Arc<Server>, stop: Stop) {
                 Ok(rows) => tracing::info!(region = region.name, rows, "what was over was thrown away"),
                 Err(error) => tracing::warn!(region = region.name, %error, "what is over could not be thrown away"),
             }
-            if let Err(error) = region.db.count_tables().await {
-                tracing::warn!(region = region.name, %error, "the tables could not be counted");
-            }
         }
     }
 }
@@ -177,5 +174,6 @@ pub async fn round(db: &Db, now: i64, stop: &Stop) -> Result<u64> {
             }
         }
     }
+    db.count_tables().await?;
     Ok(all)
 }

@@ -1,6 +1,6 @@
 //! The two engines behind one text per query: connect, read, write, and three verbs.
-//! All that differs between SQLite and PostgreSQL is in this file, `connect.rs`, `writer.rs`, `readers.rs` and `migrate.rs`; no feature
-//! asks which it is.
+//! All that differs between SQLite and PostgreSQL is in this file, `connect.rs`, `writer.rs`, `readers.rs` and
+//! `migrate.rs`; no feature asks which it is.
 
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
@@ -161,7 +161,7 @@ impl Db {
     /// One writing statement on its own that gives a row back (`RETURNING`), or none where its condition fails.
     pub async fn change<T: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Option<T>> {
         Ok(match self {
-            Db::Sqlite { write, .. } => only(write, sql, args).await?.pop(),
+            Db::Sqlite { write, .. } => only(write, sql, args).await?.into_iter().next(),
             Db::Postgres { pool, .. } => bound!(sqlx::query_as(sql), args).fetch_optional(pool).await?,
         })
     }

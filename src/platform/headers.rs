@@ -35,7 +35,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; manifest-src 'self'; \
      require-trusted-types-for 'script'";
 
-/// An answer, error or redirect with the usual headers; its own come before them.
+/// An answer, error or redirect with the usual headers; where it has one of its own, that one goes out.
 pub(super) fn with_headers(doors: &Doors, mut response: Response) -> Response {
     let secret = response.extensions().get::<MatchedPath>().is_some_and(|route| route.as_str().contains("{token}"));
     let mut headers = doors.headers.clone();

@@ -70,7 +70,7 @@ impl Cookies {
         let mut from = 0;
         for pair in text.split(';') {
             if let Some((name, value)) = pair.split_once('=') {
-                // Only the ends of a pair are trimmed (RFC 6265, 5.2 takes more away, and nobody sends it).
+                // Blanks stand around pairs and never within (RFC 6265, 4.2.1).
                 let (name_at, value_at) = (from + name.len() - name.trim_start().len(), from + name.len() + 1);
                 places.push((name_at..from + name.len(), value_at..value_at + value.trim_end().len()));
             }

@@ -190,6 +190,10 @@ walk!(what_is_over_is_thrown_away_and_the_rest_stays, |stage| {
     assert!(lanes > 0 && record >= 2);
     purge::round(stage.au(), stage.now(), &stop).await.unwrap();
     assert_eq!(count(&stage, "SELECT COUNT(*) FROM session").await, 1);
+    if matches!(stage.au(), portico::platform::db::Db::Sqlite { .. }) {
+        let counted = count(&stage, "SELECT COUNT(*) FROM sqlite_stat1 WHERE tbl = 'audit'").await;
+        assert!(counted > 0, "SQLite knows what its tables hold");
+    }
     assert_eq!(count(&stage, "SELECT COUNT(*) FROM attempt").await, 1);
     stage.wait(40 * 86_400);
     purge::round(stage.au(), stage.now(), &stop).await.unwrap();
