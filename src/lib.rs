@@ -16,6 +16,7 @@ pub mod sign_in;
 /// What every feature stands on; knows no feature.
 pub mod platform {
     pub mod again;
+    pub mod arg;
     pub mod asked;
     pub mod browser;
     pub mod calls;
@@ -37,6 +38,7 @@ pub mod platform {
     mod moved;
     pub mod names;
     pub mod network;
+    pub mod pg_act;
     pub mod place;
     pub mod practice;
     pub mod problem;

@@ -142,7 +142,8 @@ impl Server {
         browser.post("/sign-in", &[("csrf", hidden(&page, "csrf")), ("email", EMAIL), ("password", PASSWORD)])?;
         if let Some(code) = code {
             assert_eq!(browser.cookies.get("__Host-session"), None, "a password alone is not enough");
-            let page = browser.get("/sign-in/code").expect("the page that asks for the code");
+            assert_eq!(browser.location, "/sign-in/code");
+            let page = browser.get(&browser.location.clone()).expect("the page that asks for the code");
             let fields = [("csrf", hidden(&page, "csrf")), ("of", hidden(&page, "of")), ("code", code)];
             browser.post("/sign-in/code", &fields)?;
         }

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 #![expect(clippy::disallowed_methods, reason = "other processes are waited for")]
 
-#[path = "three_processes/http.rs"]
+#[path = "crash/http.rs"]
 mod http;
 #[path = "three_processes/sink.rs"]
 mod sink;

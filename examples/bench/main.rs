@@ -11,6 +11,7 @@
 
 mod child;
 mod client;
+mod engine;
 mod entrance;
 mod load;
 mod measure;

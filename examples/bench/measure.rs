@@ -1,35 +1,19 @@
 //! The measurements, one function each: what runs beside what, and which number is held against which limit.
 
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::child::{Process, free_port, until_first_answer};
-use crate::client::{Outcome, host_of};
+use crate::client::Outcome;
+use crate::engine::{Engine, PEOPLE, Served, cores, median, number, statuses};
 use crate::report::{Limit, Report};
-use crate::seed;
 use crate::{Wanted, entrance, portal};
 
-/// People of the small database: ten practices of a hundred.
-const PEOPLE: u64 = 1_000;
-const PER_PRACTICE: u64 = 100;
 const AT_ONCE: u64 = 64;
 const CONNECTIONS: u64 = 32;
 /// Checks a second while their slowest are measured: a busy clinic group, far from what a node can do.
 const CALM_RATE: f64 = 800.0;
-
-/// One engine with its two databases.
-struct Engine {
-    name: &'static str,
-    folder: PathBuf,
-    small: String,
-    large: Option<String>,
-    /// For the entrance's own.
-    empty: Option<String>,
-    large_people: u64,
-    pace: f64,
-}
 
 /// Runs everything; answers how many limits were missed.
 pub async fn all(wanted: &Wanted) -> Outcome<usize> {
@@ -38,11 +22,15 @@ pub async fn all(wanted: &Wanted) -> Outcome<usize> {
     let chosen = |name: &str| wanted.engine.as_deref().is_none_or(|engine| engine == name);
     println!("{} cores; load comes from other processes on the same cores", cores());
     if chosen("sqlite") {
-        measure(&engine(wanted, folder.path().join("sqlite"), None).await?, wanted, &mut report)?;
+        measure(&Engine::filled(wanted, folder.path().join("sqlite"), None).await?, wanted, &mut report)?;
     }
     match std::env::var("TEST_POSTGRES") {
         Ok(cluster) if chosen("postgres") => {
-            measure(&engine(wanted, folder.path().join("postgres"), Some(&cluster)).await?, wanted, &mut report)?;
+            measure(
+                &Engine::filled(wanted, folder.path().join("postgres"), Some(&cluster)).await?,
+                wanted,
+                &mut report,
+            )?;
         }
         Ok(_) => {}
         Err(_) => report.title("PostgreSQL: skipped, TEST_POSTGRES is not set (scripts/postgres durable …)"),
@@ -69,39 +57,6 @@ fn measure(engine: &Engine, wanted: &Wanted, report: &mut Report) -> Outcome<()>
         }
     }
     Ok(())
-}
-
-async fn engine(wanted: &Wanted, folder: PathBuf, cluster: Option<&str>) -> Outcome<Engine> {
-    std::fs::create_dir_all(&folder)?;
-    let begun = Instant::now();
-    let mut databases = vec![];
-    let large = if ["size", "entrance"].iter().any(|part| part.contains(&wanted.only)) { wanted.practices } else { 0 };
-    for (name, practices) in [("small", i64::try_from(PEOPLE / PER_PRACTICE)?), ("large", large)] {
-        if practices == 0 {
-            continue;
-        }
-        let database = match cluster {
-            Some(cluster) => seed::create_postgres(cluster, &format!("bench_{name}_{}", std::process::id())).await?,
-            None => folder.join(format!("{name}.db")).display().to_string(),
-        };
-        seed::fill(&folder, &database, practices, i64::try_from(PER_PRACTICE)?).await?;
-        databases.push(database);
-    }
-    let empty = match cluster {
-        _ if !"entrance".contains(&wanted.only) => None,
-        Some(cluster) => Some(seed::create_postgres(cluster, &format!("bench_entrance_{}", std::process::id())).await?),
-        None => Some(String::new()),
-    };
-    eprintln!("databases filled in {:.0} s", begun.elapsed().as_secs_f64());
-    Ok(Engine {
-        name: if cluster.is_some() { "PostgreSQL" } else { "SQLite" },
-        folder,
-        small: databases.remove(0),
-        large: databases.pop(),
-        empty,
-        large_people: u64::try_from(wanted.practices)? * PER_PRACTICE,
-        pace: wanted.pace,
-    })
 }
 
 /// Memory after start, and the time to the first page, beside a bare axum program's.
@@ -369,65 +324,4 @@ pub async fn portal_part(folder: &std::path::Path, database: &str, pace: f64) ->
     portal::askings(folder, database, 4.0 * pace, &mut report).await?;
     portal::clients(folder, database, &mut report).await?;
     Ok(report.missed())
-}
-
-/// A server that runs, and its port.
-struct Served {
-    process: Process,
-    port: u16,
-}
-
-impl Engine {
-    /// Starts the server; also the milliseconds to its first page.
-    fn serve(&self, database: &str) -> Outcome<(Served, f64)> {
-        let port = free_port()?;
-        let arguments =
-            ["portico".to_owned(), self.folder.display().to_string(), database.to_owned(), port.to_string()];
-        let (process, time) = until_first_answer(&arguments, port, &host_of(0, PER_PRACTICE))?;
-        Ok((Served { process, port }, time))
-    }
-
-    fn load(&self, kind: &str, port: u16, count: u64, more: f64, more_people: u64) -> Outcome<Process> {
-        let numbers = [u64::from(port), PEOPLE, PER_PRACTICE, count].map(|number| number.to_string());
-        let mut arguments = vec!["load".to_owned(), kind.to_owned()];
-        arguments.extend(numbers);
-        arguments.extend([more.to_string(), more_people.to_string()]);
-        let mut process = Process::start(&arguments)?;
-        let line = process.line()?;
-        if line == "ready" { Ok(process) } else { Err(line.into()) }
-    }
-
-    fn raw(&self, seconds: f64) -> Outcome<f64> {
-        let mut process = Process::start(&["raw".into(), cores().to_string(), (seconds * self.pace).to_string()])?;
-        Ok(process.line()?.parse()?)
-    }
-
-    /// Something alone, and the number it comes to.
-    fn alone(&self, what: &[String], seconds: f64) -> Outcome<f64> {
-        let mut arguments = what.to_vec();
-        arguments.push((seconds * self.pace).to_string());
-        Ok(Process::start(&arguments)?.line()?.parse()?)
-    }
-
-    fn go(&self, seconds: f64) -> String {
-        format!("go {}", seconds * self.pace)
-    }
-}
-
-fn number(value: &Value, name: &str) -> f64 {
-    value[name].as_f64().unwrap_or(f64::NAN)
-}
-
-/// Answers that were neither "in" nor "come back".
-fn statuses(value: &Value) -> Vec<u64> {
-    value["other"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
-}
-
-fn median(numbers: &mut [f64]) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, Into::into)
 }

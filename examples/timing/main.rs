@@ -55,7 +55,7 @@ struct Target {
     step: i64,
 }
 
-const TARGETS: [Target; 4] = [
+const TARGETS: [Target; 5] = [
     // The entrance, with an asking for every try.
     Target { path: "/", host: "localhost", rest: "", tries_per_address: 20, margin: 0.05, step: 3 * 3_600 },
     Target {
@@ -68,6 +68,15 @@ const TARGETS: [Target; 4] = [
     },
     Target { path: "/forgot", host: HOST, rest: "", tries_per_address: 20, margin: 0.05, step: 3 * 3_600 },
     Target { path: "/portal", host: HOST, rest: "&then=", tries_per_address: 20, margin: 0.05, step: 3 * 3_600 },
+    // Two hashes for every address, since two people may be behind it.
+    Target {
+        path: "/portal/password",
+        host: HOST,
+        rest: "&then=&password=not-the-right-one-41",
+        tries_per_address: 10,
+        margin: 0.3,
+        step: 3_600,
+    },
 ];
 const WARM_UP: usize = 300;
 const MOST_AREA: f64 = 0.60;
@@ -126,7 +135,7 @@ fn engine(cli: &Cli, runtime: &tokio::runtime::Runtime, cluster: Option<&str>) -
         let mut dice = Dice(cli.seed);
         let addresses = Addresses::new(cli.tries.div_ceil(target.tries_per_address), target.path, &mut dice);
         if !cli.nobody {
-            let kind = if target.path == "/portal" { "client" } else { "staff" };
+            let kind = if target.path.starts_with("/portal") { "client" } else { "staff" };
             runtime.block_on(seed(&server, &addresses, kind))?;
         }
         let [known, unknown] = measure(&mut wire, target, &addresses, &clock, &mut dice)?;
@@ -155,7 +164,7 @@ async fn serve(folder: &std::path::Path, cluster: Option<&str>, clock: Arc<SetCl
     let server = start::server(config, Arc::clone(&clock) as Arc<dyn World>).await?;
     let db = &server.region("au").ok_or("no region")?.db;
     db.execute(
-        "INSERT INTO practice (id, slug, host, name, created_at) VALUES ($1, 'timing', $2, 'Timing', $3)",
+        "INSERT INTO practice (id, slug, host, name, created_at, client_passwords) VALUES ($1, 'timing', $2, 'Timing', $3, 1)",
         args![PRACTICE, HOST, clock.now()],
     )
     .await?;
@@ -176,7 +185,7 @@ impl Addresses {
     fn new(count: usize, path: &str, dice: &mut Dice) -> Addresses {
         let spare = WARM_UP / 10;
         let mut all: Vec<String> = (0..2 * (count + spare))
-            .map(|number| format!("{}-{}@example.com", path.get(1..2).unwrap_or("e"), 100_000 + number))
+            .map(|number| format!("{}-{}@example.com", path.replace('/', "e"), 100_000 + number))
             .collect();
         dice.shuffle(&mut all);
         let mut take = |count| all.split_off(all.len() - count);

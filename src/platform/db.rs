@@ -1,14 +1,16 @@
 //! The two engines behind one text per query: connect, read, write, and three verbs.
-//! All that differs between SQLite and PostgreSQL is in this file, `connect.rs`, `writer.rs`, `readers.rs` and
-//! `migrate.rs`; no feature asks which it is.
+//! All that differs between SQLite and PostgreSQL is in this file, `connect.rs`, `writer.rs`, `readers.rs`, `pg_act.rs`
+//! and `migrate.rs`; no feature asks which it is.
 
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, FromRow, PgPool};
 
+pub use super::arg::Arg;
 use super::connect;
 use super::error::{Error, Result};
 use super::joined::{Statement, joined};
+use super::pg_act::PgAct;
 use super::readers::Readers;
 use super::writer::{Act, Crowd, Writer};
 
@@ -25,60 +27,7 @@ macro_rules! bound {
         query
     }};
 }
-
-/// One value bound to a `$n`: numbers and text are enough (times, flags and counts are numbers).
-#[derive(Clone, Debug)]
-pub enum Arg {
-    Int(Option<i64>),
-    Text(Option<String>),
-}
-
-impl From<i64> for Arg {
-    fn from(value: i64) -> Self {
-        Arg::Int(Some(value))
-    }
-}
-impl From<bool> for Arg {
-    fn from(value: bool) -> Self {
-        Arg::Int(Some(i64::from(value)))
-    }
-}
-impl From<Option<i64>> for Arg {
-    fn from(value: Option<i64>) -> Self {
-        Arg::Int(value)
-    }
-}
-impl From<&str> for Arg {
-    fn from(value: &str) -> Self {
-        Arg::Text(Some(value.to_owned()))
-    }
-}
-impl From<String> for Arg {
-    fn from(value: String) -> Self {
-        Arg::Text(Some(value))
-    }
-}
-impl From<&String> for Arg {
-    fn from(value: &String) -> Self {
-        Arg::Text(Some(value.clone()))
-    }
-}
-impl From<Option<String>> for Arg {
-    fn from(value: Option<String>) -> Self {
-        Arg::Text(value)
-    }
-}
-impl From<Option<&str>> for Arg {
-    fn from(value: Option<&str>) -> Self {
-        Arg::Text(value.map(str::to_owned))
-    }
-}
-
-/// The arguments of a query, in the order of `$1, $2, …`.
-#[macro_export]
-macro_rules! args {
-    ($($value:expr),* $(,)?) => { vec![$($crate::platform::db::Arg::from($value)),*] };
-}
+pub(super) use bound;
 
 /// A row that both engines can give.
 pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
@@ -99,7 +48,7 @@ pub enum Db {
 /// A write transaction. Dropped without `commit`, it is undone.
 pub enum Tx {
     Sqlite(Act),
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(PgAct),
 }
 
 impl Db {
@@ -129,7 +78,7 @@ impl Db {
     pub async fn write(&self) -> Result<Tx> {
         Ok(match self {
             Db::Sqlite { write, .. } => Tx::Sqlite(write.begin().await?),
-            Db::Postgres { pool, .. } => Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?),
+            Db::Postgres { pool, .. } => Tx::Postgres(PgAct::begin(pool, "BEGIN ISOLATION LEVEL SERIALIZABLE").await?),
         })
     }
 
@@ -141,7 +90,9 @@ impl Db {
     pub async fn counting(&self) -> Result<Tx> {
         Ok(match self {
             Db::Sqlite { write, .. } => Tx::Sqlite(write.begin().await?),
-            Db::Postgres { pool, .. } => Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?),
+            Db::Postgres { pool, .. } => {
+                Tx::Postgres(PgAct::begin(pool, "BEGIN ISOLATION LEVEL READ COMMITTED").await?)
+            }
         })
     }
 
@@ -265,19 +216,22 @@ impl Tx {
                 flush(act).await?;
                 bound!(sqlx::query(sql), args).execute(act.connection()?).await?.rows_affected()
             }
-            Tx::Postgres(tx) => bound!(sqlx::query(sql), args).execute(&mut **tx).await?.rows_affected(),
+            Tx::Postgres(act) => {
+                let (text, args) = act.with_due(sql, args).await?;
+                bound!(sqlx::query(AssertSqlSafe(text)), args).execute(act.connection()).await?.rows_affected()
+            }
         })
     }
 
-    /// One statement whose count of rows decides nothing. It is done before the next one, or before the commit; SQLite
-    /// gets it together with that one.
+    /// One statement whose count of rows decides nothing. It is done before the next one, or before the commit, and goes to
+    /// the database together with that one. Not for a `DELETE` whose rows take those of other tables along.
     ///
     /// # Errors
     /// Faults and conflicts of the database; they may show only with the next statement, never after the commit.
     pub async fn later(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<()> {
         match self {
             Tx::Sqlite(act) => act.due.push((sql, args)),
-            Tx::Postgres(_) => drop(self.execute(sql, args).await?),
+            Tx::Postgres(act) => act.later(sql, args),
         }
         Ok(())
     }
@@ -288,7 +242,10 @@ impl Tx {
                 let (text, args) = with_due(act, sql, args);
                 bound!(sqlx::query_as(AssertSqlSafe(text)), args).fetch_optional(act.connection()?).await?
             }
-            Tx::Postgres(tx) => bound!(sqlx::query_as(sql), args).fetch_optional(&mut **tx).await?,
+            Tx::Postgres(act) => {
+                let (text, args) = act.with_due(sql, args).await?;
+                bound!(sqlx::query_as(AssertSqlSafe(text)), args).fetch_optional(act.connection()).await?
+            }
         })
     }
 
@@ -298,11 +255,14 @@ impl Tx {
                 let (text, args) = with_due(act, sql, args);
                 bound!(sqlx::query_as(AssertSqlSafe(text)), args).fetch_all(act.connection()?).await?
             }
-            Tx::Postgres(tx) => bound!(sqlx::query_as(sql), args).fetch_all(&mut **tx).await?,
+            Tx::Postgres(act) => {
+                let (text, args) = act.with_due(sql, args).await?;
+                bound!(sqlx::query_as(AssertSqlSafe(text)), args).fetch_all(act.connection()).await?
+            }
         })
     }
 
-    /// Writing statements that each give rows back (`RETURNING`), as one text on SQLite; answers all rows, in order.
+    /// Writing statements that each give rows back (`RETURNING`), as one text; answers all rows, in order.
     ///
     /// # Errors
     /// Faults and conflicts of the database.
@@ -314,7 +274,10 @@ impl Tx {
                 let (text, args) = joined(all);
                 Ok(bound!(sqlx::query_as(AssertSqlSafe(text)), args).fetch_all(act.connection()?).await?)
             }
-            Tx::Postgres(_) => {
+            Tx::Postgres(act) => {
+                if let Some((text, args)) = act.all_as_one(&statements).await? {
+                    return Ok(bound!(sqlx::query_as(AssertSqlSafe(text)), args).fetch_all(act.connection()).await?);
+                }
                 let mut rows = vec![];
                 for (sql, args) in statements {
                     rows.extend(self.all(sql, args).await?);
@@ -334,7 +297,7 @@ impl Tx {
                 finish(&mut act).await?;
                 act.commit().await?;
             }
-            Tx::Postgres(tx) => tx.commit().await?,
+            Tx::Postgres(act) => act.commit().await?,
         }
         Ok(())
     }

@@ -177,7 +177,7 @@ async fn run(db: &Db, step: &Step, world: &dyn World) -> Result<()> {
     match &mut tx {
         Tx::Sqlite(tx) => sqlx::raw_sql(step.sqlite).execute(tx.connection()?).await?,
         Tx::Postgres(tx) => {
-            sqlx::raw_sql(step.postgres).execute(&mut **tx).await?;
+            sqlx::raw_sql(step.postgres).execute(tx.connection()).await?;
             Default::default()
         }
     };

@@ -13,13 +13,13 @@ use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::asked::{self, Load};
 use crate::platform::db::Tx;
 use crate::platform::email::Email;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::limit;
 use crate::platform::network::network_of;
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with, safe_path};
 use crate::platform::world::random;
-use crate::sign_in::session::{self, State};
+use crate::sign_in::session::{self, Session, State};
 use crate::sign_in::{flash, hello, marks};
 
 /// Askings from one network within an hour, whoever they are for; a waiting room behind one address stays below.
@@ -164,6 +164,33 @@ pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>, load: Load) -> Resul
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     Ok(id)
+}
+
+/// A mail to the address of a client's session, which its link or code then opens or proves; answers where the browser goes on,
+/// or the sentence to say instead.
+///
+/// # Errors
+/// As [`put`].
+pub(super) async fn put_for(
+    visit: &Visit,
+    session: &Session,
+    then_path: &str,
+) -> Result<std::result::Result<Response, String>> {
+    if visit.stale {
+        return Ok(Err(visit.say("forgot-stale")));
+    }
+    let Some(load) = may_ask(visit).await? else {
+        return Ok(Err(visit.say("portal-network")));
+    };
+    let email = Email::parse(&session.email).map_err(|_| Error::NotFound)?;
+    let wanted = Wanted {
+        email: &email,
+        then_path,
+        keep: session.kept != 0,
+        shared: session.shared != 0,
+        session_id: Some(&session.id),
+    };
+    Ok(Ok(go(&format!("/portal/sent?ask={}", put(visit, &wanted, load).await?))))
 }
 
 /// A request without a mail, for whoever says first that no mail comes; answers its id.

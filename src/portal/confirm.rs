@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::ask::{self, Wanted};
+use super::ask;
 use crate::factors::passkey_ceremony::Purpose;
 use crate::factors::passkey_options::Asked;
 use crate::factors::passkey_own;
@@ -44,29 +44,18 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
 
 /// `POST /portal/confirm`: a mail to the address of the session.
 pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
-    // read
     let session = match enter(&visit).await? {
         Ok(session) => session,
         Err(response) => return Ok(response),
     };
     let then_path = safe_path(fields.text("then"), "/me");
-    let Ok(email) = Email::parse(&session.email) else { return Err(Error::NotFound) };
-    let load = if visit.stale { None } else { ask::may_ask(&visit).await? };
-    let Some(load) = load else {
-        let why = visit.say(if visit.stale { "forgot-stale" } else { "portal-network" });
-        let again = ConfirmPage::new(&visit, &session, then_path, Some(why)).await?;
-        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
-    };
-
-    // write
-    let wanted = Wanted {
-        email: &email,
-        then_path: &then_path,
-        keep: session.kept != 0,
-        shared: session.shared != 0,
-        session_id: Some(&session.id),
-    };
-    Ok(go(&format!("/portal/sent?ask={}", ask::put(&visit, &wanted, load).await?)))
+    match ask::put_for(&visit, &session, &then_path).await? {
+        Ok(response) => Ok(response),
+        Err(problem) => {
+            let again = ConfirmPage::new(&visit, &session, then_path, Some(problem)).await?;
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
+        }
+    }
 }
 
 /// `POST /portal/confirm/passkey`.

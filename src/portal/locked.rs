@@ -4,7 +4,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::ask::{self, Wanted};
+use super::ask;
 use crate::factors::passkey_ceremony::Purpose;
 use crate::factors::passkey_options::Asked;
 use crate::factors::passkey_own;
@@ -59,21 +59,13 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     if fields.text("do") == "lock" {
         return begin_with_lock(&visit, &session, &then_path).await;
     }
-    let Ok(email) = Email::parse(&session.email) else { return Ok(go("/portal")) };
-    let load = if visit.stale { None } else { ask::may_ask(&visit).await? };
-    let Some(load) = load else {
-        let why = visit.say(if visit.stale { "forgot-stale" } else { "portal-network" });
-        let again = LockedPage::new(&visit, &session, then_path, Some(why)).await?;
-        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
-    };
-    let wanted = Wanted {
-        email: &email,
-        then_path: &then_path,
-        keep: session.kept != 0,
-        shared: session.shared != 0,
-        session_id: Some(&session.id),
-    };
-    Ok(go(&format!("/portal/sent?ask={}", ask::put(&visit, &wanted, load).await?)))
+    match ask::put_for(&visit, &session, &then_path).await? {
+        Ok(response) => Ok(response),
+        Err(problem) => {
+            let again = LockedPage::new(&visit, &session, then_path, Some(problem)).await?;
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
+        }
+    }
 }
 
 /// `POST /portal/locked/passkey`.

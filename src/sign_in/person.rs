@@ -53,6 +53,7 @@ pub struct Person {
     pub lock_off_from: Option<i64>,
 }
 
+// The columns are written out three times, since `tests/map/sql.rs` tries every text on both engines as it stands in the source.
 const BY_ID: &str =
     "SELECT p.id, p.kind, p.role, p.name, p.email, p.email_key, p.mobile, p.mobile_proved_at, p.language, p.password,
         p.password_set_at, p.password_stolen_at, p.password_change_by, p.totp_secret, p.totp_since, p.totp_last_step,

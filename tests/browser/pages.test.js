@@ -37,7 +37,7 @@ const NO_PAGES = {
 
 /** Pages whose walk is a test of its own, which has them judged. */
 const JUDGED_ELSEWHERE = {
-  "/me/passkeys/offer": "passkeys.test.js",
+  "/me/passkeys/offer": "passkeys_offer.test.js",
   "/portal/sent": "portal.test.js",
   "/portal/who": "portal.test.js",
   "/portal/locked": "portal.test.js",

@@ -8,11 +8,13 @@ pub struct Browser {
     port: u16,
     host: &'static str,
     pub cookies: BTreeMap<String, String>,
+    /// Where the last answer led to; empty when nowhere.
+    pub location: String,
 }
 
 impl Browser {
     pub fn new(port: u16, host: &'static str) -> Browser {
-        Browser { port, host, cookies: BTreeMap::new() }
+        Browser { port, host, cookies: BTreeMap::new(), location: String::new() }
     }
 
     pub fn get(&mut self, path: &str) -> Option<String> {
@@ -40,6 +42,7 @@ impl Browser {
         stream.read_to_end(&mut answer).ok()?;
         let answer = String::from_utf8_lossy(&answer).into_owned();
         let (head, page) = answer.split_once("\r\n\r\n")?;
+        self.location = head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_default().to_owned();
         for line in head.lines().filter_map(|line| line.strip_prefix("set-cookie: ")) {
             if let Some((name, value)) = line.split(';').next().and_then(|pair| pair.split_once('=')) {
                 self.cookies.insert(name.to_owned(), value.to_owned());
