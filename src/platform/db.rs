@@ -262,7 +262,7 @@ impl Tx {
         })
     }
 
-    /// Writing statements that each give rows back (`RETURNING`), as one text; answers all rows, in order.
+    /// Questions and writing statements that give rows back (`RETURNING`), as one text; answers all rows, in order.
     ///
     /// # Errors
     /// Faults and conflicts of the database.

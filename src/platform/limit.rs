@@ -3,6 +3,7 @@
 
 use super::db::{Db, Tx};
 use super::error::{Error, Result};
+use super::joined::Statement;
 use super::secret;
 use super::web::Inner;
 
@@ -212,20 +213,42 @@ pub async fn mail_allowed(db: &Db, practice: &str, address_lane: &str, now: i64)
 /// # Errors
 /// Faults and conflicts of the database.
 pub async fn mail_allowed_in(tx: &mut Tx, practice: &str, address_lane: &str, now: i64) -> Result<bool> {
+    let counted: Vec<(String, String)> = tx.together(vec![mail_counting(practice, address_lane, now)]).await?;
+    mail_counted(tx, practice, counted.into_iter().map(|(_, lane)| lane).collect()).await
+}
+
+/// The statement of [`mail_allowed_in`], to be asked together with others. Its rows say `mail` and a lane that was counted.
+pub fn mail_counting(practice: &str, address_lane: &str, now: i64) -> Statement {
     let mut all = crate::args![practice, now];
     for (most, seconds) in MAILS {
         all.extend(crate::args![format!("mail{seconds}:{address_lane}"), seconds, most]);
     }
-    let counted: Vec<(String,)> = tx.all(COUNT_MAIL, all).await?;
+    (COUNT_MAIL, all)
+}
+
+/// Whether these lanes are all that there are to be counted. Where they are not, another asking came between the look at all and
+/// the count of one: what was counted alone is given back.
+///
+/// # Errors
+/// As [`mail_allowed_in`].
+pub async fn mail_counted(tx: &mut Tx, practice: &str, counted: Vec<String>) -> Result<bool> {
     if counted.len() == MAILS.len() {
         return Ok(true);
     }
-    for (lane,) in counted {
-        // Another asking came between the look at all three and the count of one: what was counted alone is given back.
+    give_mail_back(tx, practice, counted).await?;
+    Ok(false)
+}
+
+/// What was counted for a mail that does not go after all.
+///
+/// # Errors
+/// As [`mail_allowed_in`].
+pub async fn give_mail_back(tx: &mut Tx, practice: &str, counted: Vec<String>) -> Result<()> {
+    for lane in counted {
         let back = "UPDATE tries SET count = count - 1 WHERE practice_id = $1 AND lane = $2 AND count > 0";
         tx.later(back, crate::args![practice, lane]).await?;
     }
-    Ok(false)
+    Ok(())
 }
 
 /// One statement, since everybody who asks waits for it: all three counts go up, unless one of them is full.
@@ -248,7 +271,7 @@ const COUNT_MAIL: &str =
             WHEN tries.lane = $6 THEN CAST($7 AS BIGINT) ELSE CAST($10 AS BIGINT) END <= $2
         OR tries.count < CASE WHEN tries.lane = $3 THEN CAST($5 AS BIGINT)
             WHEN tries.lane = $6 THEN CAST($8 AS BIGINT) ELSE CAST($11 AS BIGINT) END
-     RETURNING lane";
+     RETURNING 'mail', lane";
 
 impl Inner {
     /// As [`take`] here and now; a request that is run again does not take a second try.

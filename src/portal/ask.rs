@@ -15,6 +15,7 @@ use crate::platform::db::Tx;
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
+use crate::platform::joined::Statement;
 use crate::platform::limit;
 use crate::platform::network::network_of;
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with, safe_path};
@@ -145,11 +146,20 @@ pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>, load: Load) -> Resul
     if asked::alarm(visit, &mut tx, load).await? {
         happened(visit, &mut tx, Happening::to_nobody(Event::AskingsTooMany, Actor::Stranger)).await?;
     }
-    let (mut same, number) = look(visit, &mut tx, wanted, &bound_to).await?;
-    let may_mail = same.is_none() && limit::mail_allowed_in(&mut tx, practice, &lane, visit.now).await?;
+    // One way to the database, since everybody who asks waits for it.
+    let draws = draws(visit);
+    let mail = limit::mail_counting(practice, &lane, visit.now);
+    let (mut same, number, counted) =
+        found(tx.together(vec![looking(visit, wanted, &bound_to, &draws)?, mail]).await?, &draws);
+    let may_mail = if same.is_none() {
+        limit::mail_counted(&mut tx, practice, counted).await?
+    } else {
+        limit::give_mail_back(&mut tx, practice, counted).await?;
+        false
+    };
     if same.is_none() && !may_mail {
         // Pressed twice at the same moment, the second waited for the first's count and sees its asking only now.
-        (same, _) = look(visit, &mut tx, wanted, &bound_to).await?;
+        (same, ..) = found(tx.together(vec![looking(visit, wanted, &bound_to, &draws)?]).await?, &draws);
     }
     if let Some(same) = same {
         ask_again(visit, &mut tx, &same, wanted).await?;
@@ -201,7 +211,8 @@ pub(super) async fn put_without_mail(visit: &Visit, email: &Email) -> Result<Str
     let bound_to = bind(visit, || visit.first_secret(email.canonical()));
     let wanted = Wanted { email, then_path: "", keep: false, shared: false, session_id: None };
     let mut tx = visit.db()?.counting().await?;
-    let (_, number) = look(visit, &mut tx, &wanted, &bound_to).await?;
+    let draws = draws(visit);
+    let (_, number, _) = found(tx.together(vec![looking(visit, &wanted, &bound_to, &draws)?]).await?, &draws);
     let id = insert(visit, &mut tx, &wanted, &bound_to, number, "stuck").await?;
     tx.commit().await?;
     Ok(id)
@@ -230,34 +241,53 @@ async fn insert(
     Ok(id)
 }
 
-/// In one question, since everybody who asks waits for it: the asking of this browser for this address that is not older
-/// than the pause; and four digits that no open request of this practice has, or after a few draws the last ones, since the
-/// practice sees both.
-async fn look(visit: &Visit, tx: &mut Tx, wanted: &Wanted<'_>, bound_to: &str) -> Result<(Option<String>, String)> {
-    let draws: [String; 5] = std::array::from_fn(|_| {
+/// Four digits by which two people on the telephone find one request, a few times.
+fn draws(visit: &Visit) -> [String; 5] {
+    std::array::from_fn(|_| {
         let draw = u32::from_be_bytes(random::<4>(&*visit.server.world));
         (1000 + draw % 9000).to_string()
-    });
-    let [first, second, third, fourth, last] = draws.each_ref();
-    let rows: Vec<(String, String)> = tx
-        .all(
-            "SELECT 'same', just.id FROM (
-                SELECT id FROM link_ask WHERE practice_id = $1 AND email_key = $2 AND bound_to = $3 AND asked_at > $4
-                    AND used_at IS NULL AND replaced_at IS NULL AND ended_at IS NULL AND result NOT IN ('limited', 'stuck', 'held')
-                ORDER BY asked_at DESC, id DESC LIMIT 1) AS just
-             UNION ALL
-             SELECT 'taken', request_number FROM link_ask
-             WHERE practice_id = $1 AND request_number IN ($5, $6, $7, $8, $9) AND asked_at > $10",
-            args![
-                &visit.practice()?.id, wanted.email.canonical(), bound_to, visit.now - PAUSE_SECONDS,
-                first, second, third, fourth, last, visit.now - REQUEST_SECONDS
-            ],
-        )
-        .await?;
-    let is_free = |number: &&String| !rows.iter().any(|(what, taken)| what == "taken" && taken == *number);
-    let number = draws.iter().find(is_free).unwrap_or(last).clone();
-    let same = rows.into_iter().find(|(what, _)| what == "same").map(|(_, id)| id);
-    Ok((same, number))
+    })
+}
+
+/// In one question: `same`, the asking of this browser for this address that is not older than the pause; and `taken`, those of
+/// the draws that an open request of this practice has.
+fn looking(visit: &Visit, wanted: &Wanted<'_>, bound_to: &str, draws: &[String; 5]) -> Result<Statement> {
+    let [first, second, third, fourth, last] = draws;
+    let sql = "SELECT 'same', just.id FROM (
+            SELECT id FROM link_ask WHERE practice_id = $1 AND email_key = $2 AND bound_to = $3 AND asked_at > $4
+                AND used_at IS NULL AND replaced_at IS NULL AND ended_at IS NULL AND result NOT IN ('limited', 'stuck', 'held')
+            ORDER BY asked_at DESC, id DESC LIMIT 1) AS just
+         UNION ALL
+         SELECT 'taken', request_number FROM link_ask
+         WHERE practice_id = $1 AND request_number IN ($5, $6, $7, $8, $9) AND asked_at > $10";
+    let args = args![
+        &visit.practice()?.id,
+        wanted.email.canonical(),
+        bound_to,
+        visit.now - PAUSE_SECONDS,
+        first,
+        second,
+        third,
+        fourth,
+        last,
+        visit.now - REQUEST_SECONDS
+    ];
+    Ok((sql, args))
+}
+
+/// The asking that is the same, a draw that is free (or after a few the last one, since the practice sees both), and the lanes
+/// that were counted for a mail.
+fn found(rows: Vec<(String, String)>, draws: &[String; 5]) -> (Option<String>, String, Vec<String>) {
+    let (mut same, mut taken, mut counted) = (None, vec![], vec![]);
+    for (what, value) in rows {
+        match what.as_str() {
+            "same" => same = Some(value),
+            "taken" => taken.push(value),
+            _ => counted.push(value),
+        }
+    }
+    let number = draws.iter().find(|draw| !taken.contains(draw)).unwrap_or(&draws[4]).clone();
+    (same, number, counted)
 }
 
 /// What was ticked this time counts.
