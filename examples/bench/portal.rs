@@ -19,7 +19,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::client::{Browser, Connection, Outcome, host_of};
-use crate::entrance::{form_of, median, rate, serve};
+use crate::entrance::{count_rows, form_of, median, rate, serve};
 use crate::report::{Limit, Report};
 use crate::server;
 
@@ -32,8 +32,10 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// Links asked for a second, each with its mail durably queued, beside commits of one row each, in turn.
 pub async fn askings(folder: &Path, database: &str, seconds: f64, report: &mut Report) -> Outcome<()> {
-    let (_server, port) = serve(folder, database, |_| {}).await?;
+    let (server, port) = serve(folder, database, |_| {}).await?;
     let (mut asks, mut commits) = (vec![], vec![]);
+    rate(1.0, |until| ask_until(port, until)).await?;
+    count_rows(&server.region("au").ok_or("no region")?.db).await?;
     for _ in 0..3 {
         commits.push(server::commits(database, seconds).await?);
         asks.push(rate(seconds, |until| ask_until(port, until)).await?);

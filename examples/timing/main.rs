@@ -32,7 +32,7 @@ struct Cli {
     /// sqlite or postgres; both by default (PostgreSQL where TEST_POSTGRES says where it is)
     #[arg(long)]
     engine: Option<String>,
-    /// Only the page whose path contains this
+    /// Only the page at this path
     #[arg(long, default_value = "")]
     only: String,
     #[arg(long, default_value_t = 1)]
@@ -126,7 +126,7 @@ fn engine(cli: &Cli, runtime: &tokio::runtime::Runtime, cluster: Option<&str>) -
     println!("\n{}", if cluster.is_some() { "PostgreSQL" } else { "SQLite" });
     let (server, port) = runtime.block_on(serve(folder.path(), cluster, Arc::clone(&clock)))?;
     let mut missed = 0;
-    for target in TARGETS.iter().filter(|target| target.path.contains(&cli.only)) {
+    for target in TARGETS.iter().filter(|target| cli.only.is_empty() || target.path == cli.only) {
         let mut wire = Wire::open(port, target.host)?;
         if wire.form(target.path)?.is_none() {
             println!("  {}: SKIPPED, there is no such page", target.path);

@@ -1,6 +1,9 @@
 //! Mails that strangers ask for, counted for a practice and for a region: past the limit nothing more goes to addresses
 //! that nobody has, which is what burns a sender's name, while people on file still get theirs (AC-070).
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use super::db::Tx;
 use super::error::Result;
 use super::limit::{self, within_in};
@@ -12,6 +15,22 @@ const SECONDS: i64 = 3600;
 /// Stands where a practice's id does, for what is counted over all practices of a region.
 const REGION: &str = "region";
 const MAILS_ASKED: &str = "mails asked";
+const MAILS_TOLD: &str = "mails told";
+
+/// Until when (unix seconds) nobody is told of a flood again, by what this process read. Whoever asks in a flood would
+/// otherwise hold the one row that says so, until the disk has what they asked.
+#[derive(Default)]
+pub struct Told(Mutex<HashMap<String, i64>>);
+
+impl Told {
+    fn lately(&self, what: &str, now: i64) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(what).is_some_and(|until| *until > now)
+    }
+
+    fn until(&self, what: String, until: i64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(what, until);
+    }
+}
 
 /// How much strangers ask for just now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,11 +114,31 @@ pub async fn still_goes(visit: &Visit, tx: &mut Tx) -> Result<bool> {
 /// # Errors
 /// Faults and conflicts of the database.
 pub async fn alarm(visit: &Visit, tx: &mut Tx, load: Load) -> Result<bool> {
-    if load == Load::Flood(Wide::Region) && limit::once(tx, REGION, "mails told", SECONDS, visit.now).await? {
+    if load == Load::Flood(Wide::Region) && is_first(visit, tx, REGION).await? {
         tracing::error!(
             limit = visit.server.config.asked.in_all,
             "strangers asked for more mails within an hour than [mail] asked_in_all allows; mails to addresses not on file are held back"
         );
     }
-    Ok(load.is_flood() && limit::once(tx, visit.whose()?, "mails told", SECONDS, visit.now).await?)
+    Ok(load.is_flood() && is_first(visit, tx, visit.whose()?).await?)
+}
+
+/// Whether nobody was told within the hour. It is read before it is written, since the row is held by whoever writes it, and
+/// on PostgreSQL by whoever only would.
+async fn is_first(visit: &Visit, tx: &mut Tx, owner: &str) -> Result<bool> {
+    let (told, what) = (&visit.server.told, format!("{owner} of {}", visit.whose()?));
+    if told.lately(&what, visit.now) {
+        return Ok(false);
+    }
+    let row: Option<(i64,)> = tx
+        .optional(
+            "SELECT window_start FROM tries WHERE practice_id = $1 AND lane = $2 AND window_start > $3",
+            crate::args![owner, MAILS_TOLD, visit.now - SECONDS],
+        )
+        .await?;
+    if let Some((at,)) = row {
+        told.until(what, at + SECONDS);
+        return Ok(false);
+    }
+    limit::once(tx, owner, MAILS_TOLD, SECONDS, visit.now).await
 }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
+use super::asked::Told;
 use super::db::Db;
 use super::error::{Error, Result};
 use super::hashing::HashPool;
@@ -40,6 +41,7 @@ pub struct Server {
     pub metrics: Metrics,
     /// Rung when something was put into the outbox of this node.
     pub outbox_bell: tokio::sync::Notify,
+    pub told: Told,
     /// Whether a database's disk is nearly full.
     scarce: AtomicBool,
     shelf: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
@@ -72,6 +74,7 @@ impl Server {
             places: parts.places,
             metrics: parts.metrics,
             outbox_bell: tokio::sync::Notify::new(),
+            told: Told::default(),
             scarce: AtomicBool::new(false),
             shelf: HashMap::new(),
         })

@@ -98,6 +98,9 @@ async fn many_networks_burn_no_name_and_jo_gets_in(stage: Stage) {
     stage.wait(3601);
     flood(&stage, 100, 1).await;
     assert_eq!(to_strangers(&stage).await, 21);
+    // Another hour, another flood, and told once more.
+    flood(&stage, 101, 24).await;
+    assert_eq!(times(&stage, "askings-too-many").await, 2);
 }
 
 capped!(everybody_together_has_a_limit_too, FEW_IN_ALL);
