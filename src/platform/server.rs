@@ -41,6 +41,7 @@ pub struct Server {
     pub metrics: Metrics,
     /// Rung when something was put into the outbox of this node.
     pub outbox_bell: tokio::sync::Notify,
+    /// Floods of which somebody was told within the hour.
     pub told: Told,
     /// Whether a database's disk is nearly full.
     scarce: AtomicBool,
