@@ -7,6 +7,7 @@ import { Authenticators, SYNCED } from "./authenticator.js";
 import { startBrowser } from "./browser.js";
 import { startDemo } from "./demo.js";
 import { watch } from "./judge.js";
+import { App } from "./people.js";
 
 export const PATIENCE = 15_000;
 export const LIMIT = { timeout: 90_000 };
@@ -134,4 +135,16 @@ export async function create(page, name = "") {
 export async function openUntil(page, path, wanted) {
   for (const until = Date.now() + PATIENCE; Date.now() < until && !page.url().includes(wanted); ) await page.goto(sam.home + path);
   assert.ok(page.url().includes(wanted), page.url());
+}
+
+/** From the page that asks for a second factor: codes from an app, which is answered. */
+export async function setUpCodes(page, home) {
+  await page.waitForURL("**/sign-in/set-up");
+  await page.locator('form[action="/sign-in/set-up"] button.button').first().click();
+  await page.goto(home + "/sign-in/set-up/key");
+  const app = new App(await page.locator("code.key").textContent());
+  await page.goto(home + "/sign-in/set-up/code");
+  await page.getByLabel("Verification code").fill(app.code());
+  await button(page, "Enable 2 factor authentication").click();
+  await page.locator('form[action="/sign-in/set-up/done"] button').click();
 }

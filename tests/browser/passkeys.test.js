@@ -4,8 +4,8 @@ import { test } from "node:test";
 
 import { KEY, TOUCH } from "./authenticator.js";
 import { judge } from "./judge.js";
-import { browser, button, create, demo, door, fresh, LIMIT, link, logIn, logOut, openUntil, quiet, sam, says, type } from "./passkey_stage.js";
-import { App, typePassword } from "./people.js";
+import { browser, button, create, demo, door, fresh, LIMIT, link, logIn, logOut, openUntil, quiet, sam, says, setUpCodes, type } from "./passkey_stage.js";
+import { typePassword } from "./people.js";
 
 test("two passkeys, shown by button, by autofill and after the password; one deleted and gone on both sides", LIMIT, async () => {
   const wrong = [];
@@ -63,14 +63,7 @@ test("beside the code, whichever is at hand", LIMIT, async () => {
   const alex = demo.person("alex@example.com");
   await fresh(async (page, keys, place) => {
     await typePassword(page, alex);
-    await page.waitForURL("**/sign-in/set-up");
-    await page.locator('form[action="/sign-in/set-up"] button.button').first().click();
-    await page.goto(alex.home + "/sign-in/set-up/key");
-    const app = new App(await page.locator("code.key").textContent());
-    await page.goto(alex.home + "/sign-in/set-up/code");
-    await page.getByLabel("Verification code").fill(app.code());
-    await button(page, "Enable 2 factor authentication").click();
-    await page.locator('form[action="/sign-in/set-up/done"] button').click();
+    await setUpCodes(page, alex.home);
     await page.waitForURL("**/me");
     await create(page);
     await logOut(page, keys, place);

@@ -4,8 +4,8 @@ import { test } from "node:test";
 
 import { Authenticators } from "./authenticator.js";
 import { judge } from "./judge.js";
-import { browser, button, create, demo, fresh, LIMIT, logOut, quiet, sam, type } from "./passkey_stage.js";
-import { App, typePassword } from "./people.js";
+import { browser, button, create, demo, fresh, LIMIT, logOut, quiet, sam, setUpCodes, type } from "./passkey_stage.js";
+import { typePassword } from "./people.js";
 
 test("offered once after the password, politely; three ways to say no; the goal is not lost", LIMIT, async () => {
   const wrong = [];
@@ -71,14 +71,7 @@ test("a browser makes one by itself only where the practice allows it, and the p
       });
       const before = (await demo.sent(alex.email)).length;
       await type(page, keys, place, alex);
-      await page.waitForURL("**/sign-in/set-up");
-      await page.locator('form[action="/sign-in/set-up"] button.button').first().click();
-      await page.goto(alex.home + "/sign-in/set-up/key");
-      const app = new App(await page.locator("code.key").textContent());
-      await page.goto(alex.home + "/sign-in/set-up/code");
-      await page.getByLabel("Verification code").fill(app.code());
-      await button(page, "Enable 2 factor authentication").click();
-      await page.locator('form[action="/sign-in/set-up/done"] button').click();
+      await setUpCodes(page, alex.home);
       await page.waitForURL("**/me/passkeys/offer**");
       if (allowed) {
         await page.getByText("Your browser has made a passkey").waitFor();
