@@ -24,6 +24,8 @@ pub struct Engine {
     pub empty: Option<String>,
     pub large_people: u64,
     pub pace: f64,
+    /// The measurements wanted, as [`Wanted`] says.
+    pub only: String,
 }
 
 /// A server that runs, and its port.
@@ -69,6 +71,7 @@ impl Engine {
             empty,
             large_people: u64::try_from(wanted.practices)? * PER_PRACTICE,
             pace: wanted.pace,
+            only: wanted.only.clone(),
         })
     }
 

@@ -49,7 +49,8 @@ pub struct Wanted {
     /// Practices of a hundred people in the large database
     #[arg(long, default_value_t = 10_000)]
     practices: i64,
-    /// Only the measurements whose name contains this: start, sign-ins, passkeys, checks, crowd, size, entrance, portal
+    /// Only the measurements whose name contains this: start, sign-ins, passkeys, checks, crowd, size, entrance,
+    /// portal (its parts: mails, links, clients)
     #[arg(long, default_value = "")]
     only: String,
 }
@@ -67,7 +68,7 @@ enum Part {
     /// The entrance's figures for one engine: its two databases and an empty one
     Entrance { folder: PathBuf, small: String, large: String, empty: String, pace: f64 },
     /// The clients' figures for one engine
-    Portal { folder: PathBuf, small: String, pace: f64 },
+    Portal { folder: PathBuf, small: String, pace: f64, only: String },
     /// P-256 alone
     Verify { threads: usize, seconds: f64 },
     /// Commits of one row each, each on its own, from as many connections as a server has
@@ -117,7 +118,9 @@ async fn run(cli: Cli) -> Outcome<usize> {
         Some(Part::Entrance { folder, small, large, empty, pace }) => {
             return measure::entrance_part(&folder, [&small, &large, &empty], pace).await;
         }
-        Some(Part::Portal { folder, small, pace }) => return measure::portal_part(&folder, &small, pace).await,
+        Some(Part::Portal { folder, small, pace, only }) => {
+            return measure::portal_part(&folder, &small, pace, &only).await;
+        }
         Some(Part::Bare { port }) => server::bare(port).await?,
         Some(Part::Raw { threads, seconds }) => println!("{}", server::raw_hashes(threads, seconds)?),
         Some(Part::Verify { threads, seconds }) => println!("{}", passkey::verifications(threads, seconds)?),
