@@ -71,16 +71,18 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let id = visit.new_id();
 
     // write
-    let Some(load) = asked::count(&visit, &network, PER_NETWORK).await? else {
+    let by = asked::Asker { network: &network, most: PER_NETWORK };
+    let mail = limit::mail_counting(ENTRANCE, &address, visit.now);
+    let Some((mut tx, load, counted)) = asked::begin(&visit, by, vec![mail]).await? else {
         let mut response = again(StatusCode::TOO_MANY_REQUESTS, Problem::Network)?;
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("3600"));
         return Ok(response);
     };
     request.flood = load.is_flood();
     let sealed = request.sealed(&visit.server, &id)?;
-    let mut tx = visit.db()?.counting().await?;
     asked::alarm(&visit, &mut tx, load).await?;
-    let wanted = limit::mail_allowed_in(&mut tx, ENTRANCE, &address, visit.now).await?;
+    let lanes = counted.into_iter().filter(|(what, ..)| what == "mail").map(|(_, lane, _)| lane).collect();
+    let wanted = limit::mail_counted(&mut tx, ENTRANCE, lanes).await?;
     tx.later(
         "INSERT INTO finder (practice_id, id, browser, request, next_at, created_at) VALUES ($1, $2, $3, $4, $5, $5)",
         args![ENTRANCE, &id, asker.hash(), wanted.then_some(sealed), visit.now],

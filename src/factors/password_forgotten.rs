@@ -9,7 +9,7 @@ use super::password_lanes::later;
 use crate::notices::compose::{Letter, letter};
 use crate::notices::outbox::put_job;
 use crate::notices::{Actor, Event, Happening, happened};
-use crate::platform::asked::{self, Load};
+use crate::platform::asked::{self, Asker, Load};
 use crate::platform::db::Tx;
 use crate::platform::email::Email;
 use crate::platform::error::Result;
@@ -61,7 +61,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     };
     let (near, _) = network_of(visit.address);
     let lane = visit.lane("forgot", &near)?;
-    let Some(load) = asked::count(&visit, &lane, PER_NETWORK).await? else {
+    let Some(load) = asked::count(&visit, Asker { network: &lane, most: PER_NETWORK }).await? else {
         let page = ForgottenPage::new(&visit, typed, Some(visit.say("forgot-network")));
         return later(StatusCode::TOO_MANY_REQUESTS, 3600, &page);
     };

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::db::Tx;
 use super::error::Result;
+use super::joined::Statement;
 use super::limit::{self, within_in};
 use super::server::ENTRANCE;
 use super::web::Visit;
@@ -69,33 +70,76 @@ const COUNT: &str = "INSERT INTO tries (practice_id, lane, count, blocked_until,
         updated_at = $6
      RETURNING practice_id, lane, count";
 
-/// Counts one asking of a network, its practice and its region; none when the network asked more than `per_network` times
-/// within the hour, which then counts nowhere else. A request that is run again is not counted twice.
+/// A row of a count, or of what is asked with it.
+type Counted = (String, String, i64);
+
+/// Whose askings are counted: a network's, which may ask so many times within the hour.
+#[derive(Clone, Copy)]
+pub struct Asker<'a> {
+    pub network: &'a str,
+    pub most: i64,
+}
+
+/// Counts one asking of a network, its practice and its region; none when the network asked more often than it may within
+/// the hour, which then counts nowhere else. A request that is run again is not counted twice.
 ///
 /// # Errors
 /// Faults of the database.
-pub async fn count(visit: &Visit, network: &str, per_network: i64) -> Result<Option<Load>> {
-    let (whose, limits) = (visit.whose()?, visit.server.config.asked);
+pub async fn count(visit: &Visit, asker: Asker<'_>) -> Result<Option<Load>> {
     let counting = async {
-        let args = crate::args![whose, network, per_network, MAILS_ASKED, REGION, visit.now, SECONDS];
-        let counted: Vec<(String, String, i64)> = visit.db()?.tally(COUNT, args).await?;
-        let count = |owner: &str, lane: &str| {
-            counted.iter().find(|(o, l, _)| o == owner && l == lane).map(|(.., count)| *count)
-        };
-        // Two at the same moment may both have found the network below its limit.
-        if count(whose, network).is_none_or(|count| count > per_network) {
-            return Ok(None);
-        }
-        let above = |owner: &str, most: i64| count(owner, MAILS_ASKED).is_some_and(|count| count > most);
-        Ok(Some(if above(REGION, limits.in_all) {
-            Load::Flood(Wide::Region)
-        } else if above(whose, limits.per_practice) {
-            Load::Flood(Wide::Practice)
-        } else {
-            Load::Usual
-        }))
+        let (sql, args) = counting(visit, asker)?;
+        load(visit, asker, &visit.db()?.tally(sql, args).await?)
     };
-    visit.once(format!("asked {network}"), counting).await
+    visit.once(format!("asked {}", asker.network), counting).await
+}
+
+/// As [`count`], together with what an asking writes: begins that, asks its first questions and answers their rows, among which
+/// those of the count may stand.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn begin(
+    visit: &Visit,
+    asker: Asker<'_>,
+    questions: Vec<Statement>,
+) -> Result<Option<(Tx, Load, Vec<Counted>)>> {
+    let (db, counting) = (visit.db()?, counting(visit, asker)?);
+    let apart = visit.once(format!("asked {}", asker.network), db.tally_apart(counting.clone())).await?;
+    if let Some(counted) = &apart
+        && load(visit, asker, counted)?.is_none()
+    {
+        return Ok(None);
+    }
+    // Everybody who asks at a practice looks where the others write; each waits for the one before at most, and none runs again.
+    let mut tx = db.counting().await?;
+    let first = apart.is_none().then_some(counting);
+    let rows: Vec<Counted> = tx.together(first.into_iter().chain(questions).collect()).await?;
+    // Left without a commit, what the questions counted is undone.
+    Ok(load(visit, asker, apart.as_ref().unwrap_or(&rows))?.map(|load| (tx, load, rows)))
+}
+
+fn counting(visit: &Visit, asker: Asker<'_>) -> Result<Statement> {
+    let whose = visit.whose()?;
+    Ok((COUNT, crate::args![whose, asker.network, asker.most, MAILS_ASKED, REGION, visit.now, SECONDS]))
+}
+
+/// What the rows of a count mean; none when the network asked too often.
+fn load(visit: &Visit, asker: Asker<'_>, counted: &[Counted]) -> Result<Option<Load>> {
+    let (whose, limits) = (visit.whose()?, visit.server.config.asked);
+    let count =
+        |owner: &str, lane: &str| counted.iter().find(|(o, l, _)| o == owner && l == lane).map(|(.., count)| *count);
+    // Two at the same moment may both have found the network below its limit.
+    if count(whose, asker.network).is_none_or(|count| count > asker.most) {
+        return Ok(None);
+    }
+    let above = |owner: &str, most: i64| count(owner, MAILS_ASKED).is_some_and(|count| count > most);
+    Ok(Some(if above(REGION, limits.in_all) {
+        Load::Flood(Wide::Region)
+    } else if above(whose, limits.per_practice) {
+        Load::Flood(Wide::Practice)
+    } else {
+        Load::Usual
+    }))
 }
 
 /// Whether a mail to somebody on file still goes during a flood: as many again as the limit, so that there is an end.

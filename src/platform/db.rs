@@ -138,6 +138,18 @@ impl Db {
         }
     }
 
+    /// As [`Db::tally`], for a count that an act may begin with: counted now and on its own where its row would be held until
+    /// the disk has the act; `None` where it had better go with the act.
+    ///
+    /// # Errors
+    /// Faults of the database.
+    pub async fn tally_apart<T: Row>(&self, (sql, args): Statement) -> Result<Option<Vec<T>>> {
+        match self {
+            Db::Sqlite { .. } => Ok(None),
+            Db::Postgres { .. } => self.tally(sql, args).await.map(Some),
+        }
+    }
+
     pub async fn optional<T: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Option<T>> {
         Ok(match self {
             Db::Sqlite { read, .. } => {

@@ -213,11 +213,11 @@ pub async fn mail_allowed(db: &Db, practice: &str, address_lane: &str, now: i64)
 /// # Errors
 /// Faults and conflicts of the database.
 pub async fn mail_allowed_in(tx: &mut Tx, practice: &str, address_lane: &str, now: i64) -> Result<bool> {
-    let counted: Vec<(String, String)> = tx.together(vec![mail_counting(practice, address_lane, now)]).await?;
-    mail_counted(tx, practice, counted.into_iter().map(|(_, lane)| lane).collect()).await
+    let counted: Vec<(String, String, i64)> = tx.together(vec![mail_counting(practice, address_lane, now)]).await?;
+    mail_counted(tx, practice, counted.into_iter().map(|(_, lane, _)| lane).collect()).await
 }
 
-/// The statement of [`mail_allowed_in`], to be asked together with others. Its rows say `mail` and a lane that was counted.
+/// The statement of [`mail_allowed_in`], to be asked together with others. Its rows say `mail`, a lane that was counted, and 0.
 pub fn mail_counting(practice: &str, address_lane: &str, now: i64) -> Statement {
     let mut all = crate::args![practice, now];
     for (most, seconds) in MAILS {
@@ -271,7 +271,7 @@ const COUNT_MAIL: &str =
             WHEN tries.lane = $6 THEN CAST($7 AS BIGINT) ELSE CAST($10 AS BIGINT) END <= $2
         OR tries.count < CASE WHEN tries.lane = $3 THEN CAST($5 AS BIGINT)
             WHEN tries.lane = $6 THEN CAST($8 AS BIGINT) ELSE CAST($11 AS BIGINT) END
-     RETURNING 'mail', lane";
+     RETURNING 'mail', lane, CAST(0 AS BIGINT)";
 
 impl Inner {
     /// As [`take`] here and now; a request that is run again does not take a second try.

@@ -10,7 +10,7 @@ use crate::factors::passkey_offer;
 use crate::factors::passkey_options::{self as options, Asked};
 use crate::notices::outbox::put_job;
 use crate::notices::{Actor, Event, Happening, happened};
-use crate::platform::asked::{self, Load};
+use crate::platform::asked::{self, Asker, Load};
 use crate::platform::db::Tx;
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
@@ -97,9 +97,6 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let Ok(email) = Email::parse(typed) else {
         return again(StatusCode::UNPROCESSABLE_ENTITY, "forgot-not-an-address");
     };
-    let Some(load) = may_ask(&visit).await? else {
-        return again(StatusCode::TOO_MANY_REQUESTS, "portal-network");
-    };
 
     // write
     passkey_offer::note_able_by_mail(&visit, &fields);
@@ -107,7 +104,10 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let shared = fields.ticked("shared");
     let keep = fields.ticked("keep") && !shared;
     let wanted = Wanted { email: &email, then_path: &then_path, keep, shared, session_id: None };
-    Ok(go(&format!("/portal/sent?ask={}", put(&visit, &wanted, load).await?)))
+    match put(&visit, &wanted).await? {
+        Some(ask) => Ok(go(&format!("/portal/sent?ask={ask}"))),
+        None => again(StatusCode::TOO_MANY_REQUESTS, "portal-network"),
+    }
 }
 
 /// The page again after a passkey that got nobody in; `unknown` is one that the browser may forget.
@@ -121,36 +121,25 @@ pub(super) fn refused(visit: &Visit, fields: &Fields, problem: String, unknown: 
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &asking)
 }
 
-/// Whether this network may ask once more, and how much is asked for just now.
-///
-/// # Errors
-/// Faults of the database.
-pub(super) async fn may_ask(visit: &Visit) -> Result<Option<Load>> {
-    let (near, _) = network_of(visit.address);
-    asked::count(visit, &visit.lane("portal", &near)?, PER_NETWORK).await
-}
-
-/// Notes an asking and puts its job, silently within the limits of mail; answers the asking's id. Pressed again within
-/// the pause in the same browser, it is the same asking.
+/// Notes an asking and puts its job, silently within the limits of mail; answers the asking's id, none where the network asked
+/// too often. Pressed again within the pause in the same browser, it is the same asking.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
-pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>, load: Load) -> Result<String> {
+pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>) -> Result<Option<String>> {
     let practice = &visit.practice()?.id;
     let (bound_to, key) = (bind(visit, || visit.first_secret(wanted.email.canonical())), wanted.email.canonical());
     // Whoever floods an address from elsewhere must not use up the mails of the browser that has proved it.
     let own = marks::knows_mailbox(visit, key);
     let lane = visit.lane(if own { "portal mail own" } else { "portal mail" }, key)?;
-    // Everybody who asks at a practice looks where the others write; each waits for the one before at most, and none runs again.
-    let mut tx = visit.db()?.counting().await?;
+    // One way to the database, since everybody who asks waits for it.
+    let draws = draws(visit);
+    let questions = vec![looking(visit, wanted, &bound_to, &draws)?, limit::mail_counting(practice, &lane, visit.now)];
+    let Some((mut tx, load, rows)) = begin(visit, questions).await? else { return Ok(None) };
+    let (mut same, number, counted) = found(rows, &draws);
     if asked::alarm(visit, &mut tx, load).await? {
         happened(visit, &mut tx, Happening::to_nobody(Event::AskingsTooMany, Actor::Stranger)).await?;
     }
-    // One way to the database, since everybody who asks waits for it.
-    let draws = draws(visit);
-    let mail = limit::mail_counting(practice, &lane, visit.now);
-    let (mut same, number, counted) =
-        found(tx.together(vec![looking(visit, wanted, &bound_to, &draws)?, mail]).await?, &draws);
     let may_mail = if same.is_none() {
         limit::mail_counted(&mut tx, practice, counted).await?
     } else {
@@ -164,7 +153,7 @@ pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>, load: Load) -> Resul
     if let Some(same) = same {
         ask_again(visit, &mut tx, &same, wanted).await?;
         tx.commit().await?;
-        return Ok(same);
+        return Ok(Some(same));
     }
     let id = insert(visit, &mut tx, wanted, &bound_to, number, if may_mail { "asked" } else { "limited" }).await?;
     if may_mail {
@@ -173,7 +162,13 @@ pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>, load: Load) -> Resul
     }
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
-    Ok(id)
+    Ok(Some(id))
+}
+
+/// Counts an asking of this network and begins what it writes.
+async fn begin(visit: &Visit, questions: Vec<Statement>) -> Result<Option<(Tx, Load, Vec<(String, String, i64)>)>> {
+    let network = visit.lane("portal", &network_of(visit.address).0)?;
+    asked::begin(visit, Asker { network: &network, most: PER_NETWORK }, questions).await
 }
 
 /// A mail to the address of a client's session, which its link or code then opens or proves; answers where the browser goes on,
@@ -189,9 +184,6 @@ pub(super) async fn put_for(
     if visit.stale {
         return Ok(Err(visit.say("forgot-stale")));
     }
-    let Some(load) = may_ask(visit).await? else {
-        return Ok(Err(visit.say("portal-network")));
-    };
     let email = Email::parse(&session.email).map_err(|_| Error::NotFound)?;
     let wanted = Wanted {
         email: &email,
@@ -200,22 +192,26 @@ pub(super) async fn put_for(
         shared: session.shared != 0,
         session_id: Some(&session.id),
     };
-    Ok(Ok(go(&format!("/portal/sent?ask={}", put(visit, &wanted, load).await?))))
+    Ok(match put(visit, &wanted).await? {
+        Some(ask) => Ok(go(&format!("/portal/sent?ask={ask}"))),
+        None => Err(visit.say("portal-network")),
+    })
 }
 
 /// A request without a mail, for whoever says first that no mail comes; answers its id.
 ///
 /// # Errors
 /// As [`put`].
-pub(super) async fn put_without_mail(visit: &Visit, email: &Email) -> Result<String> {
+pub(super) async fn put_without_mail(visit: &Visit, email: &Email) -> Result<Option<String>> {
     let bound_to = bind(visit, || visit.first_secret(email.canonical()));
     let wanted = Wanted { email, then_path: "", keep: false, shared: false, session_id: None };
-    let mut tx = visit.db()?.counting().await?;
     let draws = draws(visit);
-    let (_, number, _) = found(tx.together(vec![looking(visit, &wanted, &bound_to, &draws)?]).await?, &draws);
+    let questions = vec![looking(visit, &wanted, &bound_to, &draws)?];
+    let Some((mut tx, _, rows)) = begin(visit, questions).await? else { return Ok(None) };
+    let (_, number, _) = found(rows, &draws);
     let id = insert(visit, &mut tx, &wanted, &bound_to, number, "stuck").await?;
     tx.commit().await?;
-    Ok(id)
+    Ok(Some(id))
 }
 
 async fn insert(
@@ -253,12 +249,12 @@ fn draws(visit: &Visit) -> [String; 5] {
 /// the draws that an open request of this practice has.
 fn looking(visit: &Visit, wanted: &Wanted<'_>, bound_to: &str, draws: &[String; 5]) -> Result<Statement> {
     let [first, second, third, fourth, last] = draws;
-    let sql = "SELECT 'same', just.id FROM (
+    let sql = "SELECT 'same', just.id, CAST(0 AS BIGINT) FROM (
             SELECT id FROM link_ask WHERE practice_id = $1 AND email_key = $2 AND bound_to = $3 AND asked_at > $4
                 AND used_at IS NULL AND replaced_at IS NULL AND ended_at IS NULL AND result NOT IN ('limited', 'stuck', 'held')
             ORDER BY asked_at DESC, id DESC LIMIT 1) AS just
          UNION ALL
-         SELECT 'taken', request_number FROM link_ask
+         SELECT 'taken', request_number, CAST(0 AS BIGINT) FROM link_ask
          WHERE practice_id = $1 AND request_number IN ($5, $6, $7, $8, $9) AND asked_at > $10";
     let args = args![
         &visit.practice()?.id,
@@ -277,13 +273,14 @@ fn looking(visit: &Visit, wanted: &Wanted<'_>, bound_to: &str, draws: &[String; 
 
 /// The asking that is the same, a draw that is free (or after a few the last one, since the practice sees both), and the lanes
 /// that were counted for a mail.
-fn found(rows: Vec<(String, String)>, draws: &[String; 5]) -> (Option<String>, String, Vec<String>) {
+fn found(rows: Vec<(String, String, i64)>, draws: &[String; 5]) -> (Option<String>, String, Vec<String>) {
     let (mut same, mut taken, mut counted) = (None, vec![], vec![]);
-    for (what, value) in rows {
+    for (what, value, _) in rows {
         match what.as_str() {
             "same" => same = Some(value),
             "taken" => taken.push(value),
-            _ => counted.push(value),
+            "mail" => counted.push(value),
+            _ => {}
         }
     }
     let number = draws.iter().find(|draw| !taken.contains(draw)).unwrap_or(&draws[4]).clone();
@@ -303,7 +300,7 @@ async fn ask_again(visit: &Visit, tx: &mut Tx, id: &str, wanted: &Wanted<'_>) ->
 ///
 /// # Errors
 /// As [`put`].
-pub(super) async fn put_again(visit: &Visit, ask: &Ask, email: &Email, load: Load) -> Result<String> {
+pub(super) async fn put_again(visit: &Visit, ask: &Ask, email: &Email) -> Result<Option<String>> {
     let wanted = Wanted {
         email,
         then_path: &ask.then_path,
@@ -311,7 +308,7 @@ pub(super) async fn put_again(visit: &Visit, ask: &Ask, email: &Email, load: Loa
         shared: ask.shared != 0,
         session_id: ask.session_id.as_deref(),
     };
-    put(visit, &wanted, load).await
+    put(visit, &wanted).await
 }
 
 /// 10 to 99, each as likely: draws above the last full ninety are thrown away.

@@ -102,10 +102,10 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
 pub async fn again(visit: Visit, fields: Fields) -> Result<Response> {
     let Some(ask) = mine(&visit, fields.text("ask")).await? else { return Ok(go("/portal")) };
     let Ok(email) = Email::parse(&ask.email) else { return Ok(go("/portal")) };
-    let Some(load) = ask::may_ask(&visit).await? else {
-        return refused(&visit, &ask, visit.say("portal-network")).await;
-    };
-    Ok(go(&format!("/portal/sent?ask={}", ask::put_again(&visit, &ask, &email, load).await?)))
+    match ask::put_again(&visit, &ask, &email).await? {
+        Some(ask) => Ok(go(&format!("/portal/sent?ask={ask}"))),
+        None => refused(&visit, &ask, visit.say("portal-network")).await,
+    }
 }
 
 /// Takes one of the asking's tries and compares; both are one transaction, so that a hundred at once have five tries.

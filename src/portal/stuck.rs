@@ -63,12 +63,12 @@ pub async fn begin(visit: Visit, fields: Fields) -> Result<Response> {
         fields.trimmed("email").clone_into(&mut stuck.email);
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &stuck);
     };
-    if ask::may_ask(&visit).await?.is_none() {
-        let mut stuck = StuckPage::new(&visit, None)?;
-        stuck.problem = Some(visit.say("portal-network"));
-        return page_with(StatusCode::TOO_MANY_REQUESTS, &stuck);
+    if let Some(ask) = ask::put_without_mail(&visit, &email).await? {
+        return Ok(go(&format!("/portal/stuck?ask={ask}")));
     }
-    Ok(go(&format!("/portal/stuck?ask={}", ask::put_without_mail(&visit, &email).await?)))
+    let mut stuck = StuckPage::new(&visit, None)?;
+    stuck.problem = Some(visit.say("portal-network"));
+    page_with(StatusCode::TOO_MANY_REQUESTS, &stuck)
 }
 
 /// `POST /portal/help`: the form; it reaches the practice by mail and stands in its list.
