@@ -1,5 +1,7 @@
 //! The whole server: every route in one table, what stands behind each kind of door, and the work in the background.
 
+pub mod forms;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -50,6 +52,7 @@ pub fn practice_routes() -> Router {
         .merge(practice_office_routes())
         .merge(client_office_routes())
         .merge(shared_routes())
+        .method_not_allowed_fallback(ops::assets::wrong_method)
         .layer(from_fn(door::note_route))
 }
 
@@ -254,12 +257,17 @@ pub fn entrance_routes() -> Router {
         .route("/remember", get(remembered::remember))
         .route("/remembered", get(remembered::ask).post(remembered::answer))
         .merge(shared_routes())
+        .method_not_allowed_fallback(ops::assets::wrong_method)
         .layer(from_fn(door::note_route))
 }
 
 /// The pages at the support host.
 pub fn support_routes() -> Router {
-    Router::new().route("/", get(entrance::support_front)).merge(shared_routes()).layer(from_fn(door::note_route))
+    Router::new()
+        .route("/", get(entrance::support_front))
+        .merge(shared_routes())
+        .method_not_allowed_fallback(ops::assets::wrong_method)
+        .layer(from_fn(door::note_route))
 }
 
 /// What the entrance asks the regions, when they are other deployments.
@@ -300,7 +308,6 @@ fn shared_routes() -> Router {
         .route("/healthz", get(ops::health::alive))
         .route("/readyz", get(ops::health::ready))
         .fallback(ops::assets::nothing_here)
-        .method_not_allowed_fallback(ops::assets::wrong_method)
 }
 
 /// Everything behind one listener.
@@ -319,38 +326,10 @@ pub fn router_with(server: Arc<Server>, more: Router) -> Router {
         practice: practice_routes(),
         entrance: entrance_routes().merge(more),
         support: support_routes(),
-        keeps_stale: &[
-            "/",
-            "/find",
-            "/sign-in",
-            "/sign-in/passkey",
-            "/portal",
-            "/portal/passkey",
-            "/portal/confirm",
-            "/portal/confirm/passkey",
-            "/portal/lock/passkey",
-            "/portal/locked",
-            "/portal/locked/passkey",
-            "/portal/password",
-            "/portal/stuck",
-            "/forgot",
-            "/confirm",
-            "/confirm/passkey",
-            "/locked",
-            "/locked/passkey",
-            "/log-out",
-        ],
-        hides_origin: &[
-            "/reset/",
-            "/link/",
-            "/join/",
-            "/not-me/",
-            "/confirm-email/",
-            "/portal/address/",
-            "/new-address/",
-            "/re-enrol/",
-            "/find/",
-        ],
+        keeps_stale: forms::KEEPS_STALE,
+        keeps_other: forms::KEEPS_OTHER,
+        pages: forms::PAGES,
+        hides_origin: forms::HIDES_ORIGIN,
         anywhere: &["/healthz", "/readyz"],
         only_read: &["/auth/check"],
     });

@@ -10,7 +10,7 @@ sign-in-other-practice = Find another practice
 sign-in-as-client = Sign in to the client portal
 sign-in-wrong = That email address and password don't match. Check both and try again, or use "Forgot your password?" below.
 sign-in-incomplete = Please fill in both your email address and your password.
-sign-in-stale = This page was open for a long time, so we didn't send your password. Your email address is still here: please type your password again.
+sign-in-stale = This page was open for a long time, or opened beside another one, so we didn't send your password. Your email address is still here: please type your password again.
 sign-in-wait = Too many tries in a row. To keep guessers out, please wait until { $time } and try again. A device that is recognised, or a passkey, gets in without waiting.
 sign-in-off = Too many tries in a row: this password can't be used from here any more. Use "Forgot your password?" to choose a new one. A device that is recognised, or a passkey, still gets in.
 
@@ -46,7 +46,7 @@ forgot-sent = If somebody here logs in with that address, an email with a link i
 forgot-not-there = No email after a few minutes? Look in the spam folder, check that the address is the one you log in with, or ask an administrator of your practice which one it is.
 forgot-once-more = Try another address
 forgot-not-an-address = Type an email address, like name@example.com
-forgot-stale = This page was open for a long time, so we didn't use it. Your email address is still here: please press the button again.
+forgot-stale = This page was open for a long time, or opened beside another one, so we didn't use it. Your email address is still here: please press the button again.
 forgot-network = There were very many requests from your internet connection. Please wait an hour, or ask an administrator of your practice for help.
 mail-reset-link-subject = Choose a new password for { $practice }
 mail-reset-link-text =
@@ -128,9 +128,9 @@ log-out-stay = Stay logged in
 
 # "This wasn't me", the link in notices.
 not-me-title = Wasn't it you?
-not-me-intro = If you don't recognise what our mail told you about, press the button. It ends every session, forgets every recognised device, deletes passkeys made since that mail, and your current password stops working at once.
+not-me-intro = If you don't recognise what our mail told you about, press the button. It ends every session, forgets every recognised device, deletes passkeys made since that mail, and your current password stops working at once. An authenticator app, backup codes or a mobile number that were added since that mail are removed too.
 not-me-intro-client = If you don't recognise what our mail told you about, press the button. It signs you out everywhere, deletes passkeys made since that mail, and a password you have here stops working at once. Afterwards you sign in by email as always.
-not-me-next = Then you choose a new password. If you use a verification code or a passkey, it is asked for as always.
+not-me-next = Then you choose a new password. If you had a verification code or a passkey before that mail, it is asked for as always. If you have none and your practice requires one, you set it up when you log in.
 not-me-button = It wasn't me: end everything
 not-me-was-me = It was me
 not-me-used = This link was already used on { $time }. Every session was ended then, and the password of that time stopped working.

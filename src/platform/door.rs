@@ -49,6 +49,10 @@ pub struct Doors {
     pub headers: HeaderMap,
     /// Paths whose forms show themselves again when they were left open too long, with what was typed.
     pub keeps_stale: &'static [&'static str],
+    /// Of these, the ones that anybody opens and that do nothing with a form of another tab, opened while this browser was new.
+    pub keeps_other: &'static [&'static str],
+    /// Paths that only take forms, and the page each belongs to; `..` is the one above.
+    pub pages: &'static [(&'static str, &'static str)],
     /// Beginnings of paths that hold a secret, so that their pages send no referrer.
     pub hides_origin: &'static [&'static str],
     /// Paths that answer under any name.
@@ -135,6 +139,7 @@ pub(super) async fn arrive(doors: &Doors, parts: &Parts) -> Result<Visit> {
         language,
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
+        page: page_of(doors.pages, parts.uri.path()),
         browser_id,
         stale: false,
         cookies,
@@ -170,6 +175,7 @@ fn nobodys_visit(server: &Arc<Server>, door: Door, language: String) -> Visit {
         user_agent: String::new(),
         path: String::new(),
         query: String::new(),
+        page: None,
         browser_id: String::new(),
         stale: false,
         cookies: Cookies::default(),
@@ -270,14 +276,30 @@ fn check_sender(doors: &Doors, visit: &Visit, parts: &Parts, fields: &Fields) ->
     if !ours || matches!(site, "cross-site" | "same-site") {
         return Err(Error::Bad("cross-site"));
     }
+    let (path, token) = (visit.path.as_str(), fields.text("csrf"));
     if visit.cookie(BROWSER_COOKIE).is_none() {
-        return Err(Error::Bad("no-cookie"));
+        // A browser that was closed meanwhile has forgotten the cookie; one that has just shown the page keeps none.
+        let lost = doors.keeps_other.contains(&path) && visit.is_form_old(token);
+        return if lost { Ok(true) } else { Err(Error::Bad("no-cookie")) };
     }
-    match visit.check_form(fields.text("csrf")) {
+    match visit.check_form(token) {
         Ok(()) => Ok(false),
-        Err(Error::Bad("stale")) if doors.keeps_stale.contains(&visit.path.as_str()) => Ok(true),
+        Err(Error::Bad("stale")) if doors.keeps_stale.contains(&path) => Ok(true),
+        // Two tabs opened at once in a new browser: the last one's cookie stays.
+        Err(Error::Bad("other-form")) if doors.keeps_other.contains(&path) => Ok(true),
         Err(error) => Err(error),
     }
+}
+
+/// The page that a path belongs to, where it is in the table.
+fn page_of(pages: &[(&str, &str)], path: &str) -> Option<String> {
+    let fits = |shape: &str| {
+        let (shape, path) = (shape.split('/'), path.split('/'));
+        shape.clone().count() == path.clone().count() && shape.zip(path).all(|(s, p)| s.starts_with('{') || s == p)
+    };
+    let (_, page) = pages.iter().find(|(shape, _)| fits(shape))?;
+    let above = path.rsplit_once('/').map_or("/", |(above, _)| above);
+    Some(if *page == ".." { above } else { page }.to_owned())
 }
 
 /// The address the practice goes by now, and the one it was born with.
@@ -288,7 +310,7 @@ fn own_origins(visit: &Visit, host: &str, slug: &str, region: &str) -> Vec<Strin
 
 fn stale_visit(visit: &Visit) -> Visit {
     let old = &visit.0;
-    Visit(Arc::new(Inner {
+    let again = Visit(Arc::new(Inner {
         server: Arc::clone(&old.server),
         now: old.now,
         door: old.door.clone(),
@@ -297,13 +319,18 @@ fn stale_visit(visit: &Visit) -> Visit {
         language: old.language.clone(),
         path: old.path.clone(),
         query: old.query.clone(),
+        page: old.page.clone(),
         browser_id: old.browser_id.clone(),
         stale: true,
         cookies: old.cookies.clone(),
         cookies_out: Mutex::default(),
         request_id: OnceLock::new(),
         done: Done::default(),
-    }))
+    }));
+    if again.cookie(BROWSER_COOKIE).is_none() {
+        again.set_cookie(BROWSER_COOKIE, &again.browser_id, None);
+    }
+    again
 }
 
 /// Runs the page; when its transaction met another's, runs it again with the same visit.

@@ -111,10 +111,11 @@ fn word(error: &Error) -> &'static str {
     }
 }
 
-/// Back to the page the form was on; never to another host. What only takes forms lies below the page that has them.
+/// Back to the page the form was on; never to another host. What is not in the table of forms without a page may lie below one.
 fn way_back(visit: &Visit) -> String {
-    let path = visit.path.as_str();
+    let path = visit.page.as_deref().unwrap_or(&visit.path);
     let page = match path.rsplit_once('/') {
+        _ if visit.page.is_some() => path,
         _ if path.starts_with("/me/") && path.matches('/').count() > 2 => "/me",
         Some((above, _)) if path.matches('/').count() > 2 => above,
         _ => path,

@@ -42,9 +42,11 @@ pub struct Inner {
     pub language: String,
     pub path: String,
     pub query: String,
+    /// The page of a path that only takes forms.
+    pub(super) page: Option<String>,
     /// This browser at this door, for forms; a random cookie value.
     pub browser_id: String,
-    /// A form that was left open too long; the handler shows it again and keeps what was typed.
+    /// A form that is too old, or older than this browser's cookie; the handler shows it again with what was typed.
     pub stale: bool,
     pub(super) cookies: Cookies,
     pub(super) cookies_out: Mutex<Vec<String>>,
@@ -184,9 +186,10 @@ impl Inner {
         self.server.places.describe(self.address).unwrap_or_default()
     }
 
-    /// The page that was asked for, to come back to.
+    /// The page this request is about, to come back to: for a form without a page of its own the one that has it.
     pub fn here(&self) -> String {
-        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+        let own = || if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) };
+        self.page.clone().unwrap_or_else(own)
     }
 
     pub fn cookie(&self, name: &str) -> Option<&str> {
@@ -223,10 +226,18 @@ impl Inner {
     pub(super) fn check_form(&self, token: &str) -> Result<(), Error> {
         let (at, mac) = token.split_once('.').ok_or(Error::Bad("form"))?;
         let at: i64 = at.parse().map_err(|_| Error::Bad("form"))?;
-        if !secret::same(mac, &self.form_mac(at)) {
-            return Err(Error::Bad("form"));
+        let ours = self.form_mac(at);
+        if !secret::same(mac, &ours) {
+            // As long as ours: of another browser, or of this one before it got its present cookie.
+            return Err(Error::Bad(if mac.len() == ours.len() { "other-form" } else { "form" }));
         }
         if self.now - at > FORM_SECONDS || at > self.now + 60 { Err(Error::Bad("stale")) } else { Ok(()) }
+    }
+
+    /// Whether a form says that it was made more than a minute ago; it is believed only to show it again.
+    pub(super) fn is_form_old(&self, token: &str) -> bool {
+        let at = token.split_once('.').and_then(|(at, _)| at.parse::<i64>().ok());
+        at.is_some_and(|at| (60..86_400 * 7).contains(&(self.now - at)))
     }
 
     fn form_mac(&self, at: i64) -> String {

@@ -333,3 +333,30 @@ walk!(two_tabs_and_the_back_button_lead_on, |stage| {
     // Pressed again after all: the form of the page before still signs in, which is what whoever types a password wants.
     back.submit(&[("email", SAM.0), ("password", SAM.1)]).await.is_at("/me");
 });
+
+walk!(two_tabs_of_a_new_browser_both_get_in, |stage| {
+    let (mut first, mut second) = (stage.browser(), stage.browser());
+    first.open("/sign-in").await;
+    second.open("/sign-in").await;
+    // Both were asked for before the first answer came; the last one's cookie stays.
+    first.cookies.clone_from(&second.cookies);
+    first.submit(&[("email", SAM.0), ("password", SAM.1)]).await.sees("opened beside another one");
+    assert_eq!((first.status.as_u16(), first.hidden("email")), (422, SAM.0.to_owned()));
+    assert!(!first.cookies.contains_key("__Host-session"), "nothing was done with it");
+    first.submit(&[("password", SAM.1)]).await.is_at("/me");
+    // Closed and opened again with the page on it: the browser has forgotten its cookie.
+    let mut reopened = stage.browser();
+    reopened.open("/forgot").await;
+    stage.wait(120);
+    reopened.cookies.clear();
+    reopened.submit(&[("email", SAM.0)]).await.sees("Your email address is still here");
+    assert_eq!(reopened.hidden("email"), SAM.0);
+    reopened.submit(&[]).await;
+    assert_eq!(reopened.status, 200, "{}", reopened.text());
+    // Who keeps no cookies at all is told that.
+    let mut without = stage.browser();
+    without.open("/sign-in").await;
+    without.cookies.clear();
+    without.submit(&[("email", SAM.0), ("password", SAM.1)]).await.sees("cookie");
+    assert_eq!(without.status, 403);
+});

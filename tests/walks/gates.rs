@@ -1,6 +1,7 @@
 //! What holds for every route, read from the route table itself, so that a new route is tested the day it is added.
 
 use axum::http::{HeaderValue, Method};
+use portico::app::forms::{KEEPS_OTHER, PAGES};
 use portico::args;
 
 use crate::support::browser::Browser;
@@ -135,7 +136,9 @@ walk!(every_post_comes_from_our_own_page, |stage| {
                     .collect();
             fields.push(("csrf".into(), (*csrf).to_owned()));
             alex.post(&path, &fields).await;
-            assert_eq!(alex.status, 403, "{path}: {name}");
+            // Where anybody types an address, a form of another tab is shown again, and nothing was done with it.
+            let shown_again = name.starts_with("another ") && header.is_none() && KEEPS_OTHER.contains(&path.as_str());
+            assert_eq!(alex.status, if shown_again { 422 } else { 403 }, "{path}: {name}");
         }
     }
     assert_eq!(fingerprint(&stage).await, before, "a refused form changed something");
@@ -171,8 +174,40 @@ walk!(a_link_changes_nothing, |stage| {
                 assert_eq!(alex.status, 405, "{path}");
             }
         }
+        if !route.gets && !path.starts_with("/between/") {
+            alex.open(&path).await.sees("That can't be done here").sees("Nothing was changed");
+        }
     }
     alex.open("/me").await.is_at("/me");
+});
+
+#[test]
+fn every_form_without_a_page_belongs_to_one() {
+    let all: Vec<Route> = routes().into_iter().filter(|route| route.host.contains("harbour")).collect();
+    let shows = |path: &str| all.iter().any(|route| route.gets && route.path == path);
+    for route in all.iter().filter(|route| !route.gets && !route.path.starts_with("/between/")) {
+        let found = PAGES.iter().find(|(shape, _)| *shape == route.path);
+        let (_, page) = found.unwrap_or_else(|| panic!("app/forms.rs names no page for {}", route.path));
+        let above = route.path.rsplit_once('/').unwrap().0;
+        assert!(shows(if *page == ".." { above } else { page }), "{}: {page} is no page", route.path);
+    }
+}
+
+walk!(an_act_that_met_a_locked_door_leads_to_a_page_behind_it, |stage| {
+    let mut sam = stage.browser();
+    log_in(&mut sam, SAM, true).await;
+    sam.open("/me").await;
+    let mut late = sam.clone();
+    stage.wait(3601);
+    sam.submit_to("/me/log-out-everywhere", &[]).await.is_at("/locked");
+    sam.submit(&[("password", SAM.1)]).await.is_at("/me").sees("Where you are logged in");
+    assert!(!stage.events().await.contains(&"logged-out-everywhere".to_owned()), "nothing was logged out yet");
+    sam.submit_to("/me/log-out-everywhere", &[]).await.is_at("/sign-in").sees("You are logged out everywhere");
+    late.cookies.remove("__Host-session");
+    late.submit_to("/me/log-out-everywhere", &[]).await.is_at("/sign-in");
+    late.submit(&[("email", SAM.0), ("password", SAM.1)]).await.is_at("/me").sees("Where you are logged in");
+    late.open("/me/log-out-everywhere").await.sees("That can't be done here");
+    assert!(late.html.contains("<a class=\"button\" href=\"/me\">"), "{}", late.html);
 });
 
 walk!(every_answer_refuses_frames_sniffing_and_caches, |stage| {

@@ -219,6 +219,8 @@ walk!(a_page_that_panics_is_one_page, |stage| {
         hooks: Router::new(),
         between: Router::new(),
         keeps_stale: &[],
+        keeps_other: &[],
+        pages: &[],
         hides_origin: &[],
         anywhere: &[],
         headers: headers::usual(&stage.server),
