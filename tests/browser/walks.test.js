@@ -177,6 +177,30 @@ test("without script everything but the device key works", async () => {
   );
 });
 
+test("an address is judged by the server, in any alphabet, and never lost", async () => {
+  const { home } = demo.person("sam@example.com");
+  await fresh(async (page) => {
+    const email = page.getByLabel("Email address");
+    await page.goto(home + "/forgot");
+    await email.fill("jörg@example.com");
+    await page.locator("main form button.button").first().click();
+    await page.getByText("an email with a link is on its way").waitFor();
+    for (const wrong of ["jörg", "jörg@", ""]) {
+      await page.goto(home + "/forgot");
+      await email.fill(wrong);
+      await page.locator("main form button.button").first().click();
+      await page.getByText("Type an email address, like name@example.com").waitFor();
+      assert.equal(await email.inputValue(), wrong);
+    }
+    await page.goto(home + "/sign-in");
+    await email.fill("jörg@example.com");
+    await page.getByLabel("Password", { exact: true }).fill("not the right one");
+    await page.getByRole("button", { name: "Log in", exact: true }).click();
+    await page.getByText("don't match").waitFor();
+    assert.equal(await email.inputValue(), "jörg@example.com");
+  });
+});
+
 test("pressing twice sends once", async () => {
   const sam = demo.person("sam@example.com");
   await fresh(async (page) => {
