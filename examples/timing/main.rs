@@ -48,6 +48,8 @@ struct Target {
     host: &'static str,
     /// What is sent besides the email address.
     rest: &'static str,
+    /// Cookies beside the browser's own.
+    more: &'static str,
     tries_per_address: usize,
     /// Half the width, in milliseconds, within which the differences must lie.
     margin: f64,
@@ -55,24 +57,47 @@ struct Target {
     step: i64,
 }
 
-const TARGETS: [Target; 5] = [
+/// Records of recognised devices that nobody has, as many as a browser may carry.
+const FORGED: &str = "; __Host-devices=a~a.b~b.c~c.d~d.e~e.f~f.g~g.h~h.i~i.j~j";
+
+const TARGETS: [Target; 6] = [
     // The entrance, with an asking for every try.
-    Target { path: "/", host: "localhost", rest: "", tries_per_address: 20, margin: 0.05, step: 3 * 3_600 },
+    Target { path: "/", host: "localhost", rest: "", more: "", tries_per_address: 20, margin: 0.05, step: 3 * 3_600 },
     Target {
         path: "/sign-in",
         host: HOST,
         rest: "&password=not-the-right-one-41",
+        more: "",
         tries_per_address: 10,
         margin: 0.3,
         step: 3_600,
     },
-    Target { path: "/forgot", host: HOST, rest: "", tries_per_address: 20, margin: 0.05, step: 3 * 3_600 },
-    Target { path: "/portal", host: HOST, rest: "&then=", tries_per_address: 20, margin: 0.05, step: 3 * 3_600 },
+    // The same with a forged cookie of recognised devices.
+    Target {
+        path: "/sign-in",
+        host: HOST,
+        rest: "&password=not-the-right-one-41",
+        more: FORGED,
+        tries_per_address: 10,
+        margin: 0.3,
+        step: 3_600,
+    },
+    Target { path: "/forgot", host: HOST, rest: "", more: "", tries_per_address: 20, margin: 0.05, step: 3 * 3_600 },
+    Target {
+        path: "/portal",
+        host: HOST,
+        rest: "&then=",
+        more: "",
+        tries_per_address: 20,
+        margin: 0.05,
+        step: 3 * 3_600,
+    },
     // Two hashes for every address, since two people may be behind it.
     Target {
         path: "/portal/password",
         host: HOST,
         rest: "&then=&password=not-the-right-one-41",
+        more: "",
         tries_per_address: 10,
         margin: 0.3,
         step: 3_600,
@@ -217,6 +242,7 @@ fn measure(
     clock: &SetClock,
     dice: &mut Dice,
 ) -> Outcome<[Vec<Try>; 2]> {
+    wire.more = target.more;
     let mut from = 0x0a00_0000_u32;
     let mut ask = |wire: &mut Wire, token: &str, email: &str| -> Outcome<f64> {
         // A wider network of its own each: names tried in vain are counted on both.
@@ -258,7 +284,8 @@ fn judge(target: &Target, known: &[Try], unknown: &[Try], dice: &mut Dice) -> us
         missed += usize::from(!held);
         if held { "pass" } else { "MISS" }
     };
-    println!("  {}: known against unknown, {} tries each", target.path, known.len());
+    let how = if target.more.is_empty() { "" } else { " with a forged cookie" };
+    println!("  {}{how}: known against unknown, {} tries each", target.path, known.len());
     for (name, share) in [("p10", 0.1), ("p50", 0.5)] {
         let difference = stats::quantile(known, share) - stats::quantile(unknown, share);
         let (low, high) = stats::interval(known, unknown, share, dice);

@@ -10,6 +10,8 @@ pub struct Wire {
     stream: TcpStream,
     host: String,
     pub cookie: String,
+    /// Cookies that are sent beside it.
+    pub more: &'static str,
 }
 
 pub struct Answer {
@@ -23,7 +25,7 @@ impl Wire {
     pub fn open(port: u16, host: &str) -> Outcome<Wire> {
         let stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_nodelay(true)?;
-        Ok(Wire { stream, host: host.to_owned(), cookie: String::new() })
+        Ok(Wire { stream, host: host.to_owned(), cookie: String::new(), more: "" })
     }
 
     /// Gets the form at a path; keeps the browser's cookie and gives the form's hidden value.
@@ -47,9 +49,10 @@ impl Wire {
     /// Posts a form as if it came from that address.
     pub fn post(&mut self, path: &str, from: std::net::Ipv4Addr, form: &str) -> Outcome<Answer> {
         let request = format!(
-            "POST {path} HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\nx-forwarded-for: {from}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
+            "POST {path} HTTP/1.1\r\nhost: {}\r\ncookie: {}{}\r\nx-forwarded-for: {from}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
             self.host,
             self.cookie,
+            self.more,
             form.len(),
         );
         self.exchange(&request)

@@ -82,7 +82,7 @@ rules-no-way = Leave a client who is stuck some way to reach you: a phone number
 # How staff log in.
 staff-rules-title = How staff log in
 staff-rules-back = People
-staff-rules-intro = What you can change here shuts nobody out. It holds for everybody who logs in from now on.
+staff-rules-intro = What you can change here shuts nobody out. It holds for everybody who logs in from now on. If you shorten “Keep me logged in on this device” or turn it off, that holds for devices that are recognised now too: they are asked for the second step again when the new time is over.
 staff-rules-second = Second step
 staff-rules-admins-never = No second step is asked of administrators.
 staff-rules-admins-from = Administrators need a passkey or 2 factor authentication from { $day }.

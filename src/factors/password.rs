@@ -84,9 +84,10 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let key = key_of(typed);
     let other = password_stand_in::somebody(&visit, "staff").await?;
     let person = person::staff_or_other(visit.db()?, &visit.practice()?.id, &key, other.as_deref()).await?;
-    let known = match &person {
-        Some(person) => device::recognise(&visit, person, &fields).await?,
-        None => None,
+    let known = match (&person, &other) {
+        (Some(person), _) => device::recognise(&visit, person, &fields).await?,
+        (None, Some(other)) => device::recognise_nobody(&visit, other).await.map(|()| None)?,
+        (None, None) => None,
     };
     let lanes = Lanes::sign_in(&visit, &key, person.as_ref(), known.as_ref())?;
     let taken = match lanes.take(&visit, &key).await? {
@@ -161,8 +162,7 @@ async fn right(visit: &Visit, fields: &Fields, right: Right<'_>) -> Result<Respo
     let Right { person, known, upgrade, lanes, key, in_vain } = right;
     let password = fields.text("password");
     let new_hash = if upgrade { hash(visit, password).await.ok() } else { None };
-    let judged = person.password_change_by.is_some() || !is_first_use(person, upgrade);
-    let good = judged || password_strength::is_still_good(visit, person, password).await?;
+    let good = person.password_change_by.is_some() || is_good(visit, person, password, upgrade).await?;
     let flood = known.is_none() && password_stuffing::concerns(visit, person).await?;
 
     let mut tx = visit.db()?.write().await?;
@@ -204,7 +204,14 @@ async fn right(visit: &Visit, fields: &Fields, right: Right<'_>) -> Result<Respo
 }
 
 /// A password is judged by the rules when it is first used here: it may have been brought in. Later the rules of its
-/// choosing stand.
+/// choosing stand, but for its length where it has become the only factor.
+async fn is_good(visit: &Visit, person: &Person, password: &str, upgrade: bool) -> Result<bool> {
+    if is_first_use(person, upgrade) {
+        return password_strength::is_still_good(visit, person, password).await;
+    }
+    password_strength::is_long_enough(visit, person, password)
+}
+
 fn is_first_use(person: &Person, upgrade: bool) -> bool {
     let used = |set: i64| person.last_sign_in_at.is_some_and(|at| at >= set);
     upgrade || !person.password_set_at.is_some_and(used)

@@ -86,6 +86,11 @@ pub fn check(password: &str, needed: Needed, about: &About) -> Result<Strength, 
     Ok(strength(&password, about))
 }
 
+/// The length that counts: code points after NFC.
+pub fn code_points(password: &str) -> usize {
+    password.nfc().count()
+}
+
 /// Every reason to refuse, in the order of [`Weakness`]; `TooLong` comes alone. Much cheaper than [`check`].
 ///
 /// The whole password is compared, never a part of it: it is refused when one of the first thousand
@@ -100,7 +105,7 @@ pub fn weaknesses(password: &str, needed: Needed, about: &About) -> Vec<Weakness
         return vec![Weakness::TooLong];
     }
     let mut weaknesses = Vec::new();
-    let have = password.chars().count();
+    let have = code_points(&password);
     if have < needed.code_points() {
         weaknesses.push(Weakness::TooShort { needed: needed.code_points(), have });
     }

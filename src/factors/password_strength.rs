@@ -124,6 +124,14 @@ pub async fn is_still_good(visit: &Visit, person: &Person, password: &str) -> Re
     }
 }
 
+/// Whether it has as many characters as the rules ask of this person now: 15 where the second factor is gone.
+///
+/// # Errors
+/// Not found where there is no practice.
+pub fn is_long_enough(visit: &Visit, person: &Person, password: &str) -> Result<bool> {
+    Ok(password_rules::code_points(password) >= needed(visit, person)?.code_points())
+}
+
 /// `POST /password/strength`: `{score, words, ok}` for the meter beside the field. It looks at the practice, never at
 /// who asks, so that it tells nothing of anybody.
 pub async fn live(visit: Visit, fields: Fields) -> Result<Response> {

@@ -9,6 +9,7 @@ use super::{actor, begin_alone, fresh_administrator};
 use crate::args;
 use crate::factors::passkey_silent;
 use crate::notices::{Event, Happening, happened};
+use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::frame::{Banner, Frame};
 use crate::platform::practice::Practice;
@@ -96,6 +97,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         args![&practice.id, rules.silent_passkeys, rules.keep_days, rules.idle_minutes, rules.total_minutes],
     )
     .await?;
+    cut_kept(&visit, &mut tx, &rules).await?;
     let changed = Happening::to_nobody(Event::StaffRulesChanged, actor(&session))
         .session(&session.id)
         .detail("passkeys made by browsers", if rules.silent_passkeys { "yes" } else { "no" })
@@ -106,6 +108,26 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     tx.commit().await?;
     visit.server.region_of(practice)?.practices.forget();
     Ok(go("/practice/staff-rules?done=1"))
+}
+
+/// A shorter "Keep me logged in" reaches what is kept already: recognised devices, and sessions, which are left the time that
+/// a session has which nobody kept.
+async fn cut_kept(visit: &Visit, tx: &mut Tx, rules: &Rules) -> Result<()> {
+    let practice = &visit.practice()?.id;
+    let kept = rules.keep_days * 86_400;
+    tx.execute(
+        "UPDATE device SET trusted_until = $2 WHERE practice_id = $1 AND ended_at IS NULL AND trusted_until > $2
+            AND person_id IN (SELECT p.id FROM person p WHERE p.practice_id = $1 AND p.kind = 'staff')",
+        args![practice, visit.now + kept],
+    )
+    .await?;
+    tx.execute(
+        "UPDATE session SET ends_at = $2 WHERE practice_id = $1 AND kept = 1 AND ended_at IS NULL AND ends_at > $2
+            AND person_id IN (SELECT p.id FROM person p WHERE p.practice_id = $1 AND p.kind = 'staff')",
+        args![practice, visit.now + kept.max(rules.total_minutes * 60)],
+    )
+    .await?;
+    Ok(())
 }
 
 impl Rules {

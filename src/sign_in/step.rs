@@ -182,6 +182,9 @@ pub const RULES: &[(&str, Rule)] = &[
     ("mail alone never opens a private sign-in", |f| {
         (f.kind == Kind::Client && f.private && f.lock.is_none()).then_some(Step::Refuse(Why::AskThePractice))
     }),
+    ("what is required by now is set up before a locked session opens", |f| {
+        (f.goal == Goal::Unlock && opens(f) && owes_set_up(f)).then_some(Step::SetUp)
+    }),
     ("a locked session opens with one proof", |f| if f.goal == Goal::Unlock && opens(f) { done() } else { None }),
     ("a locked session asks for one proof", |f| (f.goal == Goal::Unlock).then(|| Step::Ask(unlocks(f)))),
     ("a client with a passkey shows it as fresh proof", |f| {
@@ -201,9 +204,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("who has a code or a passkey is asked for one", |f| {
         (owes_second(f) && !f.device_known).then(|| Step::Ask(f.have.and(SECOND)))
     }),
-    ("what is required from today is set up now", |f| {
-        ((f.second_required || f.re_enrol) && !has_second(f) && f.kind == Kind::Staff).then_some(Step::SetUp)
-    }),
+    ("what is required from today is set up now", |f| owes_set_up(f).then_some(Step::SetUp)),
     ("a password that must change is changed now", |f| {
         (f.new_password_due && f.proved.has(Factor::Password)).then_some(Step::NewPassword)
     }),
@@ -261,6 +262,10 @@ fn owes_passkey(f: &Facts) -> bool {
 /// Backup codes stand for the app: they are no second factor by themselves.
 fn has_second(f: &Facts) -> bool {
     f.have.has(Factor::Totp) || f.have.has(Factor::Passkey) || f.have.has(Factor::Touch)
+}
+
+fn owes_set_up(f: &Facts) -> bool {
+    f.kind == Kind::Staff && (f.second_required || f.re_enrol) && !has_second(f)
 }
 
 fn owes_second(f: &Facts) -> bool {

@@ -7,7 +7,8 @@ use crate::people::{ALEX, SAM, alex, signed_in};
 use crate::support::browser::Browser;
 use crate::support::desk::{number, times};
 use crate::support::portal::{JO, ask, sign_in};
-use crate::support::ways::log_in;
+use crate::support::stage::Stage;
+use crate::support::ways::{ask_no_second, give_app, log_in};
 use crate::walk;
 
 const CLIENTS: &str = "/practice/client-rules";
@@ -233,4 +234,43 @@ walk!(what_an_administrator_changes_for_staff_shuts_nobody_out, |stage| {
     sign_in(&stage, &mut client, JO).await;
     client.open(STAFF).await;
     assert_eq!(client.status, 404);
+});
+
+/// Sam logs in again in a browser that was recognised: where does that lead?
+async fn logs_in_again(stage: &Stage, browser: &Browser) -> String {
+    let mut again = browser.clone();
+    again.lose_session();
+    stage.wait(121);
+    log_in(&mut again, SAM, false).await;
+    again.path.clone()
+}
+
+// S2: a shorter "Keep me logged in" reaches the devices that were recognised before.
+walk!(a_shorter_time_on_a_device_reaches_those_that_are_recognised, |stage| {
+    let mut alex = alex(&stage).await;
+    ask_no_second(&stage).await;
+    let (mut seven, mut off) = (stage.browser(), stage.browser());
+    for browser in [&mut seven, &mut off] {
+        log_in(browser, SAM, true).await;
+    }
+    give_app(&stage, SAM.0).await;
+    saved(&mut alex, STAFF, &[("keep_days", "7")]).await;
+    stage.wait(5 * 86_400);
+    let mut within = seven.clone();
+    within.lose_session();
+    log_in(&mut within, SAM, false).await;
+    within.is_at("/me");
+    stage.wait(2 * 86_400 + 60);
+    assert_eq!(logs_in_again(&stage, &within).await, "/sign-in/code", "thirty days were seven");
+
+    let mut alex = signed_in(&stage, ALEX).await;
+    let sql = "UPDATE device SET trusted_until = $1 WHERE ended_at IS NULL";
+    stage.au().execute(sql, args![stage.now() + 5 * 86_400]).await.unwrap();
+    let mut still = off.clone();
+    still.lose_session();
+    log_in(&mut still, SAM, false).await;
+    still.is_at("/me");
+    saved(&mut alex, STAFF, &[("keep_days", "0")]).await;
+    stage.au().execute(sql, args![stage.now() + 5 * 86_400]).await.unwrap();
+    assert_eq!(logs_in_again(&stage, &still).await, "/sign-in/code", "off is off");
 });
