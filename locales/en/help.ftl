@@ -110,7 +110,7 @@ help-new-device-mail-text =
     If it wasn't you, open the link in that mail.
 help-not-me-title = What does "this wasn't me" do?
 help-not-me-text =
-    The link in the mail opens a page that asks you once more. If you confirm, every session of yours ends, every device is forgotten, and your password stops working.
+    The link in the mail opens a page that asks you once more. If you confirm, every session of yours ends, every device is forgotten, and your password stops working. A passkey, an authenticator app, backup codes and a mobile number are removed if they were added since that mail; what you had before stays.
     You then choose a new password through a link in your mail. Nobody can log in with the old one any more, neither you nor somebody else.
     Your administrators are told, so that they can look whether anything was touched. It is better to press it once too often than once too rarely.
 help-forgotten-password-title = I have forgotten my password

@@ -29,11 +29,11 @@ mine-off = Off
 mine-two-factor-since = Since { $day }. After your password we ask for a code from your authenticator app, except on recognised devices.
 mine-two-factor-what-passkey = Your passkey is asked after your password. With 2 factor authentication you also get in where the passkey isn't at hand.
 mine-two-factor-what = Your password alone opens your account. With 2 factor authentication, somebody who learns it still can't get in.
-mine-two-factor-required = Your practice asks for 2 factor authentication, so it can't stay off.
+mine-two-factor-required = Your practice asks for a passkey or 2 factor authentication. You have no passkey, so it can't be turned off.
 mine-two-factor-enable = Enable 2 factor authentication
 mine-two-factor-disable = Disable 2 factor authentication
-mine-due = Your practice asks for 2 factor authentication from { $day }.
-mine-due-now = Your practice asks for 2 factor authentication. Please set it up now; the next time you log in it comes first.
+mine-due = Your practice asks for a passkey or 2 factor authentication from { $day }.
+mine-due-now = Your practice asks for a passkey or 2 factor authentication. Please set one up now; the next time you log in it comes first.
 mine-backup-left = { $left ->
     [0] Your backup codes of { $day } are all used.
     [one] 1 backup code is left of those made on { $day }.
@@ -111,6 +111,7 @@ mine-email-now = Email address now
 mine-email-new = New email address
 mine-email-send = Send the link
 mine-email-wrong = Type an email address, like name@example.com
+mine-email-wait = You asked for such a mail a moment ago, and we send one a minute at most, five an hour and ten a day. Press the button again from { $time } on.
 mine-email-same = That is the address you have already.
 mine-email-changed = Your email address is changed. Use the new one the next time you log in.
 mine-email-sent-title = Look in your new mailbox

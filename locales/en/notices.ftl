@@ -47,9 +47,17 @@ mail-wrong-codes-thrice-text =
 mail-factor-off-subject = Too many wrong answers at { $practice }
 mail-factor-off-text =
     Hello { $name },
-    So many wrong answers were given in your name at { $practice } that we stopped accepting one of your ways to sign in. Nobody got in by guessing.
+    { $factor ->
+        [totp] So many wrong codes were given in your name at { $practice } that we take no code from your authenticator app any more. Whoever gave them knew your password. Nobody got in by guessing.
+        [backup-code] So many wrong backup codes were given in your name at { $practice } that we take none any more. Whoever gave them knew your password. Nobody got in by guessing.
+       *[password] So many wrong passwords were given in your name at { $practice } that we don't take your password any more. Nobody got in by guessing.
+    }
     The last one: { $time }, from { $browser }, { $place }.
-    To sign in again, choose a new password with the link "Forgot your password?", or use another way that you have set up: a passkey, a code or a backup code.
+    { $factor ->
+        [totp] To sign in again, use one of your backup codes: then the app's codes work again. A passkey gets you in too. If it wasn't you, choose a new password too.
+        [backup-code] To sign in again, use the code from your app or a passkey. If it wasn't you, choose a new password too.
+       *[password] To sign in again, choose a new password with the link "Forgot your password?", or use a passkey.
+    }
     { $url }/sign-in
     { mail-part-ask }
 
@@ -98,7 +106,7 @@ mail-record-flooded-administrators-text =
 mail-not-me-subject = You are logged out everywhere at { $practice }
 mail-not-me-text =
     Hello { $name },
-    On { $time } somebody with a mail that we sent you told us that something at { $practice } wasn't you. We logged out every browser and stopped your password. Nobody can sign in with it.
+    On { $time } somebody with a mail that we sent you told us that something at { $practice } wasn't you. We logged out every browser and stopped your password. Nobody can sign in with it. A passkey, authenticator app, backup codes or mobile number that were added since that mail are removed too.
     Choose a new password with the link "Forgot your password?":
     { $url }/sign-in
     Then look at "Recognised devices" and at your email address and mobile number in My info.
@@ -180,10 +188,16 @@ mail-mobile-changed-text =
 
 # --- 2 factor authentication ---
 
-mail-two-factor-on-subject = 2 factor authentication is on at { $practice }
+mail-two-factor-on-subject = { $replaced ->
+    [yes] Another app makes your codes for { $practice }
+   *[no] 2 factor authentication is on at { $practice }
+    }
 mail-two-factor-on-text =
     Hello { $name },
-    2 factor authentication was turned on for your account at { $practice }. From now on you need a code from your app besides your password.
+    { $replaced ->
+        [yes] 2 factor authentication of your account at { $practice } was moved to another app. From now on only its codes work, and there are new backup codes.
+       *[no] 2 factor authentication was turned on for your account at { $practice }. From now on you need a code from your app besides your password.
+    }
     { mail-part-where }
     Keep your backup codes where you find them without your phone.
     { mail-part-not-me }

@@ -136,7 +136,11 @@ pub async fn forget(visit: Visit, Path(id): Path<String>) -> Result<Response> {
         Ok(session) => session,
         Err(response) => return Ok(response),
     };
-    let name = name_of(&visit, &session, &id).await?;
+    let Some((name, ended)) = found(&visit, &session, &id).await? else { return Err(Error::NotFound) };
+    if ended {
+        // Forgotten already, here or elsewhere: that is what was wanted.
+        return Ok(go("/me?done=device-forgotten#devices"));
+    }
     let person = mine::myself(&visit, &session).await?;
     let mut tx = visit.db()?.write().await?;
     if !device::end(&visit, &mut tx, &person.id, &id).await? {
@@ -148,16 +152,22 @@ pub async fn forget(visit: Visit, Path(id): Path<String>) -> Result<Response> {
     Ok(go("/me?done=device-forgotten#devices"))
 }
 
-/// Another person's device looks like none.
+/// Another person's device looks like none, and one that was forgotten has no name to change.
 async fn name_of(visit: &Visit, session: &Session, id: &str) -> Result<String> {
-    let row: Option<(String,)> = visit
+    let living = found(visit, session, id).await?.filter(|(_, ended)| !ended);
+    living.map(|(name, _)| name).ok_or(Error::NotFound)
+}
+
+/// The name of a device of the person, and whether it was ended.
+async fn found(visit: &Visit, session: &Session, id: &str) -> Result<Option<(String, bool)>> {
+    let row: Option<(String, Option<i64>)> = visit
         .db()?
         .optional(
-            "SELECT name FROM device WHERE practice_id = $1 AND person_id = $2 AND id = $3 AND ended_at IS NULL",
+            "SELECT name, ended_at FROM device WHERE practice_id = $1 AND person_id = $2 AND id = $3",
             args![&visit.practice()?.id, &session.person_id, id],
         )
         .await?;
-    row.map(|(name,)| name).ok_or(Error::NotFound)
+    Ok(row.map(|(name, ended)| (name, ended.is_some())))
 }
 
 /// What is wrong with a typed name, in words.

@@ -5,10 +5,12 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::password_lanes::later;
 use super::{mine, mine_email_client};
 use crate::args;
 use crate::notices::compose::{Letter, letter};
 use crate::notices::{Event, Happening, happened};
+use crate::platform::asked;
 use crate::platform::db::Tx;
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
@@ -16,9 +18,10 @@ use crate::platform::frame::Frame;
 use crate::platform::limit;
 use crate::platform::secret;
 use crate::platform::web::{Fields, Visit, encode, go, page, page_with};
-use crate::sign_in::flash;
+use crate::platform::when;
 use crate::sign_in::person::Person;
 use crate::sign_in::session::{self, Session, State};
+use crate::sign_in::{flash, link};
 
 /// The link in the mail works for so long, in seconds.
 const LINK_SECONDS: i64 = 24 * 3600;
@@ -94,22 +97,22 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         Ok(email) if email.canonical() != person.email_key => email,
         refused => {
             let problem = if refused.is_ok() { "mine-email-same" } else { "mine-email-wrong" };
-            let again = EmailPage {
-                frame: session::frame(&visit, &session, "mine-email-title"),
-                now: person.email,
-                email: typed.to_owned(),
-                problem: Some(visit.say(problem)),
-            };
+            let again = EmailPage::again(&visit, &session, &person, typed, visit.say(problem));
             return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
         }
     };
     let (to, by) = (visit.lane("mail", email.canonical())?, visit.lane("email change", &person.id)?);
-    let db = visit.db()?;
-    let allowed = limit::mail_allowed(db, &visit.practice()?.id, &to, visit.now).await?
-        && limit::mail_allowed(db, &visit.practice()?.id, &by, visit.now).await?;
+    let (db, practice) = (visit.db()?, &visit.practice()?.id);
+    if !limit::mail_allowed(db, practice, &by, visit.now).await? {
+        // What the person themself asked for a moment ago is no secret.
+        let until = asked::mail_waits_until(db, practice, &by, visit.now).await?;
+        let wait = visit.say_with("mine-email-wait", &[("time", &when::full(until, visit.zone()))]);
+        let again = EmailPage::again(&visit, &session, &person, typed, wait);
+        return later(StatusCode::TOO_MANY_REQUESTS, until - visit.now, &again);
+    }
 
-    // write: too often reads the same, and sends nothing
-    if allowed {
+    // write: too often for that address reads the same, and sends nothing
+    if limit::mail_allowed(db, practice, &to, visit.now).await? {
         let mut tx = db.write().await?;
         send(&visit, &mut tx, &person, &email).await?;
         let happening =
@@ -203,8 +206,20 @@ async fn mine_now(visit: &Visit) -> Result<std::result::Result<(std::sync::Arc<S
     Ok(session::fresh(visit).await?.map(|session| (session, person)))
 }
 
+impl EmailPage {
+    fn again(visit: &Visit, session: &Session, person: &Person, typed: &str, problem: String) -> EmailPage {
+        EmailPage {
+            frame: session::frame(visit, session, "mine-email-title"),
+            now: person.email.clone(),
+            email: typed.to_owned(),
+            problem: Some(problem),
+        }
+    }
+}
+
 /// The mail to the new address: its link, or, where the address is a colleague's, the word to that colleague.
 async fn send(visit: &Visit, tx: &mut Tx, person: &Person, email: &Email) -> Result<()> {
+    link::replace_older(visit, tx, "email", &person.id).await?;
     let taken: Option<(String,)> = tx
         .optional(
             "SELECT id FROM person WHERE practice_id = $1 AND email_key = $2 AND kind = 'staff'",
@@ -230,15 +245,9 @@ async fn send(visit: &Visit, tx: &mut Tx, person: &Person, email: &Email) -> Res
     letter(visit, tx, &told).await
 }
 
-/// A new link, which ends the older ones of this person.
+/// A new link.
 async fn keep(visit: &Visit, tx: &mut Tx, person: &Person, email: &Email) -> Result<String> {
     let practice = &visit.practice()?.id;
-    tx.execute(
-        "UPDATE token SET replaced_at = $3 WHERE practice_id = $1 AND person_id = $2 AND purpose = 'email'
-            AND used_at IS NULL AND replaced_at IS NULL",
-        args![practice, &person.id, visit.now],
-    )
-    .await?;
     let token = visit.new_token();
     let plain = serde_json::json!({ "email": email.typed(), "before": person.email_key }).to_string();
     tx.execute(

@@ -107,7 +107,13 @@ pub async fn end(visit: Visit, Path(id): Path<String>) -> Result<Response> {
     let person = mine::myself(&visit, &session).await?;
     let mut tx = visit.db()?.write().await?;
     if !session::end(&visit, &mut tx, &person.id, &id).await? {
-        return Err(Error::NotFound);
+        // Ended already, here or elsewhere: that is what was wanted.
+        drop(tx);
+        return if was_mine(&visit, &person.id, &id).await? {
+            Ok(go("/me?done=session-ended#sessions"))
+        } else {
+            Err(Error::NotFound)
+        };
     }
     happened(&visit, &mut tx, Happening::of(Event::SessionEnded, &person).session(&session.id).detail("ended", &id))
         .await?;
@@ -117,6 +123,18 @@ pub async fn end(visit: Visit, Path(id): Path<String>) -> Result<Response> {
         return Ok(go(way_in::path(&visit)));
     }
     Ok(go("/me?done=session-ended#sessions"))
+}
+
+/// Whether the person had such a session once.
+async fn was_mine(visit: &Visit, person: &str, id: &str) -> Result<bool> {
+    let row: Option<(String,)> = visit
+        .db()?
+        .optional(
+            "SELECT id FROM session WHERE practice_id = $1 AND person_id = $2 AND id = $3",
+            args![&visit.practice()?.id, person, id],
+        )
+        .await?;
+    Ok(row.is_some())
 }
 
 /// `POST /me/log-out-everywhere`: every session and every recognised device, this one too.

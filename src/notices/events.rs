@@ -165,7 +165,9 @@ mod tests {
     use crate::platform::text::Texts;
 
     /// Every word a mail may use, each with a value that can be found again.
-    const WORDS: [(&str, &str); 19] = [
+    const WORDS: [(&str, &str); 21] = [
+        ("replaced", "no"),
+        ("factor", "password"),
         ("last", "2 May 2026"),
         ("who", "Eve Contact"),
         ("new_email", "x@example.org"),

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::db::Tx;
+use super::db::{Db, Tx};
 use super::error::Result;
 use super::joined::Statement;
 use super::limit::{self, within_in};
@@ -31,6 +31,24 @@ impl Told {
     fn until(&self, what: String, until: i64) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(what, until);
     }
+}
+
+/// When (unix seconds) the limits of [`limit::mail_allowed`] let one more mail through on a lane that is full now.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn mail_waits_until(db: &Db, practice: &str, lane: &str, now: i64) -> Result<i64> {
+    let mut until = now;
+    for (most, seconds) in limit::MAILS {
+        let full: Option<(i64,)> = db
+            .optional(
+                "SELECT window_start FROM tries WHERE practice_id = $1 AND lane = $2 AND count >= $3 AND window_start > $4",
+                crate::args![practice, format!("mail{seconds}:{lane}"), most, now - seconds],
+            )
+            .await?;
+        until = until.max(full.map_or(now, |(start,)| start + seconds));
+    }
+    Ok(until)
 }
 
 /// How much strangers ask for just now.

@@ -11,7 +11,7 @@ walk!(my_info_shows_what_a_person_has, |stage| {
     sam.is_at("/me").sees("My info").sees("Sam Okafor").sees("sam@example.com").sees("Practitioner");
     sam.sees("Harbour Physio").sees("•157").misses("+61491570157").misses("491570157");
     sam.sees("Last set on 21 November 2026").sees("No passkey yet.");
-    sam.sees("Your practice asks for 2 factor authentication from 5 December 2026.");
+    sam.sees("Your practice asks for a passkey or 2 factor authentication from 5 December 2026.");
     assert_eq!(sam.link("Enable 2 factor authentication"), "/me/two-factor");
     assert_eq!(sam.link("Change password"), "/me/password");
     sam.misses("Generate backup codes").misses("Disable 2 factor");
@@ -29,7 +29,7 @@ walk!(my_info_shows_what_a_person_has, |stage| {
     sam.open("/me").await.sees("2 backup codes are left of those made on 21 November 2026.");
     assert_eq!(sam.link("Generate backup codes"), "/me/backup-codes");
     assert_eq!(sam.link("Disable 2 factor authentication"), "/me/two-factor/off");
-    sam.misses("asks for 2 factor").misses("Enable 2 factor");
+    sam.misses("Your practice asks for").misses("Enable 2 factor");
     stage.au().execute("UPDATE backup_code SET used_at = 1 WHERE hash = 'a'", args![]).await.unwrap();
     sam.open("/me").await.sees("1 backup code is left");
     stage.au().execute("UPDATE backup_code SET used_at = 1", args![]).await.unwrap();
@@ -40,10 +40,10 @@ walk!(who_has_nothing_is_warned_when_the_date_is_near, |stage| {
     ask_no_second(&stage).await;
     let mut sam = stage.browser();
     log_in(&mut sam, SAM, false).await;
-    sam.is_at("/me").misses("Your practice asks for 2 factor authentication");
+    sam.is_at("/me").misses("Your practice asks for a passkey or 2 factor authentication");
     let sql = "UPDATE practice SET everyone_second_from = $1";
     for (days, words, banner) in
-        [(60, "from 20 January 2027", false), (20, "from 11 December 2026", true), (-1, "set it up now", true)]
+        [(60, "from 20 January 2027", false), (20, "from 11 December 2026", true), (-1, "set one up now", true)]
     {
         stage.au().execute(sql, args![stage.now() + days * 86_400]).await.unwrap();
         stage.wait(5);

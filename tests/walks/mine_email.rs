@@ -142,13 +142,33 @@ walk!(only_fresh_proof_opens_the_form, |stage| {
     assert!(stage.messages(NEW).await.is_empty());
 });
 
-walk!(one_mail_a_minute_and_the_asker_reads_the_same, |stage| {
-    let mut sam = stage.browser();
-    log_in(&mut sam, SAM, false).await;
-    for _ in 0..3 {
-        ask(&mut sam, NEW).await;
+walk!(one_mail_a_minute_to_an_address_and_the_asker_reads_the_same, |stage| {
+    ask_no_second(&stage).await;
+    for who in [SAM, ALEX] {
+        let mut browser = stage.browser();
+        log_in(&mut browser, who, false).await;
+        ask(&mut browser, NEW).await;
     }
     assert_eq!(stage.messages(NEW).await.len(), 1);
+});
+
+// A typo is put right within the minute: who asked is told when, and loses nothing that was typed.
+walk!(a_second_address_at_once_is_told_to_wait, |stage| {
+    let mut sam = stage.browser();
+    log_in(&mut sam, SAM, false).await;
+    ask(&mut sam, "sam.neu@example.org").await;
+    let typo = link(&stage, "sam.neu@example.org").await;
+    stage.wait(10);
+    sam.open("/me/email").await.submit(&[("email", NEW)]).await.sees("You asked for such a mail a moment ago");
+    assert_eq!((sam.status.as_u16(), sam.hidden("email")), (429, NEW.to_owned()));
+    assert_eq!(sam.answered["retry-after"], "50");
+    assert!(stage.messages(NEW).await.is_empty());
+    stage.wait(50);
+    sam.submit(&[]).await;
+    sam.is_at("/me/email/sent");
+    let path = link(&stage, NEW).await;
+    sam.open(&typo).await.sees("This link doesn't work any more");
+    sam.open(&path).await.sees("From now on you log in with this address:");
 });
 
 walk!(two_presses_at_once_change_it_once, |stage| {
