@@ -4,9 +4,11 @@ use axum::http::StatusCode;
 use portico::args;
 
 use crate::sign_in::{ALEX, SAM, SAMS_PASSWORD, sam_in};
+use crate::support::authenticator::{Authenticator, log_in_by_passkey, make_passkey, options_of, send};
 use crate::support::browser::Browser;
 use crate::support::desk;
-use crate::support::stage::Stage;
+use crate::support::stage::{Stage, link_in};
+use crate::support::ways::ask_no_second;
 use crate::walk;
 
 async fn guess(stage: &Stage, address: &str, email: &str) -> Browser {
@@ -50,6 +52,36 @@ walk!(a_stranger_cannot_lock_a_person_out, |stage| {
     // Whoever knows the password unties it.
     elsewhere.submit(&[("password", SAMS_PASSWORD)]).await;
     assert!(elsewhere.cookies.contains_key("__Host-session"), "{}", elsewhere.text());
+});
+
+// AC-003: the two other ways, while the stranger goes on.
+walk!(a_passkey_and_a_reset_open_while_a_stranger_tries, |stage| {
+    ask_no_second(&stage).await;
+    let (mut phone, mut sam) = (Authenticator::synced(), stage.browser());
+    sam.open("/sign-in").await.submit(&[("email", SAM), ("password", SAMS_PASSWORD)]).await;
+    make_passkey(&mut sam, &mut phone).await;
+    guess_until_off(&stage, "198.51.100.7").await;
+    let mut elsewhere = stage.browser().from("203.0.113.5");
+    log_in_by_passkey(&mut elsewhere, &mut phone, &[]).await;
+    elsewhere.is_at("/me");
+
+    let mut forgetful = stage.browser().from("203.0.113.6");
+    forgetful.open("/sign-in").await.submit(&[("email", SAM), ("password", SAMS_PASSWORD)]).await;
+    forgetful.sees("can't be used from here");
+    forgetful.open("/forgot").await.submit(&[("email", SAM)]).await.sees("an email with a link is on its way");
+    guess(&stage, "198.51.100.7", SAM).await;
+    desk::run_jobs(&stage).await;
+    let mails = stage.messages(SAM).await;
+    assert_eq!(mails.iter().filter(|mail| mail.about == "factor-off").count(), 1);
+    let link = link_in(&mails.iter().find(|mail| mail.text.contains("/reset/")).unwrap().text);
+    let new = "marble window thunder 88";
+    forgetful.open(&link).await.submit(&[("password", new)]).await.is_at("/sign-in");
+    guess(&stage, "198.51.100.7", SAM).await;
+    forgetful.submit(&[("password", new)]).await.is_at("/sign-in/passkey");
+    let (options, origin) = options_of(&forgetful);
+    let credential = phone.show(&options, &origin);
+    send(&mut forgetful, &credential, &[]).await;
+    forgetful.is_at("/me");
 });
 
 walk!(strangers_elsewhere_slow_nobody_before_the_twentieth, |stage| {
