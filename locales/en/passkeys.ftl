@@ -39,6 +39,7 @@ passkey-shared-warning = Whoever can unlock this device, or shares its password 
 # The name under which a browser lists a client's passkey.
 passkey-shown-as-client = { $name } (client)
 passkey-new-how = Your browser asks where to keep it and checks that it is you. Follow it to the end in one go.
+passkey-new-browsers = Once it is made, your other browsers are logged out.
 passkey-new-had = You have already: { $passkeys }.
 passkey-new-app-instead = Use an app for codes instead
 passkey-not-made = The passkey couldn't be added: what your browser sent wasn't complete. Nothing was changed. Please try again.
@@ -105,7 +106,7 @@ passkey-name-hidden = The name has characters that can't be seen. Please type it
 passkey-delete-title = Delete this passkey?
 passkey-delete-others = Your other passkeys go on working.
 passkey-delete-code = It is your last passkey. From then on you log in with your password and the code from your app.
-passkey-delete-password-only = It is your last passkey and 2 factor authentication is off: your password alone would open your account.
+passkey-delete-password-only = It is your last passkey and 2 factor authentication is off: your password alone would open your account. If it has fewer than 15 characters, you choose a longer one at your next log-in.
 passkey-delete-first-2fa = Turn on 2 factor authentication first
 passkey-delete-required = It is your last passkey, and your practice requires a passkey or 2 factor authentication. Make another passkey or turn on 2 factor authentication first; then you can delete this one.
 passkey-delete-no-way-in = It is your only way in, so it can't be deleted. Make another passkey first.
@@ -114,7 +115,8 @@ passkey-delete-passphrase = It is your last passkey. From then on you sign in wi
 passkey-delete-lock-goes = It is your last passkey and your own lock. When you delete it, the lock is gone: whoever reads your mailbox can sign in as you. Make another passkey first, or set a passphrase under "Privacy", if that matters.
 passkey-delete-lock-stays = It is your last passkey, and your private sign-in stands on it. Set a passphrase under "Privacy" or make another passkey first; then you can delete this one.
 passkey-delete-for-good = Deleting it is for good. You can make a new one at any time.
-passkey-delete-devices = Recognised devices are forgotten: they ask for every step at the next log-in.
+passkey-delete-devices = Your other browsers are logged out, and recognised devices are forgotten: they ask for every step at the next log-in.
+passkey-delete-browsers = Your other browsers are signed out.
 
 # Links to help.
 passkey-help-what = What is a passkey?

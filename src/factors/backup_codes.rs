@@ -13,7 +13,7 @@ use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::limit::{self, Turn};
-use crate::platform::web::{Fields, Visit, page, page_with};
+use crate::platform::web::{Fields, Query, Visit, page, page_with};
 use crate::platform::when;
 use crate::platform::world::random;
 use crate::sign_in::person::{self, Person};
@@ -153,6 +153,11 @@ fn held_back(visit: &Visit, attempt: &Attempt, person: &Person, turn: Turn) -> R
 /// With no code left the page says so and names the other ways; it takes none.
 fn asking(visit: &Visit, attempt: &Attempt, person: &Person) -> CodePage {
     let none_left = person.backup_left == 0;
+    let intro = match attempt.goal.as_str() {
+        _ if none_left => "backup-code-none-left",
+        "sign-in" => "backup-code-who",
+        _ => "backup-code-who-fresh",
+    };
     let mut ways = vec![("/sign-in/code".to_owned(), visit.say("code-use-app"))];
     if person.passkeys > 0 {
         ways.push(("/sign-in/passkey".to_owned(), visit.say("code-use-passkey")));
@@ -163,8 +168,7 @@ fn asking(visit: &Visit, attempt: &Attempt, person: &Person) -> CodePage {
         step: 0,
         action: "/sign-in/backup-code".into(),
         hidden: Some(("of", attempt.id.clone())),
-        intro: visit
-            .say_with(if none_left { "backup-code-none-left" } else { "backup-code-who" }, &[("email", &person.email)]),
+        intro: visit.say_with(intro, &[("email", &person.email)]),
         label: visit.say("field-backup-code"),
         hint: visit.say("backup-code-hint"),
         kind: CodeKind::Letters,
@@ -203,12 +207,17 @@ impl CodesPage {
 }
 
 /// `GET /me/backup-codes`: how many are left; the codes themselves are never shown again.
-pub async fn mine(visit: Visit) -> Result<Response> {
+/// `?on=1` comes from a set-up whose form was sent twice: the codes it made may never have been seen.
+pub async fn mine(visit: Visit, Query(query): Query) -> Result<Response> {
     let (session, person) = match staff(&visit).await? {
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
-    page(&counted(&visit, &session, &person))
+    let mut codes_page = counted(&visit, &session, &person);
+    if query.ticked("on") && codes_page.on {
+        codes_page.frame = codes_page.frame.banner("success", "backup-codes-on-already");
+    }
+    page(&codes_page)
 }
 
 /// `POST /me/backup-codes`: a new set, in the place of the old.
@@ -259,7 +268,7 @@ pub(super) async fn replace(visit: &Visit, tx: &mut Tx, person: &str) -> Result<
 }
 
 /// Forgets a set, when what it stands for goes.
-pub(super) async fn forget(visit: &Visit, tx: &mut Tx, person: &str) -> Result<()> {
+pub async fn forget(visit: &Visit, tx: &mut Tx, person: &str) -> Result<()> {
     let practice = &visit.practice()?.id;
     tx.execute("DELETE FROM backup_code WHERE practice_id = $1 AND person_id = $2", args![practice, person]).await?;
     tx.execute(

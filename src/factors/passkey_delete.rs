@@ -119,7 +119,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>) -> Result<Response> {
         drop(tx);
         return page_with(StatusCode::FORBIDDEN, &delete_page(&visit, &session, &passkey, after));
     }
-    if !store::delete(&visit, &mut tx, &person, &passkey, (Actor::Self_, "")).await? {
+    if !store::delete(&visit, &mut tx, &person, &passkey, (Actor::Self_, ""), Some(&session.id)).await? {
         return Err(Error::NotFound);
     }
     if store::unlock_without_any(&visit, &mut tx, &person.id).await? && after == After::LockGoes {

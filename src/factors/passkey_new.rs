@@ -55,6 +55,14 @@ impl Place {
         }
     }
 
+    /// What goes on when everything else of the person ends: this session, or this attempt and the session it opens again.
+    fn goes_on(&self) -> &str {
+        match self {
+            Place::Session(session, _) => &session.id,
+            Place::Attempt(attempt) => attempt.session_id.as_deref().unwrap_or(&attempt.id),
+        }
+    }
+
     fn then_path(&self) -> &str {
         if let Place::Session(_, then_path) = self { then_path } else { "" }
     }
@@ -183,17 +191,18 @@ async fn store_it(
         drop(tx);
         return refused(visit, place, person, "passkey-old").await;
     }
-    let short_id = match store::add(visit, &mut tx, person, new, (&offered, Event::PasskeyAdded)).await? {
-        Added::Yes(short_id) => short_id,
-        Added::Known => {
-            drop(tx);
-            return refused(visit, place, person, "passkey-known").await;
-        }
-        Added::TooMany => {
-            drop(tx);
-            return refused(visit, place, person, "passkey-too-many").await;
-        }
-    };
+    let short_id =
+        match store::add(visit, &mut tx, person, new, (&offered, Event::PasskeyAdded), place.goes_on()).await? {
+            Added::Yes(short_id) => short_id,
+            Added::Known => {
+                drop(tx);
+                return refused(visit, place, person, "passkey-known").await;
+            }
+            Added::TooMany => {
+                drop(tx);
+                return refused(visit, place, person, "passkey-too-many").await;
+            }
+        };
     flash::signal(visit);
     if matches!(place, Place::Session(session, _) if session.is_client() && session.shared == 0) {
         marks::mark_passkey(visit, &short_id);

@@ -64,7 +64,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     if !ceremony::spend(&visit, &mut tx, &ceremony).await? {
         return Ok(door::status(StatusCode::CONFLICT));
     }
-    match store::add(&visit, &mut tx, &person, &new, (&offered, Event::PasskeyAddedByBrowser)).await? {
+    match store::add(&visit, &mut tx, &person, &new, (&offered, Event::PasskeyAddedByBrowser), &session.id).await? {
         Added::Yes(_) => {}
         Added::Known | Added::TooMany => return Ok(door::status(StatusCode::CONFLICT)),
     }

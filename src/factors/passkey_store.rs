@@ -7,8 +7,8 @@ use crate::platform::error::{Error, Result};
 use crate::platform::joined::Statement;
 use crate::platform::web::Visit;
 use crate::platform::webauthn::{NewCredential, Shown};
-use crate::sign_in::device;
 use crate::sign_in::person::Person;
+use crate::sign_in::{device, session};
 
 /// Most passkeys of one person.
 pub const MOST: i64 = 20;
@@ -119,7 +119,8 @@ pub enum Added {
     TooMany,
 }
 
-/// Adds a passkey under an offered name; recognised devices end, and the person is told.
+/// Adds a passkey under an offered name; recognised devices end, and the person is told. Staff who make one themselves are
+/// logged out everywhere but in the session or attempt they are in (`own`); one that the browser made by itself logs nobody out.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
@@ -129,6 +130,7 @@ pub async fn add(
     person: &Person,
     new: &NewCredential,
     (name, event): (&str, Event),
+    own: &str,
 ) -> Result<Added> {
     let practice = &visit.practice()?.id;
     let had = of_in(visit, tx, &person.id).await?;
@@ -159,6 +161,9 @@ pub async fn add(
     )
     .await?;
     device::end_all(visit, tx, &person.id).await?;
+    if !silent && !person.is_client() {
+        session::end_all(visit, tx, &person.id, Some(own)).await?;
+    }
     happened(visit, tx, of_passkey(event, person, &name)).await?;
     if person.re_enrol_since.is_some() {
         happened(visit, tx, Happening::of(Event::ReEnrolled, person)).await?;
@@ -206,7 +211,7 @@ pub fn using(visit: &Visit, passkey: &Passkey, shown: &Shown, proved: bool) -> R
     Ok((sql, args))
 }
 
-/// Deletes one; recognised devices end, and the person is told. `how` says for the record how a colleague knew who asked for
+/// Deletes one; recognised devices and sessions end, but for the one it was asked for in (`own`), and the person is told. `how` says for the record how a colleague knew who asked for
 /// it (empty: nothing is said). Answers whether it was there.
 ///
 /// # Errors
@@ -217,6 +222,7 @@ pub async fn delete(
     person: &Person,
     passkey: &Passkey,
     (by, how): (Actor, &str),
+    own: Option<&str>,
 ) -> Result<bool> {
     let practice = &visit.practice()?.id;
     let gone = tx
@@ -234,6 +240,7 @@ pub async fn delete(
     )
     .await?;
     device::end_all(visit, tx, &person.id).await?;
+    session::end_all(visit, tx, &person.id, own).await?;
     let event =
         if matches!(by, Actor::Person(..)) { Event::PasskeyRemovedByAdministrator } else { Event::PasskeyRemoved };
     let mut happening = of_passkey(event, person, &passkey.name).by(by);

@@ -206,7 +206,10 @@ fn asking(visit: &Visit, attempt: &Attempt, person: &Person) -> CodePage {
         step: 0,
         action: "/sign-in/code".into(),
         hidden: Some(("of", attempt.id.clone())),
-        intro: visit.say_with("code-who", &[("email", &person.email)]),
+        intro: visit.say_with(
+            if attempt.goal == "sign-in" { "code-who" } else { "code-who-fresh" },
+            &[("email", &person.email)],
+        ),
         label: visit.say("field-verification-code"),
         hint: visit.say("code-hint"),
         kind: CodeKind::Digits,

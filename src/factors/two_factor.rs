@@ -50,6 +50,14 @@ impl Who {
         }
     }
 
+    /// What goes on when everything else of the person ends: this session, or this attempt and the session it opens again.
+    pub fn goes_on(&self) -> &str {
+        match &self.place {
+            Place::Session(session) => &session.id,
+            Place::Attempt(attempt) => attempt.session_id.as_deref().unwrap_or(&attempt.id),
+        }
+    }
+
     pub fn frame(&self, visit: &Visit) -> Frame {
         match &self.place {
             Place::Session(session) => session::frame(visit, session, "set-up-title"),

@@ -61,6 +61,7 @@ pub async fn answer(visit: Visit) -> Result<Response> {
         tx.execute("DELETE FROM totp_setup WHERE practice_id = $1 AND person_id = $2", args![practice, &person.id])
             .await?;
         device::end_all(&visit, &mut tx, &person.id).await?;
+        session::end_all(&visit, &mut tx, &person.id, Some(&session.id)).await?;
         happened(&visit, &mut tx, Happening::of(Event::TwoFactorOff, &person).session(&session.id)).await?;
         tx.commit().await?;
         visit.server.outbox_bell.notify_one();

@@ -16,9 +16,10 @@ use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Visit, go, page};
 use crate::sign_in::step::{Factor, Step};
-use crate::sign_in::{self, device};
+use crate::sign_in::{self, device, session};
 
 const DONE: &str = "/sign-in/set-up/done";
+const ALREADY_ON: &str = "/me/backup-codes?on=1";
 
 /// `GET …/code`.
 pub async fn ask(visit: Visit) -> Result<Response> {
@@ -41,7 +42,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     };
     let set_up = match two_factor::under_way(&visit, &who).await? {
         Ok(set_up) => set_up,
-        Err(response) => return Ok(response),
+        Err(response) => return Ok(just_done(&visit, &who).unwrap_or(response)),
     };
     let secret = totp::open_secret(&visit, &who.person.id, &set_up.secret)?;
     let Some(typed) = totp_code::normalise_typed(fields.text("code")) else {
@@ -57,10 +58,11 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     totp::forgive(&visit, &who.person.id).await?;
     let mut tx = visit.db()?.write().await?;
     if !turn_on(&visit, &mut tx, &who, &set_up, step).await? {
-        return Ok(go(who.base));
+        return Ok(if matches!(who.place, Place::Session(_)) { go(ALREADY_ON) } else { go(who.base) });
     }
     let codes = backup_codes::replace(&visit, &mut tx, &who.person.id).await?;
     device::end_all(&visit, &mut tx, &who.person.id).await?;
+    session::end_all(&visit, &mut tx, &who.person.id, Some(who.goes_on())).await?;
     tell(&visit, &mut tx, &who, &set_up).await?;
     let go_on = match &who.place {
         Place::Session(_) => None,
@@ -76,6 +78,13 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     frame.title = visit.say("backup-codes-title");
     let (left, made_at, email) = (i64::try_from(codes.len()).unwrap_or(0), Some(visit.now), who.person.email);
     page(&CodesPage { frame, codes, left, made_at, email, go_on, on: true })
+}
+
+/// Where a form leads that was sent twice: the first turned it on, and whatever it showed never arrived. (Every other session
+/// ended then; inside a sign-in the next step is known.)
+fn just_done(visit: &Visit, who: &Who) -> Option<Response> {
+    let recent = who.person.totp_since.is_some_and(|since| visit.now - since <= session::FRESH_SECONDS);
+    (recent && matches!(who.place, Place::Session(_))).then(|| go(ALREADY_ON))
 }
 
 /// Moves secret and number from the set-up to the person; answers whether it was still there.

@@ -68,7 +68,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         return Err(Error::Conflict);
     }
     for passkey in &chosen {
-        store::delete(&visit, &mut tx, &person, passkey, (actor(&session), how)).await?;
+        store::delete(&visit, &mut tx, &person, passkey, (actor(&session), how), None).await?;
     }
     store::unlock_without_any(&visit, &mut tx, &person.id).await?;
     lock::end_all_but(&visit, &mut tx, &person, None).await?;

@@ -107,7 +107,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         return show(&visit, &session, &person, Again { status, problem: Some(problem), reason }).await;
     }
     for passkey in &chosen {
-        store::delete(&visit, &mut tx, &person, passkey, (actor(&session), "")).await?;
+        store::delete(&visit, &mut tx, &person, passkey, (actor(&session), ""), None).await?;
     }
     end_everything(&visit, &mut tx, &person).await?;
     open_the_way(&visit, &mut tx, &session, &person).await?;

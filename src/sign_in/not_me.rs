@@ -1,5 +1,6 @@
-//! "This wasn't me", the link in every notice: one press ends sessions, devices and the password, and leads to a new one.
-//! Opening the page changes nothing; the link works even from an address that was taken from the person.
+//! "This wasn't me", the link in every notice: one press ends sessions, devices and the password, takes back what was added
+//! since, and leads to a new password. Opening the page changes nothing; the link works even from an address that was taken
+//! from the person.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -8,8 +9,9 @@ use super::link::{self, Standing, Token};
 use super::person::{self, Person};
 use super::{device, session};
 use crate::args;
-use crate::factors::passkey_store;
+use crate::factors::{backup_codes, passkey_store};
 use crate::notices::{Event, Happening, happened};
+use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::web::{Visit, go, page, page_with};
@@ -63,13 +65,9 @@ pub async fn answer(visit: Visit, Token(token): Token) -> Result<Response> {
     .await?;
     session::end_all(&visit, &mut tx, &person.id, None).await?;
     device::end_all(&visit, &mut tx, &person.id).await?;
-    // A passkey made since the mail's event may be the stranger's own way back in. But whoever reads a client's mailbox
-    // must not undo what keeps them out.
-    if person.lock().is_none() && !person.is_private() {
-        passkey_store::delete_since(&visit, &mut tx, &person.id, link.created_at).await?;
-    }
+    let removed = take_back(&visit, &mut tx, &person, link.created_at).await?;
     link::replace_older(&visit, &mut tx, RESET, &person.id).await?;
-    happened(&visit, &mut tx, Happening::of(Event::NotMe, &person)).await?;
+    happened(&visit, &mut tx, Happening::of(Event::NotMe, &person).detail("removed", &removed)).await?;
     let leads_on = may_choose(&person, &link.sent_to, visit.now);
     let reset =
         if leads_on { Some(link::mint(&visit, &mut tx, RESET, &person, RESET_SECONDS, "").await?) } else { None };
@@ -82,6 +80,45 @@ pub async fn answer(visit: Visit, Token(token): Token) -> Result<Response> {
             page(&NotMePage::new(&visit, &token, person.is_client(), Some(said)))?
         }
     })
+}
+
+/// What was added since the mail's event may be the stranger's own way back in, and what they answer on the phone by; what
+/// is older stays. But whoever reads a client's mailbox must not undo what keeps them out. Answers what went, for the record.
+async fn take_back(visit: &Visit, tx: &mut Tx, person: &Person, since: i64) -> Result<String> {
+    let (practice, mut removed) = (&visit.practice()?.id, vec![]);
+    if person.lock().is_some() || person.is_private() {
+        return Ok(String::new());
+    }
+    if passkey_store::delete_since(visit, tx, &person.id, since).await? > 0 {
+        removed.push("passkey");
+    }
+    tx.execute("DELETE FROM totp_setup WHERE practice_id = $1 AND person_id = $2", args![practice, &person.id]).await?;
+    let app = tx
+        .execute(
+            "UPDATE person SET totp_secret = NULL, totp_since = NULL
+             WHERE practice_id = $1 AND id = $2 AND totp_secret IS NOT NULL AND totp_since >= $3",
+            args![practice, &person.id, since],
+        )
+        .await?;
+    if app == 1 {
+        removed.push("app");
+    }
+    // Backup codes stand for the app: without it there are none.
+    if app == 1 || person.backup_made_at.is_some_and(|at| at >= since) {
+        backup_codes::forget(visit, tx, &person.id).await?;
+        removed.push("backup codes");
+    }
+    let mobile = tx
+        .execute(
+            "UPDATE person SET mobile = NULL, mobile_proved_at = NULL
+             WHERE practice_id = $1 AND id = $2 AND mobile_proved_at >= $3",
+            args![practice, &person.id, since],
+        )
+        .await?;
+    if mobile == 1 {
+        removed.push("mobile number");
+    }
+    Ok(removed.join(", "))
 }
 
 /// Whose account the link is about, for the words alone.

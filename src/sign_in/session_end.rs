@@ -47,8 +47,8 @@ pub fn look_again(visit: &Visit, person: &str) -> Result<()> {
     Ok(())
 }
 
-/// Ends every session of a person, or every other one, and those in which a contact has their portal open; attempts under
-/// way end too. Answers how many sessions of their own.
+/// Ends every session of a person, and those in which a contact has their portal open; attempts under way end too. The
+/// session or the attempt that asks for it may be spared (`but`). Answers how many sessions of their own.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
@@ -62,7 +62,8 @@ pub async fn end_all(visit: &Visit, tx: &mut Tx, person: &str, but: Option<&str>
         .await?;
     contact::end_all(visit, tx, person).await?;
     tx.execute(
-        "UPDATE attempt SET ended_at = $3 WHERE practice_id = $1 AND person_id = $2 AND ended_at IS NULL AND (session_id IS NULL OR session_id <> $4)",
+        "UPDATE attempt SET ended_at = $3 WHERE practice_id = $1 AND person_id = $2 AND ended_at IS NULL AND id <> $4
+            AND (session_id IS NULL OR session_id <> $4)",
         args![practice, person, visit.now, but.unwrap_or("")],
     )
     .await?;

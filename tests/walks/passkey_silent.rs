@@ -57,12 +57,14 @@ walk!(a_browser_makes_one_only_where_everything_was_shown, |stage| {
     thief.lose_session();
     assert_eq!(quietly(&mut thief, &mut quiet.clone()).await, Some(401));
 
+    let mut other = after_sign_in(&stage, BOTH).await;
     let mut sam = after_sign_in(&stage, BOTH).await;
     let again = sam.clone();
     assert_eq!(quietly(&mut sam, &mut quiet).await, Some(201));
     let mail = stage.messages(SAM.0).await.remove(0);
     assert_eq!(mail.about, "passkey-added-by-browser");
     assert!(mail.text.contains("by itself") && mail.text.contains("/me/passkeys") && mail.text.contains("/not-me/"));
+    other.open("/me").await.is_at("/me");
     let mut again = again;
     assert_eq!(quietly(&mut again, &mut quiet.clone()).await, Some(409), "its question was answered");
     assert_eq!(somebody(&stage, SAM.0).await.passkeys, 1);

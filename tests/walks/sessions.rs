@@ -5,7 +5,10 @@ use portico::args;
 use portico::sign_in::session;
 use portico::sign_in::step::Factor;
 
+use crate::support::authenticator::{Authenticator, log_in_by_passkey, make_passkey};
 use crate::support::browser::Browser;
+use crate::support::stage::Stage;
+use crate::support::two_factor::{next_code, scan};
 use crate::support::ways::{ALEX, SAM, ask_no_second, let_in, log_in, sessions_of, somebody, visit};
 use crate::walk;
 
@@ -142,6 +145,10 @@ walk!(one_browser_is_logged_out_from_another, |stage| {
     let ids = sessions_of(&stage, SAM.0).await;
     here.submit_to(&format!("/me/sessions/{}/end", ids[0]), &[]).await;
     here.is_at("/me").sees("That browser is logged out.").misses("Safari on iPhone");
+    // Pressed once more on a page that still showed it: it is out, and that is said.
+    let form = [("csrf".to_owned(), here.hidden("csrf"))];
+    here.post(&format!("/me/sessions/{}/end", ids[0]), &form).await.follow().await.is_at("/me");
+    here.sees("That browser is logged out.");
     assert_eq!(ends_up(&mut phone).await, "/sign-in", "at once on this node");
     assert_eq!(ends_up(&mut here).await, "open");
     assert!(stage.events().await.contains(&"session-ended".to_owned()));
@@ -208,7 +215,7 @@ walk!(a_cookie_is_worth_nothing_once_its_session_is_over, |stage| {
         let old = sam.cookies["__Host-session"].clone();
         let person = somebody(&stage, SAM.0).await;
         match how {
-            // What a password change, a factor change and an administrator's reset call.
+            // What a new password, a new role and an administrator's reset call.
             "everyone out" => {
                 let visit = visit(&stage).await;
                 let mut tx = stage.au().write().await.unwrap();
@@ -226,6 +233,51 @@ walk!(a_cookie_is_worth_nothing_once_its_session_is_over, |stage| {
         let mut thief = stage.browser();
         thief.cookies.insert("__Host-session".into(), old);
         assert_eq!(ends_up(&mut thief).await, "/sign-in", "{how}");
+    }
+});
+
+/// Signs Sam in by the passkey, in a browser of his own.
+async fn by_passkey(stage: &Stage, authenticator: &mut Authenticator) -> Browser {
+    let mut browser = stage.browser();
+    log_in_by_passkey(&mut browser, authenticator, &[]).await;
+    browser.is_at("/me");
+    browser
+}
+
+// AC-098, V7.4.3.
+walk!(a_changed_factor_leaves_only_the_browser_it_was_changed_in, |stage| {
+    ask_no_second(&stage).await;
+    let mut phone = Authenticator::synced();
+    let mut sam = stage.browser();
+    log_in(&mut sam, SAM, false).await;
+    for how in ["passkey", "2FA on", "2FA moved", "2FA off", "passkey deleted"] {
+        let mut other = stage.browser();
+        match how {
+            "passkey" => log_in(&mut other, SAM, true).await,
+            _ => other = by_passkey(&stage, &mut phone).await,
+        }
+        assert_eq!(ends_up(&mut other).await, "open", "{how}: before");
+        match how {
+            "passkey" => {
+                make_passkey(&mut sam, &mut phone).await;
+            }
+            "2FA on" | "2FA moved" => {
+                let secret = scan(&mut sam, &stage, "/me/two-factor").await;
+                sam.sees("then your other browsers are logged out");
+                sam.submit(&[("code", &next_code(&stage, &secret))]).await.sees("2 factor authentication is on");
+            }
+            "2FA off" => {
+                sam.open("/me/two-factor/off").await.sees("your other browsers are logged out");
+                sam.submit(&[]).await.sees("2 factor authentication is off");
+            }
+            _ => {
+                sam.open("/me/passkeys").await;
+                sam.open(&sam.link("Delete")).await.sees("Your other browsers are logged out");
+                sam.submit(&[]).await;
+            }
+        }
+        assert_eq!(ends_up(&mut other).await, "/sign-in", "{how}: the others are out");
+        assert_eq!(ends_up(&mut sam).await, "open", "{how}: whoever changed it goes on");
     }
 });
 

@@ -28,6 +28,18 @@ walk!(sam_turns_it_on_and_signs_in_with_it, |stage| {
     assert_eq!(count(&stage, "wrong-code").await, 0, "what is no code is no try");
 });
 
+walk!(a_set_up_sent_twice_says_that_it_is_on, |stage| {
+    let mut sam = stage.browser();
+    log_in(&mut sam, SAM, SAMS_PASSWORD).await;
+    let secret = scan(&mut sam, &stage, "/me/two-factor").await;
+    let mut again = sam.clone();
+    sam.submit(&[("code", &code(&stage, &secret))]).await.sees("2 factor authentication is on");
+    again.submit(&[("code", &code(&stage, &secret))]).await.is_at("/me/backup-codes");
+    again.sees("2 factor authentication is on.").sees("If you didn't see them, make a new set here");
+    again.submit_to("/me/backup-codes", &[]).await;
+    assert_eq!((backup_codes_on(&again).len(), count(&stage, "two-factor-on").await), (10, 1));
+});
+
 walk!(an_administrator_must_set_it_up_inside_the_sign_in, |stage| {
     let mut alex = stage.browser();
     log_in(&mut alex, ALEX, ALEXS_PASSWORD).await;
@@ -76,7 +88,8 @@ walk!(the_pages_go_back_and_forth_and_forget_after_a_quarter_of_an_hour, |stage|
 walk!(the_old_app_works_until_the_new_one_is_proved, |stage| {
     let mut sam = stage.browser();
     let old = enrol(&mut sam, &stage).await;
-    sam.open("/me/two-factor").await.sees("Your present app keeps working");
+    let path = sam.open("/me").await.link("Move to another app");
+    sam.open(&path).await.is_at("/me/two-factor").sees("Your present app keeps working");
     let new = scan(&mut sam, &stage, "/me/two-factor").await;
     let mut phone = stage.browser();
     log_in(&mut phone, SAM, SAMS_PASSWORD).await;
@@ -104,6 +117,28 @@ walk!(turning_off_takes_everything_that_hangs_on_it, |stage| {
     assert!(is_in(&again));
     stage.wait(301);
     sam.open("/me/two-factor/off").await.is_at("/confirm");
+});
+
+walk!(twelve_characters_do_only_beside_a_second_factor, |stage| {
+    let short = "zebra-q7-moss";
+    let mut sam = stage.browser();
+    let secret = enrol(&mut sam, &stage).await;
+    sam.open("/me/password").await.sees("At least 12 characters");
+    sam.submit(&[("current", SAMS_PASSWORD), ("password", short)]).await.sees("Your password is changed");
+    let mut other = stage.browser();
+    log_in(&mut other, SAM, short).await;
+    other.is_at("/sign-in/code");
+    other.submit(&[("code", &next_code(&stage, &secret))]).await;
+    assert!(is_in(&other), "{}", other.text());
+    sam.open("/me/two-factor/off").await.sees("If it has fewer than 15 characters, you choose a longer one");
+    sam.submit_to("/me/two-factor/off", &[]).await.sees("2 factor authentication is off");
+    let mut again = stage.browser();
+    log_in(&mut again, SAM, short).await;
+    again.is_at("/sign-in/new-password").sees("it is too short");
+    assert!(!is_in(&again));
+    again.submit(&[("password", short)]).await.is_at("/sign-in/new-password").sees("At least 15 characters");
+    again.submit(&[("password", "zebra-q7-moss-lantern")]).await;
+    assert!(is_in(&again), "{}", again.text());
 });
 
 walk!(a_factor_change_ends_every_recognised_device, |stage| {

@@ -1,10 +1,11 @@
 //! Abuse cases AC-017 to AC-024, AC-103, AC-104 and AC-189, each with the honest person beside it.
 
-use crate::support::stage::Stage;
+use crate::support::stage::{Stage, code_in};
 use crate::support::two_factor::{
     ALEX, ALEXS_PASSWORD, SAM, SAMS_PASSWORD, a_hundred_at, all_at_once, backup_codes_on, code, count, enrol, enrol_as,
     is_in, log_in, next_code, scan, wrong_code,
 };
+use crate::support::ways::somebody;
 use crate::walk;
 
 walk!(guessing_ends_at_twenty_over_sign_ins_and_restarts, |stage| {
@@ -117,6 +118,75 @@ walk!(a_stolen_session_changes_no_factor, |stage| {
     log_in(&mut honest, SAM, SAMS_PASSWORD).await;
     honest.submit(&[("code", &next_code(&stage, &secret))]).await;
     honest.open("/me/two-factor").await.is_at("/me/two-factor").sees("Step 1 of 4");
+});
+
+/// Sam's answer to the mail about that event: "this wasn't me", and a new password.
+async fn says_not_me(stage: &Stage, about: &str) {
+    let mail = stage.messages(SAM).await.into_iter().find(|mail| mail.about == about).unwrap();
+    let path = mail.text.split_whitespace().find_map(|word| word.find("/not-me/").map(|at| &word[at..])).unwrap();
+    let mut sam = stage.browser();
+    sam.open(path).await.sees("An authenticator app, backup codes or a mobile number that were added since");
+    sam.submit_to(path, &[]).await.sees("Choose a new password");
+    sam.submit(&[("password", NEW)]).await.is_at("/sign-in");
+}
+
+const NEW: &str = "marble window thunder 88";
+
+// AC-023: the mail's link takes back what a stranger set up.
+walk!(a_strangers_app_goes_with_the_mails_link, |stage| {
+    log_in(&mut stage.browser(), SAM, SAMS_PASSWORD).await;
+    stage.wait(3600);
+    for (required, about) in [(false, "signed-in-new-browser"), (false, "two-factor-on"), (true, "two-factor-on")] {
+        let mut thief = stage.browser().from("203.0.113.9");
+        let password = if required || about == "two-factor-on" { NEW } else { SAMS_PASSWORD };
+        let secret = enrol_as(&mut thief, &stage, SAM, password).await;
+        let codes = backup_codes_on(&thief);
+        if required {
+            let sql = "UPDATE practice SET everyone_second_from = 1 WHERE slug = 'harbour-physio'";
+            stage.au().execute(sql, vec![]).await.unwrap();
+            stage.wait(10);
+        }
+        says_not_me(&stage, about).await;
+        thief.open("/me").await.is_at("/sign-in");
+        let mut sam = stage.browser();
+        log_in(&mut sam, SAM, NEW).await;
+        if required {
+            sam.is_at("/sign-in/set-up").sees("Step 1 of 4");
+            let own = scan(&mut sam, &stage, "/sign-in/set-up").await;
+            sam.submit(&[("code", &code(&stage, &own))]).await.submit_to("/sign-in/set-up/done", &[]).await;
+            let mut thief = stage.browser();
+            log_in(&mut thief, SAM, NEW).await;
+            thief.submit(&[("code", &next_code(&stage, &secret))]).await.sees("isn't right");
+            thief.open("/sign-in/backup-code").await.submit(&[("code", &codes[0])]).await.sees("That isn't");
+            assert!(!is_in(&thief));
+        }
+        assert!(is_in(&sam), "{}", sam.text());
+    }
+});
+
+// Its twin: what Sam had before stays, and what the stranger added to it goes.
+walk!(the_mails_link_leaves_the_owners_app, |stage| {
+    let mut sam = stage.browser();
+    let secret = enrol(&mut sam, &stage).await;
+    stage.wait(3600);
+    let mut thief = stage.browser().from("203.0.113.9");
+    log_in(&mut thief, SAM, SAMS_PASSWORD).await;
+    thief.submit(&[("code", &next_code(&stage, &secret))]).await;
+    thief.open("/me/backup-codes").await.submit_to("/me/backup-codes", &[]).await;
+    let codes = backup_codes_on(&thief);
+    thief.open("/me/mobile").await.submit(&[("mobile", "0491 570 110")]).await;
+    let text = stage.messages("+61491570110").await.remove(0);
+    thief.submit(&[("code", &code_in(&text.text))]).await.sees("Your mobile number was changed");
+    says_not_me(&stage, "signed-in-new-browser").await;
+    assert_eq!(somebody(&stage, SAM).await.mobile, None);
+    let mut sam = stage.browser();
+    log_in(&mut sam, SAM, NEW).await;
+    let mut with_codes = sam.clone();
+    with_codes.is_at("/sign-in/code");
+    with_codes.open("/sign-in/backup-code").await.sees("There is no unused backup code left");
+    assert_eq!(codes.len(), 10, "the stranger had some");
+    sam.submit(&[("code", &next_code(&stage, &secret))]).await;
+    assert!(is_in(&sam), "{}", sam.text());
 });
 
 walk!(the_picture_is_for_its_own_page_while_it_is_needed, |stage| {
