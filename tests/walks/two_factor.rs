@@ -96,6 +96,10 @@ walk!(the_old_app_works_until_the_new_one_is_proved, |stage| {
     phone.submit(&[("code", &next_code(&stage, &old))]).await;
     assert!(is_in(&phone));
     sam.submit(&[("code", &code(&stage, &new))]).await.sees("2 factor authentication is on");
+    // The mails tell the first app from another one.
+    let mails: Vec<_> = stage.messages(SAM).await.into_iter().filter(|mail| mail.about == "two-factor-on").collect();
+    assert!(mails[0].subject.contains("Another app") && mails[0].text.contains("was moved to another app"));
+    assert!(mails[1].subject.contains("is on") && mails[1].text.contains("was turned on"), "{}", mails[1].text);
     let mut later = stage.browser();
     log_in(&mut later, SAM, SAMS_PASSWORD).await;
     later.submit(&[("code", &next_code(&stage, &old))]).await.sees("isn't right");
@@ -117,6 +121,21 @@ walk!(turning_off_takes_everything_that_hangs_on_it, |stage| {
     assert!(is_in(&again));
     stage.wait(301);
     sam.open("/me/two-factor/off").await.is_at("/confirm");
+});
+
+walk!(fresh_proof_says_that_the_person_is_logged_in, |stage| {
+    let mut sam = stage.browser();
+    let secret = enrol(&mut sam, &stage).await;
+    stage.wait(301);
+    sam.open("/me/two-factor/off").await.is_at("/confirm");
+    sam.submit(&[("password", SAMS_PASSWORD)]).await.is_at("/sign-in/code");
+    sam.sees("You are logged in as sam@example.com").misses("You are logging in");
+    let mut by_paper = sam.clone();
+    by_paper.open(&by_paper.link("Use a backup code")).await.sees("You are logged in as").misses("You are logging in");
+    sam.submit(&[("code", &next_code(&stage, &secret))]).await.is_at("/me/two-factor/off");
+    let mut elsewhere = stage.browser();
+    log_in(&mut elsewhere, SAM, SAMS_PASSWORD).await;
+    elsewhere.sees("You are logging in as sam@example.com");
 });
 
 walk!(twelve_characters_do_only_beside_a_second_factor, |stage| {

@@ -35,6 +35,12 @@ walk!(guessing_ends_at_twenty_over_sign_ins_and_restarts, |stage| {
     let told = (count(&stage, "wrong-codes-thrice").await, count(&stage, "factor-off").await);
     assert_eq!((count(&stage, "wrong-code").await, told), (20, (1, 1)));
     stage.wait(3600);
+    let mail = stage.messages(SAM).await.into_iter().find(|mail| mail.about == "factor-off").unwrap().text;
+    assert!(
+        mail.contains("no code from your authenticator app") && mail.contains("use one of your backup codes"),
+        "{mail}"
+    );
+    assert!(!mail.contains("Forgot your password"), "{mail}");
 
     // Sam, with the right code, is told what else works; it does, and gives the app back.
     let mut honest = stage.browser();
