@@ -32,8 +32,9 @@
     return JSON.stringify({ id, rawId: text(rawId), type, authenticatorAttachment, response: answer, clientExtensionResults });
   };
 
+  // Words of the page's own stand after the general ones.
   const say = (form, when) => {
-    const words = form.querySelector(`template[data-say="${when}"]`);
+    const words = [...form.querySelectorAll(`template[data-say="${when}"]`)].pop();
     form.querySelector('[data-passkey-say]').replaceChildren(...(words ? [words.content.cloneNode(true)] : []));
   };
 
@@ -49,6 +50,8 @@
     pending = own;
     try {
       return await asked;
+    } catch (error) {
+      throw controller.signal.aborted ? new DOMException('', 'Ours') : error;
     } finally {
       if (pending === own) pending = null;
     }
@@ -61,7 +64,8 @@
     if (Date.now() - born.get(form) < STALE) return;
     const { csrf, ceremony } = form.elements;
     const answer = await post('/passkey/options', { csrf: csrf.value, ceremony: ceremony.value });
-    if (!answer.ok) throw new DOMException('', 'Stale');
+    if (answer.status === 409) throw new DOMException('', 'Stale');
+    if (!answer.ok) throw new DOMException('', 'Failed');
     const anew = await answer.json();
     ceremony.value = anew.ceremony;
     form.dataset.options = JSON.stringify(anew.options);
@@ -90,12 +94,25 @@
   let can = {};
   let offers = false;
   let anywhere = false;
+  // A list of passkeys that was asked for before one is made does not name it.
+  let making = false;
+  const pressed = new Set();
   const press = async (form) => {
+    if (pressed.has(form)) return;
+    pressed.add(form);
+    try {
+      await run(form);
+    } finally {
+      pressed.delete(form);
+    }
+  };
+  const run = async (form) => {
     const kind = form.dataset.passkey;
     const begun = Date.now();
     let options = {};
     let here = false;
     say(form, '');
+    making = making || kind === 'create';
     try {
       await fresh(form);
       options = decoded(form);
@@ -105,6 +122,8 @@
       if (here) Object.assign(request, { uiMode: 'immediate', signal: undefined });
       send(form, await ask(kind, request));
     } catch (error) {
+      // Ended by ourselves for another one, which says what comes of it.
+      if (error.name === 'Ours') return;
       const late = options.timeout && Date.now() - begun > options.timeout - 1000;
       const when = outcome(error, kind, late);
       say(form, here && when === 'cancelled' ? 'not-here' : when);
@@ -126,7 +145,7 @@
       await seen();
       try {
         await fresh(form);
-        if (pending) return;
+        if (pending || pressed.size) return;
         const asked = ask('get', { mediation: 'conditional', publicKey: decoded(form) });
         const own = pending;
         const timer = setTimeout(() => {
@@ -137,7 +156,7 @@
         return send(form, await asked);
       } catch (error) {
         if (error.name === 'Stale') return;
-        if (error.name !== 'AbortError') {
+        if (error.name !== 'AbortError' && error.name !== 'Ours') {
           refused += 1;
           renewed = true;
         }
@@ -153,11 +172,13 @@
     // Whoever never had one has nothing to tell (204).
     if (answer.status !== 200) return;
     const { rpId, userId, allAcceptedCredentialIds, name, displayName } = await answer.json();
+    // The page after the making tells the whole list.
+    if (making) return;
     await tell('signalAllAcceptedCredentials', { rpId, userId, allAcceptedCredentialIds });
     await tell('signalCurrentUserDetails', { rpId, userId, name, displayName });
   };
   const quietly = async (form) => {
-    if (!can.conditionalCreate) return;
+    if (!can.conditionalCreate || pending || pressed.size) return;
     const made = await ask('create', { mediation: 'conditional', publicKey: decoded(form) });
     form.elements.credential.value = encoded(made);
     if ((await post(form.action, new FormData(form))).ok) location.replace(form.dataset.done);
@@ -173,7 +194,10 @@
     offers = Boolean(waits && await able.isConditionalMediationAvailable());
     if (offers) offer(form);
     const silent = find('form[data-passkey=silent]');
-    if (silent) await quietly(silent);
+    if (!silent) return;
+    // First the list as it is, then a passkey that is not in it yet.
+    await agreed;
+    await quietly(silent);
   };
 
   for (const form of document.querySelectorAll('form[data-passkey]')) {
@@ -204,10 +228,14 @@
     }
   });
   const unknown = find('[data-passkey-unknown]');
-  const known = unknown && find('form[data-passkey=get]');
-  if (known) {
-    tell('signalUnknownCredential', { rpId: JSON.parse(known.dataset.options).rpId, credentialId: unknown.dataset.passkeyUnknown });
+  if (unknown) {
+    const { rpId, rp } = JSON.parse(unknown.dataset.options);
+    tell('signalUnknownCredential', { rpId: rpId || rp.id, credentialId: unknown.dataset.passkeyUnknown });
   }
-  if (find('[data-passkey-signal]')) agree().catch(() => {});
+  // What the browser was asked is said only where it can be asked.
+  for (const place of document.querySelectorAll('[data-passkey-told]')) {
+    if (able && able[place.dataset.passkeyTold]) place.replaceChildren(place.querySelector('template').content);
+  }
+  const agreed = find('[data-passkey-signal]') ? agree().catch(() => {}) : null;
   start().catch(() => {});
 })();

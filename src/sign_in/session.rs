@@ -136,7 +136,8 @@ pub(super) async fn start(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'
     .await?;
     end_the_one_before(visit, tx).await?;
     visit.set_cookie(COOKIE, &token, keep.then_some(ends_at - visit.now));
-    if done.person.passkeys > 0 {
+    // Whoever has none left has them still on their devices.
+    if done.person.passkey_user.is_some() {
         flash::signal(visit);
     }
     way_in::note(visit, done);

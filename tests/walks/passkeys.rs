@@ -6,7 +6,7 @@ use super::support::authenticator::{
 use super::support::browser::Browser;
 use super::support::desk;
 use super::support::stage::Stage;
-use super::support::ways::{SAM, ask_no_second, devices_of, give_app, log_in, sessions_of, somebody};
+use super::support::ways::{ALEX, SAM, ask_no_second, devices_of, give_app, log_in, sessions_of, somebody};
 use super::walk;
 
 /// Sam, logged in by password, with a passkey in this authenticator.
@@ -287,4 +287,27 @@ walk!(both_sides_are_told_the_same, |stage| {
     let mut nobody = stage.browser();
     nobody.open("/me/passkeys/signal").await;
     assert_eq!(nobody.status, 401);
+});
+
+// P7: the only passkey was deleted elsewhere; this device still has it and is told that there is none any more.
+walk!(a_device_learns_that_none_is_left, |stage| {
+    let mut phone = Authenticator::synced();
+    sam_with_passkey(&stage, &mut phone).await;
+    let deleted = "DELETE FROM passkey WHERE person_id IN (SELECT id FROM person WHERE email_key = $1)";
+    desk::change(&stage, SAM.0, deleted).await;
+    let mut sam = stage.browser().from("198.51.100.7");
+    log_in(&mut sam, SAM, false).await;
+    sam.is_at("/me");
+    assert!(sam.html.contains("data-passkey-signal"), "after each sign-in");
+    sam.open("/me/passkeys/signal").await;
+    let told: serde_json::Value = serde_json::from_str(&sam.html).unwrap();
+    assert_eq!(told["userId"], phone.passkeys[0].user);
+    assert_eq!(told["allAcceptedCredentialIds"], serde_json::json!([]));
+    // Whoever never had one has nothing to tell.
+    let mut alex = stage.browser();
+    log_in(&mut alex, ALEX, false).await;
+    alex.is_at("/me");
+    assert!(!alex.html.contains("data-passkey-signal"));
+    alex.open("/me/passkeys/signal").await;
+    assert_eq!(alex.status, 204);
 });
