@@ -148,6 +148,22 @@ fn help_that_is_linked_is_there() {
     assert!(links > 15, "the pages were not read: {links}");
 }
 
+/// Help about passkeys is opened from where its case occurs (P11); the list of all pages is for those who look for something.
+#[test]
+fn help_about_passkeys_is_linked_from_where_it_is_needed() {
+    let pages = all_under("src", "html").into_iter().chain(all_under("src", "rs"));
+    let texts: Vec<String> = pages
+        .filter(|page| !page.starts_with("src/ops/"))
+        .map(|page| std::fs::read_to_string(sources::root().join(&page)).unwrap())
+        .collect();
+    let is_linked = |word: &str| texts.iter().any(|text| text.contains(&format!("\"/help/{word}\"")));
+    let topics: Vec<&str> =
+        portico::ops::help_topics::all().map(|topic| topic.word).filter(|word| word.starts_with("passkey")).collect();
+    let lost: Vec<&&str> = topics.iter().filter(|word| !is_linked(word)).collect();
+    assert!(lost.is_empty(), "help that only the list leads to: {lost:?}");
+    assert!(topics.len() > 20, "the topics were not read");
+}
+
 #[test]
 fn files_stay_short() {
     let mut long = String::new();

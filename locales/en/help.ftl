@@ -15,6 +15,8 @@ help-ask-who = Name
 help-ask-phone = Phone
 help-ask-email = Email
 help-ask-hours = Hours
+help-ask-contact = Contact
+help-operator = Who runs this server
 
 help-find-practice-title = I don't know where to log in
 help-find-practice-text =

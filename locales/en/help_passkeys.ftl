@@ -104,7 +104,12 @@ help-passkey-lost-text =
     ## Neither of these
     An administrator of your practice lets you in again. They send a code to the mobile number we have for you, you read it out to them, they delete your passkeys, and a mail then lets you set up a new second step.
     ## You are the only administrator
-    Then nobody in your practice can do that. Ask the people who run this server, named below; they make sure that it is you, which takes a day. Have a second administrator afterwards.
+    Then nobody in your practice can do that, and the people who run this server can't give you a passkey or a password either. Look first for a way that is left:
+    + A browser in which you are still logged in. Create a passkey there, or invite a second administrator.
+    + A backup code, if you ever printed some.
+    + Another device or password manager that shares the lost one's passkeys.
+    If there is none, write to the people who run this server. They are named below, and can tell you what is possible.
+    Better still, have a second administrator before it happens: two can help each other.
 help-passkey-one-side-title = My passkey was deleted in one place
 help-passkey-one-side-text =
     A passkey has two halves: one on your device, one here. It works only while both are there, and deleting one doesn't always delete the other.
@@ -126,6 +131,8 @@ help-passkey-stopped-text =
     + If it closes at once, the device has no screen lock, or it is asleep in a dock with its lid closed: open it, or use another way to log in.
     + If your finger or face isn't recognised, choose the PIN or the password of the device in the same window.
     + If the window looks for a security key or a phone and you have neither, close it and log in with your password.
+    + If the window shows a picture to scan, your browser found no passkey on this device: see "The log-in page shows me a QR code".
+    + If you have never created a passkey here, there is none to use yet: see "How do I create my first passkey?".
     + If the page was open for hours, load it again first.
 help-passkey-browser-title = This browser can't use passkeys
 help-passkey-browser-text =
@@ -180,11 +187,12 @@ help-passkey-mail-text =
     We send it whenever a passkey is added to your account, so that none is added behind your back.
     If you created one just then, there is nothing to do. The name in the mail is the place that keeps it.
     If your practice allows it, a browser that has your password saved may create a passkey by itself right after you logged in with password and code. Then the page said so too, and you can delete it in My info.
-    If you did neither, open the link in that mail. It logs out every browser and stops your password. Then ask an administrator of your practice to delete the passkey.
+    If you did neither, open the link in that mail and press the button. It logs out every browser, deletes this passkey and any made after it, and stops your password. Then you choose a new password, or we tell you whom to ask. Passkeys you made before go on working.
 
 # --- The places that keep passkeys ---
 
 passkey-places-here = On this device ({ $browser })
+passkey-places-kept = Where this passkey was kept
 passkey-places-elsewhere = Elsewhere
 passkey-places-all = In each place
 passkey-place-iphone = iPhone and iPad: iCloud Keychain

@@ -8,7 +8,8 @@ passkey-old = This page was open for too long, so we begin again. Please press t
 passkey-odd = Your passkey was right, but its security key counts its uses, and the count went back. It may have been copied, so this time please log in with your email address and password; the passkey then works as your second step. If this happens again, delete this passkey in My info and make a new one.
 passkey-needs-password = This passkey was made without checking who holds it, so it can't log you in by itself yet. Log in with your email address and password and use it as your second step; with your finger, face or PIN it then works alone.
 passkey-odd-client = Your passkey was right, but it can't be trusted by itself this time: it may have been copied, or it didn't check who you are. Sign in by email if you can, or ask your practice, then delete this passkey and make a new one.
-passkey-gone = This passkey was deleted here, so we have asked your browser to stop offering it.
+passkey-gone = This passkey was deleted here. Your device may go on offering it: remove it there by hand.
+passkey-gone-asked = This passkey was deleted here, so we have asked your browser to stop offering it.
 passkey-empty = Your browser sent no passkey. Passkeys need JavaScript and a browser from the last few years.
 
 # Nobody made one yet.
@@ -52,10 +53,12 @@ set-up-passkey-instead = A passkey does the same without codes: your finger, fac
 
 # What can happen in the browser.
 passkey-say-cancelled = Nothing happened: the question was closed. Try again whenever you like, or go on another way.
+passkey-say-cancelled-door = Nothing happened: the window was closed. Whoever has never made a passkey here logs in with a password first.
+passkey-say-cancelled-portal = Nothing happened: the window was closed. Whoever has never made a passkey here signs in by email first.
 passkey-say-timeout = Your device waited too long for an answer. Please try again.
 passkey-say-unsupported = This browser can't use passkeys here.
 passkey-say-security = Your browser says that this isn't the address your passkeys belong to. Open your practice's own address.
-passkey-say-not-here = This device has no passkey for this practice.
+passkey-say-not-here = No passkey was used here. Either this device has none for this practice, or the window was closed.
 passkey-say-anywhere = Use a phone or security key
 passkey-say-stale = This page was open for too long. Load it again, then press the button once more.
 passkey-say-failed = Your browser couldn't use a passkey just now. Please try again.
@@ -89,7 +92,9 @@ passkey-done-added = Your passkey is ready. Next time, press "Log in with a pass
 passkey-done-added-client = Your passkey is ready. Next time, press "Sign in with a passkey".
 passkey-done-renamed = The passkey has its new name.
 passkey-done-deleted = The passkey is deleted and gets nobody in any more.
-passkey-deleted-here = We have asked your browser to stop offering it. Some browsers and password managers can't be told: there you remove it by hand.
+passkey-deleted-here = Your device may go on offering it: remove it there by hand.
+passkey-deleted-asked = We have asked your browser to stop offering it. Some password managers don't listen: there you remove it by hand.
+passkey-deleted-kept = It was kept by { $provider }.
 
 # Its name.
 passkey-name-title = Rename passkey
@@ -129,6 +134,7 @@ passkey-help-check = First things to check
 passkey-help-stopped = What to do next
 passkey-help-browser = Which browsers and addresses work
 passkey-help-exists = Why it can't be made twice
+passkey-help-other-device = My passkey is on another device
 passkey-help-new-device = A passkey for a new device
 passkey-help-one-side = A passkey that is gone on one side
 passkey-help-several = Why make several?

@@ -251,6 +251,14 @@ help-portal-passkey-text =
     + Lost a device? Sign in and delete its passkey under "Manage passkeys". If we ask you for the lost one first, your practice can delete it together with you.
     + Whoever can unlock your device, or shares its password manager, can use your passkey. Don't make one where that could be somebody who must not get in.
     Under "Privacy" you can make your passkeys your own lock: then an email alone opens nothing.
+    ## When something is in the way
+    + The window was closed, or closed itself: nothing happened. Press the button again. It waits five minutes for you.
+    + It shows a picture to scan: your browser found no passkey on this device. If yours is on your phone, scan it with that. If you have never made one, close the window and sign in by email.
+    + Your finger or face isn't recognised: choose the PIN of the device in the same window.
+    + This browser can't use passkeys: update it, leave a private window, and open the page in the browser itself instead of in another app.
+    + The device may need a screen lock first: a finger, a face or a PIN.
+    + The passkey was deleted here or on the device: it takes both halves. Sign in by email, delete what is left, and make a new one.
+    You can always sign in by email in the meantime, unless your passkeys are your own lock.
 help-portal-private-title = Somebody else reads my email
 help-portal-private-text =
     Sign in, open My info, and press "Privacy". There you set a passphrase that only you know, or make your passkeys your lock. From then on the email alone opens nothing, and no email ever says that there is a lock.

@@ -7,11 +7,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::mine;
+use super::passkey_providers as providers;
 use super::passkey_store::{self as store, Passkey};
 use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
-use crate::platform::web::{Visit, go, page, page_with};
+use crate::platform::web::{Visit, encode, go, page, page_with};
 use crate::sign_in::flash;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
@@ -128,7 +129,9 @@ pub async fn answer(visit: Visit, Path(id): Path<String>) -> Result<Response> {
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     flash::signal(&visit);
-    Ok(go("/me/passkeys?done=deleted"))
+    let keeper = providers::keeper(&passkey.aaguid, &passkey.transports);
+    let kept = keeper.map_or(String::new(), |name| format!("&in={}", encode(name)));
+    Ok(go(&format!("/me/passkeys?done=deleted{kept}")))
 }
 
 type Entered = std::result::Result<(Arc<Session>, Person, Passkey), Response>;

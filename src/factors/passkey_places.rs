@@ -2,6 +2,7 @@
 //! For help only: what a browser says it is decides nothing.
 
 use super::mine::browser_words;
+use super::passkey_providers as providers;
 use crate::platform::browser::{Browser, System};
 use crate::platform::prose::{self, Block};
 use crate::platform::web::Visit;
@@ -69,27 +70,53 @@ pub struct Part {
     pub blocks: Vec<Block>,
 }
 
-/// What is told of all places: those at hand in this browser first.
+/// What is told of all places: those first that matter most.
 pub struct Parts {
-    /// "Safari on Mac"; empty when nothing is at hand.
-    pub browser: String,
+    /// Above the first ones; none when there are none.
+    pub heading: Option<String>,
     pub here: Vec<Part>,
     pub elsewhere: Vec<Part>,
 }
 
-/// What is told of each place, for the browser of this visit.
+/// What is told of each place: those at hand in the browser of this visit first.
 pub fn parts(visit: &Visit, told: Told) -> Parts {
     let browser = visit.browser();
-    let at_hand = at_hand(browser);
+    let words = || browser_words(visit, &browser.to_stored());
+    first(visit, told, &at_hand(browser), || visit.say_with("passkey-places-here", &[("browser", &words())]))
+}
+
+/// As [`parts`], of a passkey that this provider kept: its own place first, whichever browser is at hand.
+pub fn parts_of(visit: &Visit, told: Told, provider: Option<&str>) -> Parts {
+    let at_hand = at_hand(visit.browser());
+    let mut own = provider.map_or(vec![], |provider| kept_by(provider).to_vec());
+    own.sort_by_key(|place| at_hand.iter().position(|other| other == place).unwrap_or(usize::MAX));
+    if own.is_empty() { parts(visit, told) } else { first(visit, told, &own, || visit.say("passkey-places-kept")) }
+}
+
+fn first(visit: &Visit, told: Told, places: &[Place], heading: impl Fn() -> String) -> Parts {
     let part = |(place, text): &(Place, &'static str)| Part {
         title: visit.say(title(*place)),
         blocks: prose::read(&visit.say(text)),
     };
     let of = |place: &Place| told.iter().find(|(other, _)| other == place);
     Parts {
-        browser: if at_hand.is_empty() { String::new() } else { browser_words(visit, &browser.to_stored()) },
-        here: at_hand.iter().filter_map(of).map(part).collect(),
-        elsewhere: told.iter().filter(|(place, _)| !at_hand.contains(place)).map(part).collect(),
+        heading: (!places.is_empty()).then(heading),
+        here: places.iter().filter_map(of).map(part).collect(),
+        elsewhere: told.iter().filter(|(place, _)| !places.contains(place)).map(part).collect(),
+    }
+}
+
+/// Where a provider's passkeys lie, named as in the list of providers; nothing for those we have no words about.
+fn kept_by(provider: &str) -> &'static [Place] {
+    match provider {
+        "iCloud Keychain" => &[Place::Mac, Place::Iphone],
+        "Google Password Manager" => &[Place::Chrome, Place::Android],
+        "Chrome on Mac" => &[Place::Chrome],
+        "Windows Hello" => &[Place::Windows],
+        "Microsoft Password Manager" | "Edge on Mac" => &[Place::Edge],
+        "1Password" => &[Place::OnePassword],
+        "YubiKey" | providers::SECURITY_KEY => &[Place::SecurityKey],
+        _ => &[],
     }
 }
 
@@ -128,6 +155,24 @@ const fn title(place: Place) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_provider_that_we_have_words_about_is_known() {
+        for name in [
+            "iCloud Keychain",
+            "Google Password Manager",
+            "Chrome on Mac",
+            "Windows Hello",
+            "Microsoft Password Manager",
+        ] {
+            assert!(providers::named(name).is_some() && !kept_by(name).is_empty(), "{name}");
+        }
+        for name in ["Edge on Mac", "1Password", "YubiKey", providers::SECURITY_KEY] {
+            assert!(providers::named(name).is_some() && !kept_by(name).is_empty(), "{name}");
+        }
+        assert!(kept_by("Bitwarden").is_empty() && providers::named("Bitwarden").is_some());
+        assert_eq!(providers::named("<b>"), None);
+    }
 
     #[test]
     fn the_own_system_comes_first_and_nothing_is_left_out() {

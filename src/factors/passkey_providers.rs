@@ -34,13 +34,32 @@ pub fn provider(aaguid: &str) -> Option<&'static str> {
     PROVIDERS.iter().find(|(known, _)| *known == aaguid).map(|(_, name)| *name)
 }
 
+/// What stands for a security key whose maker we don't know.
+pub const SECURITY_KEY: &str = "security-key";
+
+/// Who keeps a passkey: the provider, or a security key by the ways it is reached.
+pub fn keeper(aaguid: &str, transports: &str) -> Option<&'static str> {
+    provider(aaguid).or_else(|| is_on_a_key(transports).then_some(SECURITY_KEY))
+}
+
+/// The keeper of that name, as an address may carry it.
+pub fn named(name: &str) -> Option<&'static str> {
+    let known = PROVIDERS.iter().map(|(_, known)| *known).chain([SECURITY_KEY]);
+    known.into_iter().find(|known| *known == name)
+}
+
+fn is_on_a_key(transports: &str) -> bool {
+    let reached_by = |way: &str| transports.split(',').any(|known| known == way);
+    !reached_by("internal") && (reached_by("usb") || reached_by("nfc") || reached_by("ble"))
+}
+
 /// The name to offer for a new passkey: the provider's, else what the browser and the way it was reached suggest.
 pub fn offered(visit: &Visit, new: &NewCredential) -> String {
     if let Some(name) = provider(&new.aaguid) {
         return name.to_owned();
     }
     let reached_by = |way: &str| new.transports.split(',').any(|known| known == way);
-    if !reached_by("internal") && (reached_by("usb") || reached_by("nfc") || reached_by("ble")) {
+    if is_on_a_key(&new.transports) {
         return visit.say("passkey-security-key");
     }
     if reached_by("hybrid") && !reached_by("internal") {

@@ -3,7 +3,7 @@
 use axum::response::Response;
 
 use super::passkey_places::{self, Parts};
-use super::passkey_providers::provider;
+use super::passkey_providers::{SECURITY_KEY, named, provider};
 use super::passkey_store::{self as store, Passkey};
 use super::{mine, passkey_known, passkey_new};
 use crate::platform::error::Result;
@@ -36,6 +36,8 @@ struct PasskeysPage {
     most: i64,
     /// One was deleted just now: how to remove it by hand where the browser cannot be told.
     parts: Option<Parts>,
+    /// Who kept it, by name.
+    kept_by: Option<&'static str>,
 }
 
 /// One passkey in words.
@@ -103,6 +105,8 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     if let Some((_, words)) = DONE.iter().find(|(word, _)| *word == done) {
         frame = frame.banner("success", words);
     }
+    let deleted = query.text("done") == "deleted";
+    let keeper = named(query.text("in")).filter(|_| deleted);
     page(&PasskeysPage {
         frame,
         rows: list(&visit, &person.id).await?,
@@ -112,6 +116,7 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         offered: passkey_new::are_offered(&visit, session.is_client())?,
         full: person.passkeys >= store::MOST,
         most: store::MOST,
-        parts: (query.text("done") == "deleted").then(|| passkey_places::parts(&visit, passkey_places::REMOVE)),
+        parts: deleted.then(|| passkey_places::parts_of(&visit, passkey_places::REMOVE, keeper)),
+        kept_by: keeper.filter(|name| *name != SECURITY_KEY),
     })
 }

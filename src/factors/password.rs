@@ -28,6 +28,8 @@ struct SignInPage {
     keep_days: i64,
     keep: bool,
     problem: Option<String>,
+    /// The problem is a passkey's.
+    by_passkey: bool,
     challenge: String,
     passkey: Asked,
     /// A passkey that the browser may forget.
@@ -247,6 +249,7 @@ fn again(visit: &Visit, fields: &Fields, message: &str) -> Result<Response> {
 pub(super) fn refused(visit: &Visit, fields: &Fields, problem: String, unknown: Option<String>) -> Result<Response> {
     let mut sign_in = SignInPage::filled(visit, fields)?;
     sign_in.problem = Some(problem);
+    sign_in.by_passkey = true;
     sign_in.unknown = unknown;
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &sign_in)
 }
@@ -286,6 +289,7 @@ impl SignInPage {
             keep_days: visit.practice()?.keep_days,
             keep: false,
             problem: None,
+            by_passkey: false,
             challenge: device::challenge(visit),
             passkey: passkey_options::to_sign_in(visit)?,
             unknown: None,

@@ -40,6 +40,8 @@ struct TopicPage {
     /// The pages that the text speaks of.
     more: Vec<Link>,
     contact: Contact,
+    /// Who runs the server, where the practice itself cannot help.
+    operator: Option<Contact>,
 }
 
 #[derive(askama::Template)]
@@ -82,6 +84,7 @@ pub async fn topic(visit: Visit, Path(word): Path<String>) -> Result<Response> {
         blocks: prose::read(&text),
         parts: topic.places.map(|told| passkey_places::parts(&visit, told)),
         contact: contact(&visit),
+        operator: topic.names_operator.then(|| operator(&visit)),
     })
 }
 
@@ -106,11 +109,15 @@ fn contact(visit: &Visit) -> Contact {
             email: practice.contact_email.clone(),
             hours: practice.contact_hours.clone(),
         },
-        _ => Contact {
-            name: visit.server.config.operator_name.clone(),
-            phone: String::new(),
-            email: visit.server.config.operator_contact.clone(),
-            hours: String::new(),
-        },
+        _ => operator(visit),
+    }
+}
+
+fn operator(visit: &Visit) -> Contact {
+    Contact {
+        name: visit.server.config.operator_name.clone(),
+        phone: String::new(),
+        email: visit.server.config.operator_contact.clone(),
+        hours: String::new(),
     }
 }

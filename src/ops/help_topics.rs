@@ -11,14 +11,20 @@ pub struct Topic {
     pub text: &'static str,
     /// What differs from place to place, the visitor's own first.
     pub places: Option<Told>,
+    /// Speaks of the people who run the server, so that they are named beside the practice.
+    pub names_operator: bool,
 }
 
 const fn topic(word: &'static str, title: &'static str, text: &'static str) -> Topic {
-    Topic { word, title, text, places: None }
+    Topic { word, title, text, places: None, names_operator: false }
 }
 
 const fn in_places(word: &'static str, title: &'static str, text: &'static str, places: Told) -> Topic {
-    Topic { word, title, text, places: Some(places) }
+    Topic { word, title, text, places: Some(places), names_operator: false }
+}
+
+const fn with_operator(word: &'static str, title: &'static str, text: &'static str) -> Topic {
+    Topic { word, title, text, places: None, names_operator: true }
 }
 
 /// The groups in the order of the list, each with its heading.
@@ -71,7 +77,7 @@ const PASSKEYS_TROUBLE: &[Topic] = &[
     topic("passkey-exists", "help-passkey-exists-title", "help-passkey-exists-text"),
     topic("passkey-other-device", "help-passkey-other-device-title", "help-passkey-other-device-text"),
     topic("passkey-new-device", "help-passkey-new-device-title", "help-passkey-new-device-text"),
-    topic("passkey-lost", "help-passkey-lost-title", "help-passkey-lost-text"),
+    with_operator("passkey-lost", "help-passkey-lost-title", "help-passkey-lost-text"),
     topic("passkey-one-side", "help-passkey-one-side-title", "help-passkey-one-side-text"),
     in_places("passkey-ready", "help-passkey-ready-title", "help-passkey-ready-text", READY),
     topic("passkey-stopped", "help-passkey-stopped-title", "help-passkey-stopped-text"),

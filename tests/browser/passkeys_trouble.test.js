@@ -77,7 +77,7 @@ test("whoever never made one reads how to, with and without script", LIMIT, asyn
   await fresh(async (page) => {
     await page.goto(sam.home + "/sign-in");
     await button(page, "Log in with a passkey").click();
-    await says(page, "no passkey for this practice");
+    await says(page, "No passkey was used here");
     wrong.push(...(await judge(page, "not here")));
     // A phone may have one: the browser's own window is asked for, and closed again.
     await button(page, "Use a phone or security key").click();
@@ -153,7 +153,7 @@ test("deleted elsewhere: the page says so and the browser stops offering it; a l
     await keys.answers(place, true);
     await page.context().clearCookies();
     await byButton(page, keys, place);
-    await page.getByText("This passkey was deleted here").waitFor();
+    await page.getByText("This passkey was deleted here, so we have asked your browser").waitFor();
     wrong.push(...(await judge(page, "deleted elsewhere")));
     await keys.until(place, 0);
   });
@@ -198,7 +198,7 @@ test("a page that was open for hours asks anew, and a device taken away is misse
     await door(page, keys, place);
     await keys.remove(place);
     await button(page, "Log in with a passkey").click();
-    await says(page, "no passkey for this practice");
+    await says(page, "No passkey was used here");
     const back = await keys.add(PLATFORM);
     await type(page, keys, back);
     await page.waitForURL("**/sign-in/passkey");

@@ -209,14 +209,25 @@ walk!(deleting_says_what_follows_and_ends_recognised_devices, |stage| {
     let delete = sam.link("Delete");
     sam.open(&delete).await.sees("Delete this passkey?").sees("Your other passkeys go on working.");
     sam.submit_to(&delete, &[]).await;
-    sam.is_at("/me/passkeys").sees("gets nobody in any more").sees("On this device (Chrome on Windows)");
+    sam.is_at("/me/passkeys").sees("gets nobody in any more").sees("It was kept by iCloud Keychain.");
+    let first = sam.html.split("<h3>").find(|piece| piece.contains(": iCloud Keychain")).unwrap();
+    assert!(first.starts_with("Mac: iCloud Keychain"), "where it was kept comes first: {first}");
+    sam.sees("Where this passkey was kept").misses("On this device (Chrome on Windows)").sees("Windows: Windows Hello");
+    sam.sees("Your device may go on offering it");
+    assert!(sam.html.contains("data-passkey-told=\"signalAllAcceptedCredentials\""));
+    sam.open("/me/passkeys?done=deleted&in=%3Cb%3E").await.sees("On this device (Chrome on Windows)").misses("<b>");
     sam.open("/me/passkeys").await.misses("iCloud Keychain");
     assert_eq!(devices_of(&stage, SAM.0).await.len(), 0, "recognised devices end");
     assert_eq!(stage.messages(SAM.0).await[0].about, "passkey-removed");
     // The deleted one is refused, and the browser is told to forget it: it was ours and is gone.
     let mut elsewhere = stage.browser().from("203.0.113.9");
     log_in_by_passkey(&mut elsewhere, &mut phone, &[]).await;
-    elsewhere.sees("That passkey didn't get you in.").sees("asked your browser to stop offering it");
+    elsewhere.sees("That passkey didn't get you in.").sees("Your device may go on offering it");
+    assert_eq!(elsewhere.link("How to remove it by hand"), "/help/passkey-remove");
+    assert_eq!(elsewhere.link("I made a passkey, but can't log in with it"), "/help/passkey-not-accepted");
+    let told = elsewhere.html.split("data-passkey-told=\"signalUnknownCredential\"").nth(1).unwrap();
+    let asked = told.split("<template>").nth(1).unwrap();
+    assert!(asked.starts_with("This passkey was deleted here, so we have asked"), "said by the script alone");
     assert!(elsewhere.html.contains(&format!("data-passkey-unknown=\"{}\"", phone.passkeys[0].id)));
     let delete = sam.open("/me/passkeys").await.link("Delete");
     sam.open(&delete).await.sees("your password alone would open your account");
