@@ -224,7 +224,11 @@ mail-passkey-added-text =
 mail-passkey-added-by-browser-subject = Your browser made a passkey for { $practice }
 mail-passkey-added-by-browser-text =
     Hello { $name },
-    After you logged in at { $practice } your browser made the passkey "{ $passkey }" by itself, so that next time you can log in with your finger, face or device PIN.
+    After you logged in at { $practice } your browser made the passkey "{ $passkey }" by itself.
+    { $alone ->
+        [yes] Next time you can log in with your finger, face or device PIN.
+       *[no] Next time, log in with your password and choose "Use a passkey". After that it works alone, with your finger, face or device PIN.
+    }
     { mail-part-where }
     If you don't want it, delete it in My info:
     { $url }/me/passkeys

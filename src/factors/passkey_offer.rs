@@ -36,8 +36,8 @@ struct OfferPage {
     passkey: Option<Asked>,
     /// For a browser that may make one by itself.
     silent: Option<Asked>,
-    /// There is one by now.
-    made: bool,
+    /// The browser has made one by itself; whether it works alone.
+    made: Option<bool>,
 }
 
 /// Notes what the browser said of itself beside a right password; it decides only whether something is offered.
@@ -101,11 +101,15 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
     if !are_offered(&visit, session.is_client())? {
         return Ok(go(&then_path));
     }
-    let made = person.passkeys > 0;
+    let made = passkey_silent::made_in(&visit, &session).await?;
+    if person.passkeys > 0 && made.is_none() {
+        // Back again, or a second tab: nothing is left to offer.
+        return Ok(go(&then_path));
+    }
     let title = match (made, session.is_client()) {
-        (true, _) => "passkey-offer-made-title",
-        (false, true) => "passkey-offer-title-client",
-        (false, false) => "passkey-offer-title",
+        (Some(_), _) => "passkey-offer-made-title",
+        (None, true) => "passkey-offer-title-client",
+        (None, false) => "passkey-offer-title",
     };
     let mut offer = OfferPage {
         frame: session::frame(&visit, &session, title).script("passkey.js"),
@@ -114,7 +118,7 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
         silent: None,
         made,
     };
-    if !made {
+    if made.is_none() {
         offer.silent = passkey_silent::offer(&visit, &session).await?;
         if session.is_fresh(visit.now) {
             let person = with_handle(&visit, person).await?;

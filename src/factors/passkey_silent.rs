@@ -91,6 +91,25 @@ async fn allowed(visit: &Visit, session: &Session) -> Result<Option<Person>> {
     person::by_id(visit.db()?, &visit.practice()?.id, &session.person_id).await
 }
 
+/// Of the newest passkey, when this session's browser made it by itself: whether it works alone already.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn made_in(visit: &Visit, session: &Session) -> Result<Option<bool>> {
+    let newest: Option<(String, i64, Option<i64>)> = visit
+        .db()?
+        .optional(
+            "SELECT made_by, created_at, verified_at FROM passkey WHERE practice_id = $1 AND person_id = $2
+             ORDER BY created_at DESC, short_id DESC LIMIT 1",
+            args![&visit.practice()?.id, &session.person_id],
+        )
+        .await?;
+    let of_this = |(made_by, created_at, _): &(String, i64, Option<i64>)| {
+        made_by == "browser" && *created_at >= session.created_at
+    };
+    Ok(newest.filter(of_this).map(|(_, _, verified_at)| verified_at.is_some()))
+}
+
 /// Whether the practice lets browsers make passkeys by themselves.
 ///
 /// # Errors

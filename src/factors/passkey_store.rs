@@ -164,7 +164,12 @@ pub async fn add(
     if !silent && !person.is_client() {
         session::end_all(visit, tx, &person.id, Some(own)).await?;
     }
-    happened(visit, tx, of_passkey(event, person, &name)).await?;
+    let mut happening = of_passkey(event, person, &name);
+    if silent {
+        // What the mail promises: without verification it takes the password once more.
+        happening = happening.detail("alone", if new.verified { "yes" } else { "no" });
+    }
+    happened(visit, tx, happening).await?;
     if person.re_enrol_since.is_some() {
         happened(visit, tx, Happening::of(Event::ReEnrolled, person)).await?;
     }

@@ -17,6 +17,7 @@ use crate::sign_in::session;
 const DONE: &[(&str, &str)] = &[
     ("added", "passkey-done-added"),
     ("added-client", "passkey-done-added-client"),
+    ("added-beside", "passkey-done-added-beside"),
     ("renamed", "passkey-done-renamed"),
     ("deleted", "passkey-done-deleted"),
 ];
@@ -98,8 +99,11 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     };
     let person = mine::myself(&visit, &session).await?;
     let mut frame = session::frame(&visit, &session, "passkeys-title");
+    let rows = list(&visit, &person.id).await?;
+    let beside = rows.last().is_some_and(|newest| newest.touch_only);
     let done = match (query.text("done"), session.is_client()) {
         ("added", true) => "added-client",
+        ("added", false) if beside => "added-beside",
         (done, _) => done,
     };
     if let Some((_, words)) = DONE.iter().find(|(word, _)| *word == done) {
@@ -109,7 +113,7 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     let keeper = named(query.text("in")).filter(|_| deleted);
     page(&PasskeysPage {
         frame,
-        rows: list(&visit, &person.id).await?,
+        rows,
         has_app: person.totp_secret.is_some(),
         client: session.is_client(),
         by_pin: session.is_by_pin(),

@@ -4,7 +4,7 @@
 use portico::args;
 use portico::sign_in::step::Factor;
 
-use super::support::authenticator::{Authenticator, BE, BS, UP, UV, log_in_by_passkey, options_of, send};
+use super::support::authenticator::{Authenticator, BE, BS, UP, UV, log_in_by_passkey, make_passkey, options_of, send};
 use super::support::browser::Browser;
 use super::support::stage::Stage;
 use super::support::ways::{SAM, ask_no_second, give_app, let_in, log_in, somebody};
@@ -63,6 +63,10 @@ walk!(a_browser_makes_one_only_where_everything_was_shown, |stage| {
     assert_eq!(quietly(&mut sam, &mut quiet).await, Some(201));
     let mail = stage.messages(SAM.0).await.remove(0);
     assert_eq!(mail.about, "passkey-added-by-browser");
+    // Made unseen, it is no way in by itself yet, and nobody is told that it were.
+    assert!(mail.text.contains("Next time, log in with your password and choose \"Use a passkey\""), "{}", mail.text);
+    sam.open("/me/passkeys/offer").await.sees("log in with your password and choose \"Use a passkey\"");
+    sam.misses("Next time you log in with your finger");
     assert!(mail.text.contains("by itself") && mail.text.contains("/me/passkeys") && mail.text.contains("/not-me/"));
     other.open("/me").await.is_at("/me");
     let mut again = again;
@@ -83,6 +87,36 @@ walk!(a_browser_makes_one_only_where_everything_was_shown, |stage| {
     let mut third = stage.browser().from("203.0.113.9");
     log_in_by_passkey(&mut third, &mut quiet, &[]).await;
     third.is_at("/me");
+});
+
+walk!(one_that_was_verified_works_alone_from_the_start_and_says_so, |stage| {
+    ask_no_second(&stage).await;
+    give_app(&stage, SAM.0).await;
+    allow(&stage, 1).await;
+    let mut sam = after_sign_in(&stage, BOTH).await;
+    assert_eq!(quietly(&mut sam, &mut Authenticator::synced()).await, Some(201));
+    let mail = stage.messages(SAM.0).await.remove(0);
+    assert!(mail.text.contains("Next time you can log in with your finger"), "{}", mail.text);
+    sam.open("/me/passkeys/offer").await.sees("Next time you log in with your finger");
+});
+
+// "Back", or a second tab: the browser is said to have made one only when it did, in this session.
+walk!(what_a_person_made_is_not_said_to_be_the_browsers, |stage| {
+    ask_no_second(&stage).await;
+    give_app(&stage, SAM.0).await;
+    allow(&stage, 1).await;
+    let mut sam = after_sign_in(&stage, BOTH).await;
+    make_passkey(&mut sam, &mut Authenticator::synced()).await;
+    sam.open("/me/passkeys/offer?then=%2Fme%2Fname").await.is_at("/me/name");
+    // The browser's own one, and the next session.
+    let sql = "UPDATE passkey SET made_by = 'browser'";
+    stage.au().execute(sql, args![]).await.unwrap();
+    sam.open("/me/passkeys/offer?then=%2Fme%2Fname").await.sees("You have a passkey now");
+    stage.wait(60);
+    let mut later = stage.browser();
+    later.open("/sign-in").await;
+    let_in(&stage, &mut later, SAM.0, BOTH, false).await;
+    later.open("/me/passkeys/offer?then=%2Fme%2Fname").await.is_at("/me/name");
 });
 
 walk!(a_password_alone_lets_no_browser_make_one, |stage| {

@@ -112,6 +112,7 @@ walk!(with_two_factor_on_it_stands_beside_the_code, |stage| {
 walk!(a_key_without_verification_is_a_second_factor_only, |stage| {
     let mut old = Authenticator { flags: UP, ..Authenticator::security_key() };
     let mut sam = sam_with_passkey(&stage, &mut old).await;
+    sam.sees("log in with your password and choose \"Use a passkey\"").misses("press \"Log in with a passkey\"");
     sam.open("/me/passkeys").await.sees("So far it works only together with your password.");
     let mut elsewhere = stage.browser().from("198.51.100.7");
     log_in_by_passkey(&mut elsewhere, &mut old, &[]).await;
