@@ -19,6 +19,7 @@ pub mod news;
 pub mod passkey_ceremony;
 pub mod passkey_check;
 pub mod passkey_delete;
+pub mod passkey_dropped;
 pub mod passkey_known;
 pub mod passkey_name;
 pub mod passkey_new;

@@ -68,7 +68,7 @@ pub struct Begun {
 /// A ceremony that was begun here for this purpose.
 pub struct Ceremony {
     pub challenge: String,
-    begun_at: i64,
+    pub begun_at: i64,
     hash: String,
 }
 

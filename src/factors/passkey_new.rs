@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::passkey_ceremony::{self as ceremony, Ceremony, Purpose};
+use super::passkey_dropped as dropped;
 use super::passkey_options::{self as options, Asked, fits};
 use super::passkey_providers as providers;
 use super::passkey_store::{self as store, Added, Passkey};
@@ -20,10 +21,12 @@ use crate::platform::when;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session, State};
 use crate::sign_in::step::{Factor, Step};
-use crate::sign_in::{self, Attempt, flash, marks};
+use crate::sign_in::{self, Attempt, flash, marks, way_in};
 
 /// The page within a sign-in.
 const IN_SIGN_IN: &str = "/sign-in/set-up/passkey";
+/// And in My info.
+const NEW: &str = "/me/passkeys/new";
 
 #[derive(askama::Template)]
 #[template(path = "factors/passkey_new.html")]
@@ -38,6 +41,8 @@ struct NewPage {
     then_path: String,
     in_sign_in: bool,
     problem: Option<String>,
+    /// One that the browser made and that was not kept: it may forget it.
+    unknown: Option<String>,
 }
 
 /// Who makes one, and where.
@@ -77,8 +82,12 @@ pub fn are_offered(visit: &Visit, client: bool) -> Result<bool> {
     Ok(!client || visit.practice()?.client_passkeys != 0)
 }
 
-/// Who may make one here and now, or the way there.
-async fn who(visit: &Visit, then_path: &str) -> Result<std::result::Result<(Place, Person), Response>> {
+/// Who may make one here and now, or the way there; `sent` is the form with what a browser made.
+async fn who(
+    visit: &Visit,
+    then_path: &str,
+    sent: Option<&Fields>,
+) -> Result<std::result::Result<(Place, Person), Response>> {
     if visit.path.starts_with("/sign-in/") {
         let (attempt, step, person) = match sign_in::under_way(visit).await? {
             Ok(found) => found,
@@ -89,7 +98,11 @@ async fn who(visit: &Visit, then_path: &str) -> Result<std::result::Result<(Plac
             step => Err(go(&totp::path_of(&step, &attempt, &person))),
         });
     }
-    let session = match session::fresh(visit).await? {
+    let entered = match sent {
+        Some(fields) => answering(visit, fields).await?,
+        None => session::fresh(visit).await?,
+    };
+    let session = match entered {
         Ok(session) => session,
         Err(response) => return Ok(Err(response)),
     };
@@ -100,14 +113,42 @@ async fn who(visit: &Visit, then_path: &str) -> Result<std::result::Result<(Plac
     Ok(Ok((Place::Session(session, safe_path(then_path, "")), person)))
 }
 
+/// The session for what a browser made. Who they are has to have been shown freshly when the browser was asked: its window
+/// may stay open until the ceremony is over, and the passkey is on the device by then (docs/decisions/0010).
+async fn answering(visit: &Visit, fields: &Fields) -> Result<std::result::Result<Arc<Session>, Response>> {
+    let session = match session::required(visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(Err(response)),
+    };
+    if session.is_by_pin() {
+        return Err(Error::Forbidden);
+    }
+    let ceremony = ceremony::read(visit, fields.text("ceremony"), Purpose::Create, &session.id)?;
+    let was_fresh = |ceremony: Ceremony| !ceremony.is_old(visit.now) && session.is_fresh(ceremony.begun_at);
+    if session.is_fresh(visit.now) || ceremony.is_some_and(was_fresh) {
+        return Ok(Ok(session));
+    }
+    proof_first(visit, &session, &safe_path(fields.text("then"), ""), fields.text("credential")).map(Err)
+}
+
+/// To fresh proof, and then to this page anew, which says that what the browser made was not kept.
+fn proof_first(visit: &Visit, session: &Session, then_path: &str, json: &str) -> Result<Response> {
+    dropped::leave(visit, &session.person_id, json)?;
+    let again = if then_path.is_empty() { NEW.to_owned() } else { format!("{NEW}?then={}", encode(then_path)) };
+    Ok(go(&format!("{}?then={}", way_in::confirm(session), encode(&again))))
+}
+
 /// `GET /me/passkeys/new` and `GET /sign-in/set-up/passkey`.
 pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
-    let (place, person) = match who(&visit, query.text("then")).await? {
+    let (place, person) = match who(&visit, query.text("then"), None).await? {
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
     let person = with_handle(&visit, person).await?;
-    page(&new_page(&visit, &place, &person).await?)
+    let mut new = new_page(&visit, &place, &person).await?;
+    new.unknown = dropped::take(&visit, &person.id).await?;
+    new.problem = new.unknown.is_some().then(|| visit.say("passkey-not-kept"));
+    page(&new)
 }
 
 /// The user handle is made once, for whoever proved who they are; everything else about a ceremony is in its token.
@@ -123,7 +164,7 @@ pub(super) async fn with_handle(visit: &Visit, mut person: Person) -> Result<Per
 /// `POST /me/passkeys/new` and `POST /sign-in/set-up/passkey`.
 pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // read
-    let (place, person) = match who(&visit, fields.text("then")).await? {
+    let (place, person) = match who(&visit, fields.text("then"), Some(&fields)).await? {
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
@@ -131,10 +172,10 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let json = fields.text("credential");
     let ceremony = ceremony::read(&visit, fields.text("ceremony"), Purpose::Create, place.id())?;
     let Some(ceremony) = ceremony.filter(|ceremony| !ceremony.is_old(visit.now)) else {
-        return refused(&visit, &place, &person, "passkey-old").await;
+        return too_late(&visit, &place, &person, json).await;
     };
     if json.is_empty() {
-        return refused(&visit, &place, &person, "passkey-empty").await;
+        return refused(&visit, &place, &person, ("passkey-empty", "")).await;
     }
     let origins = options::origins(&visit).await?;
 
@@ -145,12 +186,12 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         Err(refusal) => {
             tracing::info!(why = refusal.word(), "a new passkey was refused");
             spend(&visit, &ceremony).await?;
-            return refused(&visit, &place, &person, "passkey-not-made").await;
+            return refused(&visit, &place, &person, ("passkey-not-made", json)).await;
         }
     };
 
     // write
-    store_it(&visit, &place, &person, &new, &ceremony).await
+    store_it(&visit, &place, &person, (&new, json), &ceremony).await
 }
 
 /// What a new credential has to be; `presence` is not asked of a browser that makes one by itself.
@@ -182,25 +223,25 @@ async fn store_it(
     visit: &Visit,
     place: &Place,
     person: &Person,
-    new: &NewCredential,
+    (new, json): (&NewCredential, &str),
     ceremony: &Ceremony,
 ) -> Result<Response> {
     let offered = providers::offered(visit, new);
     let mut tx = visit.db()?.write().await?;
     if !ceremony::spend(visit, &mut tx, ceremony).await? {
         drop(tx);
-        return refused(visit, place, person, "passkey-old").await;
+        return too_late(visit, place, person, json).await;
     }
     let short_id =
         match store::add(visit, &mut tx, person, new, (&offered, Event::PasskeyAdded), place.goes_on()).await? {
             Added::Yes(short_id) => short_id,
             Added::Known => {
                 drop(tx);
-                return refused(visit, place, person, "passkey-known").await;
+                return refused(visit, place, person, ("passkey-known", "")).await;
             }
             Added::TooMany => {
                 drop(tx);
-                return refused(visit, place, person, "passkey-too-many").await;
+                return refused(visit, place, person, ("passkey-too-many", json)).await;
             }
         };
     flash::signal(visit);
@@ -208,14 +249,17 @@ async fn store_it(
         marks::mark_passkey(visit, &short_id);
     }
     visit.server.world.reached("passkey added");
+    let name = format!("/me/passkeys/{short_id}/name?new=1");
     if let Place::Attempt(attempt) = place {
         let factor = if new.verified { Factor::Passkey } else { Factor::Touch };
         sign_in::proved(visit, &mut tx, attempt, factor).await?;
-        return sign_in::advance(visit, tx, attempt).await;
+        let named = safe_path(&format!("{name}{}", and_then(&attempt.then_path)), &name);
+        let attempt = sign_in::lead_to(visit, &mut tx, attempt, &named).await?;
+        return sign_in::advance(visit, tx, &attempt).await;
     }
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
-    Ok(go(&format!("/me/passkeys/{short_id}/name?new=1{}", and_then(place.then_path()))))
+    Ok(go(&format!("{name}{}", and_then(place.then_path()))))
 }
 
 /// A path to go on to, as one more part of a query.
@@ -223,8 +267,21 @@ fn and_then(path: &str) -> String {
     if path.is_empty() { String::new() } else { format!("&then={}", encode(path)) }
 }
 
-async fn refused(visit: &Visit, place: &Place, person: &Person, words: &str) -> Result<Response> {
-    let again = NewPage { problem: Some(visit.say(words)), ..new_page(visit, place, person).await? };
+/// The ceremony is over, or was answered before; then what the browser sends is on record.
+async fn too_late(visit: &Visit, place: &Place, person: &Person, json: &str) -> Result<Response> {
+    let kept = json.is_empty() || dropped::unkept(visit, json).await?.is_none();
+    refused(visit, place, person, (if kept { "passkey-old" } else { "passkey-not-kept" }, json)).await
+}
+
+/// `json` is what the browser made, which it may forget where it is not on record.
+async fn refused(visit: &Visit, place: &Place, person: &Person, (words, json): (&str, &str)) -> Result<Response> {
+    let unknown = dropped::unkept(visit, json).await?;
+    if let (Place::Session(session, then_path), Some(_)) = (place, &unknown)
+        && !session.is_fresh(visit.now)
+    {
+        return proof_first(visit, session, then_path, json);
+    }
+    let again = NewPage { problem: Some(visit.say(words)), unknown, ..new_page(visit, place, person).await? };
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
 }
 
@@ -239,12 +296,13 @@ async fn new_page(visit: &Visit, place: &Place, person: &Person) -> Result<NewPa
     let in_sign_in = matches!(place, Place::Attempt(_));
     Ok(NewPage {
         frame: frame.script("passkey.js"),
-        action: if in_sign_in { IN_SIGN_IN } else { "/me/passkeys/new" },
+        action: if in_sign_in { IN_SIGN_IN } else { NEW },
         passkey: room.then(asked).transpose()?,
         had: in_words(visit, &had),
         then_path: place.then_path().to_owned(),
         in_sign_in,
         problem: None,
+        unknown: None,
     })
 }
 

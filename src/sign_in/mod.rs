@@ -204,6 +204,19 @@ pub async fn proofs(visit: &Visit, tx: &mut Tx, attempt: &Attempt) -> Result<Fac
     Ok(rows.iter().filter_map(|(word,)| Factor::from_word(word)).fold(Factors::NONE, Factors::with))
 }
 
+/// The attempt with another page to go on to when it is over.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn lead_to(visit: &Visit, tx: &mut Tx, attempt: &Attempt, then_path: &str) -> Result<Attempt> {
+    tx.execute(
+        "UPDATE attempt SET then_path = $3 WHERE practice_id = $1 AND id = $2 AND ended_at IS NULL",
+        args![&visit.practice()?.id, &attempt.id, then_path],
+    )
+    .await?;
+    Ok(Attempt { then_path: then_path.to_owned(), ..attempt.clone() })
+}
+
 /// Asks the rule and goes where it says; the only caller of [`session::start`]. Commits the transaction.
 ///
 /// # Errors

@@ -8,6 +8,8 @@ export const PLATFORM = { transport: "internal", hasUserVerification: true, isUs
 export const KEY = { transport: "usb", hasUserVerification: true, isUserVerified: true };
 /** A security key that only feels a touch. */
 export const TOUCH = { transport: "usb", hasUserVerification: false, isUserVerified: false };
+/** A security key from before passkeys: it keeps none, and asks nobody who they are. */
+export const OLD = { protocol: "u2f", ctap2Version: undefined, transport: "usb", hasResidentKey: false, hasUserVerification: false };
 
 export class Authenticators {
   #cdp;

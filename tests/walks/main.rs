@@ -19,6 +19,7 @@ mod moves;
 mod neighbours;
 mod outbox;
 mod passkey_attacks;
+mod passkey_creation;
 mod passkey_helped;
 mod passkey_offer;
 mod passkey_races;

@@ -155,15 +155,22 @@ walk!(making_one_needs_fresh_proof, |stage| {
     log_in(&mut sam, SAM, false).await;
     sam.open("/me/passkeys/new").await;
     let (options, origin) = options_of(&sam);
-    let mut thief = Authenticator::synced();
-    let credential = thief.make(&options, &origin);
-    stage.wait(301);
     let page = sam.clone();
-    send(&mut sam, &credential, &[]).await;
-    sam.is_at("/confirm");
-    assert_eq!(somebody(&stage, SAM.0).await.passkeys, 0);
-    let fields = [("csrf".to_owned(), page.hidden("csrf")), ("ceremony".to_owned(), page.hidden("ceremony"))];
-    sam.post("/passkey/options", &fields).await;
+    stage.wait(301);
+    // What was not begun while the proof was fresh is no way in: a question that is over, another purpose's, none at all.
+    let credential = Authenticator::synced().make(&options, &origin);
+    let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let door = stage.browser().open("/sign-in").await.hidden("ceremony");
+    let (csrf, over) = (page.hidden("csrf"), page.hidden("ceremony"));
+    let forged = over.replace(&stage.now().saturating_sub(301).to_string(), &stage.now().to_string());
+    assert_ne!(forged, over);
+    for (name, ceremony) in [("over", over.as_str()), ("forged", &forged), ("none", ""), ("another's", &door)] {
+        let fields = [field("csrf", &csrf), field("ceremony", ceremony), field("credential", &credential)];
+        sam.post("/me/passkeys/new", &fields).await;
+        sam.follow().await.is_at("/confirm");
+        assert_eq!(somebody(&stage, SAM.0).await.passkeys, 0, "{name}");
+    }
+    sam.post("/passkey/options", &[field("csrf", &csrf), field("ceremony", &over)]).await;
     assert_eq!(sam.status, 409, "no fresh options without fresh proof");
     // The honest one types the password again.
     sam.open("/me/passkeys/new").await.submit(&[("password", SAM.1)]).await.is_at("/me/passkeys/new");
@@ -213,6 +220,29 @@ walk!(a_credential_is_one_persons, |stage| {
     alex.sees("This passkey is on record here already");
     gets_in(&stage, &mut sams).await;
     assert_eq!(somebody(&stage, ALEX.0).await.passkeys, 1);
+});
+
+// AC-053: the question is the same for whoever is known, with a passkey or without, and for strangers.
+walk!(the_question_at_the_door_is_the_same_for_everybody, |stage| {
+    made(&stage, SAM, &mut Authenticator::synced()).await;
+    let mut asked = vec![];
+    for email in [SAM.0, ALEX.0, "nobody@example.com"] {
+        let mut browser = stage.browser();
+        browser.open("/sign-in").await.submit(&[("email", email), ("password", "not the one at all")]).await;
+        assert_eq!(browser.status, 422);
+        let (mut options, _) = options_of(&browser);
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let fields = [field("csrf", &browser.hidden("csrf")), field("ceremony", &browser.hidden("ceremony"))];
+        browser.post("/passkey/options", &fields).await;
+        let mut anew: serde_json::Value = serde_json::from_str(&browser.html).unwrap();
+        for one in [&mut options, &mut anew["options"]] {
+            assert_eq!(one["challenge"].take().as_str().unwrap().len(), 43);
+        }
+        assert_eq!(options, anew["options"], "{email}");
+        assert_eq!(options["allowCredentials"], json!([]));
+        asked.push(options);
+    }
+    assert!(asked.iter().all(|one| *one == asked[0]));
 });
 
 // AC-042: the same authenticator has passkeys at both practices.

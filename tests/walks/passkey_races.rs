@@ -1,7 +1,7 @@
 //! Many at once: one answer to one challenge, one credential of one id.
 
 use super::passkey_attacks::made;
-use super::support::authenticator::{Authenticator, make_passkey, options_of, send};
+use super::support::authenticator::{Authenticator, log_in_by_passkey, make_passkey, options_of, send};
 use super::support::desk;
 use super::support::ways::{SAM, ask_no_second, log_in, somebody};
 use super::walk;
@@ -22,6 +22,36 @@ walk!(a_hundred_answers_at_once_start_one_session, |stage| {
         one.await.unwrap();
     }
     assert_eq!(desk::number(&stage, "SELECT COUNT(*) FROM session", vec![]).await - before, 1);
+});
+
+// A key that counts, shown in many tabs at once: answers overtake each other, and nobody is locked out by it.
+walk!(answers_of_a_counting_key_at_once_lock_nobody_out, |stage| {
+    let mut key = Authenticator::security_key();
+    made(&stage, SAM, &mut key).await;
+    let mut all = vec![];
+    for _ in 0..20 {
+        let mut sam = stage.browser().from("198.51.100.7");
+        sam.open("/sign-in").await;
+        let (options, origin) = options_of(&sam);
+        let credential = key.show(&options, &origin);
+        all.push(tokio::spawn(async move {
+            send(&mut sam, &credential, &[]).await;
+            // In, or told that the count went back; never a fault and never "wrong".
+            let overtaken = sam.text().contains("the count went back");
+            assert!(overtaken || sam.path == "/me", "{}: {}", sam.status, sam.text());
+            overtaken
+        }));
+    }
+    let mut overtaken = 0;
+    for one in all {
+        overtaken += usize::from(one.await.unwrap());
+    }
+    assert!(overtaken < 20, "somebody got in");
+    let mails = stage.messages(SAM.0).await.iter().filter(|mail| mail.about == "passkey-counter-back").count();
+    assert_eq!(mails, usize::from(overtaken > 0), "told once");
+    let mut sam = stage.browser().from("203.0.113.9");
+    log_in_by_passkey(&mut sam, &mut key, &[]).await;
+    sam.is_at("/me");
 });
 
 walk!(a_hundred_of_one_id_make_one_passkey, |stage| {

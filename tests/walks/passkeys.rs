@@ -188,7 +188,10 @@ walk!(a_passkey_is_set_up_where_a_second_factor_is_required, |stage| {
     let (options, origin) = options_of(&sam);
     let credential = phone.make(&options, &origin);
     send(&mut sam, &credential, &[]).await;
-    sam.is_at("/me").sees("1 passkey.");
+    // Named as every other, and then where the person was going.
+    sam.sees("Name your passkey");
+    assert_eq!(sam.hidden("name"), "iCloud Keychain");
+    sam.submit(&[("name", "Phone")]).await.is_at("/me").sees("1 passkey.");
     // It is the only second factor and one is required: it stays.
     let list = sam.open("/me/passkeys").await.link("Delete");
     sam.open(&list).await.sees("requires a passkey or 2 factor authentication");

@@ -81,7 +81,8 @@ walk!(what_is_left_is_never_a_password_alone, |stage| {
     let mut new = Authenticator::synced();
     let credential = new.make(&options, &origin);
     send(&mut sam, &credential, &[]).await;
-    sam.is_at("/me");
+    sam.sees("Name your passkey");
+    sam.submit(&[("name", "New phone")]).await.is_at("/me");
     assert!(somebody(&stage, SAM.0).await.re_enrol_since.is_none());
     let told: Vec<String> = stage.messages(SAM.0).await.into_iter().map(|mail| mail.about).collect();
     assert!(told.contains(&"passkey-added".to_owned()) && told.contains(&"re-enrolled".to_owned()), "{told:?}");
