@@ -528,17 +528,22 @@ clients-privacy-has-passkeys = { $count ->
     [one] The client has a passkey. Leave this empty to make it the only lock, once you have seen together that it is theirs.
    *[other] The client has { $count } passkeys. Leave this empty to make them the only lock, once you have seen together that all are theirs.
 }
-clients-privacy-has-lock = The client has a passphrase already. Leave this empty to keep it.
+clients-privacy-has-lock = The client has a lock of their own already, and it stays. If it is forgotten or lost, see "Lock forgotten or lost" below.
 clients-privacy-safe = Safe word
 clients-privacy-safe-hint = The client says it when the passphrase is forgotten. Without it you can't take the lock off. Let the client type it.
 clients-privacy-safe-short = Choose a safe word of at least four letters.
+clients-privacy-lock-stays = This client has a lock already, so no new passphrase can be set here. If the old one is forgotten or lost, use "Lock forgotten or lost" below: it takes the safe word and a day. Then set a new one together.
+clients-privacy-safe-agreed = Safe word that was agreed
+clients-privacy-safe-new = New safe word
+clients-privacy-safe-new-hint = Only if the client wants another one. Leave this empty to keep it.
+clients-privacy-safe-differs = A safe word was agreed before, and that isn't it, or there were too many tries just now. Nothing was changed.
 clients-privacy-safe-wrong = That isn't the safe word, or there were too many tries just now.
 clients-privacy-not-now = That can't be done now. Please look at the page again.
 clients-privacy-on = Turn on private sign-in
 clients-privacy-off = Turn off
 clients-privacy-mail-none = None. They sign in with a PIN from you
-clients-privacy-lock-off = Passphrase forgotten
-clients-privacy-no-safe = No safe word was agreed, so the lock can't be taken off. With the client in the room turn on private sign-in above: the passphrase typed there opens their portal.
+clients-privacy-lock-off = Lock forgotten or lost
+clients-privacy-no-safe = No safe word was agreed. Ask only with the client in the room: then you can take the lock off after a day. Whoever is signed in as the client sees it and can stop it until then. If a stranger set this lock, turn the client's access off for that day.
 clients-privacy-lock-off-passkeys = Their passkeys are deleted with it.
 clients-privacy-lock-off-what = With the safe word you can take the lock off after a day. The client sees it when signed in and can stop it until then.
 clients-privacy-safe-told = Safe word, as the client says it

@@ -4,6 +4,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::lock_lanes::Lanes;
 use crate::args;
 use crate::factors::passkey_ceremony::Purpose;
 use crate::factors::passkey_check::{self as check, Answer, Asking, Worth};
@@ -12,18 +13,16 @@ use crate::factors::passkey_sign_in::not_alone;
 use crate::factors::passkey_store as store;
 use crate::factors::password::pool_error;
 use crate::notices::{Actor, Event, Happening, happened};
+use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::hashing::{Secret, Verdict};
-use crate::platform::limit::{self, Bound, Turn};
+use crate::platform::limit::{self, Turn};
 use crate::platform::web::{Fields, Visit, go, page, page_with};
 use crate::platform::when;
 use crate::sign_in::person::Person;
 use crate::sign_in::step::{Factor, Step};
-use crate::sign_in::{self, Attempt};
-
-/// Wrong passphrases in a row for one person.
-const BOUND: Bound = Bound { slow_from: 5, off_at: 50 };
+use crate::sign_in::{self, Attempt, marks};
 
 #[derive(askama::Template)]
 #[template(path = "portal/lock.html")]
@@ -60,12 +59,14 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
-    let practice = &visit.practice()?.id;
-    let lane = visit.lane("passphrase", &person.id)?;
-    let held = match limit::take(visit.db()?, practice, &lane, BOUND, visit.now).await? {
+    let lanes = Lanes::of(&visit, &person)?;
+    let held = match lanes.take(&visit).await? {
         Turn::Allowed(_) => None,
-        Turn::Wait(until) => Some(visit.say_with("code-wait", &[("time", &when::clock(until, visit.zone()))])),
-        Turn::Off => Some(visit.say("lock-off")),
+        Turn::Wait(until) => {
+            let words = if lanes.own { "lock-wait" } else { "lock-wait-elsewhere" };
+            Some(visit.say_with(words, &[("time", &when::clock(until, visit.zone()))]))
+        }
+        Turn::Off => Some(visit.say(if lanes.own { "lock-off" } else { "lock-off-elsewhere" })),
     };
     if held.is_some() {
         let again = LockPage::new(&visit, &attempt, &person, held).await?;
@@ -84,8 +85,9 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         let again = LockPage::new(&visit, &attempt, &person, Some(visit.say("lock-wrong"))).await?;
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
     }
-    limit::clear(visit.db()?, practice, &lane).await?;
     let mut tx = visit.db()?.write().await?;
+    lanes.clear_in(&visit, &mut tx).await?;
+    note_opener(&visit, &attempt);
     sign_in::proved(&visit, &mut tx, &attempt, Factor::Passphrase).await?;
     sign_in::advance(&visit, tx, &attempt).await
 }
@@ -120,8 +122,16 @@ pub async fn passkey(visit: Visit, fields: Fields) -> Result<Response> {
         check::replayed(&visit, right).await?;
         return refused(&visit, &attempt, &person, visit.say("lock-passkey-wrong")).await;
     }
+    note_opener(&visit, &attempt);
     sign_in::proved(&visit, &mut tx, &attempt, Factor::Passkey).await?;
     sign_in::advance(&visit, tx, &attempt).await
+}
+
+/// Whoever opened the lock in a browser is never kept waiting there by strangers; a shared device remembers nobody.
+fn note_opener(visit: &Visit, attempt: &Attempt) {
+    if attempt.goal == "sign-in" && attempt.shared == 0 {
+        marks::mark_lock_opener(visit, &attempt.person_id);
+    }
 }
 
 async fn refused(visit: &Visit, attempt: &Attempt, person: &Person, problem: String) -> Result<Response> {
@@ -158,16 +168,28 @@ async fn asked(visit: &Visit) -> Result<std::result::Result<(Attempt, Person), R
     })
 }
 
+/// The lane that counts wrong safe words.
+///
+/// # Errors
+/// Not found where there is no practice.
+pub fn safe_word_lane(visit: &Visit, person: &Person) -> Result<String> {
+    visit.lane("safe word", &person.id)
+}
+
+/// Whoever changed the lock or the safe word has proved more than a safe word: wrong ones are counted anew. Wrong passphrases
+/// are counted for one passphrase alone, so that a new one begins anew by itself.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn count_anew(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<()> {
+    limit::clear_in(tx, &visit.practice()?.id, &safe_word_lane(visit, person)?).await
+}
+
 /// A new lock ends what stood on the old one or on none: other sessions and links under way.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
-pub async fn end_all_but(
-    visit: &Visit,
-    tx: &mut crate::platform::db::Tx,
-    person: &Person,
-    but: Option<&str>,
-) -> Result<()> {
+pub async fn end_all_but(visit: &Visit, tx: &mut Tx, person: &Person, but: Option<&str>) -> Result<()> {
     sign_in::session::end_all(visit, tx, &person.id, but).await?;
     tx.execute(
         "UPDATE pin SET replaced_at = $3 WHERE practice_id = $1 AND person_id = $2 AND used_at IS NULL AND replaced_at IS NULL",

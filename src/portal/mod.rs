@@ -11,6 +11,7 @@ pub mod guest_link;
 pub mod letter;
 pub mod link;
 pub mod lock;
+mod lock_lanes;
 pub mod locked;
 pub mod passkey;
 pub mod passkey_none;

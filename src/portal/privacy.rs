@@ -14,12 +14,12 @@ use crate::factors::{passkey_new, passkeys, password_strength};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
-use crate::platform::limit::{self, Bound, Turn};
+use crate::platform::limit::{self, Turn};
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
+use crate::sign_in::marks;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
 
-const BOUND: Bound = Bound { slow_from: 5, off_at: 50 };
 const DONE: &[&str] = &["lock-set", "lock-removed", "passkey-on", "passkey-off", "mail", "cancelled"];
 
 #[derive(askama::Template)]
@@ -66,8 +66,9 @@ pub async fn set_lock(visit: Visit, fields: Fields) -> Result<Response> {
         return Ok(go("/portal/confirm?then=/me/privacy"));
     }
     if asks_current(&visit, &session, &person) {
-        let lane = visit.lane("passphrase own", &person.id)?;
-        let turn = limit::take(visit.db()?, &visit.practice()?.id, &lane, BOUND, visit.now).await?;
+        // Counted for the session: what is typed in another one turns nothing off here.
+        let lane = visit.lane("passphrase own", &session.id)?;
+        let turn = visit.take_try(&lane, limit::PASSWORD_NEAR).await?;
         if !matches!(turn, Turn::Allowed(_)) || !lock::verify(&visit, &person, fields.text("current")).await? {
             return refused(&visit, &session, person, vec![visit.say("lock-wrong")]).await;
         }
@@ -101,6 +102,10 @@ pub async fn set_lock(visit: Visit, fields: Fields) -> Result<Response> {
     )
     .await?;
     lock::end_all_but(&visit, &mut tx, &person, Some(&session.id)).await?;
+    lock::count_anew(&visit, &mut tx, &person).await?;
+    if !remove && session.shared == 0 {
+        marks::mark_lock_opener(&visit, &person.id);
+    }
     let event = if remove { Event::LockRemoved } else { Event::LockSet };
     happened(&visit, &mut tx, Happening::of(event, &person).session(&session.id)).await?;
     tx.commit().await?;

@@ -69,6 +69,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     };
     if changed == 1 {
         lock::end_all_but(&visit, &mut tx, &person, Some(&session.id)).await?;
+        lock::count_anew(&visit, &mut tx, &person).await?;
         let event = if on { Event::LockSet } else { Event::LockRemoved };
         happened(&visit, &mut tx, Happening::of(event, &person).session(&session.id).detail("lock", "passkey")).await?;
     }

@@ -82,7 +82,11 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
 
 /// What will be written, once it was judged.
 enum Act {
-    PrivateOn { passphrase: Option<String>, safe_word: String },
+    /// What is none here stays as it was.
+    PrivateOn {
+        passphrase: Option<String>,
+        safe_word: Option<String>,
+    },
     PrivateOff,
     Mail(&'static str),
     LockOff,
@@ -94,7 +98,8 @@ type Judged = std::result::Result<(&'static str, Act), Vec<String>>;
 async fn judge(visit: &Visit, person: &Person, fields: &Fields) -> Result<Judged> {
     let refused = |sentence: &str| Ok(Err(vec![visit.say(sentence)]));
     let wanted = fields.text("do");
-    let needs_word = matches!(wanted, "private-off" | "lock-off");
+    // Without a safe word there is the pause alone, and the client in the room.
+    let needs_word = wanted == "private-off" || wanted == "lock-off" && person.safe_word.is_some();
     if needs_word && !knows_safe_word(visit, person, fields.text("safe_word")).await? {
         return refused("clients-privacy-safe-wrong");
     }
@@ -117,42 +122,73 @@ async fn judge(visit: &Visit, person: &Person, fields: &Fields) -> Result<Judged
     }
 }
 
-/// The client types both here, with the screen turned to them.
+/// The client types both here, with the screen turned to them. What is there already is not replaced: a lock goes with the
+/// safe word and the pause alone, and a new safe word takes the one that was agreed.
 async fn private_on(visit: &Visit, person: &Person, fields: &Fields) -> Result<Judged> {
-    let safe_word = normal(fields.text("safe_word"));
+    let typed = fields.text("passphrase");
+    if person.lock().is_some() && !typed.is_empty() {
+        return Ok(Err(vec![visit.say("clients-privacy-lock-stays")]));
+    }
+    let agreed = person.safe_word.is_some();
+    let new_word = normal(fields.text(if agreed { "new_safe_word" } else { "safe_word" }));
+    let keeps_word = agreed && new_word.is_empty();
     let mut problems = vec![];
-    if safe_word.chars().count() < 4 {
+    if !keeps_word && new_word.chars().count() < 4 {
         problems.push(visit.say("clients-privacy-safe-short"));
     }
-    let typed = fields.text("passphrase");
     // A passkey is a lock as good; the client has made it before.
-    let has_lock = person.passphrase.is_some() || person.have().has(Factor::Passkey);
+    let has_lock = person.lock().is_some() || person.have().has(Factor::Passkey);
     if !has_lock || !typed.is_empty() {
         problems.extend(password_strength::passphrase_problems(visit, person, typed).await?);
+    }
+    if problems.is_empty() && agreed && !knows_safe_word(visit, person, fields.text("safe_word")).await? {
+        problems.push(visit.say("clients-privacy-safe-differs"));
     }
     if !problems.is_empty() {
         return Ok(Err(problems));
     }
     let passphrase = if typed.is_empty() { None } else { Some(hash(visit, typed).await?) };
-    Ok(Ok(("private-on", Act::PrivateOn { passphrase, safe_word: hash(visit, &safe_word).await? })))
+    let safe_word = if keeps_word { None } else { Some(hash(visit, &new_word).await?) };
+    Ok(Ok(("private-on", Act::PrivateOn { passphrase, safe_word })))
+}
+
+/// Turns private sign-in on, unless the lock or the safe word are others by now than those that were judged.
+async fn turn_on(
+    visit: &Visit,
+    tx: &mut Tx,
+    person: &Person,
+    passphrase: Option<String>,
+    safe_word: Option<String>,
+) -> Result<Event> {
+    let on = tx
+        .execute(
+            "UPDATE person SET private_since = COALESCE(private_since, $3), mail_form = CASE WHEN mail_form = 'none' THEN 'none' ELSE 'discreet' END,
+                safe_word = COALESCE($4, safe_word), passphrase = COALESCE($5, passphrase),
+                passphrase_set_at = CASE WHEN CAST($5 AS TEXT) IS NULL THEN passphrase_set_at ELSE $3 END,
+                passkey_lock_since = CASE WHEN COALESCE($5, passphrase) IS NULL THEN COALESCE(passkey_lock_since, $3) ELSE passkey_lock_since END
+             WHERE practice_id = $1 AND id = $2 AND COALESCE(safe_word, '') = $6
+                AND (CAST($5 AS TEXT) IS NULL OR passphrase IS NULL AND passkey_lock_since IS NULL)",
+            args![
+                &visit.practice()?.id, &person.id, visit.now, safe_word, passphrase,
+                person.safe_word.clone().unwrap_or_default(),
+            ],
+        )
+        .await?;
+    if on == 0 {
+        return Err(Error::Conflict);
+    }
+    lock::count_anew(visit, tx, person).await?;
+    // Who had private sign-in and a lock stays signed in, and can stop what was begun against them.
+    if !person.is_private() || person.lock().is_none() {
+        lock::end_all_but(visit, tx, person, None).await?;
+    }
+    Ok(Event::PrivateOn)
 }
 
 async fn write(visit: &Visit, tx: &mut Tx, person: &Person, act: Act) -> Result<Event> {
     let practice = &visit.practice()?.id;
     match act {
-        Act::PrivateOn { passphrase, safe_word } => {
-            tx.execute(
-                "UPDATE person SET private_since = COALESCE(private_since, $3), mail_form = CASE WHEN mail_form = 'none' THEN 'none' ELSE 'discreet' END,
-                    safe_word = $4, passphrase = COALESCE($5, passphrase), passphrase_set_at = CASE WHEN CAST($5 AS TEXT) IS NULL THEN passphrase_set_at ELSE $3 END,
-                    passkey_lock_since = CASE WHEN COALESCE($5, passphrase) IS NULL THEN COALESCE(passkey_lock_since, $3) ELSE passkey_lock_since END,
-                    lock_off_from = NULL
-                 WHERE practice_id = $1 AND id = $2",
-                args![practice, &person.id, visit.now, safe_word, passphrase],
-            )
-            .await?;
-            lock::end_all_but(visit, tx, person, None).await?;
-            Ok(Event::PrivateOn)
-        }
+        Act::PrivateOn { passphrase, safe_word } => turn_on(visit, tx, person, passphrase, safe_word).await,
         Act::PrivateOff => {
             tx.execute(
                 "UPDATE person SET private_since = NULL WHERE practice_id = $1 AND id = $2",
@@ -193,6 +229,7 @@ async fn write(visit: &Visit, tx: &mut Tx, person: &Person, act: Act) -> Result<
                 passkey_store::delete_all(visit, tx, &person.id).await?;
             }
             lock::end_all_but(visit, tx, person, None).await?;
+            lock::count_anew(visit, tx, person).await?;
             Ok(Event::LockRemovedByPractice)
         }
     }
@@ -204,7 +241,7 @@ async fn write(visit: &Visit, tx: &mut Tx, person: &Person, act: Act) -> Result<
 /// Busy when the hashing pool's queue is full; faults of the database.
 pub(super) async fn knows_safe_word(visit: &Visit, person: &Person, typed: &str) -> Result<bool> {
     let practice = &visit.practice()?.id;
-    let lane = visit.lane("safe word", &person.id)?;
+    let lane = lock::safe_word_lane(visit, person)?;
     if !matches!(limit::take(visit.db()?, practice, &lane, SAFE_WORD, visit.now).await?, Turn::Allowed(_)) {
         return Ok(false);
     }

@@ -12,6 +12,8 @@ const OFFERED: Kind = ("__Host-offered", "passkey offered");
 const MAILBOXES: Kind = ("__Host-mailboxes", "mailbox proved");
 const PASSKEYS: Kind = ("__Host-passkeys", "passkey known");
 const MOST_MARKS: usize = 10;
+/// Browsers in which somebody opened their own lock. Each has a mark of its own, `id~proof`.
+const OPENERS: Kind = ("__Host-openers", "lock opened");
 /// Ties a mailed link to the browser that asked for it.
 pub const LINK_COOKIE: &str = "__Host-link";
 
@@ -38,7 +40,7 @@ pub fn mark_mailbox(visit: &Visit, email_key: &str) {
 
 /// Forgets everybody who has been here.
 pub fn forget(visit: &Visit) {
-    for (cookie, _) in [BEEN_HERE, OFFERED, MAILBOXES, PASSKEYS] {
+    for (cookie, _) in [BEEN_HERE, OFFERED, MAILBOXES, PASSKEYS, OPENERS] {
         visit.drop_cookie(cookie);
     }
 }
@@ -66,6 +68,31 @@ pub fn knows_passkey(visit: &Visit, passkey: &str) -> bool {
 /// Notes that the passkey is known to whoever uses this browser.
 pub fn mark_passkey(visit: &Visit, passkey: &str) {
     mark(visit, PASSKEYS, passkey);
+}
+
+/// The mark of this browser if the person opened their own lock here before: it opens nothing, but wrong answers here are
+/// counted apart from everybody else's. It is never given for the mailbox alone.
+pub fn lock_opener(visit: &Visit, person: &str) -> Option<String> {
+    let shown = marks(visit, OPENERS);
+    let pairs = shown.iter().filter_map(|mark| mark.split_once('~'));
+    let mut ours = pairs.filter(|(id, proof)| secret::same(proof, &opener_proof(visit, person, id)));
+    ours.next().map(|(id, _)| id.to_owned())
+}
+
+/// Notes that the person has just opened or set their own lock in this browser.
+pub fn mark_lock_opener(visit: &Visit, person: &str) {
+    if lock_opener(visit, person).is_some() {
+        return;
+    }
+    let mut id = visit.new_token();
+    id.truncate(22);
+    let new = format!("{id}~{}", opener_proof(visit, person, &id));
+    let all: Vec<String> = std::iter::once(new).chain(marks(visit, OPENERS).into_iter().take(MOST_MARKS - 1)).collect();
+    visit.set_cookie(OPENERS.0, &all.join("."), Some(400 * 86_400));
+}
+
+fn opener_proof(visit: &Visit, person: &str, id: &str) -> String {
+    mark_of(visit, OPENERS, &format!("{person} {id}"))
 }
 
 fn is_marked(visit: &Visit, kind: Kind, person: &str) -> bool {

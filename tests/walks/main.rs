@@ -38,6 +38,7 @@ mod portal_contacts;
 mod portal_elsewhere;
 mod portal_flood;
 mod portal_limits;
+mod portal_lock_out;
 mod portal_news;
 mod portal_passkey_lock;
 mod portal_passkey_news;
