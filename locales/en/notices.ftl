@@ -10,6 +10,9 @@ mail-part-fine = If that was you, there is nothing to do.
 mail-part-not-me =
     If it wasn't you, open this page now. It logs out every browser and stops your password until you choose a new one by mail:
     { $not_me }
+mail-part-not-me-client =
+    If it wasn't you, open this page now. It signs you out everywhere, and a password you have here stops working:
+    { $not_me }
 mail-part-not-me-passkey =
     If it wasn't you, open this page now. It logs out every browser, deletes this passkey and stops your password until you choose a new one by mail:
     { $not_me }
@@ -24,6 +27,15 @@ mail-signed-in-new-browser-text =
     { mail-part-where }
     { mail-part-fine }
     { mail-part-not-me }
+    { mail-part-ask }
+
+mail-signed-in-new-browser-client-subject = New sign-in to { $practice }
+mail-signed-in-new-browser-client-text =
+    Hello { $name },
+    Somebody signed in as you at { $practice } with a browser that we haven't seen before.
+    { mail-part-where }
+    { mail-part-fine }
+    { mail-part-not-me-client }
     { mail-part-ask }
 
 mail-signed-in-after-long-subject = Sign-in to { $practice } after a long time
@@ -111,6 +123,22 @@ mail-not-me-text =
     { $url }/sign-in
     Then look at "Recognised devices" and at your email address and mobile number in My info.
     { mail-part-ask }
+
+mail-not-me-client-subject = You are signed out everywhere at { $practice }
+mail-not-me-client-text =
+    Hello { $name },
+    On { $time } somebody with a mail that we sent you told us that something at { $practice } wasn't you. We signed you out everywhere, and a password you had here opens nothing any more.
+    You sign in with a link that we email you:
+    { $url }/portal
+    If somebody else can read your email, talk to your practice before you sign in again.
+    { mail-part-ask }
+
+mail-not-me-client-administrators-subject = { $person } says: this wasn't me
+mail-not-me-client-administrators-text =
+    Hello { $name },
+    On { $time } { $person }, a client of { $practice }, told us that something about their sign-in wasn't them. We signed them out everywhere, and a password they had opens nothing any more. They sign in with a link from an email, as before.
+    Please ask them what happened, and whether somebody else can read their email. The page of the client shows what there was:
+    { $url }/practice/clients
 
 mail-not-me-administrators-subject = { $person } says: this wasn't me
 mail-not-me-administrators-text =
@@ -250,7 +278,7 @@ mail-portal-password-set-text =
     A password was set with which you can sign in to { $practice }. Everywhere else you were signed out.
     { mail-part-where }
     { mail-part-fine }
-    { mail-part-not-me }
+    { mail-part-not-me-client }
     { mail-part-ask }
 
 mail-portal-password-removed-subject = Your password at { $practice } was removed
@@ -259,7 +287,7 @@ mail-portal-password-removed-text =
     The password with which you could sign in to { $practice } was removed. You sign in with a link that we email you.
     { mail-part-where }
     { mail-part-fine }
-    { mail-part-not-me }
+    { mail-part-not-me-client }
     { mail-part-ask }
 
 mail-portal-password-off-subject = Too many wrong passwords at { $practice }
@@ -382,6 +410,15 @@ mail-message-failed-administrators-text =
     { $url }/practice/people
     For the next hour you will not get another mail like this one; the record has them all.
 
+mail-message-failed-client-administrators-subject = A message to { $person } could not be delivered
+mail-message-failed-client-administrators-text =
+    Hello { $name },
+    A message from { $practice } to { $person } about how they sign in could not be delivered. We have stopped trying.
+    The reason we were given: { $reason }
+    Please ask { $person } for an address that works. The page of the client shows what happened with each mail:
+    { $url }/practice/clients
+    For the next hour you will not get another mail like this one; the record has them all.
+
 # --- The demo's mailbox ---
 
 mailbox-title = Mailbox of the demo
@@ -463,6 +500,13 @@ mail-portal-nobody-text =
     { $url }/portal
     If you work there, log in here:
     { $url }/sign-in
+    If it wasn't you, you can ignore this mail.
+
+mail-portal-nobody-discreet-subject = About the code you asked for
+mail-portal-nobody-discreet-text =
+    Hello,
+    At { $time } somebody asked for a code with this address. Nobody can sign in with this address there, so there is no code to send.
+    Perhaps they know you by another address: try that one, or call the people you know there.
     If it wasn't you, you can ignore this mail.
 
 mail-link-not-me-administrators-subject = { $person } didn't ask for a sign-in link

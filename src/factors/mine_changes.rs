@@ -1,4 +1,5 @@
-//! What was changed of a client's locks and passkeys, as the record has it: told here, since no mail tells of it.
+//! What was changed of a client's locks and passkeys, as the record has it: told here, since no mail tells of it. To clients
+//! with a lock also the sign-ins that others get a mail about.
 
 use crate::args;
 use crate::platform::error::Result;
@@ -26,10 +27,11 @@ pub async fn of(visit: &Visit, person: &Person) -> Result<Vec<Change>> {
         .db()?
         .all(
             "SELECT at, event, actor_name FROM audit WHERE practice_id = $1 AND subject_id = $2 AND at > $3
-                AND event IN ('portal-password-set', 'portal-password-removed', 'passkey-added', 'passkey-removed', 'passkey-removed-by-administrator', 'lock-set', 'lock-removed',
+                AND (event IN ('portal-password-set', 'portal-password-removed', 'passkey-added', 'passkey-removed', 'passkey-removed-by-administrator', 'lock-set', 'lock-removed',
                     'lock-off-asked', 'lock-off-cancelled', 'lock-removed-by-practice', 'private-on', 'private-off')
-             ORDER BY at DESC, id DESC LIMIT 12",
-            args![&visit.practice()?.id, &person.id, visit.now - TOLD_SECONDS],
+                    OR $4 = 1 AND event IN ('signed-in-new-browser', 'not-me'))
+             ORDER BY at DESC, id DESC LIMIT 20",
+            args![&visit.practice()?.id, &person.id, visit.now - TOLD_SECONDS, person.lock().is_some()],
         )
         .await?;
     let one = |(at, event, actor): (i64, String, String)| Change {

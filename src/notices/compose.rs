@@ -133,7 +133,8 @@ fn paragraphs(text: &str) -> Vec<Paragraph> {
 /// The notice of an event to the person, with the way to say "this wasn't me" where that helps.
 pub(super) async fn notice(visit: &Visit, tx: &mut Tx, happening: &Happening<'_>, person: &Person) -> Result<()> {
     let link = if happening.event.offers_not_me() { Some(not_me_link(visit, tx, person).await?) } else { None };
-    to_person(visit, tx, happening, person, (happening.event.word(), &person.email), link).await
+    let name = happening.event.mail_about(person.is_client());
+    to_person(visit, tx, happening, person, (&name, &person.email), link).await
 }
 
 /// The notice at the address that is no longer the person's. It has no link: whoever reads the old mailbox (a former
@@ -160,7 +161,8 @@ async fn to_person(
     not_me: Option<String>,
 ) -> Result<()> {
     // Whoever else reads a client's mailbox must not learn from it.
-    if person.is_private() || person.is_client() && (person.mail_form == "none" || happening.event.stays_inside()) {
+    let inside = happening.event.stays_inside() || person.lock().is_some() && happening.event.stays_behind_a_lock();
+    if person.is_private() || person.is_client() && (person.mail_form == "none" || inside) {
         return Ok(());
     }
     if person.is_client() && (person.mail_form == "discreet" || visit.practice()?.discreet != 0) {
@@ -178,14 +180,17 @@ async fn to_person(
 
 /// The same event in words for those who manage the practice's people; they get no link of the person's.
 pub(super) async fn to_administrators(visit: &Visit, tx: &mut Tx, happening: &Happening<'_>) -> Result<()> {
-    let name = format!("{}-administrators", happening.event.word());
+    let about = happening.event.mail_about(happening.person.is_some_and(Person::is_client));
+    let name = format!("{about}-administrators");
     for (id, who, email) in administrators(visit, tx).await? {
         if happening.person.is_some_and(|person| person.id == id) {
             continue;
         }
         let mut words = words_of(visit, happening)?;
         words.push(("name", who));
-        words.push(("person", happening.person.map_or_else(String::new, |person| person.name.clone())));
+        if !words.iter().any(|(word, _)| *word == "person") {
+            words.push(("person", happening.person.map_or_else(String::new, |person| person.name.clone())));
+        }
         letter(visit, tx, &Letter { name: &name, to: &email, person_id: Some(&id), language: &visit.language, words })
             .await?;
     }

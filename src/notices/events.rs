@@ -134,6 +134,22 @@ impl Event {
         )
     }
 
+    /// Whether a client with a lock of their own is told of it in the portal alone: the mailbox is what the lock is against,
+    /// and a mail about a sign-in that took no mail would give it away, with when and where the client is.
+    pub const fn stays_behind_a_lock(self) -> bool {
+        matches!(self, Event::SignedIn | Event::SignedInNewBrowser | Event::SignedInAfterLong | Event::NotMe)
+    }
+
+    /// Whether clients have words of their own for it: they have neither "Forgot your password?" nor recognised devices.
+    pub const fn has_words_for_clients(self) -> bool {
+        matches!(self, Event::SignedInNewBrowser | Event::NotMe | Event::MessageFailed)
+    }
+
+    /// What the mails about it are called.
+    pub fn mail_about(self, client: bool) -> String {
+        if client && self.has_words_for_clients() { format!("{}-client", self.word()) } else { self.word().to_owned() }
+    }
+
     /// Whether the mail to the person has a "this wasn't me" link. What an administrator did is taken back by asking
     /// the practice, and after "this wasn't me" itself there is nothing left to end.
     pub const fn offers_not_me(self) -> bool {
@@ -199,13 +215,36 @@ mod tests {
 
     /// Whom an event is mailed to, as the names of its mails.
     fn mails(event: Event) -> Vec<String> {
-        let word = event.word();
+        let mut names = mails_about(event, event.word());
+        if event.has_words_for_clients() {
+            names.extend(mails_about(event, &event.mail_about(true)));
+        }
+        names
+    }
+
+    fn mails_about(event: Event, word: &str) -> Vec<String> {
         match event.told() {
             Told::Nobody => vec![],
             Told::Person => vec![word.to_owned()],
             Told::PersonOldAddress => vec![word.to_owned(), format!("{word}-old-address")],
             Told::Administrators => vec![format!("{word}-administrators")],
             Told::PersonAndAdministrators => vec![word.to_owned(), format!("{word}-administrators")],
+        }
+    }
+
+    /// Clients sign in by mail: they have no page for a forgotten password, no recognised devices and no people page.
+    #[test]
+    fn mails_about_clients_speak_of_what_clients_have() {
+        let texts = Texts::load().unwrap();
+        let theirs = Event::ALL.iter().filter(|event| event.has_words_for_clients());
+        let names = theirs.flat_map(|event| mails_about(*event, &event.mail_about(true)));
+        for name in names.chain(["portal-password-set".into(), "portal-password-removed".into()]) {
+            let text = sentence(&texts, &format!("mail-{name}-text"), &[]);
+            for word in
+                ["/sign-in", "Forgot your password", "Recognised devices", "by mail", "logged out", "/practice/people"]
+            {
+                assert!(!text.contains(word), "{name} speaks of {word}");
+            }
         }
     }
 

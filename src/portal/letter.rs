@@ -158,14 +158,44 @@ async fn tell_stranger(visit: &Visit, tx: &mut Tx, ask: &Ask) -> Result<()> {
     if !limit::once(tx, &practice.id, &lane, NOBODY_SECONDS, visit.now).await? {
         return Ok(());
     }
-    let words = vec![
-        ("time", when::clock(ask.asked_at, &practice.zone)),
-        ("contact", crate::notices::compose::contact(visit)?),
-        ("url", visit.server.origin_of(&practice.host)),
-    ];
-    let stranger = Letter { name: "portal-nobody", to: &ask.email, person_id: None, language: &ask.language, words };
-    letter_with_id(visit, tx, &stranger).await?;
+    let words = vec![("time", when::clock(ask.asked_at, &practice.zone))];
+    let mut stranger =
+        Letter { name: "portal-nobody", to: &ask.email, person_id: None, language: &ask.language, words };
+    match form_for_nobody(visit, tx, &ask.email_key).await? {
+        Form::None => {}
+        Form::Discreet => {
+            stranger.name = "portal-nobody-discreet";
+            discreet_letter(visit, tx, &stranger).await?;
+        }
+        Form::Plain => {
+            stranger.words.extend([
+                ("contact", crate::notices::compose::contact(visit)?),
+                ("url", visit.server.origin_of(&practice.host)),
+            ]);
+            letter_with_id(visit, tx, &stranger).await?;
+        }
+    }
     Ok(())
+}
+
+/// The form of a mail to an address with which nobody can sign in. Clients whose access is off may have it: what they chose
+/// against whoever reads their mailbox goes on.
+async fn form_for_nobody(visit: &Visit, tx: &mut Tx, email_key: &str) -> Result<Form> {
+    let practice = visit.practice()?;
+    let chosen: Vec<(String, Option<i64>)> = tx
+        .all(
+            "SELECT mail_form, private_since FROM person WHERE practice_id = $1 AND email_key = $2 AND kind = 'client'",
+            args![&practice.id, email_key],
+        )
+        .await?;
+    let discreet = chosen.iter().any(|(form, private)| form != "plain" || private.is_some());
+    Ok(if !chosen.is_empty() && chosen.iter().all(|(form, _)| form == "none") {
+        Form::None
+    } else if discreet || practice.discreet != 0 {
+        Form::Discreet
+    } else {
+        Form::Plain
+    })
 }
 
 /// A link's secret with the mark of its practice, so that another practice's page can say that it is not one of its own.

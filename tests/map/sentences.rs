@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use portico::notices::Event;
 use portico::platform::text::FILES;
 
 use super::sources::{Source, all_under, root, rust_files};
@@ -66,14 +67,17 @@ fn built() -> BTreeSet<String> {
     for (word, told) in rows.filter_map(|row| row.split_once("\", Told::")) {
         let told: String = told.chars().take_while(char::is_ascii_alphabetic).collect();
         let mut both = |name: &str| all.extend([format!("mail-{name}-subject"), format!("mail-{name}-text")]);
-        if matches!(told.as_str(), "Person" | "PersonAndAdministrators" | "PersonOldAddress") {
-            both(word);
-        }
-        if told == "PersonOldAddress" {
-            both(&format!("{word}-old-address"));
-        }
-        if matches!(told.as_str(), "Administrators" | "PersonAndAdministrators") {
-            both(&format!("{word}-administrators"));
+        let event = Event::ALL.iter().find(|event| event.word() == word).unwrap();
+        for about in BTreeSet::from([event.mail_about(false), event.mail_about(true)]) {
+            if matches!(told.as_str(), "Person" | "PersonAndAdministrators" | "PersonOldAddress") {
+                both(&about);
+            }
+            if told == "PersonOldAddress" {
+                both(&format!("{about}-old-address"));
+            }
+            if matches!(told.as_str(), "Administrators" | "PersonAndAdministrators") {
+                both(&format!("{about}-administrators"));
+            }
         }
     }
     assert!(all.len() > 20, "the table of events was not read");

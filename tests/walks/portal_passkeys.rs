@@ -79,7 +79,7 @@ walk!(sadie_fingerprint, |stage| {
     let credential = phone.show(&options, &origin);
     send(&mut tablet, &credential, &[("keep", "1")]).await;
     tablet.is_at("/me/passkeys").sees("My phone").sees("Each of these signs you in").misses("password");
-    assert_eq!(stage.messages(JO).await[0].about, "signed-in-new-browser", "a browser never seen is told of");
+    assert_eq!(stage.messages(JO).await[0].about, "signed-in-new-browser-client", "a browser never seen is told of");
     assert_eq!(number(&stage, "SELECT COUNT(*) FROM session WHERE kept = 1", args![]).await, 1);
     assert_eq!(times(&stage, "passkey-added").await, 1);
     assert!(stage.messages(JO).await.iter().all(|sent| sent.about != "passkey-added"), "no mail tells of a passkey");

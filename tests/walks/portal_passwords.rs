@@ -83,7 +83,7 @@ walk!(a_kept_password_signs_in_beside_the_link, |stage| {
     stage.deliver().await;
     let told = stage.messages(JO).await;
     assert!(told.iter().any(|mail| mail.about == "portal-password-set"));
-    assert!(told.iter().any(|mail| mail.about == "signed-in-new-browser"));
+    assert!(told.iter().any(|mail| mail.about == "signed-in-new-browser-client"));
     laptop.open("/.well-known/change-password").await.is_at(OWN);
     // The link goes on working, and a password that is removed opens nothing.
     let mut again = stage.browser();
@@ -343,7 +343,7 @@ walk!(a_client_who_says_not_me_signs_in_by_mail_again, |stage| {
     typed(&stage, JO, PASSWORD).await;
     stage.deliver().await;
     let told = mails(&stage, JO).await;
-    let notice = told.iter().find(|mail| mail.about == "signed-in-new-browser").expect("a notice");
+    let notice = told.iter().find(|mail| mail.about == "signed-in-new-browser-client").expect("a notice");
     let at = notice.text.find("/not-me/").unwrap();
     let link = link_in(&notice.text[notice.text[..at].rfind("http").unwrap()..]);
     let mut jo = stage.browser();

@@ -264,6 +264,89 @@ walk!(in_a_couple_the_lock_is_one_persons_own, |stage| {
     browser.open(&link).await.submit(&[("person", &robin)]).await.is_at("/me").sees("Robin Lindqvist");
 });
 
+// What took no mail is told to no mailbox: it would say when she signs in, where, and that a mail is not all it takes.
+walk!(a_sign_in_that_took_no_mail_stays_inside, |stage| {
+    let mut jo = lock_set(&stage).await;
+    let before = mails(&stage).await.len();
+    let mut phone = stage.browser().from("198.51.100.7");
+    let_in(&stage, &mut phone, JO, &[Factor::Pin, Factor::Passphrase], false).await;
+    stage.deliver().await;
+    assert_eq!(mails(&stage).await.len(), before);
+    assert_eq!(times(&stage, "signed-in-new-browser").await, 1);
+    jo.open("/me/privacy").await.sees("Jo Lindqvist signed in from a new browser");
+    // A client without a lock is told as ever, in words of what clients have.
+    let robin = "robin@example.com";
+    add_client(&stage, "Robin Lindqvist", robin).await;
+    sign_in(&stage, &mut stage.browser(), robin).await;
+    let_in(&stage, &mut stage.browser().from("198.51.100.7"), robin, &[Factor::Pin], false).await;
+    stage.deliver().await;
+    let told = stage.messages(robin).await.remove(0);
+    assert_eq!(told.subject, "New sign-in to Harbour Physio");
+    assert!(told.text.contains("/not-me/") && !told.text.contains("by mail"), "{}", told.text);
+});
+
+walk!(this_was_not_me_is_told_inside_a_lock_alone, |stage| {
+    let robin = "robin@example.com";
+    add_client(&stage, "Robin Lindqvist", robin).await;
+    let mut links = vec![];
+    for email in [JO, robin] {
+        sign_in(&stage, &mut stage.browser(), email).await;
+        let_in(&stage, &mut stage.browser().from("198.51.100.7"), email, &[Factor::Pin], false).await;
+        stage.deliver().await;
+        links.push(crate::support::stage::link_in(&stage.messages(email).await.remove(0).text));
+    }
+    stage.wait(61);
+    lock_set(&stage).await;
+    let before = mails(&stage).await.len();
+    let mut partner = stage.browser().from("203.0.113.9");
+    for link in links {
+        partner.open(&link).await.submit_to(&link, &[]).await.sees("signed out everywhere");
+    }
+    stage.deliver().await;
+    assert_eq!(mails(&stage).await.len(), before, "Jo's mailbox hears nothing more");
+    let told = stage.messages(robin).await.remove(0);
+    assert_eq!(told.subject, "You are signed out everywhere at Harbour Physio");
+    assert!(told.text.contains("/portal") && !told.text.contains("/sign-in"), "{}", told.text);
+    let alex = stage.messages("alex@example.com").await;
+    let alarms: Vec<_> = alex.iter().filter(|sent| sent.subject.ends_with("says: this wasn't me")).collect();
+    assert_eq!(alarms.len(), 2);
+    assert!(alarms.iter().all(|sent| sent.text.contains("/practice/clients")), "{}", alarms[0].text);
+});
+
+// AC-074: an address that was mistyped, or is shared, or of a client whose access is off.
+walk!(a_stranger_learns_no_name_where_mails_are_discreet, |stage| {
+    let plain = async |email: &str| {
+        ask(&mut stage.browser(), email).await;
+        stage.deliver().await;
+        let told = stage.messages(email).await.into_iter().find(|sent| sent.about.starts_with("portal-nobody"));
+        let kept = stage.server.kept::<portico::notices::carriers::Carriers>().unwrap().mailbox().unwrap();
+        let from = kept.list(email).first().map(|kept| kept.from.clone()).unwrap_or_default();
+        told.map(|told| format!("{from} {} {} {}", told.subject, told.text, told.html))
+    };
+    let names = |mail: &str| {
+        ["Harbour", "Physio", "harbour", "practice", "client", "+61"].iter().any(|word| mail.contains(word))
+    };
+    // A practice that names itself goes on doing so.
+    assert!(names(&plain("nobody@example.com").await.unwrap()));
+    for (email, form, private) in [("off@example.com", "discreet", false), ("gone@example.com", "plain", true)] {
+        let id = add_client(&stage, "Robin Lindqvist", email).await;
+        let sql = "UPDATE person SET closed_at = 1, mail_form = $2, private_since = $3 WHERE id = $1";
+        stage.au().execute(sql, args![&id, form, private.then_some(1_i64)]).await.unwrap();
+        let mail = plain(email).await.unwrap();
+        assert!(!names(&mail) && mail.contains("Nobody can sign in with this address there"), "{mail}");
+    }
+    let id = add_client(&stage, "Robin Lindqvist", "none@example.com").await;
+    stage.au().execute("UPDATE person SET closed_at = 1, mail_form = 'none' WHERE id = $1", args![&id]).await.unwrap();
+    assert_eq!(plain("none@example.com").await, None);
+    let id = add_client(&stage, "Robin Lindqvist", "left@example.com").await;
+    stage.au().execute("UPDATE person SET closed_at = 1 WHERE id = $1", args![&id]).await.unwrap();
+    assert!(names(&plain("left@example.com").await.unwrap()));
+    stage.au().execute("UPDATE practice SET discreet = 1", args![]).await.unwrap();
+    stage.server.region("au").unwrap().practices.forget();
+    let mail = plain("mistyped@example.com").await.unwrap();
+    assert!(!names(&mail), "{mail}");
+});
+
 async fn somebody_named(stage: &Stage, name: &str) -> String {
     let row: Option<(String,)> =
         stage.au().optional("SELECT id FROM person WHERE name = $1 AND kind = 'client'", args![name]).await.unwrap();
