@@ -3,16 +3,19 @@
 
 use std::sync::Arc;
 
+use super::whom::{self, Addressed};
 use crate::args;
 use crate::config::Mail;
 use crate::notices::{Actor, Event, Happening, happened};
+use crate::platform::db::Tx;
 use crate::platform::door::background_visit;
 use crate::platform::error::{Error, Result};
 use crate::platform::limit;
 use crate::platform::practice;
 use crate::platform::secret;
 use crate::platform::server::{Region, Server};
-use crate::sign_in::person;
+use crate::platform::web::Visit;
+use crate::sign_in::person::Person;
 
 /// The largest report that is read, in bytes; most are a few kilobytes.
 pub const MOST_BYTES: u64 = 1024 * 1024;
@@ -100,10 +103,20 @@ pub fn hook_secret(server: &Server) -> Option<&str> {
 /// In whichever region the message was sent.
 async fn note_at(server: &Arc<Server>, message: String, report: Report) -> Result<Taken> {
     for region in &server.regions {
-        let found: Option<(String, Option<String>)> =
-            region.db.optional("SELECT practice_id, person_id FROM outbox WHERE id = $1", args![&message]).await?;
-        if let Some((practice, person)) = found {
-            return note(server, region, &Bounced { practice, person, message, report }).await;
+        let found: Option<(String, String, Option<String>, String)> = region
+            .db
+            .optional("SELECT practice_id, kind, person_id, recipient FROM outbox WHERE id = $1", args![&message])
+            .await?;
+        if let Some((practice, kind, person, recipient)) = found {
+            let addressed = Addressed {
+                practice_id: &practice,
+                id: &message,
+                kind: &kind,
+                person_id: person.as_deref(),
+                recipient: &recipient,
+            };
+            let people = whom::of(server, &region.db, &addressed).await?;
+            return note(server, region, &Bounced { practice, people, message, report }).await;
         }
     }
     Ok(Taken::NotOurs)
@@ -111,7 +124,8 @@ async fn note_at(server: &Arc<Server>, message: String, report: Report) -> Resul
 
 struct Bounced {
     practice: String,
-    person: Option<String>,
+    /// Everybody behind the mailbox.
+    people: Vec<Person>,
     message: String,
     report: Report,
 }
@@ -148,23 +162,43 @@ async fn write(server: &Arc<Server>, region: &Arc<Region>, bounced: &Bounced) ->
         .await?;
     }
     let home = practice::by_id(&region.db, &region.name, &bounced.practice).await?;
-    if let (true, Some(id), Some(home)) = (bounced.report.failed, &bounced.person, home) {
-        let visit = background_visit(server, home)?;
-        let person = person::by_id_in(&mut tx, &bounced.practice, id).await?;
-        tx.execute(
-            "UPDATE person SET bounced_at = $3 WHERE practice_id = $1 AND email_key = $2 AND bounced_at IS NULL",
-            args![&bounced.practice, &person.email_key, now],
-        )
-        .await?;
-        let lane = visit.lane("bounced", &person.email_key)?;
-        let told = !limit::once(&mut tx, &bounced.practice, &lane, TOLD_AGAIN_SECONDS, now).await?;
-        let event = if told { Event::MailCameBackAgain } else { Event::MailCameBack };
-        let happening = Happening::of(event, &person).by(Actor::System).result("failed");
-        happened(&visit, &mut tx, happening.detail("reason", &bounced.report.reason)).await?;
+    if let (true, Some(home)) = (bounced.report.failed, home) {
+        tell(&background_visit(server, home)?, &mut tx, bounced).await?;
     }
     tx.commit().await?;
     server.outbox_bell.notify_one();
     Ok(Taken::Noted)
+}
+
+/// Marks the address of everybody behind it, with a line of the record for each, and tells the practice once.
+async fn tell(visit: &Visit, tx: &mut Tx, bounced: &Bounced) -> Result<()> {
+    let Some(first) = bounced.people.first() else { return Ok(()) };
+    tx.execute(
+        "UPDATE person SET bounced_at = $3 WHERE practice_id = $1 AND email_key = $2 AND bounced_at IS NULL",
+        args![&bounced.practice, &first.email_key, visit.now],
+    )
+    .await?;
+    let lane = visit.lane("bounced", &first.email_key)?;
+    let mut told = !limit::once(tx, &bounced.practice, &lane, TOLD_AGAIN_SECONDS, visit.now).await?;
+    let names = whom::names(&bounced.people);
+    for person in &bounced.people {
+        let event = if told { Event::MailCameBackAgain } else { Event::MailCameBack };
+        let came_back = Happening::of(event, person).by(Actor::System).result("failed").detail("person", &names);
+        happened(visit, tx, came_back.detail("reason", &bounced.report.reason)).await?;
+        told = true;
+    }
+    Ok(())
+}
+
+/// As [`take_report`] for the demo's mailbox, which has no return addresses.
+///
+/// # Errors
+/// As [`take`].
+pub(super) async fn comes_back(server: &Arc<Server>, message: &str, text: &str) -> Result<Taken> {
+    match read(text) {
+        Some(report) => note_at(server, message.to_owned(), report).await,
+        None => Ok(Taken::Nothing),
+    }
 }
 
 /// Reads the machine's part of a report: `Action`, `Status` and `Diagnostic-Code` of the first recipient (RFC 3464, 2.3).

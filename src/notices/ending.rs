@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::transport::Outcome;
+use super::whom::{self, Addressed};
 use super::worker::Claimed;
 use super::{Actor, Event, Happening};
 use crate::args;
@@ -15,7 +16,6 @@ use crate::platform::metrics::Message;
 use crate::platform::practice;
 use crate::platform::server::{ENTRANCE, Region, Server};
 use crate::platform::world::random;
-use crate::sign_in::person;
 
 /// Pauses before the next try, in seconds; the last one repeats.
 const PAUSES: [i64; 7] = [30, 120, 600, 1800, 3600, 7200, 14_400];
@@ -213,24 +213,39 @@ async fn tell_failure(server: &Arc<Server>, region: &Arc<Region>, claimed: &Clai
         reason,
         "message given up"
     );
-    let Some(person_id) = &claimed.person_id else { return Ok(()) };
     let Some(practice) = practice::by_id(&region.db, &region.name, &claimed.practice_id).await? else { return Ok(()) };
-    let Some(person) = person::by_id(&region.db, &practice.id, person_id).await? else { return Ok(()) };
+    let addressed = Addressed {
+        practice_id: &claimed.practice_id,
+        id: &claimed.id,
+        kind: &claimed.kind,
+        person_id: claimed.person_id.as_deref(),
+        recipient: &claimed.recipient,
+    };
+    let people = whom::of(server, &region.db, &addressed).await?;
+    if people.is_empty() {
+        return Ok(());
+    }
+    let names = whom::names(&people);
     let visit = background_visit(server, practice)?;
     let mut round = 0;
     loop {
         let once = async {
             let mut tx = region.db.write().await?;
-            let failed = Happening::of(Event::MessageFailed, &person)
-                .by(Actor::System)
-                .result("failed")
-                .detail("about", &claimed.about)
-                .detail("reason", reason);
             // The mail about a mail that failed may fail too; that one is told in the record only.
-            if told_lately(&mut tx, claimed, visit.now).await? {
-                super::record(&visit, &mut tx, &failed).await?;
-            } else {
-                super::happened(&visit, &mut tx, failed).await?;
+            let mut told = told_lately(&mut tx, claimed, visit.now).await?;
+            for person in &people {
+                let failed = Happening::of(Event::MessageFailed, person)
+                    .by(Actor::System)
+                    .result("failed")
+                    .detail("person", &names)
+                    .detail("about", &claimed.about)
+                    .detail("reason", reason);
+                if told {
+                    super::record(&visit, &mut tx, &failed).await?;
+                } else {
+                    super::happened(&visit, &mut tx, failed).await?;
+                }
+                told = true;
             }
             tx.commit().await
         };
@@ -243,14 +258,15 @@ async fn tell_failure(server: &Arc<Server>, region: &Arc<Region>, claimed: &Clai
 }
 
 async fn told_lately(tx: &mut Tx, claimed: &Claimed, now: i64) -> Result<bool> {
-    let about = format!("{}-administrators", Event::MessageFailed.word());
+    let [about, of_client] =
+        [false, true].map(|client| format!("{}-administrators", Event::MessageFailed.mail_about(client)));
     let told: Option<(String,)> = tx
         .optional(
-            "SELECT id FROM outbox WHERE practice_id = $1 AND about = $2 AND created_at > $3 LIMIT 1",
-            args![&claimed.practice_id, &about, now - TOLD_AGAIN_SECONDS],
+            "SELECT id FROM outbox WHERE practice_id = $1 AND about IN ($2, $4) AND created_at > $3 LIMIT 1",
+            args![&claimed.practice_id, &about, now - TOLD_AGAIN_SECONDS, &of_client],
         )
         .await?;
-    Ok(told.is_some() || claimed.about == about)
+    Ok(told.is_some() || claimed.about == about || claimed.about == of_client)
 }
 
 #[expect(clippy::disallowed_methods, reason = "two writers step apart before they try again")]

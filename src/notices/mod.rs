@@ -9,6 +9,7 @@ mod events;
 pub mod gathered;
 mod happening;
 pub mod mailbox;
+pub mod mailbox_moods;
 pub mod mime;
 pub mod outbox;
 mod sending;
@@ -17,6 +18,7 @@ pub mod smtp_settings;
 pub mod text_message;
 pub mod text_template;
 pub mod transport;
+mod whom;
 pub mod worker;
 
 use self::carriers::{Carriers, TextCarrier};

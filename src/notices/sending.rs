@@ -8,6 +8,7 @@ use super::bounce;
 use super::carriers::{Carriers, MailCarrier, TextCarrier};
 use super::ending::{self, Ending};
 use super::mailbox::{Kept, Mailbox};
+use super::mailbox_moods::{self, Mood};
 use super::outbox::{Job, Jobs};
 use super::smtp::Mail;
 use super::text_message::Text;
@@ -74,7 +75,21 @@ pub(super) async fn see_through(server: &Arc<Server>, region: &Arc<Region>, clai
         Err(error) => Ending::later(&error.to_string()),
     };
     server.world.reached("outbox answered");
-    ending::note(server, region, claimed, ending).await
+    let comes_back = matches!(ending, Ending::Gone(_)) && comes_back(server, claimed)?;
+    ending::note(server, region, claimed, ending).await?;
+    if comes_back {
+        bounce::comes_back(server, &claimed.id, mailbox_moods::REPORT).await?;
+    }
+    Ok(())
+}
+
+/// Whether the mailbox in memory took the message and sends it back.
+fn comes_back(server: &Server, claimed: &Claimed) -> Result<bool> {
+    if claimed.kind != "mail" || !matches!(server.kept::<Carriers>()?.mail, MailCarrier::Mailbox(_)) {
+        return Ok(false);
+    }
+    let whose = [claimed.practice_id.as_str(), claimed.id.as_str(), claimed.person_id.as_deref().unwrap_or("")];
+    Ok(mailbox_moods::of(&server.open("outbox to", &whose, &claimed.recipient)?) == Some(Mood::Returns))
 }
 
 async fn prepared(server: &Server, region: &Region, claimed: &Claimed) -> Result<(House, Open)> {
@@ -114,7 +129,14 @@ async fn mail(server: &Server, claimed: &Claimed, name: &str, open: &Open) -> Re
             };
             Ok(in_time(Box::pin(mailer.send(&mail))).await)
         }
-        MailCarrier::Mailbox(mailbox) => Ok(into(mailbox, server, "mail", claimed, name, open)),
+        MailCarrier::Mailbox(mailbox) => {
+            let mood = mailbox_moods::of(&open.to);
+            Ok(match mood.and_then(|mood| mailbox_moods::answer(mood, claimed.tries)) {
+                Some(answer) => answer,
+                None if mood == Some(Mood::Returns) => Outcome::HandedOver { reply: "250 2.0.0 queued".into() },
+                None => into(mailbox, server, "mail", claimed, name, open),
+            })
+        }
         MailCarrier::None => {
             Ok(Outcome::Rejected { reason: "this server is set up without a mail server".into(), code: None })
         }

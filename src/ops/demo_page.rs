@@ -3,6 +3,7 @@
 use axum::response::Response;
 
 use super::world_of_samples::{PEOPLE, PRACTICES, SamplePerson};
+use crate::notices::mailbox_moods::{MOODS, Mood};
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::web::{Visit, page};
@@ -12,6 +13,8 @@ use crate::platform::web::{Visit, page};
 struct DemoPage {
     frame: Frame,
     practices: Vec<Shown>,
+    /// Addresses at which mail goes wrong, and what becomes of it there.
+    moods: Vec<(&'static str, String)>,
 }
 
 struct Shown {
@@ -31,5 +34,11 @@ pub async fn people(visit: Visit) -> Result<Response> {
             people: PEOPLE.iter().filter(|person| person.practice == practice.slug && person.kind == "staff").collect(),
         })
         .collect();
-    page(&DemoPage { frame: Frame::new(&visit, "demo-title"), practices })
+    let what = |mood| match mood {
+        Mood::Slow => "demo-mood-slow",
+        Mood::Refuses => "demo-mood-refuses",
+        Mood::Returns => "demo-mood-returns",
+    };
+    let moods = MOODS.into_iter().map(|(address, mood)| (address, visit.say(what(mood)))).collect();
+    page(&DemoPage { frame: Frame::new(&visit, "demo-title"), practices, moods })
 }

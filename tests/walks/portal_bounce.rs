@@ -6,10 +6,11 @@ use portico::notices::bounce::{self, Taken};
 
 use crate::people::{SAM, relaxed, signed_in};
 use crate::support::desk::{number, times};
-use crate::support::portal::{JO, ask};
+use crate::support::portal::{JO, add_client, ask};
 use crate::support::smtp_sink::{SinkSetup, SmtpSink};
 use crate::support::stage::Stage;
 use crate::support::ways::somebody;
+use crate::walk;
 
 /// What a mail service signs its reports with.
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -100,3 +101,102 @@ async fn a_mail_that_comes_back_is_seen_and_told_postgres() {
         comes_back(stage, sink).await;
     }
 }
+
+// A couple shares the mailbox: the mail names neither of them, and what became of it concerns both.
+async fn comes_back_to_a_couple(stage: Stage, sink: SmtpSink) {
+    let robin = add_client(&stage, "Robin Lindqvist", JO).await;
+    relaxed(&stage).await;
+    ask(&mut stage.browser(), JO).await;
+    stage.deliver().await;
+    let row: Option<(String, Option<String>)> = stage
+        .au()
+        .optional("SELECT id, person_id FROM outbox WHERE about = 'portal-link' AND kind = 'mail'", args![])
+        .await
+        .unwrap();
+    let (message, person) = row.unwrap();
+    assert_eq!(person, None);
+    let address = bounce::return_address(&stage.server, &message).unwrap();
+    assert_eq!(bounce::take(&stage.server, &address, report("failed").as_bytes()).await.unwrap(), Taken::Noted);
+    let marked = "SELECT COUNT(*) FROM person WHERE bounced_at IS NOT NULL AND kind = 'client'";
+    assert_eq!(number(&stage, marked, args![]).await, 2);
+    assert_eq!((times(&stage, "mail-came-back").await, times(&stage, "mail-came-back-again").await), (1, 1));
+    let before = sink.mails().len();
+    stage.deliver().await;
+    let told = sink.mails().split_off(before);
+    assert_eq!(told.len(), 1, "the practice is told once");
+    assert!(told[0].text().contains("Jo Lindqvist, Robin Lindqvist"), "{}", told[0].text());
+    let mut sam = signed_in(&stage, SAM).await;
+    sam.open(&format!("/practice/clients/{robin}")).await.sees("550 mailbox full for good");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_couples_mail_that_comes_back_marks_both_sqlite() {
+    let sink = SmtpSink::start(SinkSetup::default()).await;
+    let port = sink.address.port();
+    let stage = Stage::with(tempfile::tempdir().unwrap(), |config| with_return_address(config, port)).await;
+    comes_back_to_a_couple(stage, sink).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_couples_mail_that_comes_back_marks_both_postgres() {
+    let sink = SmtpSink::start(SinkSetup::default()).await;
+    let port = sink.address.port();
+    if let Some(stage) = Stage::postgres_with(move |config| with_return_address(config, port)).await {
+        comes_back_to_a_couple(stage, sink).await;
+    }
+}
+
+walk!(a_couples_mail_that_is_refused_is_told_once_for_both, |stage| {
+    for name in ["Robin Ashworth", "Kim Ashworth"] {
+        add_client(&stage, name, "refused@example.com").await;
+    }
+    ask(&mut stage.browser(), "refused@example.com").await;
+    stage.deliver().await;
+    assert_eq!(times(&stage, "message-failed").await, 2);
+    let told = stage.messages("alex@example.com").await;
+    let told: Vec<_> = told.iter().filter(|sent| sent.subject.contains("could not be delivered")).collect();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].text.contains("Robin Ashworth, Kim Ashworth") && told[0].text.contains("/practice/clients"));
+    // An address that nobody has concerns nobody.
+    stage.au().execute("DELETE FROM person WHERE email_key = 'refused@example.com'", args![]).await.unwrap();
+    stage.wait(61);
+    ask(&mut stage.browser(), "refused@example.com").await;
+    stage.deliver().await;
+    assert_eq!(times(&stage, "message-failed").await, 2);
+});
+
+// In the demo there is no mail server to fail: some addresses answer as one would.
+walk!(the_demos_addresses_defer_refuse_and_return, |stage| {
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    for email in ["slow@example.com", "refused@example.com", "returned@example.com"] {
+        add_client(&stage, "Robin Ashworth", email).await;
+        ask(&mut stage.browser(), email).await;
+    }
+    let arrived = async |email: &str| {
+        let kept = stage.server.kept::<portico::notices::carriers::Carriers>().unwrap().mailbox().unwrap();
+        kept.list(email).len()
+    };
+    stage.deliver().await;
+    sam.open("/practice/stuck")
+        .await
+        .sees("asked us to try again later: 451 4.7.1 greylisted")
+        .sees("refused the email: 550 5.1.1 no such mailbox here")
+        .sees("refused the email: 552 5.2.2 the mailbox is full");
+    assert_eq!(times(&stage, "mail-came-back").await, 1);
+    for seconds in [40, 150] {
+        assert_eq!(arrived("slow@example.com").await, 0);
+        stage.wait(seconds);
+        stage.deliver().await;
+    }
+    let all = (
+        arrived("slow@example.com").await,
+        arrived("refused@example.com").await,
+        arrived("returned@example.com").await,
+    );
+    assert_eq!(all, (1, 0, 0));
+    // Everybody else's mail arrives at once.
+    ask(&mut stage.browser(), JO).await;
+    stage.deliver().await;
+    assert_eq!(arrived(JO).await, 1);
+});
