@@ -68,7 +68,7 @@ pub async fn index(visit: Visit) -> Result<Response> {
         topics: topics.iter().map(link).collect(),
     };
     page(&IndexPage {
-        frame: Frame::new(&visit, "help-title"),
+        frame: Frame::new(&visit, "help-title").exit_for_clients(),
         groups: GROUPS.iter().map(group).collect(),
         contact: contact(&visit),
     })
@@ -79,7 +79,7 @@ pub async fn topic(visit: Visit, Path(word): Path<String>) -> Result<Response> {
     let topic = help_topics::all().find(|topic| topic.word == word).ok_or(Error::NotFound)?;
     let text = visit.say(topic.text);
     page(&TopicPage {
-        frame: Frame::new(&visit, topic.title),
+        frame: Frame::new(&visit, topic.title).exit_for_clients(),
         more: spoken_of(&visit, &text),
         blocks: prose::read(&text),
         parts: topic.places.map(|told| passkey_places::parts(&visit, told)),
@@ -98,7 +98,7 @@ fn spoken_of(visit: &Visit, text: &str) -> Vec<Link> {
 pub async fn languages(visit: Visit) -> Result<Response> {
     let texts = &visit.server.texts;
     let names = texts.tags().map(|tag| (tag.to_owned(), texts.say(tag, "language-name", &[]))).collect();
-    page(&LanguagePage { frame: Frame::new(&visit, "language-title"), names })
+    page(&LanguagePage { frame: Frame::new(&visit, "language-title").exit_for_clients(), names })
 }
 
 fn contact(visit: &Visit) -> Contact {

@@ -4,6 +4,11 @@ use super::web::{Door, Visit};
 
 pub mod away;
 
+/// Which door this browser's last sign-in was at, and whether somebody is at the clients' door now.
+pub const WAY_IN: &str = "__Host-way-in";
+pub const AT_PORTAL: &str = "__Host-at-portal";
+pub const PORTAL: &str = "portal";
+
 pub struct Frame {
     pub visit: Visit,
     pub title: String,
@@ -46,6 +51,16 @@ impl Frame {
             signals: false,
             exit: false,
         }
+    }
+
+    /// A page for everybody, such as help or what went wrong: who came by the clients' door can leave at once from it too.
+    #[must_use]
+    pub fn exit_for_clients(mut self) -> Frame {
+        let path = self.visit.path.as_str();
+        let came_by = [WAY_IN, AT_PORTAL].iter().any(|cookie| self.visit.cookie(cookie) == Some(PORTAL));
+        let is_there = path == "/portal" || path.starts_with("/portal/") || path.starts_with("/link/");
+        self.exit = self.is_practice() && (came_by || is_there);
+        self
     }
 
     #[must_use]

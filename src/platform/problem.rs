@@ -28,7 +28,7 @@ pub fn page(visit: &Visit, error: &Error) -> Response {
         tracing::error!(request = visit.request_id(), problem = text, "a fault");
     }
     let page = ProblemPage {
-        frame: Frame::new(visit, &format!("problem-{word}-title")),
+        frame: Frame::new(visit, &format!("problem-{word}-title")).exit_for_clients(),
         what: visit.say(&format!("problem-{word}-what")),
         next: visit.say(&format!("problem-{word}-next")),
         request: visit.request_id().to_owned(),

@@ -21,7 +21,7 @@ use crate::platform::network::network_of;
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with, safe_path};
 use crate::platform::world::random;
 use crate::sign_in::session::{self, Session, State};
-use crate::sign_in::{flash, hello, marks};
+use crate::sign_in::{flash, hello, marks, way_in};
 
 /// Askings from one network within an hour, whoever they are for; a waiting room behind one address stays below.
 const PER_NETWORK: i64 = 60;
@@ -64,7 +64,8 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
     match session::state(&visit).await? {
         State::Open(session) if session.is_client() => return Ok(go(&safe_path(&then_path, "/me"))),
         State::Locked(session) if session.is_client() => return super::locked::lead(&then_path),
-        _ => {}
+        State::Nobody => way_in::at_portal(&visit),
+        State::Open(_) | State::Locked(_) => {}
     }
     let left = flash::take(&visit);
     let email = left.as_ref().map_or_else(|| hello::email(&visit).unwrap_or_default(), |(_, email)| email.clone());

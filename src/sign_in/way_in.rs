@@ -1,10 +1,9 @@
 //! Which door this browser came in by last, so that whoever is sent to sign in again meets the page they know.
 
 use super::session::{Done, Session};
+use crate::platform::frame::{AT_PORTAL, PORTAL, WAY_IN as COOKIE};
 use crate::platform::web::Visit;
 
-const COOKIE: &str = "__Host-way-in";
-const PORTAL: &str = "portal";
 const SECONDS: i64 = 400 * 86_400;
 
 impl Session {
@@ -58,12 +57,21 @@ pub(super) fn is_misplaced(visit: &Visit, session: &Session) -> bool {
 pub(super) fn note(visit: &Visit, done: &Done<'_>) {
     if done.person.is_client() {
         visit.set_cookie(COOKIE, PORTAL, (done.attempt.shared == 0).then_some(SECONDS));
-    } else if visit.cookie(COOKIE).is_some() {
+    } else if visit.cookie(COOKIE).is_some() || visit.cookie(AT_PORTAL).is_some() {
         forget(visit);
+    }
+}
+
+/// Somebody is at the clients' door, and may need to leave in a hurry from the pages around it too. Kept no longer than the
+/// browser is open.
+pub fn at_portal(visit: &Visit) {
+    if visit.cookie(AT_PORTAL) != Some(PORTAL) {
+        visit.set_cookie(AT_PORTAL, PORTAL, None);
     }
 }
 
 /// Forgets the door, with everything else that says who was here.
 pub fn forget(visit: &Visit) {
     visit.drop_cookie(COOKIE);
+    visit.drop_cookie(AT_PORTAL);
 }

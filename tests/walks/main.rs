@@ -33,6 +33,7 @@ mod people_passkeys;
 mod people_time;
 mod portal;
 mod portal_address;
+mod portal_around;
 mod portal_bounce;
 mod portal_contacts;
 mod portal_elsewhere;
