@@ -33,6 +33,7 @@ portal-confirm-lost = Lost your passkeys, or are they not yours? Your practice c
 # The page after asking; the same for every address.
 portal-sent-title = Look in your mailbox
 portal-sent-if = If your practice knows this address, an email is on its way to:
+portal-sent-newer = A newer email was sent at { $time }. Use the code or the link in that one.
 portal-sent-how = Open its link in this browser, or type its code here.
 portal-field-code = Code from the email
 portal-code-hint = Six digits. They work for 15 minutes.
@@ -42,6 +43,7 @@ portal-wait-link = Wait here for the other device
 portal-wait-what = Open the link of the email on your other device and type this number there:
 portal-wait-alone = This page looks every few seconds whether you have done it.
 portal-wait-back = Type the code here instead
+portal-wait-end = Stop waiting here
 portal-not-there = No email yet?
 portal-not-there-what = It can take a few minutes. Look in the spam folder too, and check that the address above is right.
 portal-other-address = Use another address
@@ -59,6 +61,7 @@ portal-code-wrong = That code isn't the one in the newest email. { $left ->
 }
 portal-code-tried = There were five wrong tries, so this code is over. The link in the email still works in the browser that asked for it, or ask for a new email.
 portal-code-old = This code is old: it worked until { $time }. The link in the email still works in the browser that asked for it, or ask for a new email.
+portal-code-expired = This email worked until { $time }. Please ask for a new one.
 portal-code-used = This email was used at { $time }. If you are not signed in, ask for a new one.
 portal-code-replaced = A newer email was sent at { $time }. Please use the code in that one, or ask for another.
 portal-code-ended = Somebody who reads this mailbox said that they didn't ask for this, so we ended it. If you did ask, ask for a new email.
@@ -81,6 +84,7 @@ link-elsewhere = This is not the browser that asked for the link. You can sign i
 link-elsewhere-old = This is not the browser that asked for the link. Open it there, or ask for a new one here.
 link-here = Sign in here
 link-code-hint = Six digits, in the same email.
+link-code-hint-newer = Six digits, in the newest email.
 link-here-button = Sign in here
 link-there = Sign in on the device that asked
 link-number = Number on the other screen
@@ -97,6 +101,9 @@ link-not-me-button = I didn't ask for this
 # Several people behind one mailbox.
 who-title = Who are you?
 who-intro = More than one person uses this address. Choose yourself.
+who-one-title = Your email is confirmed
+who-one = One more press, and you are in.
+who-one-button = Go on
 who-been-here = Signed in here before
 who-why-short = We show initials only, because whoever reads this mailbox can see this page.
 who-nobody = Nobody signs in with this address any more. Ask your practice: { $contact }
@@ -114,6 +121,9 @@ stuck-address = You are signing in as { $email }. If that address is wrong, star
 stuck-call = Call your practice
 stuck-write = Write to your practice
 stuck-number-what = When you talk to your practice, read out this number. They find you by it:
+stuck-number-until = It works until { $time }. After that this page gives you a new one.
+stuck-number-old = Your number is too old: your practice would not find you by it any more. Get a new one before you call.
+stuck-number-new = Get a new number
 stuck-pin = PIN
 stuck-pin-hint = If your practice reads out six digits to you, type them here within ten minutes.
 stuck-pin-six = Type the six digits that your practice read out.
@@ -129,7 +139,7 @@ stuck-reach-hint = A phone number or another email address that is safe for you.
 stuck-note = What happened?
 stuck-form-button = Send to your practice
 stuck-empty = Write how your practice can reach you, or what happened.
-stuck-sent = Your practice has your message. Keep this page open: the number below belongs to it.
+stuck-sent = Your practice has your message. Keep this page open until they call: the number and the PIN belong to it.
 stuck-back = Start again
 stuck-said-nothing = (nothing)
 
@@ -227,18 +237,18 @@ help-portal-device-title = The email is on another device
 help-portal-device-text =
     Open the link there. The page says that this is not the browser that asked, and gives you two ways on.
     - Type the six digits from the email to sign in there.
-    - Or type the two digits that the first device shows. The first device then goes on by itself.
+    - Or type the two digits that the first device shows. The first device then goes on by itself. This works as long as the link does.
     This is so that programs which look at mail before you do, and people who were forwarded it, can't use your link.
 help-portal-over-title = My link opens nothing
 help-portal-over-text =
     The page says why: it was used, it is too old, or a newer email was sent after it. Press "Request new sign in link": your address is filled in, and one more press sends a new email.
-    If you have several emails from us, use the newest one.
+    If you have several emails from us, use the newest one. You can type its six digits on the page of an older link, too.
 help-portal-no-email-title = No email comes
 help-portal-no-email-text =
     - Wait a few minutes, and look in the spam folder.
     - Check the address on the page. One wrong letter is enough.
     - Perhaps your practice has another address of you: ask them.
-    - Press "I can't get the email". You see a number; read it out to your practice, or send them the form. They can see what happened with your email, and as a last resort give you a PIN for that page.
+    - Press "I can't get the email". You see a number that works for an hour; read it out to your practice, or send them the form. They can see what happened with your email, and as a last resort give you a PIN for that page.
 help-portal-people-title = Several of us share one address
 help-portal-people-text =
     After the email you choose who you are. We show initials only. Each person can set a lock of their own: see "Somebody else reads my email".

@@ -55,7 +55,8 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
         }
         State::Nobody => {
             let arrived = || hello::email(&visit).unwrap_or_default();
-            let (notice, email) = flash::take(&visit).map_or_else(|| (None, arrived()), |(n, email)| (Some(n), email));
+            let (notice, email) =
+                flash::take(&visit).map_or_else(|| (None, arrived()), |left| (Some(left.notice), left.email));
             let mut sign_in = SignInPage::new(&visit, &email, then_path)?;
             if let Some(notice) = notice {
                 sign_in.frame = sign_in.frame.banner(notice.kind(), notice.sentence());

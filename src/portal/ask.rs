@@ -68,10 +68,14 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
         State::Open(_) | State::Locked(_) => {}
     }
     let left = flash::take(&visit);
-    let email = left.as_ref().map_or_else(|| hello::email(&visit).unwrap_or_default(), |(_, email)| email.clone());
+    let email = left.as_ref().map_or_else(|| hello::email(&visit).unwrap_or_default(), |left| left.email.clone());
     let mut asking = AskPage::new(&visit, &email, then_path)?;
-    if let Some((notice, _)) = left {
-        asking.frame = asking.frame.banner(notice.kind(), notice.sentence());
+    if let Some(left) = left {
+        if asking.then_path.is_empty() {
+            asking.then_path = safe_path(&left.then_path, "");
+        }
+        (asking.keep, asking.shared) = (left.keep, left.shared);
+        asking.frame = asking.frame.banner(left.notice.kind(), left.notice.sentence());
     } else if query.text("note") == "everywhere" {
         asking.frame = asking.frame.banner("success", "mine-everywhere-done");
     } else if query.ticked("again") {
@@ -203,14 +207,13 @@ pub(super) async fn put_for(
 ///
 /// # Errors
 /// As [`put`].
-pub(super) async fn put_without_mail(visit: &Visit, email: &Email) -> Result<Option<String>> {
-    let bound_to = bind(visit, || visit.first_secret(email.canonical()));
-    let wanted = Wanted { email, then_path: "", keep: false, shared: false, session_id: None };
+pub(super) async fn put_without_mail(visit: &Visit, wanted: &Wanted<'_>) -> Result<Option<String>> {
+    let bound_to = bind(visit, || visit.first_secret(wanted.email.canonical()));
     let draws = draws(visit);
-    let questions = vec![looking(visit, &wanted, &bound_to, &draws)?];
+    let questions = vec![looking(visit, wanted, &bound_to, &draws)?];
     let Some((mut tx, _, rows)) = begin(visit, questions).await? else { return Ok(None) };
     let (_, number, _) = found(rows, &draws);
-    let id = insert(visit, &mut tx, &wanted, &bound_to, number, "stuck").await?;
+    let id = insert(visit, &mut tx, wanted, &bound_to, number, "stuck").await?;
     tx.commit().await?;
     Ok(Some(id))
 }

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::link::{self, frame, masked, over};
 use super::sent::{Typed, judge, over_words, wrong_words};
-use super::{Ask, MOST_TRIES, Standing, Use, bind, by_link, spend, who};
+use super::{Ask, MOST_TRIES, Standing, Use, bind, by_link, newer, spend, who};
 use crate::args;
 use crate::factors::passkey_offer;
 use crate::factors::totp_code::normalise_typed;
@@ -30,49 +30,97 @@ struct ElsewherePage {
     /// Who asked: browser, place and time, so that a stranger's asking is seen as one.
     asked: String,
     takes_codes: bool,
+    takes_numbers: bool,
     code_problem: Option<String>,
     number_problem: Option<String>,
+    device: Device,
+}
+
+/// What the person says of the device in their hands. What was ticked where the mail was asked for was said of that one.
+#[derive(Default)]
+pub(super) struct Device {
+    /// Whether it is asked: not in the browser that asked for the mail.
+    pub asked: bool,
+    pub keep_days: i64,
+    pub keep: bool,
+    pub shared: bool,
 }
 
 /// The page, as it is first opened.
 pub(super) fn show(visit: &Visit, token: &str, ask: &Ask) -> Result<Response> {
-    page_with(StatusCode::OK, &ElsewherePage::new(visit, token, ask))
+    page_with(StatusCode::OK, &ElsewherePage::new(visit, token, ask, Device::of(visit, ask)?))
 }
 
-/// `POST /link/{token}/code`: signs in here, or says with the same code that nobody here asked.
+/// `POST /link/{token}/code`: signs in here, or says with the same code that nobody here asked. On the page of a link that a
+/// newer mail ended it is the newer mail's code.
 pub async fn code(visit: Visit, Token(token): Token, fields: Fields) -> Result<Response> {
     // read
-    let Some(ask) = by_link(&visit, &token).await? else { return Ok(go(&format!("/link/{token}"))) };
-    if ask.is_proved(&visit) || ask.standing(visit.now) != Standing::Good {
+    let Some(asked) = by_link(&visit, &token).await? else { return Ok(go(&format!("/link/{token}"))) };
+    let Some(meant) = newer::meant(&visit, &asked).await?.filter(|_| !asked.is_proved(&visit)) else {
         return Ok(go(&format!("/link/{token}")));
-    }
-    let refused = |ask: &Ask, problem: String| {
-        let mut here = ElsewherePage::new(&visit, &token, ask);
-        here.code_problem = Some(problem);
-        page_with(StatusCode::UNPROCESSABLE_ENTITY, &here)
     };
-    let Some(code) = normalise_typed(fields.text("code")) else { return refused(&ask, visit.say("code-six-digits")) };
+    let Some(code) = normalise_typed(fields.text("code")) else {
+        return refused(&visit, &token, &asked, &fields, visit.say("code-six-digits")).await;
+    };
 
     // write
     let mut tx = visit.db()?.write().await?;
-    let judged = judge(&visit, &mut tx, &ask, &code).await?;
+    let mut judged = Typed::Over;
+    if meant.id == asked.id || newer::take_try(&visit, &mut tx, &asked).await? {
+        judged = judge(&visit, &mut tx, &meant, &code).await?;
+    }
     if matches!(judged, Typed::Right) && fields.text("do") == "not-me" {
-        return not_me(&visit, tx, &token, &ask).await;
+        return not_me(&visit, tx, &token, &meant).await;
     }
     if matches!(judged, Typed::Right) {
         passkey_offer::note_able_by_mail(&visit, &fields);
         let proved_in = bind(&visit, || visit.new_token());
-        if spend(&visit, &mut tx, &ask, &Use { by: "code", proved_in: &proved_in }).await? {
-            return who::go_on(&visit, tx, &ask).await;
+        if spend(&visit, &mut tx, &meant, &Use { by: "code", proved_in: &proved_in }).await? {
+            let here = for_here(&visit, &mut tx, meant, &asked, &fields).await?;
+            return who::go_on(&visit, tx, &here).await;
         }
     }
     tx.commit().await?;
-    let ask = by_link(&visit, &token).await?.unwrap_or(ask);
-    if ask.standing(visit.now) != Standing::Good {
-        return link::over(&visit, &token, &ask).await;
+    let asked = by_link(&visit, &token).await?.unwrap_or(asked);
+    let why = match newer::meant(&visit, &asked).await? {
+        Some(now) if now.id == asked.id && !now.takes_codes(visit.now) => over_words(&visit, &now),
+        Some(now) => wrong_words(&visit, &Ask { tries: now.tries.max(asked.tries), ..now }),
+        None if asked.tries >= MOST_TRIES => visit.say("portal-code-tried"),
+        None => return over(&visit, &token, &asked).await,
+    };
+    refused(&visit, &token, &asked, &fields, why).await
+}
+
+/// The page again: that of a good link elsewhere, or that of a link that a newer mail ended.
+async fn refused(visit: &Visit, token: &str, asked: &Ask, fields: &Fields, problem: String) -> Result<Response> {
+    let mut device = Device::of(visit, asked)?;
+    (device.keep, device.shared) = (fields.ticked("keep"), fields.ticked("shared"));
+    if asked.standing(visit.now) != Standing::Good {
+        return link::over_with(visit, token, asked, device, Some(problem)).await;
     }
-    let why = if ask.takes_codes(visit.now) { wrong_words(&visit, &ask) } else { over_words(&visit, &ask) };
-    refused(&ask, why)
+    let mut here = ElsewherePage::new(visit, token, asked, device);
+    here.code_problem = Some(problem);
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &here)
+}
+
+/// What was ticked counts for the device that it was ticked on, and the way on is that of whoever is here: of the asking that
+/// this browser made itself; else the ticks on this page, and the way on of the mail in hand.
+async fn for_here(visit: &Visit, tx: &mut Tx, meant: Ask, asked: &Ask, fields: &Fields) -> Result<Ask> {
+    let here = if meant.is_bound(visit) {
+        return Ok(meant);
+    } else if asked.is_bound(visit) {
+        Ask { then_path: asked.then_path.clone(), keep: asked.keep, shared: asked.shared, ..meant }
+    } else {
+        let shared = fields.ticked("shared");
+        let keep = fields.ticked("keep") && !shared;
+        Ask { then_path: asked.then_path.clone(), keep: keep.into(), shared: shared.into(), ..meant }
+    };
+    tx.execute(
+        "UPDATE link_ask SET then_path = $3, keep = $4, shared = $5 WHERE practice_id = $1 AND id = $2",
+        args![&visit.practice()?.id, &here.id, &here.then_path, here.keep, here.shared],
+    )
+    .await?;
+    Ok(here)
 }
 
 /// `POST /link/{token}/number`: lets the browser that asked go on.
@@ -83,7 +131,7 @@ pub async fn number(visit: Visit, Token(token): Token, fields: Fields) -> Result
         return over(&visit, &token, &ask).await;
     }
     let refused = |ask: &Ask, problem: String| {
-        let mut here = ElsewherePage::new(&visit, &token, ask);
+        let mut here = ElsewherePage::new(&visit, &token, ask, Device::of(&visit, ask)?);
         here.number_problem = Some(problem);
         page_with(StatusCode::UNPROCESSABLE_ENTITY, &here)
     };
@@ -100,7 +148,7 @@ pub async fn number(visit: Visit, Token(token): Token, fields: Fields) -> Result
             args![&visit.practice()?.id, &ask.id, MOST_TRIES],
         )
         .await?;
-    let right = taken == 1 && ask.takes_codes(visit.now) && secret::same(typed, &ask.number);
+    let right = taken == 1 && ask.takes_numbers(visit.now) && secret::same(typed, &ask.number);
     let way = Use { by: "number", proved_in: &ask.bound_to };
     if right && spend(&visit, &mut tx, &ask, &way).await? {
         for person in person::clients_by_email_in(&mut tx, &visit.practice()?.id, &ask.email_key).await? {
@@ -113,7 +161,7 @@ pub async fn number(visit: Visit, Token(token): Token, fields: Fields) -> Result
     happened(&visit, &mut tx, wrong.detail("factor", "number").detail("ask", &ask.id)).await?;
     tx.commit().await?;
     let ask = by_link(&visit, &token).await?.unwrap_or(ask);
-    let why = if ask.takes_codes(visit.now) {
+    let why = if ask.takes_numbers(visit.now) {
         visit.say_with("link-number-wrong", &[("left", &(MOST_TRIES - ask.tries).max(0).to_string())])
     } else {
         over_words(&visit, &ask)
@@ -143,8 +191,15 @@ async fn not_me(visit: &Visit, mut tx: Tx, token: &str, ask: &Ask) -> Result<Res
     Ok(go(&format!("/link/{token}")))
 }
 
+impl Device {
+    pub(super) fn of(visit: &Visit, ask: &Ask) -> Result<Device> {
+        let keep_days = visit.practice()?.client_keep_days;
+        Ok(Device { asked: !ask.is_bound(visit), keep_days, keep: false, shared: false })
+    }
+}
+
 impl ElsewherePage {
-    fn new(visit: &Visit, token: &str, ask: &Ask) -> ElsewherePage {
+    fn new(visit: &Visit, token: &str, ask: &Ask, device: Device) -> ElsewherePage {
         let time = when::clock(ask.asked_at, visit.zone());
         let place = if ask.place.is_empty() { visit.say("unknown-place") } else { ask.place.clone() };
         let browser = Browser::from_stored(&ask.browser).in_english();
@@ -155,6 +210,8 @@ impl ElsewherePage {
             masked: masked(ask),
             asked: visit.say_with("link-asked", &[("browser", &browser), ("place", &place), ("time", &time)]),
             takes_codes,
+            takes_numbers: ask.takes_numbers(visit.now),
+            device,
             code_problem: (!takes_codes).then(|| over_words(visit, ask)),
             number_problem: None,
         }

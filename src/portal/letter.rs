@@ -149,9 +149,16 @@ fn form(visit: &Visit, people: &[Person]) -> Result<Form> {
 /// Whoever typed an address that is not on file waits for nothing no longer than it takes to read this.
 async fn tell_stranger(visit: &Visit, tx: &mut Tx, ask: &Ask) -> Result<()> {
     let practice = visit.practice()?;
+    // It ends as soon as a link would, and ends older ones, so that the pages of its browsers age as a client's do.
     tx.execute(
-        "UPDATE link_ask SET result = 'nobody' WHERE practice_id = $1 AND id = $2",
-        args![&practice.id, &ask.id],
+        "UPDATE link_ask SET replaced_at = $4 WHERE practice_id = $1 AND email_key = $2 AND id <> $3 AND result = 'nobody'
+            AND used_at IS NULL AND replaced_at IS NULL AND ended_at IS NULL",
+        args![&practice.id, &ask.email_key, &ask.id, visit.now],
+    )
+    .await?;
+    tx.execute(
+        "UPDATE link_ask SET result = 'nobody', link_until = $3 WHERE practice_id = $1 AND id = $2",
+        args![&practice.id, &ask.id, visit.now + practice.link_minutes * 60],
     )
     .await?;
     let lane = visit.lane("portal nobody", &ask.email_key)?;

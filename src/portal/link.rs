@@ -4,14 +4,15 @@
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 
-use super::{Ask, Standing, Use, binding, by_link, elsewhere, letter, spend, who};
+use super::elsewhere::Device;
+use super::{Ask, Standing, Use, binding, by_link, elsewhere, letter, newer, spend, who};
 use crate::args;
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::web::{Visit, go, page, page_with};
 use crate::platform::when;
-use crate::sign_in::flash::{self, Notice};
+use crate::sign_in::flash::{self, Left, Notice};
 use crate::sign_in::link::Token;
 use crate::sign_in::session::{self, State};
 
@@ -28,6 +29,10 @@ struct LinkPage {
     handed_on: bool,
     /// Whether the way to a new mail can fill in the address.
     can_ask: bool,
+    /// A newer mail ended the link, and its code can be typed here.
+    takes_codes: bool,
+    code_problem: Option<String>,
+    device: Device,
 }
 
 /// `GET /link/{token}`, any number of times. That it was opened is noted for the practice; that is all.
@@ -74,10 +79,16 @@ pub async fn answer(visit: Visit, Token(token): Token) -> Result<Response> {
     Ok(go(&format!("/link/{token}")))
 }
 
-/// `POST /link/{token}/new`: to the sign-in page with the address filled in; the press there sends the mail.
+/// `POST /link/{token}/new`: to the sign-in page with the address filled in; the press there sends the mail. Where the person
+/// wanted to go is not forgotten on the way, nor what they ticked, in the browser that they ticked it in.
 pub async fn send_new(visit: Visit, Token(token): Token) -> Result<Response> {
     if let Some(ask) = by_link(&visit, &token).await? {
-        flash::leave(&visit, Notice::AskAnew, &ask.email)?;
+        let here = ask.is_bound(&visit);
+        let (keep, shared) = (here && ask.keep != 0, here && ask.shared != 0);
+        flash::leave_all(
+            &visit,
+            &Left { notice: Notice::AskAnew, email: ask.email, then_path: ask.then_path, keep, shared },
+        )?;
     }
     Ok(go("/portal"))
 }
@@ -104,6 +115,20 @@ async fn note_opened(visit: &Visit, ask: &Ask) -> Result<()> {
 /// # Errors
 /// Faults of the database.
 pub(super) async fn over(visit: &Visit, token: &str, ask: &Ask) -> Result<Response> {
+    over_with(visit, token, ask, Device::of(visit, ask)?, None).await
+}
+
+/// As [`over`], with what is wrong with a code that was typed there and what was ticked.
+///
+/// # Errors
+/// As [`over`].
+pub(super) async fn over_with(
+    visit: &Visit,
+    token: &str,
+    ask: &Ask,
+    mut device: Device,
+    code_problem: Option<String>,
+) -> Result<Response> {
     if let State::Open(session) = session::state(visit).await?
         && session.is_client()
         && ask.used_at.is_some()
@@ -119,34 +144,31 @@ pub(super) async fn over(visit: &Visit, token: &str, ask: &Ask) -> Result<Respon
         Standing::Expired(at) => words("link-expired", at),
         Standing::Good => visit.say("link-unknown"),
     };
+    let newer = newer::meant(visit, ask).await?.filter(|newer| newer.id != ask.id);
+    device.asked = device.asked && newer.as_ref().is_some_and(|newer| !newer.is_bound(visit));
     let handed_on = ask.used_by.as_deref() == Some("number");
-    let status = if handed_on { StatusCode::OK } else { StatusCode::GONE };
-    page_with(
-        status,
-        &LinkPage {
-            frame: frame(visit, if handed_on { "link-handed-on-title" } else { "link-over-title" }),
-            token: token.to_owned(),
-            masked: masked(ask),
-            over: Some(said),
-            handed_on,
-            can_ask: true,
-        },
-    )
+    let status = match (handed_on, &code_problem) {
+        (true, _) => StatusCode::OK,
+        (false, None) => StatusCode::GONE,
+        (false, Some(_)) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let over = LinkPage {
+        over: Some(said),
+        handed_on,
+        can_ask: true,
+        takes_codes: newer.is_some(),
+        code_problem,
+        device,
+        ..LinkPage::plain(visit, token, masked(ask), if handed_on { "link-handed-on-title" } else { "link-over-title" })
+    };
+    page_with(status, &over)
 }
 
 fn unknown(visit: &Visit, token: &str) -> Result<Response> {
-    let other = letter::is_of_another_practice(visit, token)?;
-    page_with(
-        StatusCode::GONE,
-        &LinkPage {
-            frame: frame(visit, "link-over-title"),
-            token: token.to_owned(),
-            masked: String::new(),
-            over: Some(visit.say(if other { "link-other-practice" } else { "link-unknown" })),
-            handed_on: false,
-            can_ask: false,
-        },
-    )
+    let said =
+        visit.say(if letter::is_of_another_practice(visit, token)? { "link-other-practice" } else { "link-unknown" });
+    let unknown = LinkPage { over: Some(said), ..LinkPage::plain(visit, token, String::new(), "link-over-title") };
+    page_with(StatusCode::GONE, &unknown)
 }
 
 /// A hint of the address the mail went to: who was sent somebody else's link sees that it is not theirs.
@@ -162,13 +184,20 @@ pub(super) fn frame(visit: &Visit, title: &str) -> Frame {
 
 impl LinkPage {
     fn good(visit: &Visit, token: &str, ask: &Ask) -> LinkPage {
+        LinkPage::plain(visit, token, masked(ask), "portal-title")
+    }
+
+    fn plain(visit: &Visit, token: &str, masked: String, title: &str) -> LinkPage {
         LinkPage {
-            frame: frame(visit, "portal-title"),
+            frame: frame(visit, title),
             token: token.to_owned(),
-            masked: masked(ask),
+            masked,
             over: None,
             handed_on: false,
             can_ask: false,
+            takes_codes: false,
+            code_problem: None,
+            device: Device::default(),
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod link;
 pub mod lock;
 mod lock_lanes;
 pub mod locked;
+mod newer;
 pub mod passkey;
 pub mod passkey_none;
 pub mod password;
@@ -44,6 +45,8 @@ const PROVED_SECONDS: i64 = 15 * 60;
 const BOUND_SECONDS: i64 = 86_400;
 /// How long a request number is good for, in seconds.
 pub const REQUEST_SECONDS: i64 = 3600;
+/// How long a PIN works, in seconds: what travels by voice lives ten minutes (NIST SP 800-63B-4, 4.2.1.2).
+pub const PIN_SECONDS: i64 = 10 * 60;
 /// The pause between two mails that the page shows, in seconds.
 const PAUSE_SECONDS: i64 = 60;
 
@@ -115,20 +118,37 @@ impl Ask {
         here && self.used_at.is_some_and(|at| visit.now - at <= PROVED_SECONDS)
     }
 
-    /// Until when the code works (unix seconds); the same whether there is one or not.
+    /// Until when the code works (unix seconds), never longer than the link; the same whether there is one or not.
     fn code_until(&self) -> i64 {
-        self.handled_at.unwrap_or(self.asked_at) + CODE_SECONDS
+        let until = self.handled_at.unwrap_or(self.asked_at) + CODE_SECONDS;
+        self.link_until.map_or(until, |link| link.min(until))
     }
 
-    /// Whether a code or number may still be typed.
+    /// Whether the code may still be typed.
     pub fn takes_codes(&self, now: i64) -> bool {
-        self.tries < MOST_TRIES && self.standing(now) == Standing::Good && self.code_until() > now
+        self.takes_numbers(now) && self.code_until() > now
     }
 
-    /// Whether a PIN may still be typed for this request.
+    /// Whether the number of the browser that asked may still be typed: as long as its link works.
+    pub fn takes_numbers(&self, now: i64) -> bool {
+        self.tries < MOST_TRIES && self.standing(now) == Standing::Good
+    }
+
+    /// Whether the request number can still be read out to the practice.
+    pub fn shows_number(&self, now: i64) -> bool {
+        self.used_at.is_none() && self.ended_at.is_none() && now < self.number_until()
+    }
+
+    /// Until when the practice finds the request by its number (unix seconds).
+    pub fn number_until(&self) -> i64 {
+        self.asked_at + REQUEST_SECONDS
+    }
+
+    /// Whether a PIN may still be typed for this request: one that was issued in the last moment works as long as any. What
+    /// became of the mail does not matter, since the PIN is for whoever has none.
     pub fn takes_pins(&self, now: i64) -> bool {
-        let open = matches!(self.standing(now), Standing::Good | Standing::Replaced(_));
-        open && self.pin_tries < MOST_TRIES && now - self.asked_at < REQUEST_SECONDS
+        let open = self.used_at.is_none() && self.ended_at.is_none();
+        open && self.pin_tries < MOST_TRIES && now < self.number_until() + PIN_SECONDS
     }
 
     /// From when the page offers another mail.
@@ -261,11 +281,26 @@ mod tests {
         assert_eq!(Ask { ended_at: Some(8), replaced_at: Some(9), ..ask() }.standing(10), Standing::Ended(8));
     }
 
-    /// A stranger's asking has no mail and looks the same.
+    /// A PIN is for whoever has no mail: neither its end nor a newer one takes the field away.
     #[test]
-    fn an_asking_without_a_mail_ages_the_same() {
-        let nobody = Ask { link_until: None, ..ask() };
-        assert_eq!(nobody.takes_codes(1010), ask().takes_codes(1010));
-        assert_eq!(nobody.takes_codes(1905), ask().takes_codes(1905));
+    fn a_request_takes_a_pin_for_as_long_as_one_can_be_issued() {
+        let short = Ask { link_until: Some(1600), replaced_at: Some(1500), ..ask() };
+        assert!(
+            short.takes_pins(1000 + REQUEST_SECONDS + PIN_SECONDS - 1)
+                && short.shows_number(1000 + REQUEST_SECONDS - 1)
+        );
+        assert!(!short.takes_pins(1000 + REQUEST_SECONDS + PIN_SECONDS) && !short.shows_number(1000 + REQUEST_SECONDS));
+        assert!(!Ask { used_at: Some(1100), ..ask() }.takes_pins(1200));
+        assert!(!Ask { ended_at: Some(1100), ..ask() }.takes_pins(1200));
+        assert!(!Ask { pin_tries: 5, ..ask() }.takes_pins(1200));
+    }
+
+    /// Only the code has its quarter of an hour; where links are shorter, it ends with them.
+    #[test]
+    fn a_number_lasts_as_long_as_the_link() {
+        assert!(ask().takes_numbers(1005 + 86_399) && !ask().takes_numbers(1005 + 86_400));
+        assert!(!Ask { tries: 5, ..ask() }.takes_numbers(1010));
+        let short = Ask { link_until: Some(1605), ..ask() };
+        assert!(short.takes_codes(1604) && !short.takes_codes(1605));
     }
 }

@@ -6,14 +6,14 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::{Ask, MOST_TRIES, Standing, Use, ask, binding, code_hash, mine, spend, who};
+use super::{Ask, MOST_TRIES, Standing, Use, ask, binding, code_hash, mine, newer, spend, who};
 use crate::args;
 use crate::factors::totp_code::normalise_typed;
 use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
-use crate::platform::frame::Frame;
+use crate::platform::frame::{Banner, Frame};
 use crate::platform::secret;
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
 use crate::platform::when;
@@ -26,7 +26,9 @@ struct SentPage {
     ask: String,
     email: String,
     number: String,
+    then_path: String,
     takes_codes: bool,
+    takes_numbers: bool,
     /// Shows the number and looks again by itself; the field for the code is on the other page.
     waits: bool,
     /// Why no code is taken any more, or what is wrong with the one typed.
@@ -46,14 +48,22 @@ pub(super) enum Typed {
     Over,
 }
 
-/// `GET /portal/sent?ask=`.
+/// `GET /portal/sent?ask=`; a page that a newer one of this browser replaced leads to that one.
 pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     let Some(ask) = mine(&visit, query.text("ask")).await? else { return Ok(go("/portal")) };
     if ask.is_proved(&visit) {
         return Ok(go(&format!("/portal/who?ask={}", ask.id)));
     }
+    if let Some(newer) = newer::here(&visit, &ask).await? {
+        return Ok(go(&format!("/portal/sent?ask={}&newer=1", newer.id)));
+    }
     let mut sent = SentPage::new(&visit, &ask).await?;
     sent.waits = query.ticked("wait");
+    if query.ticked("newer") {
+        let time = when::clock(ask.handled_at.unwrap_or(ask.asked_at), visit.zone());
+        sent.frame.banner =
+            Some(Banner { kind: "info", text: visit.say_with("portal-sent-newer", &[("time", &time)]) });
+    }
     page(&sent)
 }
 
@@ -65,13 +75,14 @@ pub async fn waiting(visit: Visit, Query(query): Query) -> Result<Response> {
     Ok(Json(serde_json::json!({ "go": proved, "over": over })).into_response())
 }
 
-/// `POST /portal/code`: the code, in the browser that asked.
+/// `POST /portal/code`: the code, in the browser that asked. On a page that stayed open it is that of the newer mail.
 pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // read
     let Some(ask) = mine(&visit, fields.text("ask")).await? else { return Ok(go("/portal?again=1")) };
     if ask.is_proved(&visit) {
         return Ok(go(&format!("/portal/who?ask={}", ask.id)));
     }
+    let ask = newer::here(&visit, &ask).await?.unwrap_or(ask);
     let Some(code) = normalise_typed(fields.text("code")) else {
         return refused(&visit, &ask, visit.say("code-six-digits")).await;
     };
@@ -137,6 +148,7 @@ pub(super) fn over_words(visit: &Visit, ask: &Ask) -> String {
         Standing::Used(at) => visit.say_with("portal-code-used", &[("time", &clock(at))]),
         Standing::Replaced(at) => visit.say_with("portal-code-replaced", &[("time", &clock(at))]),
         Standing::Ended(_) => visit.say("portal-code-ended"),
+        Standing::Expired(at) => visit.say_with("portal-code-expired", &[("time", &clock(at))]),
         _ if ask.tries >= MOST_TRIES => visit.say("portal-code-tried"),
         _ => visit.say_with("portal-code-old", &[("time", &clock(ask.code_until()))]),
     }
@@ -164,7 +176,9 @@ impl SentPage {
             ask: ask.id.clone(),
             email: ask.email.clone(),
             number: ask.number.clone(),
+            then_path: ask.then_path.clone(),
             takes_codes,
+            takes_numbers: ask.takes_numbers(visit.now),
             waits: false,
             problem: (!takes_codes).then(|| over_words(visit, ask)),
             fate: fate(visit, ask).await?,
@@ -174,25 +188,25 @@ impl SentPage {
     }
 }
 
-/// What became of the mail, for a browser that has proved this mailbox; nobody else is told whether there is one.
+/// What became of the mail, for a browser that has proved this mailbox; nobody else is told whether there is one. Where no
+/// mail was written nothing is said, whatever the reason.
 async fn fate(visit: &Visit, ask: &Ask) -> Result<Option<String>> {
-    if !marks::knows_mailbox(visit, &ask.email_key) {
+    let Some(message) = ask.message_id.clone().filter(|_| marks::knows_mailbox(visit, &ask.email_key)) else {
         return Ok(None);
-    }
+    };
     let masked = Email::parse(&ask.email).map(|email| email.masked()).unwrap_or_default();
     let row: Option<(String, i64)> = visit
         .db()?
         .optional(
             "SELECT s.state, s.at FROM outbox_state s WHERE s.practice_id = $1 AND s.message_id = $2 ORDER BY s.turn DESC, s.at DESC LIMIT 1",
-            args![&visit.practice()?.id, ask.message_id.clone().unwrap_or_default()],
+            args![&visit.practice()?.id, message],
         )
         .await?;
-    let Some((state, at)) = row else { return Ok(Some(visit.say("portal-fate-waiting"))) };
-    let words = match state.as_str() {
-        "sent" => "portal-fate-sent",
-        "failed" => "portal-fate-failed",
-        "deferred" | "unsure" => "portal-fate-deferred",
-        _ => "portal-fate-waiting",
+    let (words, at) = match row.as_ref().map(|(state, at)| (state.as_str(), *at)) {
+        Some(("sent", at)) => ("portal-fate-sent", at),
+        Some(("failed" | "bounced", at)) => ("portal-fate-failed", at),
+        Some(("deferred" | "unsure", at)) => ("portal-fate-deferred", at),
+        _ => ("portal-fate-waiting", visit.now),
     };
     let time = when::clock(at, visit.zone());
     Ok(Some(visit.say_with(words, &[("time", &time), ("email", &masked)])))

@@ -4,6 +4,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::ask::Wanted;
 use super::{Ask, ask, mine};
 use crate::args;
 use crate::notices::compose::{Letter, letter};
@@ -15,7 +16,7 @@ use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::limit;
 use crate::platform::practice::Practice;
-use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
+use crate::platform::web::{Fields, Query, Visit, go, page, page_with, safe_path};
 use crate::platform::when;
 
 /// Characters of a message to the practice.
@@ -31,7 +32,11 @@ pub(super) struct StuckPage {
     /// The request, once an address was typed.
     ask: Option<String>,
     number: String,
+    /// Until when the practice finds the request by its number; none when it does no more.
+    number_until: Option<String>,
     email: String,
+    then_path: String,
+    shared: bool,
     pins: bool,
     /// The form was sent.
     sent: bool,
@@ -41,34 +46,40 @@ pub(super) struct StuckPage {
     reach: String,
 }
 
-/// `GET /portal/stuck?ask=`.
+/// `GET /portal/stuck?ask=`, or with `then=` before there is a request.
 pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     let asked = mine(&visit, query.text("ask")).await?;
     let mut stuck = StuckPage::new(&visit, asked.as_ref())?;
+    if asked.is_none() {
+        stuck.then_path = safe_path(query.text("then"), "");
+    }
     stuck.sent = asked.is_some_and(|ask| ask.help_at.is_some());
     page(&stuck)
 }
 
-/// `POST /portal/stuck`: a request without a mail, for whoever types an address first here.
+/// `POST /portal/stuck`: a request without a mail, for whoever types an address first here, or whose number got too old.
 pub async fn begin(visit: Visit, fields: Fields) -> Result<Response> {
-    if visit.stale {
+    let (typed, then_path) = (fields.trimmed("email"), safe_path(fields.text("then"), ""));
+    let again = |status: StatusCode, problem: &str| {
         let mut stuck = StuckPage::new(&visit, None)?;
-        stuck.problem = Some(visit.say("forgot-stale"));
-        fields.trimmed("email").clone_into(&mut stuck.email);
-        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &stuck);
-    }
-    let Ok(email) = Email::parse(fields.trimmed("email")) else {
-        let mut stuck = StuckPage::new(&visit, None)?;
-        stuck.problem = Some(visit.say("forgot-not-an-address"));
-        fields.trimmed("email").clone_into(&mut stuck.email);
-        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &stuck);
+        stuck.problem = Some(visit.say(problem));
+        typed.clone_into(&mut stuck.email);
+        then_path.clone_into(&mut stuck.then_path);
+        stuck.shared = fields.ticked("shared");
+        page_with(status, &stuck)
     };
-    if let Some(ask) = ask::put_without_mail(&visit, &email).await? {
-        return Ok(go(&format!("/portal/stuck?ask={ask}")));
+    if visit.stale {
+        return again(StatusCode::UNPROCESSABLE_ENTITY, "forgot-stale");
     }
-    let mut stuck = StuckPage::new(&visit, None)?;
-    stuck.problem = Some(visit.say("portal-network"));
-    page_with(StatusCode::TOO_MANY_REQUESTS, &stuck)
+    let Ok(email) = Email::parse(typed) else {
+        return again(StatusCode::UNPROCESSABLE_ENTITY, "forgot-not-an-address");
+    };
+    let shared = fields.ticked("shared");
+    let wanted = Wanted { email: &email, then_path: &then_path, keep: false, shared, session_id: None };
+    match ask::put_without_mail(&visit, &wanted).await? {
+        Some(ask) => Ok(go(&format!("/portal/stuck?ask={ask}"))),
+        None => again(StatusCode::TOO_MANY_REQUESTS, "portal-network"),
+    }
 }
 
 /// `POST /portal/help`: the form; it reaches the practice by mail and stands in its list.
@@ -147,6 +158,11 @@ impl StuckPage {
             practice,
             ask: ask.map(|ask| ask.id.clone()),
             number: ask.and_then(|ask| ask.request_number.clone()).unwrap_or_default(),
+            number_until: ask
+                .filter(|ask| ask.shows_number(visit.now))
+                .map(|ask| when::clock(ask.number_until(), visit.zone())),
+            then_path: ask.map(|ask| ask.then_path.clone()).unwrap_or_default(),
+            shared: ask.is_some_and(|ask| ask.shared != 0),
             email: ask.map(|ask| ask.email.clone()).unwrap_or_default(),
             sent: false,
             problem: None,

@@ -25,6 +25,9 @@ struct WhoPage {
     contacts: Vec<Choice>,
     /// Nobody here has this address any more.
     nobody: bool,
+    /// The only way on there is: nothing is to be chosen, and nobody has to be named.
+    only: Option<String>,
+    then_path: String,
     contact: String,
 }
 
@@ -220,7 +223,8 @@ impl WhoPage {
             by: short(&way.person.id),
             been_here: marks::been_here(visit, &way.person.id),
         };
-        let mut frame = Frame::new(visit, "who-title");
+        let only = only(ways).map(WayOn::value);
+        let mut frame = Frame::new(visit, if only.is_some() { "who-one-title" } else { "who-title" });
         frame.exit = true;
         Ok(WhoPage {
             frame,
@@ -228,6 +232,8 @@ impl WhoPage {
             people: ways.iter().filter(|way| way.client.is_none()).map(choice).collect(),
             contacts: ways.iter().filter(|way| way.client.is_some()).map(choice).collect(),
             nobody: ways.is_empty(),
+            only,
+            then_path: ask.then_path.clone(),
             contact: crate::notices::compose::contact(visit)?,
         })
     }

@@ -1,5 +1,5 @@
-//! One sentence for the next page, carried by a short-lived sealed cookie: no word about it in an address, where
-//! anybody could put one.
+//! One sentence for the next page and what is filled in there, carried by a short-lived sealed cookie: no word about it in
+//! an address, where anybody could put one.
 
 use crate::platform::error::Result;
 use crate::platform::web::Visit;
@@ -47,12 +47,32 @@ impl Notice {
     }
 }
 
+/// What is left for the next page: its sentence, and what is filled in there.
+pub struct Left {
+    pub notice: Notice,
+    pub email: String,
+    /// Where the person wanted to go; empty: nowhere in particular.
+    pub then_path: String,
+    pub keep: bool,
+    pub shared: bool,
+}
+
 /// Leaves a sentence for the next page, and an address to be filled in there (empty: none).
 ///
 /// # Errors
 /// A fault when the current key cannot seal.
 pub fn leave(visit: &Visit, notice: Notice, email: &str) -> Result<()> {
-    let text = format!("{}\n{email}", notice.word());
+    let then_path = String::new();
+    leave_all(visit, &Left { notice, email: email.to_owned(), then_path, keep: false, shared: false })
+}
+
+/// As [`leave`], with all that the next page fills in.
+///
+/// # Errors
+/// As [`leave`].
+pub fn leave_all(visit: &Visit, left: &Left) -> Result<()> {
+    let (word, ticks) = (left.notice.word(), [left.keep, left.shared].map(u8::from));
+    let text = format!("{word}\n{}\n{}{}\n{}", left.email, ticks[0], ticks[1], left.then_path);
     let sealed = visit.server.seal("notice", &[&visit.practice()?.id, &visit.browser_id], &text)?;
     visit.set_cookie(COOKIE, &sealed, Some(SECONDS));
     Ok(())
@@ -63,15 +83,23 @@ pub fn forget(visit: &Visit) {
     visit.drop_cookie(COOKIE);
 }
 
-/// Takes the sentence left for this page. One that does not open was not left by us, or for another browser.
-pub fn take(visit: &Visit) -> Option<(Notice, String)> {
+/// Takes what was left for this page. What does not open was not left by us, or for another browser.
+pub fn take(visit: &Visit) -> Option<Left> {
     let sealed = visit.cookie(COOKIE)?;
     visit.drop_cookie(COOKIE);
     let practice = visit.practice().ok()?;
     let text = visit.server.open("notice", &[&practice.id, &visit.browser_id], sealed).ok()?;
-    let (word, email) = text.split_once('\n')?;
+    let mut lines = text.splitn(4, '\n');
+    let (word, email) = (lines.next()?, lines.next()?);
+    let (ticks, then_path) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
     let notice = Notice::ALL.into_iter().find(|notice| notice.word() == word)?;
-    Some((notice, email.to_owned()))
+    Some(Left {
+        notice,
+        email: email.to_owned(),
+        then_path: then_path.to_owned(),
+        keep: ticks.starts_with('1'),
+        shared: ticks.ends_with('1'),
+    })
 }
 
 /// The person's passkeys, name or address changed, or they signed in: the next page's script tells the browser.

@@ -57,6 +57,8 @@ walk!(without_a_script_the_laptop_looks_again_by_itself, |stage| {
     let number = number_on(&laptop);
     phone.open(&link).await.submit_to(&format!("{link}/number"), &[("number", &number)]).await;
     laptop.open(&wait).await.is_at("/portal/who");
+    // There is one way on, and nobody to choose from.
+    laptop.sees("Your email is confirmed").misses("More than one person").misses("Who are you?");
     laptop.submit(&[("person", &laptop.hidden("person"))]).await.is_at("/me");
 });
 
@@ -159,4 +161,70 @@ walk!(a_wrapped_link_is_the_same_link, |stage| {
     let unwrapped = percent_encoding::percent_decode_str(&wrapped).decode_utf8().unwrap().into_owned();
     let path = unwrapped.splitn(4, '/').nth(3).unwrap();
     jo.open(&format!("/{path}?utm_source=gateway")).await.sees("Sign in");
+});
+
+// C11: what was ticked on the laptop was said of the laptop.
+walk!(keep_counts_for_the_device_it_was_ticked_on, |stage| {
+    for (ticked, kept, known) in [(vec![], 0, true), (vec![("keep", "1")], 1, true), (vec![("shared", "1")], 0, false)]
+    {
+        let mut laptop = stage.browser();
+        laptop.open("/portal").await.submit_to("/portal", &[("email", JO), ("keep", "1")]).await;
+        stage.deliver().await;
+        let mail = newest(&stage, JO).await;
+        let mut phone = stage.browser();
+        phone.open(&link_of(&mail)).await.sees("Keep me signed in on this device").sees("Other people use this device");
+        assert!(!phone.html.contains(" checked"), "nothing is ticked beforehand");
+        let (code, path) = (code_of(&mail), format!("{}/code", link_of(&mail)));
+        let all: Vec<(&str, &str)> = std::iter::once(("code", code.as_str())).chain(ticked.clone()).collect();
+        phone.submit_to(&path, &all).await.is_at("/me");
+        let newest = "SELECT kept FROM session ORDER BY created_at DESC, id DESC LIMIT 1";
+        assert_eq!(number(&stage, newest, args![]).await, kept, "{ticked:?}");
+        let marked = ["__Host-been-here", "__Host-mailboxes"].map(|name| phone.cookies.contains_key(name));
+        assert_eq!(marked, [known, known], "{ticked:?}");
+        phone.close();
+        assert_eq!(phone.cookies.contains_key("__Host-session"), kept == 1, "{ticked:?}");
+        stage.wait(3601);
+    }
+    // Ticked and let go on by the number, the laptop is the one that is kept.
+    let mut laptop = stage.browser();
+    laptop.open("/portal").await.submit_to("/portal", &[("email", JO), ("keep", "1")]).await;
+    stage.deliver().await;
+    let link = link_of(&newest(&stage, JO).await);
+    let (mut phone, number_there) = (stage.browser(), number_on(&laptop));
+    phone.open(&link).await.submit_to(&format!("{link}/number"), &[("number", &number_there)]).await;
+    laptop.submit_to("/portal/who", &[]).await.is_at("/me");
+    let newest = "SELECT kept FROM session ORDER BY created_at DESC, id DESC LIMIT 1";
+    assert_eq!(number(&stage, newest, args![]).await, 1);
+});
+
+// Of the two ways on only the code has a quarter of an hour.
+walk!(the_number_works_as_long_as_the_link, |stage| {
+    let (mut laptop, mut phone, link, code) = laptop_and_phone(&stage).await;
+    stage.wait(16 * 60);
+    laptop
+        .open(&laptop.path.clone())
+        .await
+        .sees("This code is old")
+        .sees("type this number")
+        .misses("Code from the email");
+    let number = number_on(&laptop);
+    phone.open(&link).await.sees("This code is old").sees("Number on the other screen").misses("Code from the email");
+    let csrf = phone.hidden("csrf");
+    phone
+        .clone()
+        .post(&format!("{link}/code"), &[("csrf".into(), csrf), ("code".into(), code)])
+        .await
+        .sees("This code is old");
+    phone.submit_to(&format!("{link}/number"), &[("number", if number == "11" { "12" } else { "11" })]).await;
+    phone.sees("That isn't the number on the other screen").sees("3 more tries are left");
+    let waiting = laptop.link("Wait here for the other device");
+    laptop.open(&waiting).await.sees("This page looks every few seconds").misses("This code is old");
+    phone.submit_to(&format!("{link}/number"), &[("number", &number)]).await.sees("goes on by itself");
+    laptop.open(&waiting).await.is_at("/portal/who");
+    laptop.submit_to("/portal/who", &[]).await.is_at("/me");
+    // A day later neither is offered.
+    stage.wait(61);
+    let (_, mut phone, link, _) = laptop_and_phone(&stage).await;
+    stage.wait(86_401);
+    phone.open(&link).await.sees("This link worked until").misses("Number on the other screen");
 });

@@ -178,7 +178,9 @@ walk!(a_known_browser_is_told_what_became_of_the_mail, |stage| {
     jo.submit_to("/log-out", &[]).await;
     stage.wait(61);
     ask(&mut jo, JO).await;
-    jo.sees("We are about to send it");
+    jo.misses("about to send");
+    crate::support::desk::run_jobs(&stage).await;
+    jo.open(&jo.path.clone()).await.sees("We are about to send it");
     stage.deliver().await;
     jo.open(&jo.path.clone()).await.sees("We handed it over at 5:01 pm to the mail server of j•••@example.com");
     let mut stranger = stage.browser();
@@ -186,6 +188,21 @@ walk!(a_known_browser_is_told_what_became_of_the_mail, |stage| {
     ask(&mut stranger, JO).await;
     stage.deliver().await;
     stranger.open(&stranger.path.clone()).await.misses("handed it over").misses("about to send");
+    // No mail was written, for whatever reason: nothing is said of one.
+    for _ in 0..5 {
+        ask(&mut jo, JO).await;
+        stage.deliver().await;
+        stage.wait(61);
+    }
+    jo.open(&jo.path.clone()).await.misses("handed it over").misses("about to send");
+    for gone in ["mail_form = 'none'", "closed_at = 1"] {
+        let sql = format!("UPDATE person SET {gone} WHERE email_key = 'jo@example.com' AND kind = 'client'");
+        stage.au().execute(Box::leak(sql.into_boxed_str()), args![]).await.unwrap();
+        stage.wait(3601);
+        ask(&mut jo, JO).await;
+        stage.deliver().await;
+        jo.open(&jo.path.clone()).await.misses("handed it over").misses("about to send");
+    }
 });
 
 // AC-065
