@@ -33,6 +33,23 @@ pub enum MobileProblem {
 /// With an unknown country only numbers with `+` are read. The first call loads the numbering plans
 /// (about 9 MB, half of it pages of the binary), so a node that never sees a number never pays for them.
 pub fn parse(typed: &str, default_country: &str) -> Result<Mobile, MobileProblem> {
+    read(typed, default_country, judge)
+}
+
+/// As [`parse`], for a number that people call: landlines too, and none that costs the caller extra.
+pub fn parse_phone(typed: &str, default_country: &str) -> Result<Mobile, MobileProblem> {
+    read(typed, default_country, |number| match number.number_type(&DATABASE) {
+        Type::FixedLine | Type::Voip | Type::PersonalNumber => Ok(Mobile::of(number)),
+        Type::PremiumRate | Type::SharedCost => Err(MobileProblem::Impossible),
+        _ => judge(number),
+    })
+}
+
+fn read(
+    typed: &str,
+    default_country: &str,
+    judge: impl FnOnce(&PhoneNumber) -> Result<Mobile, MobileProblem>,
+) -> Result<Mobile, MobileProblem> {
     let typed: String = typed.trim().nfkc().take(MAX_CHARS + 1).collect();
     if typed.is_empty() {
         return Err(MobileProblem::Empty);
@@ -64,10 +81,7 @@ fn problem_of(error: ParseError) -> MobileProblem {
 
 fn judge(number: &PhoneNumber) -> Result<Mobile, MobileProblem> {
     match number.number_type(&DATABASE) {
-        Type::Mobile | Type::FixedLineOrMobile => Ok(Mobile {
-            e164: number.format().mode(Mode::E164).to_string(),
-            international: number.format().mode(Mode::International).to_string(),
-        }),
+        Type::Mobile | Type::FixedLineOrMobile => Ok(Mobile::of(number)),
         Type::Unknown => Err(length_problem(number)),
         _ => Err(MobileProblem::NotMobile),
     }
@@ -101,6 +115,13 @@ fn forget_patterns() {
 }
 
 impl Mobile {
+    fn of(number: &PhoneNumber) -> Mobile {
+        Mobile {
+            e164: number.format().mode(Mode::E164).to_string(),
+            international: number.format().mode(Mode::International).to_string(),
+        }
+    }
+
     /// The stored form: `+61412345678`.
     pub fn e164(&self) -> &str {
         &self.e164

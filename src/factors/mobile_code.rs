@@ -69,6 +69,16 @@ pub async fn read_number(typed: &str, country: &str) -> Result<std::result::Resu
     read.map_err(|error| Error::fault("reading a number", error))
 }
 
+/// As [`read_number`], for a number that is called and gets no text messages: a landline will do.
+///
+/// # Errors
+/// As [`read_number`].
+pub async fn read_phone(typed: &str, country: &str) -> Result<std::result::Result<Mobile, MobileProblem>> {
+    let (typed, country) = (typed.to_owned(), country.to_owned());
+    let read = tokio::task::spawn_blocking(move || mobile::parse_phone(&typed, &country)).await;
+    read.map_err(|error| Error::fault("reading a number", error))
+}
+
 /// The sentence for a number that was refused.
 pub fn problem_in_words(visit: &Visit, problem: MobileProblem) -> String {
     visit.say(match problem {

@@ -85,6 +85,7 @@ impl Event {
             ClientAdded,
             AccessOff,
             AccessOn,
+            ClientPhoneChanged,
             SessionsEndedByPractice,
             ClientRulesChanged,
             StaffRulesChanged,

@@ -125,6 +125,8 @@ pub enum Event {
     ClientAdded,
     AccessOff,
     AccessOn,
+    /// The number that the practice calls back, typed by the practice.
+    ClientPhoneChanged,
     SessionsEndedByPractice,
     ClientRulesChanged,
     StaffRulesChanged,
@@ -278,6 +280,7 @@ impl Event {
             Event::ClientAdded => ("client-added", Told::Nobody),
             Event::AccessOff => ("access-off", Told::Nobody),
             Event::AccessOn => ("access-on", Told::Nobody),
+            Event::ClientPhoneChanged => ("client-phone-changed", Told::Nobody),
             Event::SessionsEndedByPractice => ("sessions-ended-by-practice", Told::Nobody),
             Event::ClientRulesChanged => ("client-rules-changed", Told::Nobody),
             Event::StaffRulesChanged => ("staff-rules-changed", Told::Nobody),

@@ -7,7 +7,7 @@ use super::clients_time_line::{self, Moment};
 use super::{client, member};
 use crate::args;
 use crate::factors::client_email::{self, Change};
-use crate::factors::passkey_store;
+use crate::factors::{mobile_code, passkey_store};
 use crate::platform::error::Result;
 use crate::platform::frame::{Banner, Frame};
 use crate::platform::web::{Query, Visit, page};
@@ -21,6 +21,7 @@ const DONE: &[&str] = &[
     "access-on",
     "sessions-ended",
     "added",
+    "phone",
     "email-asked",
     "passkeys-deleted",
     "email-corrected",
@@ -52,6 +53,8 @@ struct OnePage {
     moments: Vec<Moment>,
     /// When one of their passkeys was last used.
     passkey_used_at: Option<i64>,
+    /// The number that the practice calls back.
+    phone: Option<String>,
     /// What the practice's own software calls the client.
     reference: Option<String>,
     may_issue: bool,
@@ -80,6 +83,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
         contact_of: contact::clients_of(visit.db()?, &visit.practice()?.id, &person.id).await?,
         moments: clients_time_line::of(&visit, &person).await?,
         passkey_used_at: passkey_store::of(&visit, &person.id).await?.iter().filter_map(|one| one.used_at).max(),
+        phone: mobile_code::on_file(&visit, &person)?,
         reference: reference(&visit, &person).await?,
         may_issue: super::clients_pin::may_issue(visit.practice()?, &session),
         person,

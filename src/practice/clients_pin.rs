@@ -16,14 +16,12 @@ use crate::platform::frame::Frame;
 use crate::platform::network::network_of;
 use crate::platform::practice::Practice;
 use crate::platform::secret::{hash_token, six_digits};
-use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
 use crate::platform::when;
-use crate::portal::REQUEST_SECONDS;
+use crate::portal::{PIN_SECONDS, REQUEST_SECONDS};
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
 
-/// How long a PIN works (seconds): what travels by voice lives ten minutes (NIST SP 800-63B-4, 4.2.1.2).
-const PIN_SECONDS: i64 = 10 * 60;
 const MOST_A_DAY: i64 = 3;
 
 #[derive(askama::Template)]
@@ -33,6 +31,8 @@ struct PinPage {
     person: Person,
     /// The number on file, to call back.
     mobile: String,
+    /// Who typed that number last, and when.
+    mobile_since: Option<String>,
     number: String,
     how: String,
     problem: Option<String>,
@@ -58,10 +58,16 @@ pub fn may_issue(practice: &Practice, session: &Session) -> bool {
     }
 }
 
-/// `GET /practice/clients/{id}/pin`.
-pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response> {
+/// `GET /practice/clients/{id}/pin?number=`; the list of who is stuck fills the number in.
+pub async fn ask(visit: Visit, Path(id): Path<String>, Query(query): Query) -> Result<Response> {
     match enter(&visit, &id).await? {
-        Ok((session, person)) => page(&PinPage::new(&visit, &session, person)?),
+        Ok((session, person)) => {
+            let number = query.text("number");
+            let fine = number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit());
+            let mut pin_page = PinPage::new(&visit, &session, person).await?;
+            pin_page.number = if fine { number.to_owned() } else { String::new() };
+            page(&pin_page)
+        }
         Err(response) => Ok(response),
     }
 }
@@ -73,8 +79,8 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
-    let again = |problem: &str, other: Option<String>| {
-        let mut pin_page = PinPage::new(&visit, &session, person.clone())?;
+    let again = async |problem: &str, other: Option<String>| {
+        let mut pin_page = PinPage::new(&visit, &session, person.clone()).await?;
         fields.trimmed("number").clone_into(&mut pin_page.number);
         fields.text("how").clone_into(&mut pin_page.how);
         pin_page.problem = Some(visit.say(problem));
@@ -83,11 +89,13 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     };
     let how = fields.text("how");
     if !matches!(how, "called-back" | "in-person") {
-        return again("pin-how-missing", None);
+        return again("pin-how-missing", None).await;
     }
-    let Some(request) = request(&visit, fields.trimmed("number")).await? else { return again("pin-no-request", None) };
+    let Some(request) = request(&visit, fields.trimmed("number")).await? else {
+        return again("pin-no-request", None).await;
+    };
     if request.email_key != person.email_key && !fields.ticked("other") {
-        return again("pin-other-address", Some(request.email));
+        return again("pin-other-address", Some(request.email)).await;
     }
 
     // work
@@ -97,9 +105,9 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     // write
     let new = NewPin { request: &request, hash: &hashed, how };
     if !issue(&visit, &session, &person, &new).await? {
-        return again("pin-enough", None);
+        return again("pin-enough", None).await;
     }
-    let mut pin_page = PinPage::new(&visit, &session, person)?;
+    let mut pin_page = PinPage::new(&visit, &session, person).await?;
     pin_page.pin = Some((pin, when::clock(visit.now + PIN_SECONDS, visit.zone())));
     page(&pin_page)
 }
@@ -161,6 +169,21 @@ async fn request(visit: &Visit, number: &str) -> Result<Option<Request>> {
         .await
 }
 
+/// Who changed the number on file last, and when, in words.
+async fn typed_by(visit: &Visit, person: &str) -> Result<Option<String>> {
+    let row: Option<(String, i64)> = visit
+        .db()?
+        .optional(
+            "SELECT actor_name, at FROM audit WHERE practice_id = $1 AND subject_id = $2 AND event = 'client-phone-changed'
+             ORDER BY at DESC, id DESC LIMIT 1",
+            args![&visit.practice()?.id, person],
+        )
+        .await?;
+    Ok(row.map(|(actor, at)| {
+        visit.say_with("pin-mobile-since", &[("actor", &actor), ("time", &when::full(at, visit.zone()))])
+    }))
+}
+
 /// A member who may issue PINs, freshly proved, and a client whose access is on.
 async fn enter(visit: &Visit, id: &str) -> Result<std::result::Result<(Arc<Session>, Person), Response>> {
     let session = match fresh_member(visit).await? {
@@ -182,15 +205,17 @@ async fn enter(visit: &Visit, id: &str) -> Result<std::result::Result<(Arc<Sessi
 }
 
 impl PinPage {
-    fn new(visit: &Visit, session: &Session, person: Person) -> Result<PinPage> {
+    async fn new(visit: &Visit, session: &Session, person: Person) -> Result<PinPage> {
         let mobile = match &person.mobile {
             Some(sealed) => visit.server.open("mobile", &[&visit.practice()?.id, &person.id], sealed)?,
             None => String::new(),
         };
+        let mobile_since = if mobile.is_empty() { None } else { typed_by(visit, &person.id).await? };
         Ok(PinPage {
             frame: session::frame(visit, session, "pin-title"),
             person,
             mobile,
+            mobile_since,
             number: String::new(),
             how: String::new(),
             problem: None,

@@ -9,6 +9,7 @@ pub mod clients_contact_add;
 pub mod clients_email;
 pub mod clients_one;
 pub mod clients_passkeys;
+pub mod clients_phone;
 pub mod clients_pin;
 pub mod clients_privacy;
 pub mod clients_rules;

@@ -62,7 +62,7 @@ walk!(jo_calls_and_gets_in_once, |stage| {
     assert!(told.text.contains("Sam Okafor") && !told.text.contains(&pin), "{}", told.text);
     sam.open(&format!("/practice/clients/{id}"))
         .await
-        .sees("Signed in with a PIN")
+        .sees("Typed the PIN")
         .sees("Sam Okafor issued a PIN to Jo Lindqvist");
 });
 
@@ -190,4 +190,80 @@ walk!(many_wrong_pins_alarm_the_administrators_once, |stage| {
     }
     assert_eq!(times(&stage, "wrong-pin").await, 35);
     assert_eq!(times(&stage, "pins-guessed").await, 1);
+});
+
+walk!(a_number_that_got_too_old_is_replaced_by_one_press, |stage| {
+    relaxed(&stage).await;
+    let id = somebody(&stage, JO).await.id;
+    let (mut jo, old) = calling(&stage, JO).await;
+    jo.sees("It works until 6:00 pm");
+    stage.wait(3600);
+    let mut sam = signed_in(&stage, SAM).await;
+    // The page that stayed open says so as soon as it is asked anything.
+    sam.open(&format!("/practice/clients/{id}/pin")).await;
+    sam.submit(&[("number", &old), ("how", "called-back")]).await.sees("No open request has this number");
+    jo.open(&jo.path.clone()).await.sees("Your number is too old").misses(&old).misses("read out this number");
+    jo.submit_to("/portal/stuck", &[]).await.sees("read out this number").sees("It works until 7:00 pm");
+    let pin = issue(&mut sam, &id, &number_on(&jo)).await;
+    type_pin(&mut jo, &pin).await.is_at("/me").sees("Jo Lindqvist");
+});
+
+// A PIN issued in the last minute of its number works its ten minutes; and a link that ended takes nothing away from who
+// never had it.
+walk!(the_field_for_the_pin_stays_as_long_as_one_can_come, |stage| {
+    relaxed(&stage).await;
+    stage.au().execute("UPDATE practice SET link_minutes = 10", args![]).await.unwrap();
+    stage.server.region("au").unwrap().practices.forget();
+    let id = somebody(&stage, JO).await.id;
+    let (mut jo, request) = calling(&stage, JO).await;
+    stage.deliver().await;
+    stage.wait(3590);
+    let mut sam = signed_in(&stage, SAM).await;
+    jo.open(&jo.path.clone()).await.sees("PIN").sees("read out this number");
+    let pin = issue(&mut sam, &id, &request).await;
+    stage.wait(300);
+    jo.open(&jo.path.clone()).await.sees("Your number is too old");
+    type_pin(&mut jo, &pin).await.is_at("/me");
+});
+
+// Who is to be called back is on file before they call, and whoever changed it is named where the PIN is issued.
+walk!(the_practice_records_the_number_it_calls_back, |stage| {
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    sam.open("/practice/clients/new").await.submit(&[("name", "Pat Reyes"), ("email", "pat@example.com")]).await;
+    let pat = sam.path.split(['/', '?']).nth(3).unwrap().to_owned();
+    let (pin_page, phone_page) = (format!("/practice/clients/{pat}/pin"), format!("/practice/clients/{pat}/phone"));
+    sam.sees("Phone number None");
+    sam.open(&pin_page).await.sees("None. Use this only if the client is here with you");
+    for (typed, words) in
+        [("call me", "look like a phone number"), ("02 55", "too short"), ("1900 654 321", "no such number")]
+    {
+        sam.open(&phone_page).await.submit(&[("phone", typed)]).await.sees(words);
+        assert_eq!((sam.status.as_u16(), sam.hidden("phone")), (422, typed.to_owned()));
+    }
+    // A landline can be called.
+    sam.submit(&[("phone", "(02) 5550 7788")]).await.sees("The phone number is saved").sees("+61255507788");
+    sam.sees("Sam Okafor changed the phone number of Pat Reyes");
+    let sealed = "SELECT COUNT(*) FROM person WHERE mobile LIKE '%5550%'";
+    assert_eq!(number(&stage, sealed, args![]).await, 0, "sealed as every number is");
+    sam.open(&pin_page).await.sees("+61255507788").sees("Sam Okafor changed it on 21 November 2026, 5:00 pm");
+    // The same number again changes nothing; an empty field takes it off.
+    sam.open(&phone_page).await.submit(&[("phone", "+61 2 5550 7788")]).await.sees("The phone number is saved");
+    assert_eq!(times(&stage, "client-phone-changed").await, 1);
+    sam.open(&phone_page).await.submit(&[("phone", "")]).await.sees("Phone number None");
+    assert_eq!(times(&stage, "client-phone-changed").await, 2);
+    stage.deliver().await;
+    assert!(stage.messages("pat@example.com").await.is_empty(), "nothing is mailed about it");
+    // It takes fresh proof, and is for the practice alone.
+    stage.wait(301);
+    sam.open(&phone_page).await.is_at("/confirm");
+    let mut jo = stage.browser();
+    crate::support::portal::sign_in(&stage, &mut jo, JO).await;
+    jo.open(&phone_page).await;
+    assert_eq!(jo.status, 404);
+    jo.open("/me").await;
+    let fields = [("csrf", jo.hidden("csrf")), ("phone", "0491 570 158".to_owned())];
+    jo.post(&phone_page, &fields.map(|(name, value)| (name.to_owned(), value))).await;
+    assert!(jo.status.as_u16() == 403 || jo.status.as_u16() == 404, "{}", jo.status);
+    assert_eq!(times(&stage, "client-phone-changed").await, 2);
 });

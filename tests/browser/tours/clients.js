@@ -19,12 +19,21 @@ export async function clients(stage, page, look) {
   await look("a new client");
   await page.goto(jo);
   await look("one client");
-  for (const act of ["/act?do=off", "/act?do=end", "/pin", "/passkeys", "/privacy", "/email", "/contacts/new"]) {
+  for (const act of ["/act?do=off", "/act?do=end", "/pin", "/phone", "/passkeys", "/privacy", "/email", "/contacts/new"]) {
     await page.goto(jo + act);
     await look(`one client${act}`);
   }
   await addresses(stage, page, look, jo);
   await contacts(stage, page, look, jo);
+  await page.goto(`${jo}/phone`);
+  await untouched(page);
+  await page.getByLabel("Phone number").fill("call me");
+  await press(page, "Save");
+  await look("a phone number that is none");
+  await page.getByLabel("Phone number").fill("02 5550 7788");
+  await press(page, "Save");
+  await page.goto(`${jo}/pin?number=1234`);
+  await look("a PIN for a number that was changed");
   await page.goto(`${sam.home}/practice/stuck`);
   await look("nobody is stuck");
 }
