@@ -23,6 +23,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("idle.js", SCRIPT, include_str!("../assets/idle.js")),
     ("passkey.js", SCRIPT, include_str!("../assets/passkey.js")),
     ("device.js", SCRIPT, include_str!("../assets/device.js")),
+    ("look_again.js", SCRIPT, include_str!("../assets/look_again.js")),
     ("portal.js", SCRIPT, include_str!("../assets/portal.js")),
 ];
 

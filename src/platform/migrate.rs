@@ -111,6 +111,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../migrations/0017_indexes_by_use.sql"),
         postgres: include_str!("../../migrations/0017_indexes_by_use.sql"),
     },
+    Step {
+        number: 20,
+        name: "stuck list",
+        sqlite: include_str!("../../migrations/0020_stuck_list.sql"),
+        postgres: include_str!("../../migrations/0020_stuck_list.sql"),
+    },
 ];
 
 /// The newest step this program knows.

@@ -1,8 +1,9 @@
 //! Who is trying to get in now and has not: the live list, with whoever mistyped an address that looks like a client's.
-//! Nothing of it is told to the person at the door.
+//! Whoever asked for help stays on it until somebody has seen to it. Nothing of it is told to the person at the door.
 
 use axum::response::Response;
 
+use super::clients_pin::may_issue;
 use super::clients_time_line::clock;
 use super::{actor, member};
 use crate::args;
@@ -10,10 +11,12 @@ use crate::notices::{Event, Happening, happened};
 use crate::platform::browser::Browser;
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
-use crate::platform::web::{Fields, Visit, go, page};
+use crate::platform::web::{Fields, Query, Visit, go, page};
+use crate::platform::when;
+use crate::portal::REQUEST_SECONDS;
 use crate::sign_in::session;
 
-/// How far the list looks back, in seconds.
+/// How far the list looks back, in seconds; requests for help are there however old they are.
 const BACK_SECONDS: i64 = 86_400;
 /// Unknown addresses that are compared with the clients'.
 const MOST_COMPARED: usize = 15;
@@ -23,15 +26,21 @@ const MOST_COMPARED: usize = 15;
 struct StuckPage {
     frame: Frame,
     rows: Vec<Trying>,
+    /// When the page was made: what was written later is not seen to by a press on it.
+    now: i64,
+    may_issue: bool,
+    /// It does not look again by itself.
+    still: bool,
 }
 
 /// One address that is trying.
 struct Trying {
     ask: String,
     email: String,
+    /// What the person's page shows now; empty when it is too old to be read out.
     number: String,
     /// Clients with this address; else those whose address looks like it.
-    people: Vec<(String, String, String)>,
+    people: Vec<Close>,
     known: bool,
     state: String,
     /// When it was asked, and the request number.
@@ -41,13 +50,23 @@ struct Trying {
     help: Option<(String, String)>,
 }
 
+/// A client with the address, or with one like it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+struct Close {
+    id: String,
+    name: String,
+    email: String,
+    email_key: String,
+    closed_at: Option<i64>,
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: String,
     email: String,
     email_key: String,
-    request_number: Option<String>,
     result: String,
+    /// Of the newest mail to the address, whoever asked for it.
     mail_state: Option<String>,
     reason: Option<String>,
     browser: String,
@@ -55,36 +74,52 @@ struct Row {
     asked_at: i64,
     opened_at: Option<i64>,
     ended_at: Option<i64>,
+    used_at: Option<i64>,
     help_note: Option<String>,
+    /// The number that the same browser shows now, and since when.
+    number_now: Option<String>,
+    number_since: i64,
 }
 
-/// `GET /practice/stuck`.
-pub async fn list(visit: Visit) -> Result<Response> {
+/// `GET /practice/stuck`; with `still=1` it waits for the press of its button.
+pub async fn list(visit: Visit, Query(query): Query) -> Result<Response> {
     let session = match member(&visit).await? {
         Ok(session) => session,
         Err(response) => return Ok(response),
     };
     let mut rows = Vec::new();
-    for (at, row) in newest(&visit).await?.into_iter().enumerate() {
+    for (at, row) in open(&visit).await?.into_iter().enumerate() {
         rows.push(trying(&visit, row, at < MOST_COMPARED).await?);
     }
-    page(&StuckPage { frame: session::frame(&visit, &session, "stuck-list-title"), rows })
+    let frame = session::frame(&visit, &session, "stuck-list-title").script("look_again.js");
+    let still = query.ticked("still");
+    page(&StuckPage { frame, rows, now: visit.now, may_issue: may_issue(visit.practice()?, &session), still })
 }
 
-/// `POST /practice/stuck`: a colleague has seen to it.
+/// `POST /practice/stuck`: a colleague has seen to it, and to what the same browser asked for besides.
 pub async fn seen_to(visit: Visit, fields: Fields) -> Result<Response> {
     let session = match member(&visit).await? {
         Ok(session) => session,
         Err(response) => return Ok(response),
     };
+    let shown = fields.text("shown").parse::<i64>().unwrap_or(visit.now).min(visit.now);
+    let (practice, ask) = (&visit.practice()?.id, fields.text("ask"));
     let mut tx = visit.db()?.write().await?;
     let done = tx
         .execute(
-            "UPDATE link_ask SET seen_to_at = $3, help_note = NULL WHERE practice_id = $1 AND id = $2 AND seen_to_at IS NULL",
-            args![&visit.practice()?.id, fields.text("ask"), visit.now],
+            "UPDATE link_ask SET seen_to_at = $3, help_note = NULL
+             WHERE practice_id = $1 AND id = $2 AND seen_to_at IS NULL AND COALESCE(help_at, 0) <= $4",
+            args![practice, ask, visit.now, shown],
         )
         .await?;
     if done == 1 {
+        tx.execute(
+            "UPDATE link_ask SET seen_to_at = $3 WHERE practice_id = $1 AND help_at IS NULL AND seen_to_at IS NULL AND asked_at <= $4
+                AND email_key = (SELECT o.email_key FROM link_ask o WHERE o.practice_id = $1 AND o.id = $2)
+                AND bound_to = (SELECT o.bound_to FROM link_ask o WHERE o.practice_id = $1 AND o.id = $2)",
+            args![practice, ask, visit.now, shown],
+        )
+        .await?;
         let seen = Happening::to_nobody(Event::HelpSeenTo, actor(&session)).session(&session.id);
         happened(&visit, &mut tx, seen.detail("request", fields.text("number").get(..4).unwrap_or_default())).await?;
     }
@@ -92,7 +127,7 @@ pub async fn seen_to(visit: Visit, fields: Fields) -> Result<Response> {
     Ok(go("/practice/stuck"))
 }
 
-/// How many addresses are on the list.
+/// How many rows are on the list, up to a hundred.
 ///
 /// # Errors
 /// Faults of the database.
@@ -101,9 +136,17 @@ pub async fn count(visit: &Visit) -> Result<usize> {
         .db()?
         .optional(
             "SELECT COUNT(*) FROM (
-                SELECT a.id FROM link_ask a WHERE a.practice_id = $1 AND a.asked_at > $2 AND a.used_at IS NULL AND a.seen_to_at IS NULL
+                SELECT a.id FROM link_ask a WHERE a.practice_id = $1 AND a.asked_at > $2 AND a.seen_to_at IS NULL AND a.help_at IS NULL
+                    AND (a.used_at IS NULL OR a.session_id IS NULL
+                        AND NOT EXISTS (SELECT 1 FROM person p WHERE p.practice_id = a.practice_id AND p.email_key = a.email_key
+                            AND p.kind = 'client' AND p.last_sign_in_at >= a.used_at)
+                        AND NOT EXISTS (SELECT 1 FROM pin i JOIN person p ON p.practice_id = i.practice_id AND p.id = i.person_id
+                            WHERE i.practice_id = a.practice_id AND i.ask_id = a.id AND p.last_sign_in_at >= a.used_at))
                     AND NOT EXISTS (SELECT 1 FROM link_ask b WHERE b.practice_id = a.practice_id AND b.email_key = a.email_key
                         AND (b.asked_at, b.id) > (a.asked_at, a.id))
+                    AND NOT EXISTS (SELECT 1 FROM link_ask h WHERE h.practice_id = a.practice_id AND h.email_key = a.email_key
+                        AND h.bound_to = a.bound_to AND h.help_at IS NOT NULL AND h.seen_to_at IS NULL)
+                UNION ALL SELECT w.id FROM link_ask w WHERE w.practice_id = $1 AND w.help_at IS NOT NULL AND w.seen_to_at IS NULL
                 LIMIT 100) AS stuck",
             args![&visit.practice()?.id, visit.now - BACK_SECONDS],
         )
@@ -111,20 +154,40 @@ pub async fn count(visit: &Visit) -> Result<usize> {
     Ok(row.map_or(0, |(count,)| usize::try_from(count).unwrap_or(0)))
 }
 
-/// The newest asking of each address within a day that nobody has used or seen to.
-async fn newest(visit: &Visit) -> Result<Vec<Row>> {
+/// The newest asking of each address within a day that led nobody in and that nobody has seen to, and every request for help
+/// that nobody has seen to. A browser that asked for help and then for something else has one row, that of its request.
+async fn open(visit: &Visit) -> Result<Vec<Row>> {
     visit
         .db()?
         .all(
-            "SELECT a.id, a.email, a.email_key, a.request_number, a.result, a.browser, a.place, a.asked_at, a.opened_at, a.ended_at, a.help_note,
-                (SELECT s.state FROM outbox_state s WHERE s.practice_id = a.practice_id AND s.message_id = a.message_id
+            "SELECT found.id, found.email, found.email_key, found.result, found.browser, found.place, found.asked_at, found.opened_at,
+                found.ended_at, found.used_at, found.help_note, found.number_now, found.number_since,
+                (SELECT s.state FROM outbox_state s WHERE s.practice_id = $1 AND s.message_id = found.last_mail
                     ORDER BY s.turn DESC, s.at DESC LIMIT 1) AS mail_state,
-                (SELECT s.reason FROM outbox_state s WHERE s.practice_id = a.practice_id AND s.message_id = a.message_id
+                (SELECT s.reason FROM outbox_state s WHERE s.practice_id = $1 AND s.message_id = found.last_mail
                     ORDER BY s.turn DESC, s.at DESC LIMIT 1) AS reason
-             FROM link_ask a WHERE a.practice_id = $1 AND a.asked_at > $2 AND a.used_at IS NULL AND a.seen_to_at IS NULL
-                AND NOT EXISTS (SELECT 1 FROM link_ask b WHERE b.practice_id = a.practice_id AND b.email_key = a.email_key
-                    AND (b.asked_at, b.id) > (a.asked_at, a.id))
-             ORDER BY CASE WHEN a.help_at IS NULL THEN 1 ELSE 0 END, a.asked_at DESC, a.id DESC LIMIT 100",
+             FROM (SELECT t.id, t.email, t.email_key, t.result, t.browser, t.place, t.asked_at, t.opened_at, t.ended_at, t.used_at,
+                    t.help_at, t.help_note,
+                    (SELECT m.message_id FROM link_ask m WHERE m.practice_id = t.practice_id AND m.email_key = t.email_key
+                        AND m.message_id IS NOT NULL ORDER BY m.asked_at DESC, m.id DESC LIMIT 1) AS last_mail,
+                    (SELECT n.request_number FROM link_ask n WHERE n.practice_id = t.practice_id AND n.email_key = t.email_key
+                        AND n.bound_to = t.bound_to ORDER BY n.asked_at DESC, n.id DESC LIMIT 1) AS number_now,
+                    (SELECT n.asked_at FROM link_ask n WHERE n.practice_id = t.practice_id AND n.email_key = t.email_key
+                        AND n.bound_to = t.bound_to ORDER BY n.asked_at DESC, n.id DESC LIMIT 1) AS number_since
+                FROM link_ask t WHERE t.practice_id = $1 AND t.id IN (
+                    SELECT a.id FROM link_ask a WHERE a.practice_id = $1 AND a.asked_at > $2 AND a.seen_to_at IS NULL AND a.help_at IS NULL
+                        AND (a.used_at IS NULL OR a.session_id IS NULL
+                            AND NOT EXISTS (SELECT 1 FROM person p WHERE p.practice_id = a.practice_id AND p.email_key = a.email_key
+                                AND p.kind = 'client' AND p.last_sign_in_at >= a.used_at)
+                            AND NOT EXISTS (SELECT 1 FROM pin i JOIN person p ON p.practice_id = i.practice_id AND p.id = i.person_id
+                                WHERE i.practice_id = a.practice_id AND i.ask_id = a.id AND p.last_sign_in_at >= a.used_at))
+                        AND NOT EXISTS (SELECT 1 FROM link_ask b WHERE b.practice_id = a.practice_id AND b.email_key = a.email_key
+                            AND (b.asked_at, b.id) > (a.asked_at, a.id))
+                        AND NOT EXISTS (SELECT 1 FROM link_ask h WHERE h.practice_id = a.practice_id AND h.email_key = a.email_key
+                            AND h.bound_to = a.bound_to AND h.help_at IS NOT NULL AND h.seen_to_at IS NULL)
+                    UNION ALL SELECT w.id FROM link_ask w WHERE w.practice_id = $1 AND w.help_at IS NOT NULL AND w.seen_to_at IS NULL)
+                ORDER BY CASE WHEN t.help_at IS NULL THEN 1 ELSE 0 END, t.asked_at DESC, t.id DESC LIMIT 100) AS found
+             ORDER BY CASE WHEN found.help_at IS NULL THEN 1 ELSE 0 END, found.asked_at DESC, found.id DESC",
             args![&visit.practice()?.id, visit.now - BACK_SECONDS],
         )
         .await
@@ -132,14 +195,16 @@ async fn newest(visit: &Visit) -> Result<Vec<Row>> {
 
 async fn trying(visit: &Visit, row: Row, compare: bool) -> Result<Trying> {
     let practice = &visit.practice()?.id;
-    let mut people: Vec<(String, String, String)> = visit
+    let mut people: Vec<Close> = visit
         .db()?
         .all(
-            "SELECT id, name, email FROM person WHERE practice_id = $1 AND email_key = $2 AND kind = 'client' ORDER BY name, id LIMIT 10",
+            "SELECT id, name, email, email_key, closed_at FROM person WHERE practice_id = $1 AND email_key = $2 AND kind = 'client'
+             ORDER BY name, id LIMIT 10",
             args![practice, &row.email_key],
         )
         .await?;
     let known = !people.is_empty();
+    let state = state_words(visit, &row, &people);
     if !known && compare {
         people = lookalikes(visit, &row.email_key).await?;
     }
@@ -152,12 +217,12 @@ async fn trying(visit: &Visit, row: Row, compare: bool) -> Result<Trying> {
         }
         None => None,
     };
-    let number = row.request_number.clone().unwrap_or_default();
+    let number = row.number_now.clone().filter(|_| visit.now - row.number_since < REQUEST_SECONDS).unwrap_or_default();
     let browser = Browser::from_stored(&row.browser).in_english();
     let from = [browser, row.place.clone()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     Ok(Trying {
-        state: state_words(visit, &row, known),
-        when: visit.say_with("stuck-list-when", &[("time", &clock(visit, row.asked_at)), ("number", &number)]),
+        state,
+        when: when_words(visit, &row, &number),
         number,
         ask: row.id,
         email: row.email,
@@ -168,39 +233,66 @@ async fn trying(visit: &Visit, row: Row, compare: bool) -> Result<Trying> {
     })
 }
 
+/// When it was asked, and the number to ask for.
+fn when_words(visit: &Visit, row: &Row, number: &str) -> String {
+    let today = visit.now - row.asked_at < BACK_SECONDS / 2;
+    let time = if today { clock(visit, row.asked_at) } else { when::full(row.asked_at, visit.zone()) };
+    let words = if number.is_empty() { "stuck-list-when-old" } else { "stuck-list-when" };
+    visit.say_with(words, &[("time", &time), ("number", number)])
+}
+
 /// Where it is stuck, in words.
-fn state_words(visit: &Visit, row: &Row, known: bool) -> String {
+fn state_words(visit: &Visit, row: &Row, people: &[Close]) -> String {
     let reason: String = row.reason.as_deref().unwrap_or_default().chars().take(200).collect();
+    let known = !people.is_empty();
     let words = match (row.result.as_str(), row.mail_state.as_deref()) {
         _ if row.ended_at.is_some() => "stuck-state-ended",
+        _ if known && people.iter().all(|person| person.closed_at.is_some()) => "stuck-state-closed",
+        _ if row.used_at.is_some() => "stuck-state-proved",
+        (_, Some("failed" | "bounced")) => return visit.say_with("stuck-state-failed", &[("reason", &reason)]),
         _ if row.opened_at.is_some() => "stuck-state-opened",
         ("limited", _) => "stuck-state-limited",
         ("held", _) => "stuck-state-held",
-        ("stuck", _) => "stuck-state-only",
         ("private", _) => "stuck-state-private",
         (_, Some("sent")) => "stuck-state-sent",
-        (_, Some("failed" | "bounced")) => return visit.say_with("stuck-state-failed", &[("reason", &reason)]),
         (_, Some("deferred" | "unsure")) => return visit.say_with("stuck-state-deferred", &[("reason", &reason)]),
+        (_, Some(_)) => "stuck-state-waiting",
+        ("stuck", None) => "stuck-state-only",
+        ("nobody", None) if known => "stuck-state-new",
         _ if !known => "stuck-state-unknown",
         _ => "stuck-state-waiting",
     };
     visit.say(words)
 }
 
-/// Clients whose address is at most two slips of the finger away.
-async fn lookalikes(visit: &Visit, key: &str) -> Result<Vec<(String, String, String)>> {
+/// Clients whose address is at most two slips of the finger away, the nearest first. They are looked for by the first two
+/// letters and, since those may be the slip, by what follows them: the typed text may be up to two letters shorter or longer
+/// there. Either way a few thousand rows of an index are read at most, however many clients there are.
+async fn lookalikes(visit: &Visit, key: &str) -> Result<Vec<Close>> {
     let Some((local, _)) = key.split_once('@') else { return Ok(vec![]) };
+    let (db, practice) = (visit.db()?, &visit.practice()?.id);
     let begin: String = local.chars().take(2).collect();
-    let rows: Vec<(String, String, String, String)> = visit
-        .db()?
+    let mut rows: Vec<Close> = db
         .all(
-            "SELECT id, name, email, email_key FROM person WHERE practice_id = $1 AND kind = 'client' AND closed_at IS NULL
+            "SELECT id, name, email, email_key, closed_at FROM person WHERE practice_id = $1 AND kind = 'client' AND closed_at IS NULL
                 AND email_key >= $2 AND email_key < $3 ORDER BY email_key LIMIT 3000",
-            args![&visit.practice()?.id, &begin, format!("{begin}{{")],
+            args![practice, &begin, format!("{begin}{{")],
         )
         .await?;
-    let close = rows.into_iter().filter(|(_, _, _, other)| slips(key, other, 2) <= 2);
-    Ok(close.take(5).map(|(id, name, email, _)| (id, name, email)).collect())
+    let [a, b, c, d, e]: [String; 5] = std::array::from_fn(|skipped| key.chars().skip(skipped).take(4).collect());
+    let inner: Vec<Close> = db
+        .all(
+            "SELECT id, name, email, email_key, closed_at FROM person WHERE practice_id = $1 AND substr(email_key, 3, 4) IN ($2, $3, $4, $5, $6)
+                AND kind = 'client' AND closed_at IS NULL LIMIT 3000",
+            args![practice, a, b, c, d, e],
+        )
+        .await?;
+    rows.extend(inner);
+    let mut close: Vec<(usize, Close)> = rows.into_iter().map(|row| (slips(key, &row.email_key, 2), row)).collect();
+    close.retain(|(slips, _)| *slips <= 2);
+    close.sort_by(|(a, one), (b, other)| (a, &one.email_key, &one.id).cmp(&(b, &other.email_key, &other.id)));
+    close.dedup_by(|(_, one), (_, other)| one.id == other.id);
+    Ok(close.into_iter().take(5).map(|(_, row)| row).collect())
 }
 
 /// How many slips lie between two texts: a letter more, less, another, or two in the wrong order. Stops at `most` + 1.

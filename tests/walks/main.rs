@@ -53,6 +53,7 @@ mod portal_private;
 mod portal_return;
 mod portal_sessions;
 mod portal_stuck;
+mod portal_stuck_list;
 mod record;
 mod record_cut;
 mod record_flood;

@@ -192,7 +192,7 @@ walk!(the_time_line_tells_each_step, |stage| {
         "The email was written",
         "The email was handed over to their mail server",
         "The page behind the link was opened",
-        "Signed in with the link",
+        "Opened the link and pressed “Sign in”",
         "Jo Lindqvist signed in",
         "none was sent, because this address had as many as are allowed",
         "Chrome on Windows",

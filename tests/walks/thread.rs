@@ -299,7 +299,7 @@ walk!(michele_saffier_nobody_knows, |stage| {
     sam.open(&format!("/practice/clients/{id}"))
         .await
         .sees("The email was handed over")
-        .sees("Signed in with the link");
+        .sees("Opened the link and pressed “Sign in”");
     // Or it was the practice that had it wrong: corrected, and the client gets in with their own address.
     let pat = add_client(&stage, "Pat Reyes", "pat@exmaple.com").await;
     let mut them = stage.browser();

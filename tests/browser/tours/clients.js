@@ -36,6 +36,8 @@ export async function clients(stage, page, look) {
   await look("a PIN for a number that was changed");
   await page.goto(`${sam.home}/practice/stuck`);
   await look("nobody is stuck");
+  await page.goto(`${sam.home}/practice/stuck?still=1`);
+  await look("the list stands still");
 }
 
 /** A new address: refused, waiting, confirmed from the mail. */
