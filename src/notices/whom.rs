@@ -34,7 +34,10 @@ pub(super) async fn of(server: &Arc<Server>, db: &Db, message: &Addressed<'_>) -
     person::clients_by_email(db, message.practice_id, email.canonical()).await
 }
 
-/// Their names in one line, for whoever is told once of all of them.
+/// Their names in one line, for whoever is told once of all of them; nothing where it is one.
 pub(super) fn names(people: &[Person]) -> String {
+    if people.len() < 2 {
+        return String::new();
+    }
     people.iter().map(|person| person.name.as_str()).collect::<Vec<_>>().join(", ")
 }
