@@ -194,6 +194,7 @@ pub async fn add(server: &Arc<Server>, wanted: &Wanted) -> Result<Added> {
         logo: wanted.logo.as_deref().map(logo).transpose()?,
         email,
     };
+    refuse_birth_name(server, &new.host).await?;
     let mut run = 1;
     loop {
         match store(server, region, wanted, &new).await {
@@ -215,9 +216,34 @@ struct New {
     email: Email,
 }
 
+/// Passkeys are bound to the host name given at birth for good, in whatever region their practice lives now.
+async fn refuse_birth_name(server: &Server, host: &str) -> Result<()> {
+    for region in &server.regions {
+        let born: Option<(String,)> =
+            region.db.optional("SELECT id FROM practice WHERE host = $1", args![host]).await?;
+        if born.is_some() {
+            return Err(was_anothers(host));
+        }
+    }
+    Ok(())
+}
+
+fn was_anothers(host: &str) -> Error {
+    Error::Fault(format!("{host} is, or was, another practice's address; nothing was changed"))
+}
+
 async fn store(server: &Arc<Server>, region: &Region, wanted: &Wanted, new: &New) -> Result<()> {
     let now = server.world.now();
     let mut tx = region.db.write().await?;
+    let former: Option<(String,)> = tx
+        .optional(
+            "SELECT practice_id FROM moved WHERE slug = $1 UNION ALL SELECT practice_id FROM practice_host WHERE host = $2",
+            args![&wanted.slug, &new.host],
+        )
+        .await?;
+    if former.is_some() {
+        return Err(was_anothers(&new.host));
+    }
     let added = tx
         .execute(
             "INSERT INTO practice (id, slug, host, name, colour, logo, country, zone, contact_phone, contact_email, created_at, admins_second_from, everyone_second_from)

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::practice_rename::{leads_to, tell};
+use super::practice_rename::{leads_from_elsewhere, leads_to, tell};
 use crate::args;
 use crate::platform::copy::{self, Table};
 use crate::platform::db::Tx;
@@ -73,6 +73,7 @@ pub async fn go(server: &Arc<Server>, slug: &str, from: &str, to: &str) -> Resul
                 said.push(format!("in service: {}", server.origin_in(to, slug)));
             }
             Standing::Arrived => {
+                leads_from_elsewhere(server, &under_way.id, to, slug).await?;
                 under_way.forget().await?;
                 said.push(format!("{from} keeps only the record"));
                 return Ok(said);

@@ -25,17 +25,18 @@ pub async fn rename(server: &Arc<Server>, region: &str, from: &str, to: &str) ->
     }
     let region = server.region(region).ok_or_else(|| Error::Fault(format!("no region {region} here")))?;
     let mut run = 1;
-    loop {
+    let id = loop {
         match once(server, region, from, to).await {
             Err(Error::Conflict) if run < MOST_RUNS => run += 1,
             done => break done?,
         }
-    }
+    };
     region.practices.forget();
+    leads_from_elsewhere(server, &id, &region.name, to).await?;
     Ok(server.origin_in(&region.name, to))
 }
 
-async fn once(server: &Arc<Server>, region: &Region, from: &str, to: &str) -> Result<()> {
+async fn once(server: &Arc<Server>, region: &Region, from: &str, to: &str) -> Result<String> {
     let now = server.world.now();
     let mut tx = region.db.write().await?;
     let (id,) = living(&mut tx, from)
@@ -63,7 +64,8 @@ async fn once(server: &Arc<Server>, region: &Region, from: &str, to: &str) -> Re
     .await?;
     let practice = practice::by_id_in(&mut tx, &region.name, &id).await?.ok_or(Error::NotFound)?;
     tell(server, &mut tx, practice, from).await?;
-    tx.commit().await
+    tx.commit().await?;
+    Ok(id)
 }
 
 async fn living(tx: &mut Tx, slug: &str) -> Result<Option<(String,)>> {
@@ -74,6 +76,26 @@ async fn living(tx: &mut Tx, slug: &str) -> Result<Option<(String,)>> {
 /// Every former name leads to where the practice is now, without a detour.
 pub(super) async fn leads_to(tx: &mut Tx, id: &str, region: &str, slug: &str) -> Result<()> {
     tx.execute("UPDATE moved SET region = $2, now_slug = $3 WHERE practice_id = $1", args![id, region, slug]).await?;
+    Ok(())
+}
+
+/// The same in the other regions where it was: browsers ask for its passkeys under the name given at birth, wherever that was.
+/// Doing it again changes nothing.
+pub(super) async fn leads_from_elsewhere(server: &Server, id: &str, region: &str, slug: &str) -> Result<()> {
+    for other in server.regions.iter().filter(|other| other.name != region) {
+        let mut run = 1;
+        loop {
+            let once = async {
+                let mut tx = other.db.write().await?;
+                leads_to(&mut tx, id, region, slug).await?;
+                tx.commit().await
+            };
+            match once.await {
+                Err(Error::Conflict) if run < MOST_RUNS => run += 1,
+                done => break done?,
+            }
+        }
+    }
     Ok(())
 }
 

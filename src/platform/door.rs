@@ -231,6 +231,10 @@ async fn checked(doors: &Doors, visit: &Visit, parts: &mut Parts, body: Body) ->
         return Err(Error::Bad("content-type"));
     }
     let bytes = read_body(body, MOST_BODY).await?;
+    if matches!(visit.door, Door::Nobody) && !has_pages(doors, visit) {
+        // Nothing is done with it: whoever sent it is told where the practice is now.
+        return Ok((visit.clone(), bytes));
+    }
     let fields = parse_form(&bytes)?;
     let stale = check_sender(doors, visit, parts, &fields)?;
     parts.extensions.insert(fields);
@@ -340,9 +344,7 @@ async fn run(doors: &Doors, visit: &Visit, parts: Parts, bytes: Bytes) -> Respon
         Door::Entrance => &doors.entrance,
         Door::Support => &doors.support,
         // What its page loads has to be there too, and a node that runs no entrance is still asked how it is.
-        Door::Nobody if visit.path.starts_with("/assets/") || doors.anywhere.contains(&visit.path.as_str()) => {
-            &doors.support
-        }
+        Door::Nobody if has_pages(doors, visit) => &doors.support,
         Door::Nobody => {
             let host = moved::host_of(&parts);
             return moved::answer(visit, &parts, &host).await;
@@ -352,6 +354,11 @@ async fn run(doors: &Doors, visit: &Visit, parts: Parts, bytes: Bytes) -> Respon
         return run_once(router, visit, parts).await;
     }
     rounds::until_done(visit, router, parts, bytes, problem::page).await
+}
+
+/// Whether a path answers under a name that is nobody's.
+fn has_pages(doors: &Doors, visit: &Visit) -> bool {
+    visit.path.starts_with("/assets/") || doors.anywhere.contains(&visit.path.as_str())
 }
 
 /// As [`run`], for a page that cannot meet another writer.

@@ -6,11 +6,13 @@ use axum::response::{IntoResponse, Response};
 
 use super::error::{Error, Result};
 use super::problem;
-use super::server::Server;
+use super::server::{Region, Server};
 use super::web::Visit;
 
 /// Which other names of its practices browsers accept passkeys at (WebAuthn L3, 5.11).
 pub(super) const RELATED: &str = "/.well-known/webauthn";
+/// A way longer than this goes in a circle.
+const MOST_STEPS: usize = 16;
 /// How long a move takes at most, as told to browsers, in seconds.
 const MOVING_SECONDS: i64 = 120;
 
@@ -32,12 +34,13 @@ fn text(parts: &Parts) -> &str {
 /// The answer under a name that no practice has now.
 pub(super) async fn answer(visit: &Visit, parts: &Parts, host: &str) -> Response {
     match found(&visit.server, host).await {
-        Ok(Found::Gone(origin)) if visit.path == RELATED => {
-            let own = visit.server.origin_of(host);
-            let text = serde_json::json!({ "origins": [origin, own] }).to_string();
+        Ok(Found::Gone { now, mut between }) if visit.path == RELATED => {
+            between.insert(0, now);
+            between.push(visit.server.origin_of(host));
+            let text = serde_json::json!({ "origins": between }).to_string();
             ([(header::CONTENT_TYPE, "application/json")], text).into_response()
         }
-        Ok(Found::Gone(origin)) => on_to(&origin, parts),
+        Ok(Found::Gone { now, .. }) => on_to(&now, parts),
         Ok(Found::OnItsWay) => problem::moving(visit, MOVING_SECONDS),
         Ok(Found::Nobody) => problem::nobody(visit),
         Err(error) => problem::page(visit, &error),
@@ -50,9 +53,9 @@ pub(super) async fn answer(visit: &Visit, parts: &Parts, host: &str) -> Response
 /// [`Error::NotFound`] where there was never anybody; [`Error::Busy`] during a move; faults of the database.
 pub(super) async fn for_program(visit: &Visit, parts: &Parts, host: &str) -> Result<Response> {
     match found(&visit.server, host).await? {
-        Found::Gone(origin) => {
+        Found::Gone { now, .. } => {
             let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-            let location = HeaderValue::from_str(&format!("{origin}{path}")).map_err(|_| Error::NotFound)?;
+            let location = HeaderValue::from_str(&format!("{now}{path}")).map_err(|_| Error::NotFound)?;
             Ok((StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response())
         }
         Found::OnItsWay => Err(Error::Busy { retry_after: MOVING_SECONDS }),
@@ -61,8 +64,11 @@ pub(super) async fn for_program(visit: &Visit, parts: &Parts, host: &str) -> Res
 }
 
 enum Found {
-    /// Its origin now.
-    Gone(String),
+    /// Its origin now, and those that it had on the way there.
+    Gone {
+        now: String,
+        between: Vec<String>,
+    },
     OnItsWay,
     Nobody,
 }
@@ -71,13 +77,11 @@ async fn found(server: &Server, host: &str) -> Result<Found> {
     let inner = host.strip_suffix(&server.config.base).and_then(|rest| rest.strip_suffix('.'));
     let Some((slug, name)) = inner.and_then(|inner| inner.split_once('.')) else { return Ok(Found::Nobody) };
     let Some(region) = server.region(name) else { return Ok(Found::Nobody) };
-    let gone: Option<(String, String)> =
-        region.db.optional("SELECT region, now_slug FROM moved WHERE slug = $1", crate::args![slug]).await?;
-    if let Some((region, slug)) = gone {
-        return Ok(Found::Gone(server.origin_in(&region, &slug)));
+    if let Some(gone) = followed(server, region, slug).await? {
+        return Ok(gone);
     }
     if let Some(practice) = region.practices.by_host(&region.db, name, host, server.world.now()).await? {
-        return Ok(Found::Gone(server.home_of(&practice)));
+        return Ok(Found::Gone { now: server.home_of(&practice), between: vec![] });
     }
     let moving: Option<(i64,)> = region
         .db
@@ -87,6 +91,32 @@ async fn found(server: &Server, host: &str) -> Result<Found> {
         )
         .await?;
     Ok(if moving.is_some() { Found::OnItsWay } else { Found::Nobody })
+}
+
+/// Where a name leads, to the end: each region knows where its former practices went, and not always where they went from
+/// there.
+async fn followed(server: &Server, region: &Region, slug: &str) -> Result<Option<Found>> {
+    let first: Option<(String, String, String)> = region
+        .db
+        .optional("SELECT practice_id, region, now_slug FROM moved WHERE slug = $1", crate::args![slug])
+        .await?;
+    let Some((id, mut name, mut slug)) = first else { return Ok(None) };
+    let mut between = vec![];
+    while let Some(next) = server.region(&name)
+        && between.len() < MOST_STEPS
+    {
+        let further: Option<(String, String)> = next
+            .db
+            .optional(
+                "SELECT region, now_slug FROM moved WHERE practice_id = $1 AND slug = $2",
+                crate::args![&id, &slug],
+            )
+            .await?;
+        let Some(further) = further else { break };
+        between.push(server.origin_in(&name, &slug));
+        (name, slug) = further;
+    }
+    Ok(Some(Found::Gone { now: server.origin_in(&name, &slug), between }))
 }
 
 /// The same page at the new address. A form is not sent on: its token would be another door's.

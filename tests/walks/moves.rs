@@ -5,7 +5,7 @@ use axum::http::Method;
 use portico::args;
 use portico::entrance::worker;
 use portico::notices::carriers::Carriers;
-use portico::ops::{practice_move, practice_rename};
+use portico::ops::{practice, practice_move, practice_rename};
 
 use crate::support::stage::Stage;
 use crate::support::ways::{ALEX, SAM, ask_no_second, log_in};
@@ -26,17 +26,32 @@ async fn leads(stage: &Stage, host: &str, path: &str) -> (u16, String) {
     (browser.status.as_u16(), to.unwrap_or_default())
 }
 
+/// The origins at which passkeys of the practice that was born there work.
+async fn related(stage: &Stage, host: &str) -> Vec<String> {
+    let mut browser = stage.browser_at(host);
+    browser.send(Method::GET, "/.well-known/webauthn", None).await;
+    let said: serde_json::Value = serde_json::from_str(&browser.html).unwrap();
+    said["origins"].as_array().unwrap().iter().map(|origin| origin.as_str().unwrap().to_owned()).collect()
+}
+
+/// Sends a form there as a browser does whose page was open before; answers status and target.
+async fn sends_a_form(stage: &Stage, host: &str, path: &str) -> (u16, String) {
+    let mut browser = stage.browser_at(host);
+    browser.headers.push(("origin".into(), format!("http://{host}")));
+    browser.cookies.insert("__Host-browser".into(), "0123456789abcdef".into());
+    browser.post(path, &[("csrf".into(), "of the page before".into()), ("email".into(), SAM.0.into())]).await;
+    let to = browser.answered.get("location").map(|to| to.to_str().unwrap().to_owned());
+    (browser.status.as_u16(), to.unwrap_or_default())
+}
+
 walk!(a_new_name_and_the_old_one_leads_to_it, |stage| {
     ask_no_second(&stage).await;
     let address = practice_rename::rename(&stage.server, "au", "harbour-physio", "bay-physio").await.unwrap();
     assert_eq!(address, "http://bay-physio.au.localhost:8080");
     let to = leads(&stage, OLD, "/sign-in?then=/me/password").await;
     assert_eq!(to, (308, "http://bay-physio.au.localhost:8080/sign-in?then=/me/password".to_owned()));
-    let mut related = stage.browser_at(OLD);
-    related.send(Method::GET, "/.well-known/webauthn", None).await;
-    let origins: serde_json::Value = serde_json::from_str(&related.html).unwrap();
-    let named = origins["origins"].as_array().unwrap().contains(&"http://bay-physio.au.localhost:8080".into());
-    assert!(named, "passkeys go on working: {origins}");
+    let origins = related(&stage, OLD).await;
+    assert!(origins.contains(&address), "passkeys go on working: {origins:?}");
     let mut sam = stage.browser_at("bay-physio.au.localhost:8080");
     log_in(&mut sam, SAM, false).await;
     sam.is_at("/me");
@@ -90,6 +105,97 @@ walk!(a_move_takes_everything_along, |stage| {
     stage.wait(5);
     assert_eq!(leads(&stage, OLD, "/sign-in").await.0, 200);
     assert_eq!(leads(&stage, UK, "/sign-in").await.0, 308);
+});
+
+walk!(passkeys_find_the_newest_address_from_the_one_given_at_birth, |stage| {
+    moved(&stage).await;
+    stage.wait(5);
+    let uk = format!("http://{UK}");
+    assert_eq!(related(&stage, OLD).await, [uk.clone(), format!("http://{OLD}")]);
+    // Another name in the new region, twice: the first region is told each time.
+    let told = "SELECT region, now_slug FROM moved WHERE slug = 'harbour-physio'";
+    for name in ["bay-physio", "quay-physio"] {
+        let now = practice_rename::rename(&stage.server, "uk", &name_in_uk(&stage).await, name).await.unwrap();
+        assert_eq!(related(&stage, OLD).await[0], now);
+        assert_eq!(leads(&stage, OLD, "/me").await, (308, format!("{now}/me")));
+        let row: Option<(String, String)> = stage.au().optional(told, args![]).await.unwrap();
+        assert_eq!(row, Some(("uk".to_owned(), name.to_owned())));
+    }
+    // A region that was not told, in a deployment of its own say, leads on all the same, and names every step.
+    let sql = "UPDATE moved SET now_slug = 'harbour-physio' WHERE slug = 'harbour-physio'";
+    stage.au().execute(sql, args![]).await.unwrap();
+    let now = "http://quay-physio.uk.localhost:8080".to_owned();
+    assert_eq!(related(&stage, OLD).await, [now.clone(), uk, format!("http://{OLD}")]);
+    assert_eq!(leads(&stage, OLD, "/").await.1, format!("{now}/"));
+    // And on to where it was born, under its new name.
+    practice_move::go(&stage.server, "quay-physio", "uk", "au").await.unwrap();
+    stage.wait(5);
+    let back = "http://quay-physio.au.localhost:8080".to_owned();
+    assert!(related(&stage, OLD).await.contains(&back), "{:?}", related(&stage, OLD).await);
+    for old in [OLD, UK, "bay-physio.uk.localhost:8080", "quay-physio.uk.localhost:8080"] {
+        assert_eq!(leads(&stage, old, "/me").await, (308, format!("{back}/me")), "{old}");
+    }
+    assert_eq!(leads(&stage, "quay-physio.au.localhost:8080", "/sign-in").await.0, 200);
+});
+
+/// What the practice is called in the uk region.
+async fn name_in_uk(stage: &Stage) -> String {
+    let uk = &stage.server.region("uk").unwrap().db;
+    let row: Option<(String,)> =
+        uk.optional("SELECT slug FROM practice WHERE name = 'Harbour Physio'", args![]).await.unwrap();
+    row.unwrap().0
+}
+
+walk!(nobody_new_gets_an_address_that_leads_to_a_practice, |stage| {
+    let wanted = |region: &str, slug: &str| practice::Wanted {
+        region: region.into(),
+        slug: slug.into(),
+        name: "Another".into(),
+        administrator: "kim@example.com".into(),
+        administrator_name: "Kim Bayer".into(),
+        colour: None,
+        logo: None,
+        country: "AU".into(),
+        zone: "UTC".into(),
+        phone: String::new(),
+        email: String::new(),
+    };
+    practice_rename::rename(&stage.server, "au", "harbour-physio", "bay-physio").await.unwrap();
+    practice_move::go(&stage.server, "bay-physio", "au", "uk").await.unwrap();
+    practice_rename::rename(&stage.server, "uk", "bay-physio", "quay-physio").await.unwrap();
+    // Its name at birth, one in between in either region, and the present one.
+    for (region, slug) in [("au", "harbour-physio"), ("au", "bay-physio"), ("uk", "bay-physio")] {
+        let refused = practice::add(&stage.server, &wanted(region, slug)).await;
+        assert!(
+            refused.is_err_and(|error| error.to_string().contains("another practice's address")),
+            "{region} {slug}"
+        );
+    }
+    assert!(practice::add(&stage.server, &wanted("uk", "quay-physio")).await.is_err());
+    stage.wait(5);
+    let now = "http://quay-physio.uk.localhost:8080";
+    assert_eq!(leads(&stage, OLD, "/").await.1, format!("{now}/"), "nothing was changed");
+    // Even where the old region has lost its note of it.
+    stage.au().execute("DELETE FROM moved WHERE slug = 'harbour-physio'", args![]).await.unwrap();
+    assert!(practice::add(&stage.server, &wanted("au", "harbour-physio")).await.is_err(), "passkeys are bound to it");
+    practice::add(&stage.server, &wanted("au", "quay-physio")).await.unwrap();
+    assert_eq!(leads(&stage, "quay-physio.au.localhost:8080", "/sign-in").await.0, 200, "free there");
+});
+
+walk!(a_form_to_an_old_address_or_during_a_move_is_told_where_to_go, |stage| {
+    stage.au().execute("UPDATE practice SET moving_to = 'uk' WHERE slug = 'harbour-physio'", args![]).await.unwrap();
+    stage.wait(5);
+    assert_eq!(sends_a_form(&stage, OLD, "/sign-in").await.0, 503);
+    let mut browser = stage.browser();
+    browser.post("/sign-in", &[]).await;
+    browser.sees("Your practice is moving");
+    assert!(browser.answered.contains_key("retry-after"));
+    moved(&stage).await;
+    stage.wait(5);
+    assert_eq!(sends_a_form(&stage, OLD, "/sign-in?then=/me").await, (303, format!("http://{UK}/sign-in")));
+    assert_eq!(sends_a_form(&stage, "nobody.au.localhost:8080", "/sign-in").await.0, 404);
+    // A form of a page that is there is still held against its sender.
+    assert_eq!(sends_a_form(&stage, UK, "/sign-in").await.0, 403);
 });
 
 walk!(an_interrupted_move_goes_on_or_back_and_is_never_served_twice, |stage| {
