@@ -45,6 +45,7 @@ pub mod platform {
     pub mod problem_json;
     pub mod prose;
     pub mod readers;
+    pub mod ring_marks;
     pub mod rotation;
     mod rounds;
     pub mod secret;

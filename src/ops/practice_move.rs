@@ -11,6 +11,7 @@ use crate::platform::copy::{self, Table};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::practice;
+use crate::platform::ring_marks;
 use crate::platform::server::{Region, Server};
 
 /// Nodes go on with what they know of a practice for four seconds, sessions included; then nobody writes any more.
@@ -57,10 +58,12 @@ pub async fn go(server: &Arc<Server>, slug: &str, from: &str, to: &str) -> Resul
         server.world.reached("practice move");
         match standing {
             Standing::Here => {
+                under_way.is_under_one_ring().await?;
                 under_way.leave().await?;
                 said.push(format!("{slug} is out of service in {from}"));
             }
             Standing::Left => {
+                under_way.is_under_one_ring().await?;
                 under_way.until_it_is_still().await?;
                 said.push(format!("{} rows are in {to}", under_way.copy().await?));
             }
@@ -139,6 +142,26 @@ impl<'a> Move<'a> {
             (_, Some((None, _))) => Standing::Arrived,
             _ => return Err(Error::Fault(format!("{} is closed, or on another way", self.slug))),
         })
+    }
+
+    /// Rows go along as they are sealed: whoever serves the new region must hold the same keys, or nobody gets in there.
+    async fn is_under_one_ring(&self) -> Result<()> {
+        let own = ring_marks::of(&self.server.keyring());
+        let noted = |region: &'a Arc<Region>| async move {
+            ring_marks::noted(&region.db).await?.ok_or_else(|| {
+                Error::Fault(format!("no server has noted its keys in {} yet: start one there first", region.name))
+            })
+        };
+        let (here, there) = (noted(self.from).await?, noted(self.to).await?);
+        let oldest = [&here, &there, &own].map(|ring| ring.last());
+        let opens = here.iter().chain(own.first()).all(|mark| there.contains(mark));
+        if opens && oldest[0] == oldest[1] && oldest[1] == oldest[2] {
+            return Ok(());
+        }
+        Err(Error::Fault(format!(
+            "{} and {} are not served under one key ring: what is sealed in one could not be opened in the other; nothing was changed",
+            self.from.name, self.to.name
+        )))
     }
 
     /// From here on no region serves it.

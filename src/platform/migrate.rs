@@ -117,6 +117,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../migrations/0020_stuck_list.sql"),
         postgres: include_str!("../../migrations/0020_stuck_list.sql"),
     },
+    Step {
+        number: 22,
+        name: "ring",
+        sqlite: include_str!("../../migrations/0022_ring.sql"),
+        postgres: include_str!("../../migrations/0022_ring.sql"),
+    },
 ];
 
 /// The newest step this program knows.

@@ -1,11 +1,15 @@
 //! A practice gets another name or another region: the old address leads on, people and passkeys come along, and it is
 //! never served twice.
 
+use std::sync::Arc;
+
 use axum::http::Method;
 use portico::args;
 use portico::entrance::worker;
 use portico::notices::carriers::Carriers;
-use portico::ops::{practice, practice_move, practice_rename};
+use portico::ops::{demo, practice, practice_move, practice_rename, start};
+use portico::platform::ring_marks;
+use portico::platform::world::RealWorld;
 
 use crate::support::stage::Stage;
 use crate::support::ways::{ALEX, SAM, ask_no_second, log_in};
@@ -223,6 +227,43 @@ walk!(an_interrupted_move_goes_on_or_back_and_is_never_served_twice, |stage| {
     assert_eq!(leads(&stage, UK, "/sign-in").await.0, 200);
     assert!(practice_move::undo(&stage.server, "harbour-physio", "au", "uk").await.is_err(), "too far to go back");
 });
+
+walk!(regions_under_different_keys_are_not_moved_between, |stage| {
+    // The uk region as a deployment of its own, with its own keys, as in examples/three-processes.
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = demo::settings(folder.path(), stage.server.config.listen, &RealWorld).unwrap();
+    config.regions = stage.server.config.regions.iter().filter(|region| region.name == "uk").cloned().collect();
+    let uk = start::server(config, Arc::new(RealWorld)).await.unwrap();
+    ring_marks::note(&uk).await.unwrap();
+    let refused = practice_move::go(&stage.server, "harbour-physio", "au", "uk").await;
+    assert!(refused.is_err_and(|error| error.to_string().contains("one key ring")));
+    stage.wait(5);
+    assert_eq!(leads(&stage, OLD, "/sign-in").await.0, 200, "nothing was changed");
+    // Nor where nobody knows under which keys the region is served.
+    let db = &stage.server.region("uk").unwrap().db;
+    db.execute("DELETE FROM ring", args![]).await.unwrap();
+    let refused = practice_move::go(&stage.server, "harbour-physio", "au", "uk").await;
+    assert!(refused.is_err_and(|error| error.to_string().contains("start one there first")));
+    // A key that only the region it leaves has.
+    db.execute("INSERT INTO ring (practice_id, marks, at) VALUES ('entrance', $1, 1)", args![oldest(&stage)])
+        .await
+        .unwrap();
+    let newer = format!("newer {}", oldest(&stage));
+    stage.au().execute("UPDATE ring SET marks = $1", args![newer]).await.unwrap();
+    assert!(practice_move::go(&stage.server, "harbour-physio", "au", "uk").await.is_err());
+    // Under one ring again it goes, and people get in.
+    ring_marks::note(&stage.server).await.unwrap();
+    ask_no_second(&stage).await;
+    moved(&stage).await;
+    stage.wait(5);
+    let mut sam = stage.browser_at(UK);
+    log_in(&mut sam, SAM, false).await;
+    sam.is_at("/me");
+});
+
+fn oldest(stage: &Stage) -> String {
+    ring_marks::of(&stage.server.keyring()).pop().unwrap()
+}
 
 walk!(a_move_that_cannot_be_is_refused_and_changes_nothing, |stage| {
     for (slug, from, to) in

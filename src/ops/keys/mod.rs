@@ -12,6 +12,7 @@ use super::tasks::{Stop, pause};
 use crate::config::Config;
 use crate::platform::error::{Error, Result};
 use crate::platform::keyring::Keyring;
+use crate::platform::ring_marks;
 use crate::platform::server::Server;
 use crate::platform::world::{World, random};
 
@@ -190,6 +191,9 @@ pub async fn watch(server: Arc<Server>, stop: Stop) {
             Ok(true) => tracing::info!(current = server.keyring().current(), "the key file was read again"),
             Ok(false) => {}
             Err(error) => tracing::error!(%error, "the changed key file cannot be used; the keys at hand stay"),
+        }
+        if let Err(error) = ring_marks::note(&server).await {
+            tracing::error!(%error, "the keys at hand could not be noted in the databases");
         }
     }
 }

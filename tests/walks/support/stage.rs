@@ -10,6 +10,7 @@ use portico::notices::carriers::Carriers;
 use portico::notices::outbox;
 use portico::ops::{demo, mailbox, start};
 use portico::platform::db::Db;
+use portico::platform::ring_marks;
 use portico::platform::server::Server;
 use portico::platform::world::{RealWorld, World};
 
@@ -110,6 +111,7 @@ impl Stage {
                 .await
                 .unwrap();
         demo::fill(&server).await.unwrap();
+        ring_marks::note(&server).await.unwrap();
         let router = portico::app::router_with(Arc::clone(&server), mailbox::routes());
         Stage { router, server, clock, folder }
     }
