@@ -20,6 +20,13 @@ pub struct Listed {
     pub region: String,
 }
 
+impl Listed {
+    fn of(place: Place, answering: &str) -> Listed {
+        let region = if place.gone_to.is_empty() { answering.to_owned() } else { place.gone_to.clone() };
+        Listed { place, region }
+    }
+}
+
 /// Whom the regions are asked about.
 #[derive(Debug, Clone, Copy)]
 pub struct Whom<'a> {
@@ -33,16 +40,27 @@ pub struct Whom<'a> {
 pub async fn find(server: &Arc<Server>, names: Vec<String>, whom: Whom<'_>) -> Found {
     let Whom { key, email, remember } = whom;
     let question = Question::Where { key: key.into(), email: email.into(), remember: remember.into() };
-    let heard = regions::ask(server, names.into_iter().map(|name| (name, question.clone())).collect()).await;
+    let heard =
+        regions::ask(server, names.into_iter().map(|name| (name, question.clone())).collect(), regions::PATIENCE).await;
     let mut found = Found { silent: heard.silent, ..Found::default() };
     for (region, answer) in heard.answers {
         match answer {
             Answer::Where(places) => {
-                found.places.extend(places.into_iter().map(|place| Listed { place, region: region.clone() }));
+                found.places.extend(places.into_iter().map(|place| Listed::of(place, &region)));
             }
             Answer::Still(_) => found.silent.push(region),
         }
     }
+    // At the end of a move both regions tell of the practice: it is listed once, where it is.
+    let there: Vec<(String, bool)> = found
+        .places
+        .iter()
+        .filter(|listed| listed.place.gone_to.is_empty())
+        .map(|listed| (listed.place.practice.clone(), listed.place.client))
+        .collect();
+    found.places.retain(|listed| {
+        listed.place.gone_to.is_empty() || !there.contains(&(listed.place.practice.clone(), listed.place.client))
+    });
     found
         .places
         .sort_by(|a, b| (&a.place.name, &a.region, a.place.client).cmp(&(&b.place.name, &b.region, b.place.client)));

@@ -40,12 +40,24 @@ pub struct Place {
     pub quiet: bool,
     /// Fills in the address there; empty where none is to be filled in.
     pub ticket: String,
+    /// The practice's id, by which it is known again when two regions tell of it.
+    #[serde(default)]
+    pub practice: String,
+    /// The region that the practice went to, where the one that answers has given it up; else empty.
+    #[serde(default)]
+    pub gone_to: String,
 }
 
 impl Place {
     /// The direct address, as people keep it.
     pub fn url(&self) -> String {
         format!("{}{}", self.origin, if self.client { "/portal" } else { "/sign-in" })
+    }
+
+    /// The practice's name in its address.
+    pub fn slug(&self) -> &str {
+        let host = self.origin.split_once("://").map_or(self.origin.as_str(), |(_, host)| host);
+        host.split('.').next().unwrap_or_default()
     }
 
     /// As people read and type it.
@@ -82,30 +94,36 @@ pub async fn answer(server: &Server, region: &Region, question: &Question) -> Re
     }
 }
 
-/// Staff who have joined and clients, each practice once for either. Whoever signs in privately is in no mail and on no list:
+/// Staff who have joined and clients, each practice once for either. A practice on its way to another region is told of by the
+/// one it leaves, until that one forgets it, and by the one it goes to from its arrival on (docs/decisions/0016). Whoever signs in privately is in no mail and on no list:
 /// the mailbox must not open a door to them (C8).
 async fn places(server: &Server, region: &Region, key: &str, (email, remember): (&str, &str)) -> Result<Vec<Place>> {
-    let rows: Vec<(String, String, String, String, i64)> = region
+    let rows: Vec<(String, String, String, String, i64, String)> = region
         .db
         .all(
             "SELECT pr.id, pr.slug, pr.name, p.kind,
-                MAX(CAST(CASE WHEN p.kind = 'client' AND (p.mail_form <> 'plain' OR pr.discreet <> 0) THEN 1 ELSE 0 END AS BIGINT))
+                MAX(CAST(CASE WHEN p.kind = 'client' AND (p.mail_form <> 'plain' OR pr.discreet <> 0) THEN 1 ELSE 0 END AS BIGINT)),
+                CASE WHEN pr.closed_at IS NULL THEN '' ELSE pr.moving_to END
              FROM person p JOIN practice pr ON pr.id = p.practice_id
-             WHERE p.email_key = $1 AND p.closed_at IS NULL AND pr.closed_at IS NULL AND pr.moving_to IS NULL
+             WHERE p.email_key = $1 AND p.closed_at IS NULL
+                AND (pr.closed_at IS NULL AND (pr.moving_to IS NULL OR pr.moving_to <> 'here')
+                    OR pr.closed_at IS NOT NULL AND pr.moving_to IS NOT NULL)
                 AND (p.kind = 'client' AND p.private_since IS NULL AND p.mail_form <> 'none'
                     OR p.kind = 'staff' AND p.joined_at IS NOT NULL)
-             GROUP BY pr.id, pr.slug, pr.name, p.kind
+             GROUP BY pr.id, pr.slug, pr.name, p.kind, pr.closed_at, pr.moving_to
              ORDER BY pr.name, p.kind DESC LIMIT $2",
             args![key, MOST],
         )
         .await?;
     let now = server.world.now();
     rows.into_iter()
-        .map(|(id, slug, name, kind, quiet)| {
+        .map(|(id, slug, name, kind, quiet, gone_to)| {
             let client = kind == "client";
             let hello = Hello { email: email.to_owned(), client, remember: remember.to_owned() };
             let ticket = hello::ticket(server, &id, &hello, now)?;
-            Ok(Place { name, origin: origin(server, region, &slug), client, quiet: quiet != 0, ticket })
+            let origin =
+                if gone_to.is_empty() { origin(server, region, &slug) } else { server.origin_in(&gone_to, &slug) };
+            Ok(Place { name, origin, client, quiet: quiet != 0, ticket, practice: id, gone_to })
         })
         .collect()
 }
@@ -127,12 +145,14 @@ async fn still(server: &Server, region: &Region, practice: &str, person: &str) -
             client,
             quiet: false,
             ticket: String::new(),
+            practice: practice.to_owned(),
+            gone_to: String::new(),
         }));
     }
     gone(server, region, practice).await
 }
 
-/// A practice that has moved to another region is remembered at its new address.
+/// Of a practice that has moved, only where to: whether the person still has access is known there.
 async fn gone(server: &Server, region: &Region, practice: &str) -> Result<Option<Place>> {
     let row: Option<(String, String)> = region
         .db
@@ -143,7 +163,15 @@ async fn gone(server: &Server, region: &Region, practice: &str) -> Result<Option
         .await?;
     Ok(row.map(|(region, slug)| {
         let origin = server.origin_in(&region, &slug);
-        Place { name: slug, origin, client: false, quiet: false, ticket: String::new() }
+        Place {
+            name: slug,
+            origin,
+            client: false,
+            quiet: false,
+            ticket: String::new(),
+            practice: practice.to_owned(),
+            gone_to: region,
+        }
     }))
 }
 

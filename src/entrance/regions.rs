@@ -1,4 +1,4 @@
-//! Asking the regions, all at once. Who has not answered after two seconds is silent: the others are not held up, and
+//! Asking the regions, all at once. Who has not answered in time (two seconds for a list) is silent: the others are not held up, and
 //! silence is never taken for "nowhere".
 
 use std::sync::Arc;
@@ -9,11 +9,13 @@ use futures_util::stream::FuturesUnordered;
 
 use super::far::Far;
 use super::region::{self, Answer, Question};
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::server::Server;
 
 /// How long the slow ones are waited for.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub const PATIENCE: Duration = Duration::from_secs(2);
+/// The same for what a page shows of what it has at hand already; enough for one way around the world and back.
+pub const AT_A_GLANCE: Duration = Duration::from_millis(400);
 
 /// What came back.
 #[derive(Debug, Default)]
@@ -29,12 +31,13 @@ pub fn names(server: &Server) -> Vec<String> {
     server.regions.iter().map(|region| region.name.clone()).chain(far).collect()
 }
 
-/// Asks each of these regions its question.
-pub async fn ask(server: &Arc<Server>, questions: Vec<(String, Question)>) -> Heard {
+/// Asks each of these regions its question. One that is too slow is still waited for beside, so that the way to it stands
+/// open the next time.
+pub async fn ask(server: &Arc<Server>, questions: Vec<(String, Question)>, patience: Duration) -> Heard {
     let mut waiting: FuturesUnordered<_> = questions
         .into_iter()
         .map(|(name, question)| async move {
-            let answer = tokio::time::timeout(PATIENCE, ask_one(server, &name, &question)).await;
+            let answer = tokio::time::timeout(patience, begun(server, &name, question)).await;
             (name, answer)
         })
         .collect();
@@ -47,13 +50,23 @@ pub async fn ask(server: &Arc<Server>, questions: Vec<(String, Question)>) -> He
                 heard.silent.push(name);
             }
             Err(_) => {
-                tracing::warn!(region = name, "a region took longer than two seconds to answer the entrance");
+                tracing::warn!(region = name, ?patience, "a region took too long to answer the entrance");
                 heard.silent.push(name);
             }
         }
     }
     heard.silent.sort();
     heard
+}
+
+async fn begun(server: &Arc<Server>, name: &str, question: Question) -> Result<Answer> {
+    let (server, name) = (Arc::clone(server), name.to_owned());
+    let asking = tokio::spawn(async move { tokio::time::timeout(PATIENCE, ask_one(&server, &name, &question)).await });
+    match asking.await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) => Err(Error::Fault("no answer within two seconds".into())),
+        Err(error) => Err(Error::fault("asking a region", error)),
+    }
 }
 
 async fn ask_one(server: &Arc<Server>, name: &str, question: &Question) -> Result<Answer> {

@@ -1,6 +1,7 @@
 //! "Remember my practices on this device": the memory lies in this browser's sealed cookie and nowhere else. It holds ids
 //! and the practices' own names in addresses, nothing of people; each look asks the regions whether it still holds.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::response::Response;
@@ -20,6 +21,8 @@ const COOKIE: &str = "__Host-practices";
 const SHARED_COOKIE: &str = "__Host-shared";
 /// As long as browsers keep a cookie at most (400 days), in seconds.
 const SECONDS: i64 = 400 * 86_400;
+/// Regions that one look follows a practice through.
+const MOST_MOVES: usize = 4;
 /// Practices of one browser; the sealed cookie stays under 4 kB.
 const MOST: usize = 20;
 
@@ -31,6 +34,17 @@ pub struct Kept {
     pub practice: Uuid,
     pub person: Uuid,
     pub client: bool,
+}
+
+/// What the regions say of a remembered practice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Standing {
+    /// Nothing yet.
+    Unasked,
+    There(Place),
+    /// The practice is closed, or the person's access to it.
+    Gone,
+    Silent,
 }
 
 /// A remembered practice as it is shown.
@@ -71,35 +85,62 @@ pub async fn shown(visit: &Visit) -> Result<Vec<Shown>> {
     Ok(shown)
 }
 
-/// Asks every region once about all that is remembered of it.
+/// Asks every region once about all that is remembered of it; where a practice has moved on, its new region.
 async fn checked(server: &Arc<Server>, kept: &[Kept]) -> Vec<(Kept, Shown)> {
-    let of_region = |name: &str| kept.iter().filter(|kept| kept.region == name).collect::<Vec<_>>();
-    let question = |name: String| {
-        let pairs = of_region(&name).iter().map(|kept| (kept.practice.to_string(), kept.person.to_string())).collect();
-        (name, Question::Still { pairs })
+    let mut places: Vec<(Kept, Standing)> = kept.iter().map(|kept| (kept.clone(), Standing::Unasked)).collect();
+    for _ in 0..MOST_MOVES {
+        if !places.iter().any(|(_, standing)| *standing == Standing::Unasked) {
+            break;
+        }
+        ask_once(server, &mut places).await;
+    }
+    let names = regions::names(server);
+    let show = |(kept, standing): (Kept, Standing)| match standing {
+        Standing::There(place) => Some((kept.clone(), Shown::of(&kept, &place))),
+        Standing::Unasked | Standing::Silent if names.contains(&kept.region) => {
+            Some((kept.clone(), Shown::unasked(server, &kept)))
+        }
+        _ => None,
     };
-    let asked = regions::names(server).into_iter().filter(|name| !of_region(name).is_empty()).map(question).collect();
-    let heard = regions::ask(server, asked).await;
-    let answered = |region: &str| {
-        heard.answers.iter().find_map(|(name, answer)| match answer {
-            Answer::Still(places) if name == region && places.len() == of_region(name).len() => Some(places),
+    places.into_iter().filter_map(show).collect()
+}
+
+/// Asks about those of which nothing is known yet. What is remembered follows what the answers say.
+async fn ask_once(server: &Arc<Server>, places: &mut [(Kept, Standing)]) {
+    let mut asked: BTreeMap<String, Vec<&mut (Kept, Standing)>> = BTreeMap::new();
+    for one in places.iter_mut().filter(|(_, standing)| *standing == Standing::Unasked) {
+        asked.entry(one.0.region.clone()).or_default().push(one);
+    }
+    let names = regions::names(server);
+    asked.retain(|name, _| names.contains(name));
+    let pair = |one: &&mut (Kept, Standing)| (one.0.practice.to_string(), one.0.person.to_string());
+    let question = |ones: &Vec<&mut (Kept, Standing)>| Question::Still { pairs: ones.iter().map(pair).collect() };
+    let questions = asked.iter().map(|(name, ones)| (name.clone(), question(ones))).collect();
+    let heard = regions::ask(server, questions, regions::AT_A_GLANCE).await;
+    for (name, ones) in asked {
+        let answered = heard.answers.iter().find_map(|(from, answer)| match answer {
+            Answer::Still(answers) if *from == name && answers.len() == ones.len() => Some(answers),
             _ => None,
-        })
-    };
-    let mut all = Vec::new();
-    for kept in kept {
-        let place = of_region(&kept.region).iter().position(|other| *other == kept);
-        match (answered(&kept.region), place) {
-            (Some(places), Some(at)) => {
-                if let Some(place) = &places[at] {
-                    all.push((kept.clone(), Shown::of(kept, place)));
-                }
-            }
-            _ if heard.silent.contains(&kept.region) => all.push((kept.clone(), Shown::unasked(server, kept))),
-            _ => {}
+        });
+        match answered {
+            Some(answers) => ones.into_iter().zip(answers).for_each(|(one, answer)| follow(one, answer.as_ref())),
+            // An answer of another kind or length is none.
+            None => ones.into_iter().for_each(|(_, standing)| *standing = Standing::Silent),
         }
     }
-    all
+}
+
+fn follow((kept, standing): &mut (Kept, Standing), answer: Option<&Place>) {
+    let Some(place) = answer else {
+        *standing = Standing::Gone;
+        return;
+    };
+    place.slug().clone_into(&mut kept.slug);
+    if place.gone_to.is_empty() {
+        *standing = Standing::There(place.clone());
+    } else {
+        kept.region.clone_from(&place.gone_to);
+    }
 }
 
 /// `GET /remember?note=…`: a region says by a signed note that somebody who ticked the box has signed in, in the browser
@@ -192,7 +233,15 @@ impl Shown {
     /// Of a region that does not answer: the name in its address has to do.
     fn unasked(server: &Server, kept: &Kept) -> Shown {
         let origin = server.origin_in(&kept.region, &kept.slug);
-        let place = Place { name: kept.slug.clone(), origin, client: kept.client, quiet: false, ticket: String::new() };
+        let place = Place {
+            name: kept.slug.clone(),
+            origin,
+            client: kept.client,
+            quiet: false,
+            ticket: String::new(),
+            practice: String::new(),
+            gone_to: String::new(),
+        };
         Shown::of(kept, &place)
     }
 }

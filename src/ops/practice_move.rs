@@ -16,6 +16,9 @@ use crate::platform::server::{Region, Server};
 
 /// Nodes go on with what they know of a practice for four seconds, sessions included; then nobody writes any more.
 const NODES_FORGET: Duration = Duration::from_secs(6);
+/// A question of the entrance waits two seconds at most: until the new region lists the practice in every answer, the old
+/// one lists it too, and the entrance shows it once.
+const QUESTIONS_END: Duration = Duration::from_secs(3);
 /// In the region it goes to, until it has arrived.
 const ARRIVING: &str = "here";
 /// How often a step that met a running server's writes is run again.
@@ -77,6 +80,7 @@ pub async fn go(server: &Arc<Server>, slug: &str, from: &str, to: &str) -> Resul
             }
             Standing::Arrived => {
                 leads_from_elsewhere(server, &under_way.id, to, slug).await?;
+                pause(QUESTIONS_END).await;
                 under_way.forget().await?;
                 said.push(format!("{from} keeps only the record"));
                 return Ok(said);

@@ -2,14 +2,17 @@
 //! never served twice.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::http::Method;
 use portico::args;
+use portico::entrance::finding::{self, Whom};
 use portico::entrance::worker;
 use portico::notices::carriers::Carriers;
 use portico::ops::{demo, practice, practice_move, practice_rename, start};
 use portico::platform::ring_marks;
-use portico::platform::world::RealWorld;
+use portico::platform::server::Server;
+use portico::platform::world::{RealWorld, World};
 
 use crate::support::stage::Stage;
 use crate::support::ways::{ALEX, SAM, ask_no_second, log_in};
@@ -202,29 +205,65 @@ walk!(a_form_to_an_old_address_or_during_a_move_is_told_where_to_go, |stage| {
     assert_eq!(sends_a_form(&stage, UK, "/sign-in").await.0, 403);
 });
 
-walk!(an_interrupted_move_goes_on_or_back_and_is_never_served_twice, |stage| {
+/// A command that dies when it looks where it stands for the second time: each time one step further.
+struct Dying(AtomicUsize, i64);
+
+impl World for Dying {
+    fn now(&self) -> i64 {
+        self.1
+    }
+    fn fill(&self, bytes: &mut [u8]) {
+        RealWorld.fill(bytes);
+    }
+    fn reached(&self, point: &'static str) {
+        if point == "practice move" && self.0.fetch_add(1, Ordering::SeqCst) == 1 {
+            std::panic::resume_unwind(Box::new("the command dies here"));
+        }
+    }
+}
+
+async fn command_that_dies(stage: &Stage) -> Arc<Server> {
+    let world = Arc::new(Dying(AtomicUsize::new(0), stage.now()));
+    let mut config = demo::settings(stage.folder.path(), stage.server.config.listen, &*world).unwrap();
+    config.regions.clone_from(&stage.server.config.regions);
+    start::server(config, world as Arc<dyn World>).await.unwrap()
+}
+
+/// Where Alex is told that Harbour Physio is.
+async fn listed(stage: &Stage) -> Vec<String> {
+    let whom = Whom { key: ALEX.0, email: ALEX.0, remember: "" };
+    let found = finding::find(&stage.server, vec!["au".into(), "uk".into()], whom).await;
+    assert!(found.silent.is_empty());
+    let all = found.places.into_iter().filter(|listed| listed.place.name == "Harbour Physio");
+    all.map(|listed| listed.place.url()).collect()
+}
+
+walk!(an_interrupted_move_goes_on_wherever_it_stopped_and_is_never_served_twice, |stage| {
     ask_no_second(&stage).await;
-    // It stopped before the copy was whole.
-    stage.au().execute("UPDATE practice SET moving_to = 'uk' WHERE slug = 'harbour-physio'", args![]).await.unwrap();
-    stage.wait(5);
-    assert_eq!(leads(&stage, OLD, "/sign-in").await.0, 503);
-    let mut anybody = stage.browser();
-    anybody.open("/sign-in").await.sees("Your practice is moving");
-    assert_eq!(leads(&stage, UK, "/sign-in").await.0, 404);
-    practice_move::undo(&stage.server, "harbour-physio", "au", "uk").await.unwrap();
-    stage.wait(5);
-    assert_eq!(leads(&stage, OLD, "/sign-in").await.0, 200);
-    assert!(practice_move::undo(&stage.server, "harbour-physio", "au", "uk").await.is_err());
-    // It stopped when the copy was whole, and when the old region had given it up: both go on.
-    moved(&stage).await;
-    let uk = &stage.server.region("uk").unwrap().db;
-    uk.execute("UPDATE practice SET moving_to = 'here' WHERE slug = 'harbour-physio'", args![]).await.unwrap();
-    stage.wait(5);
-    assert_eq!((leads(&stage, OLD, "/").await.0, leads(&stage, UK, "/sign-in").await.0), (308, 503));
-    stage.au().execute("INSERT INTO practice (id, slug, host, name, created_at, closed_at, moving_to) SELECT practice_id, slug, 'x', 'x', 1, 1, 'uk' FROM moved", args![]).await.unwrap();
-    moved(&stage).await;
-    stage.wait(5);
-    assert_eq!(leads(&stage, UK, "/sign-in").await.0, 200);
+    let (old, new) = (format!("http://{OLD}/sign-in"), format!("http://{UK}/sign-in"));
+    // Before anything, out of service, copied whole, given up by the old region, in service in the new one.
+    for (address, served) in [(&old, [503, 404]), (&old, [503, 503]), (&new, [308, 503]), (&new, [308, 200])] {
+        let command = command_that_dies(&stage).await;
+        let dying = tokio::spawn(async move { practice_move::go(&command, "harbour-physio", "au", "uk").await });
+        assert!(dying.await.is_err(), "it died");
+        stage.wait(5);
+        let there = [leads(&stage, OLD, "/sign-in").await.0, leads(&stage, UK, "/sign-in").await.0];
+        assert_eq!(there, served);
+        assert_eq!(listed(&stage).await.join(" "), *address, "listed once at every moment: {served:?}");
+        let undone = practice_move::undo(&stage.server, "harbour-physio", "au", "uk").await;
+        assert_eq!(undone.is_ok(), served == [503, 404], "only before the copy is whole");
+        if undone.is_ok() {
+            stage.wait(5);
+            assert_eq!(leads(&stage, OLD, "/sign-in").await.0, 200);
+            assert!(practice_move::undo(&stage.server, "harbour-physio", "au", "uk").await.is_err());
+            let again = "UPDATE practice SET moving_to = 'uk' WHERE slug = 'harbour-physio'";
+            stage.au().execute(again, args![]).await.unwrap();
+        }
+    }
+    let said = moved(&stage).await;
+    assert_eq!(said, ["au keeps only the record"]);
+    assert_eq!(listed(&stage).await, [new]);
+    assert_eq!((leads(&stage, OLD, "/sign-in").await.0, leads(&stage, UK, "/sign-in").await.0), (308, 200));
     assert!(practice_move::undo(&stage.server, "harbour-physio", "au", "uk").await.is_err(), "too far to go back");
 });
 

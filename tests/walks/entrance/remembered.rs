@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 use portico::args;
+use portico::ops::{practice_move, practice_rename};
 
 use super::{ask, browser, mails};
 use crate::support::browser::Browser;
@@ -96,6 +97,36 @@ walk!(it_dies_with_the_access_and_with_the_practice, |stage| {
     device.entrance.open("/").await.sees("harbour-physio");
     stage.au().execute("ALTER TABLE person_away RENAME TO person", args![]).await.unwrap();
     device.entrance.open("/").await.sees("Harbour Physio");
+});
+
+walk!(it_follows_a_practice_that_moves_and_is_renamed, |stage| {
+    let mut device = arrive(&stage, true).await;
+    log_in(&mut device).await;
+    let untouched = device.entrance.clone();
+    practice_move::go(&stage.server, "harbour-physio", "au", "uk").await.unwrap();
+    device.entrance.open("/").await.sees("Harbour Physio").sees("For staff");
+    assert_eq!(device.entrance.link("Harbour Physio"), "http://harbour-physio.uk.localhost:8080/sign-in");
+    // What is remembered is the new region: the old one is not asked again.
+    stage.au().execute("ALTER TABLE moved RENAME TO moved_away", args![]).await.unwrap();
+    practice_rename::rename(&stage.server, "uk", "harbour-physio", "bay-physio").await.unwrap_err();
+    device.entrance.open("/").await.sees("Harbour Physio");
+    stage.au().execute("ALTER TABLE moved_away RENAME TO moved", args![]).await.unwrap();
+    stage.wait(5);
+    device.entrance.open("/").await;
+    assert_eq!(device.entrance.link("Harbour Physio"), "http://bay-physio.uk.localhost:8080/sign-in");
+    // The name was noted too, for when the region does not answer.
+    let uk = &stage.server.region("uk").unwrap().db;
+    uk.execute("ALTER TABLE person RENAME TO person_away", args![]).await.unwrap();
+    device.entrance.open("/").await.sees("bay-physio");
+    uk.execute("ALTER TABLE person_away RENAME TO person", args![]).await.unwrap();
+    // A device that was off all the while comes along, and so does the end of the access.
+    let mut late = untouched.clone();
+    late.open("/").await.sees("Harbour Physio");
+    uk.execute("UPDATE person SET closed_at = 1 WHERE email_key = 'alex@example.com'", args![]).await.unwrap();
+    for mut entrance in [untouched, device.entrance] {
+        entrance.open("/").await.misses("On this device");
+        assert!(!entrance.cookies.contains_key("__Host-practices"), "forgotten for good");
+    }
 });
 
 walk!(it_is_forgotten_one_by_one_or_whole, |stage| {

@@ -189,3 +189,54 @@ walk!(a_question_played_back_or_bent_is_refused, |stage| {
     }
     deliver(&entrance).await;
 });
+
+/// Answers every question as the region would, sealed for it, with this text.
+fn saying(stage: &Stage, text: &'static str) -> Router {
+    let server = Arc::clone(&stage.server);
+    Router::new().route(
+        "/between/{region}",
+        post(move |Path(name): Path<String>, body: Bytes| async move {
+            let question: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            server.seal_for(&name, "answer", &[question["id"].as_str().unwrap()], text).unwrap()
+        }),
+    )
+}
+
+// What a browser remembers is at hand: no region holds up the front page, and none takes anything away by mistake.
+walk!(what_is_remembered_is_shown_at_once_and_stays, |stage| {
+    let (practice, person): (String, String) = stage
+        .au()
+        .optional("SELECT practice_id, id FROM person WHERE email_key = 'sam@example.com'", portico::args![])
+        .await
+        .unwrap()
+        .unwrap();
+    let short = |id: &str| {
+        let id: uuid::Uuid = id.parse().unwrap();
+        data_encoding::BASE64URL_NOPAD.encode(id.as_bytes())
+    };
+    let kept = format!("au harbour-physio {} {} 0", short(&practice), short(&person));
+    let sealed = stage.server.seal("remembered", &["entrance"], &kept).unwrap();
+    let honest = serve(stage.router.clone()).await;
+    let slow = serve(Router::new().route("/between/{region}", post(std::future::pending::<Response>))).await;
+    let short_of_one = serve(saying(&stage, "{\"Still\":[]}")).await;
+    let of_another_kind = serve(saying(&stage, "{\"Where\":[]}")).await;
+    let gone = serve(saying(&stage, "{\"Still\":[null]}")).await;
+    for (served, words) in [
+        (&slow, Some("harbour-physio")),
+        (&short_of_one, Some("harbour-physio")),
+        (&of_another_kind, Some("harbour-physio")),
+        (&honest, Some("Harbour Physio")),
+        (&gone, None),
+    ] {
+        let entrance = entrance(&stage, &[("au", served)], false, true).await;
+        let mut desk = desk(&entrance);
+        desk.cookies.insert("__Host-practices".into(), sealed.clone());
+        let opened = tokio::time::timeout(Duration::from_millis(1500), async { _ = desk.open("/").await });
+        opened.await.expect("at once");
+        assert_eq!(desk.cookies.contains_key("__Host-practices"), words.is_some());
+        match words {
+            Some(words) => _ = desk.sees("On this device").sees(words),
+            None => _ = desk.misses("On this device"),
+        }
+    }
+});
