@@ -37,9 +37,11 @@ find-hint = Six digits. You can read the mail on any device, such as your phone.
 find-stale = This page was open for a long time, or opened beside another one, so we checked nothing. Please type the code again.
 find-not-a-code = The code has six digits. It stands in the mail on a line of its own.
 find-code-wrong = That isn't the code from the mail to this address. Look for the newest mail and try again.
-find-code-over = A code works for 15 minutes and five tries. Ask for a new mail and type the new code.
+find-code-tries = That was the fifth wrong try, so this code works no more. Ask for a new mail and type the new code.
+find-code-old = This code is too old, or it isn't the one from the newest mail. A code works for 15 minutes. Ask for a new mail and type the new code.
 find-not-there = No mail after a minute? Look in your spam folder, and check that the address above is the one your practice has. We send at most one mail a minute to an address.
 find-ask-again = Ask again
+find-new-mail = Send me a new mail
 
 # The list, and the link from the mail.
 list-title = Your practices
@@ -57,7 +59,7 @@ find-link-button = Show my practices
 find-link-broken-title = This link isn't whole
 find-link-broken = Part of the link is missing. Copy all of it from the mail, or ask for a new mail.
 find-link-old-title = This link is old
-find-link-old = The link in the mail works for a day. The addresses in the mail go on working. If you lost it, ask for a new mail.
+find-link-old = The link in the mail works for a day. The addresses in the mail go on working. If you lost it, let us send you a new mail.
 
 # How to keep a practice's address.
 keep-title = Keep this address

@@ -471,11 +471,27 @@ mail-find-rest-text =
     { $silent }
     Open your whole list here, within a day:
     { $link }
+mail-find-late-subject = Where you can log in
+mail-find-late-text =
+    Hello,
+    When you asked where you can log in, some of our servers didn't answer. They do now. With this address you can log in here:
+    { $list }
+    { $silent }
+    If the page where you asked is open, type this code there. It works for 15 minutes.
+    ## { $code }
+    Or open your list here, within a day:
+    { $link }
+    If you didn't ask for this, there is nothing to do. Only this mailbox was told.
+mail-find-wait-subject = We couldn't look everywhere yet
+mail-find-wait-text =
+    Hello,
+    Somebody, probably you, asked where this address can log in. We can't reach our servers in { $regions } right now, so we couldn't look there. Where we could look, no practice knows this address.
+    You don't have to ask again. If you have practices in { $regions }, we mail them to you as soon as the servers answer, within a day. If no mail comes by then, no practice knows this address.
+    If you didn't ask for this, there is nothing to do.
 mail-find-nothing-subject = We found no practice for this address
 mail-find-nothing-text =
     Hello,
     Somebody, probably you, asked where this address can log in. No practice knows it.
-    { $silent }
     Your practice may have another address of yours: try that one, or ask your practice which one it has.
     { $entrance }
     If you didn't ask for this, there is nothing to do.

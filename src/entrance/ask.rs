@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::asker::Asker;
 use super::worker::Bell;
-use super::{EntrancePage, Problem};
+use super::{EntrancePage, Problem, link};
 use crate::args;
 use crate::platform::asked;
 use crate::platform::email::Email;
@@ -53,7 +53,8 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     if visit.stale {
         return again(StatusCode::UNPROCESSABLE_ENTITY, Problem::Stale);
     }
-    let Ok(email) = Email::parse(typed) else {
+    let from_link = link::address(&visit, fields.text("link"));
+    let Ok(email) = Email::parse(from_link.as_deref().unwrap_or(typed)) else {
         return again(StatusCode::UNPROCESSABLE_ENTITY, Problem::NotAnAddress);
     };
     let (near, _) = network_of(visit.address);

@@ -20,11 +20,25 @@ pub struct Envelope<'a> {
     pub browser: &'a str,
 }
 
-/// The list with the code for the page that asked; without a code what came later from a region that had been silent.
+/// Which mail of an asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mail {
+    First,
+    /// What came later, from a region that had been silent.
+    Rest,
+}
+
+/// The list, with the code for the page that asked where no mail of this asking had one yet.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
-pub async fn list(visit: &Visit, tx: &mut Tx, to: &Envelope<'_>, found: &Found, code: Option<&str>) -> Result<()> {
+pub async fn list(
+    visit: &Visit,
+    tx: &mut Tx,
+    to: &Envelope<'_>,
+    found: &Found,
+    (mail, code): (Mail, Option<&str>),
+) -> Result<()> {
     let token = link::token(&visit.server, to.browser, to.email, visit.now)?;
     let line = |listed: &Listed| {
         let kind = if listed.place.client { "find-mail-client" } else { "find-mail-staff" };
@@ -35,27 +49,39 @@ pub async fn list(visit: &Visit, tx: &mut Tx, to: &Envelope<'_>, found: &Found, 
     if lines.len() < found.places.len() {
         lines.push(visit.say("find-mail-quiet"));
     }
+    let name = match (mail, code) {
+        (Mail::First, _) => "find-list",
+        (Mail::Rest, None) => "find-rest",
+        (Mail::Rest, Some(_)) => "find-late",
+    };
     let words = vec![
         ("list", lines.join("\n")),
         ("silent", silence(visit, found)),
         ("code", code.unwrap_or_default().to_owned()),
         ("link", format!("{}/find/{token}", visit.server.entrance())),
     ];
-    put(visit, tx, if code.is_some() { "find-list" } else { "find-rest" }, to, words).await
+    put(visit, tx, name, to, words).await
 }
 
-/// A kind word that no practice knows the address, at most once a day, and never where the operator wants none.
+/// A kind word that no practice knows the address, at most once a day, and never where the operator wants none. While a
+/// region is silent nobody can say that: then the mail says what is still to come, and has a day of its own.
 ///
 /// # Errors
 /// As [`list`].
 pub async fn nothing(visit: &Visit, tx: &mut Tx, to: &Envelope<'_>, found: &Found) -> Result<()> {
     let told = visit.server.config.entrance.as_ref().is_some_and(|entrance| entrance.mail_to_strangers);
-    let lane = format!("mail-stranger:{}", visit.lane("stranger", to.key)?);
+    let (name, once) =
+        if found.silent.is_empty() { ("find-nothing", "stranger") } else { ("find-wait", "stranger-wait") };
+    let lane = format!("mail-{once}:{}", visit.lane(once, to.key)?);
     if !told || !limit::once(tx, ENTRANCE, &lane, STRANGER_SECONDS, visit.now).await? {
         return Ok(());
     }
-    let words = vec![("silent", silence(visit, found)), ("entrance", visit.server.entrance())];
-    put(visit, tx, "find-nothing", to, words).await
+    let about = if found.silent.is_empty() {
+        ("entrance", visit.server.entrance())
+    } else {
+        ("regions", in_words(&found.silent))
+    };
+    put(visit, tx, name, to, vec![about]).await
 }
 
 fn silence(visit: &Visit, found: &Found) -> String {

@@ -23,6 +23,8 @@ struct LinkPage {
     open: Option<(String, String)>,
     what: String,
     shared: bool,
+    /// The link that is over and whose address a new mail may go to.
+    old: Option<String>,
 }
 
 /// What the link holds, sealed: the entrance keeps nothing of it.
@@ -54,8 +56,8 @@ pub async fn ask(visit: Visit, Token(token): Token) -> Result<Response> {
         _ => {
             let open = (sealed.email.masked(), format!("/find/{token}"));
             let what = visit.say("find-link-what");
-            let page =
-                LinkPage { frame: Frame::new(&visit, "list-title"), open: Some(open), what, shared: is_shared(&visit) };
+            let (frame, shared) = (Frame::new(&visit, "list-title"), is_shared(&visit));
+            let page = LinkPage { frame, open: Some(open), what, shared, old: None };
             page_with(StatusCode::OK, &page)
         }
     }
@@ -74,18 +76,27 @@ pub async fn answer(visit: Visit, Token(token): Token, fields: Fields) -> Result
 
 /// What the link holds, or the page that says why it opens nothing.
 fn standing(visit: &Visit, token: &str) -> Result<std::result::Result<Sealed, Response>> {
-    let over = |status, title: &str, what: &str| {
+    let over = |status, (title, what): (&str, &str), old: Option<&str>| {
         let frame = Frame::new(visit, title);
-        page_with(status, &LinkPage { frame, open: None, what: visit.say(what), shared: true }).map(Err)
+        let page = LinkPage { frame, open: None, what: visit.say(what), shared: true, old: old.map(str::to_owned) };
+        page_with(status, &page).map(Err)
     };
-    let text = visit.server.open("finder link", &[ENTRANCE], token);
-    let Some(sealed) = text.ok().and_then(|text| read(&text)) else {
-        return over(StatusCode::NOT_FOUND, "find-link-broken-title", "find-link-broken");
+    let Some(sealed) = opened(visit, token) else {
+        return over(StatusCode::NOT_FOUND, ("find-link-broken-title", "find-link-broken"), None);
     };
     if visit.now - sealed.at >= ASKING_SECONDS {
-        return over(StatusCode::GONE, "find-link-old-title", "find-link-old");
+        return over(StatusCode::GONE, ("find-link-old-title", "find-link-old"), Some(token));
     }
     Ok(Ok(sealed))
+}
+
+/// The address of an old link, for whoever asks for a new mail from its page; the page itself does not show it.
+pub fn address(visit: &Visit, token: &str) -> Option<String> {
+    opened(visit, token).map(|sealed| sealed.email.typed().to_owned())
+}
+
+fn opened(visit: &Visit, token: &str) -> Option<Sealed> {
+    visit.server.open("finder link", &[ENTRANCE], token).ok().and_then(|text| read(&text))
 }
 
 fn read(text: &str) -> Option<Sealed> {

@@ -52,6 +52,7 @@ struct Claimed {
     turn: i64,
     created_at: i64,
     answered_at: Option<i64>,
+    code_hash: Option<String>,
 }
 
 /// Works until told to end.
@@ -114,7 +115,7 @@ async fn take(server: &Arc<Server>, id: &str) -> Result<bool> {
         .change(
             "UPDATE finder SET claimed_until = $4, turn = turn + 1
              WHERE practice_id = $1 AND id = $2 AND request IS NOT NULL AND next_at <= $3 AND claimed_until <= $3
-             RETURNING id, browser, request, waiting, turn, created_at, answered_at",
+             RETURNING id, browser, request, waiting, turn, created_at, answered_at, code_hash",
             args![ENTRANCE, id, now, now + LEASE_SECONDS],
         )
         .await?;
@@ -140,13 +141,15 @@ async fn take(server: &Arc<Server>, id: &str) -> Result<bool> {
 async fn note(server: &Arc<Server>, claimed: &Claimed, request: &Request, found: &Found, code: &str) -> Result<()> {
     let visit = entrance_visit(server, &request.language);
     let first = claimed.answered_at.is_none();
-    let listed = first && !found.places.is_empty();
+    // The code goes with the first mail that lists something, whichever region that came from.
+    let with_code = claimed.code_hash.is_none() && !found.places.is_empty();
     let kept = !found.silent.is_empty() && visit.now - claimed.created_at < KEEP_SECONDS;
     let mut tx = visit.db()?.counting().await?;
     let noted = tx
         .execute(
             "UPDATE finder SET request = CASE WHEN CAST($4 AS BIGINT) = 1 THEN request END, waiting = $5, next_at = $6, claimed_until = 0,
-                code_hash = COALESCE($7, code_hash), answered_at = COALESCE(answered_at, $8)
+                code_hash = COALESCE($7, code_hash),
+                answered_at = CASE WHEN answered_at IS NULL OR code_hash IS NULL AND $7 IS NOT NULL THEN $8 ELSE answered_at END
              WHERE practice_id = $1 AND id = $2 AND turn = $3 AND request IS NOT NULL",
             args![
                 ENTRANCE,
@@ -155,7 +158,7 @@ async fn note(server: &Arc<Server>, claimed: &Claimed, request: &Request, found:
                 kept,
                 found.silent.join(","),
                 visit.now + pause(claimed.turn),
-                listed.then(|| find::code_hash(server, &claimed.id, code)),
+                with_code.then(|| find::code_hash(server, &claimed.id, code)),
                 visit.now,
             ],
         )
@@ -167,7 +170,8 @@ async fn note(server: &Arc<Server>, claimed: &Claimed, request: &Request, found:
     let held = request.flood && (found.places.is_empty() || !asked::still_goes(&visit, &mut tx).await?);
     let to = Envelope { email: &request.email, key: &request.key, browser: &claimed.browser };
     if !held && !found.places.is_empty() {
-        letters::list(&visit, &mut tx, &to, found, first.then_some(code)).await?;
+        let mail = if first { letters::Mail::First } else { letters::Mail::Rest };
+        letters::list(&visit, &mut tx, &to, found, (mail, with_code.then_some(code))).await?;
     } else if !held && first {
         letters::nothing(&visit, &mut tx, &to, found).await?;
     }

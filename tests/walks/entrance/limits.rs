@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, Method};
 
-use super::{ask, browser, deliver, mails};
+use super::{ask, browser, deliver, link, mails};
 use crate::support::browser::Browser;
 use crate::support::stage::{Stage, code_in};
 use crate::walk;
@@ -74,7 +74,7 @@ walk!(five_wrong_codes_end_the_code_and_the_right_one_is_then_too_late, |stage| 
     let spaced = format!("{} {}", &right[..3], &right[3..]);
     let mut honest = desk.clone();
     honest.submit(&[("code", &spaced)]).await.is_at("/list").sees("Harbour Physio");
-    desk.open("/find").await.submit(&[("code", &right)]).await.sees("five tries").misses("Harbour");
+    desk.open("/find").await.submit(&[("code", &right)]).await.sees("That was the fifth wrong try").misses("Harbour");
     // A code of another browser's asking is none here.
     let mut other = browser(&stage).from("198.51.100.7");
     stage.wait(61);
@@ -182,6 +182,35 @@ walk!(what_is_no_address_is_said_at_once, |stage| {
     nobody.send(Method::GET, "/find", None).await;
     assert_eq!(nobody.answered["location"], "/");
     nobody.open("/?practice=Harbour+Physio").await.sees("Harbour Physio (AU)").sees("Harbour Physio (UK)");
+});
+
+walk!(an_old_code_and_an_old_link_are_one_press_from_a_new_mail, |stage| {
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, "alex@example.com").await;
+    let first = mails(&stage, "alex@example.com").remove(0);
+    stage.wait(15 * 60 + 1);
+    desk.submit(&[("code", &code_in(&first.text))]).await.sees("This code is too old").misses("fifth");
+    desk.submit_to("/", &[]).await.is_at("/find").sees("alex@example.com");
+    deliver(&stage).await;
+    let all = mails(&stage, "alex@example.com");
+    assert_eq!(all.len(), 2);
+    desk.submit(&[("code", &code_in(&all[0].text))]).await.is_at("/list").sees("Harbour Physio");
+    stage.wait(86_400);
+    let mut phone = browser(&stage).from("198.51.100.9");
+    phone.open(&link(&all[0])).await.sees("This link is old").misses("alex");
+    assert!(!phone.html.contains("alex"), "whoever holds the link reads no address");
+    phone.submit_to("/", &[]).await.is_at("/find");
+    deliver(&stage).await;
+    let all = mails(&stage, "alex@example.com");
+    assert_eq!(all.len(), 3);
+    phone.submit(&[("code", &code_in(&all[0].text))]).await.is_at("/list").sees("Harbour Physio");
+    // What was not sealed here leads to nobody's mailbox.
+    phone.open("/find/v1.k1.AAAA").await.sees("This link isn't whole");
+    assert!(phone.forms().iter().all(|form| form.action != "/"));
+    phone.open("/").await;
+    let token = phone.hidden("csrf");
+    phone.post("/", &[("csrf".into(), token), ("link".into(), "v1.k1.AAAA".into())]).await;
+    assert_eq!(phone.status, 422);
 });
 
 /// AC-070 at the entrance: past the limit nothing more goes to addresses that nobody has; whoever is on file is answered.

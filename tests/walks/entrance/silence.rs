@@ -48,13 +48,40 @@ walk!(the_rest_comes_at_once_and_the_missing_part_by_itself, |stage| {
 
 walk!(whoever_is_only_in_the_silent_region_is_told_to_wait, |stage| {
     stop_uk(&stage).await;
-    ask(&stage, &mut browser(&stage), "family@example.com").await;
-    let first = mails(&stage, "family@example.com").remove(0);
-    assert!(first.text.contains("our servers in UK right now"), "{}", first.text);
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, "family@example.com").await;
+    let mut stranger = browser(&stage).from("198.51.100.4");
+    ask(&stage, &mut stranger, "nobody-at-all@example.com").await;
+    // Both read the same: who is known is not known yet.
+    for email in ["family@example.com", "nobody-at-all@example.com"] {
+        let first = mails(&stage, email).remove(0);
+        assert_eq!(first.subject, "We couldn't look everywhere yet");
+        assert!(first.text.contains("our servers in UK right now"), "{}", first.text);
+        assert!(!first.text.contains("We found no practice"), "{}", first.text);
+    }
+    for pause in [10, 20, 30, 60, 120, 300, 600] {
+        stage.wait(pause);
+        deliver(&stage).await;
+    }
+    // Nineteen minutes later what a wrong code is told is the same for both too.
+    let wrong = |mut browser: crate::support::browser::Browser| async move {
+        browser.submit(&[("code", "000000")]).await.is_at("/find").sees("This code is too old");
+    };
+    wrong(desk.clone()).await;
     start_uk(&stage).await;
-    stage.wait(10);
+    stage.wait(600);
     deliver(&stage).await;
-    assert!(mails(&stage, "family@example.com")[0].text.contains("Thames Therapy"));
+    let late = mails(&stage, "family@example.com").remove(0);
+    assert!(late.text.contains("Thames Therapy"), "{}", late.text);
+    wrong(desk.clone()).await;
+    wrong(stranger.clone()).await;
+    assert_eq!(mails(&stage, "nobody-at-all@example.com").len(), 1, "silence afterwards means that nothing was");
+    // The code of this mail works on the page that asked, for a quarter of an hour from this mail.
+    let code = code_in(&late.text);
+    stage.wait(14 * 60);
+    desk.clone().submit(&[("code", &code)]).await.is_at("/list").sees("Thames Therapy");
+    stage.wait(61);
+    desk.submit(&[("code", &code)]).await.is_at("/find").sees("This code is too old");
 });
 
 walk!(a_request_is_kept_for_a_day_at_most, |stage| {
