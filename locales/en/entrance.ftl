@@ -25,6 +25,7 @@ remembered-none = This browser remembers no practice. Tick “Remember my practi
 remembered-shared = You said that others use this device, so this browser remembers nothing.
 remembered-forget = Forget
 remembered-forget-all = Forget all
+remembered-forget-asking = Forget this on this computer
 remembered-others = Others use this device too
 remembered-own = Only I use this device
 

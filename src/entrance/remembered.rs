@@ -178,6 +178,11 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
             visit.set_cookie(SHARED_COOKIE, "1", Some(SECONDS));
             Asker::forget(&visit);
         }
+        // The address that was asked for, and the list with it.
+        "asking" => {
+            Asker::forget(&visit);
+            return Ok(go("/"));
+        }
         "own" => visit.drop_cookie(SHARED_COOKIE),
         which => kept.retain(|kept| kept.which() != which),
     }

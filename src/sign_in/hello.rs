@@ -4,6 +4,9 @@
 use axum::response::Response;
 
 use super::note;
+use super::person::{self, Person};
+use super::session::{self, State};
+use crate::platform::email::Email;
 use crate::platform::error::Result;
 use crate::platform::server::Server;
 use crate::platform::web::{Query, Visit, go};
@@ -40,6 +43,9 @@ pub async fn arrive(visit: Visit, Query(query): Query) -> Result<Response> {
     let practice = &visit.practice()?.id;
     let read = visit.server.open("hello", &[practice], query.text("for")).ok().and_then(|text| read(&text, visit.now));
     let Some(hello) = read else { return Ok(go("/sign-in")) };
+    if let Some(on) = remembered_at_once(&visit, &hello).await? {
+        return Ok(go(&on));
+    }
     let sealed =
         visit.server.seal("hello kept", &[practice], &format!("{}\n{}", visit.now + COOKIE_SECONDS, hello.email))?;
     visit.set_cookie(COOKIE, &sealed, Some(COOKIE_SECONDS));
@@ -47,6 +53,23 @@ pub async fn arrive(visit: Visit, Query(query): Query) -> Result<Response> {
         visit.set_cookie(note::COOKIE, &hello.remember, Some(note::COOKIE_SECONDS));
     }
     Ok(go(if hello.client { "/portal" } else { "/sign-in" }))
+}
+
+/// Whoever is signed in here already, as who they are on the list, meets no sign-in that would have them remembered.
+async fn remembered_at_once(visit: &Visit, hello: &Hello) -> Result<Option<String>> {
+    if hello.remember.is_empty() {
+        return Ok(None);
+    }
+    let State::Open(session) = session::glance(visit).await? else { return Ok(None) };
+    if session.is_client() != hello.client || session.shared != 0 {
+        return Ok(None);
+    }
+    let found = person::by_id(visit.db()?, &visit.practice()?.id, &session.person_id).await?;
+    let same = |person: &Person| Email::parse(&hello.email).is_ok_and(|email| email.canonical() == person.email_key);
+    match found.filter(same) {
+        Some(person) => note::through(visit, &person, "/me", &hello.remember).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// The address of whoever arrived in this browser a moment ago.

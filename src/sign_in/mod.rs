@@ -257,7 +257,10 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
     visit.server.metrics.sign_in(way_of(proved), SignIn::Right);
     let then_path = safe_path(&attempt.then_path, "/me");
     Ok(go(&match attempt.goal.as_str() {
-        "sign-in" => note::way(visit, &person, &passkey_offer::way_on(visit, &person, attempt, proved))?,
+        "sign-in" => {
+            let then = passkey_offer::way_on(visit, &person, attempt, proved);
+            note::way(visit, &person, &then, attempt.shared != 0)?
+        }
         _ => then_path,
     }))
 }

@@ -36,14 +36,23 @@ pub fn state(browser: &str) -> String {
     secret::hash_token(&format!("remember {browser}"))
 }
 
-/// Where to go after a sign-in: straight, or through the entrance when the box was ticked there.
+/// Where to go after a sign-in: straight, or through the entrance when the box was ticked there. Whoever says at the practice
+/// that others use this device is not remembered on it.
 ///
 /// # Errors
 /// A fault when the note cannot be sealed.
-pub fn way(visit: &Visit, person: &Person, then: &str) -> Result<String> {
+pub fn way(visit: &Visit, person: &Person, then: &str, shared: bool) -> Result<String> {
     let then = news::way(visit, person, then);
     let Some(state) = visit.cookie(COOKIE) else { return Ok(then) };
     visit.drop_cookie(COOKIE);
+    if shared { Ok(then) } else { through(visit, person, &then, state) }
+}
+
+/// Through the entrance, to a page of this practice.
+///
+/// # Errors
+/// As [`way`].
+pub fn through(visit: &Visit, person: &Person, then: &str, state: &str) -> Result<String> {
     let practice = visit.practice()?;
     let origin = visit.server.home_of(practice);
     let note = Note {

@@ -6,6 +6,7 @@ use portico::ops::{practice_move, practice_rename};
 
 use super::{ask, browser, mails};
 use crate::support::browser::Browser;
+use crate::support::portal::{JO, link_of, newest};
 use crate::support::stage::{Stage, code_in};
 use crate::support::ways::{ALEX, ask_no_second};
 use crate::walk;
@@ -126,6 +127,84 @@ walk!(it_follows_a_practice_that_moves_and_is_renamed, |stage| {
     for mut entrance in [untouched, device.entrance] {
         entrance.open("/").await.misses("On this device");
         assert!(!entrance.cookies.contains_key("__Host-practices"), "forgotten for good");
+    }
+});
+
+/// Jo goes from the list to the portal with the box ticked and signs in there; answers both browsers.
+async fn jo_arrives(stage: &Stage, shared: bool) -> Device {
+    let mut entrance = browser(stage);
+    ask(stage, &mut entrance, JO).await;
+    let code = code_in(&mails(stage, JO)[0].text);
+    entrance.submit(&[("code", &code), ("remember", "1")]).await.is_at("/list");
+    let href = entrance.link("Harbour Physio");
+    let mut practice = stage.browser();
+    practice.open(href.split_once("localhost:8080").unwrap().1).await.is_at("/portal");
+    let ticked: &[(&str, &str)] = if shared { &[("email", JO), ("shared", "1")] } else { &[("email", JO)] };
+    practice.submit_to("/portal", ticked).await.is_at("/portal/sent");
+    stage.deliver().await;
+    let link = link_of(&newest(stage, JO).await);
+    practice.open(&link).await.submit_to(&link, &[]).await;
+    Device { entrance, practice }
+}
+
+walk!(a_client_who_says_that_others_use_the_device_is_not_remembered, |stage| {
+    let shared = jo_arrives(&stage, true).await;
+    shared.practice.is_at("/me");
+    assert!(!shared.practice.cookies.contains_key("__Host-remember"));
+    stage.wait(61);
+    // Without that, Jo is, and as a client after a move too.
+    let mut own = jo_arrives(&stage, false).await;
+    let to = own.practice.answered["location"].to_str().unwrap().to_owned();
+    own.entrance.send(Method::GET, to.strip_prefix("http://localhost:8080").unwrap(), None).await;
+    own.entrance.open("/").await.sees("Harbour Physio").sees("For clients");
+    practice_move::go(&stage.server, "harbour-physio", "au", "uk").await.unwrap();
+    own.entrance.open("/").await.sees("For clients");
+    assert_eq!(own.entrance.link("Harbour Physio"), "http://harbour-physio.uk.localhost:8080/portal");
+});
+
+walk!(whoever_is_signed_in_already_is_remembered_at_once, |stage| {
+    let mut device = arrive(&stage, false).await;
+    log_in(&mut device).await;
+    device.practice.is_at("/me");
+    stage.wait(61);
+    ask(&stage, &mut device.entrance, ALEX.0).await;
+    let code = code_in(&mails(&stage, ALEX.0)[0].text);
+    device.entrance.submit(&[("code", &code), ("remember", "1")]).await.sees("This device will remember");
+    let href = device.entrance.link("Harbour Physio");
+    let path = href.split_once("localhost:8080").unwrap().1.to_owned();
+    // Somebody else's open session is left alone.
+    let mut sam = stage.browser();
+    crate::support::ways::log_in(&mut sam, crate::support::ways::SAM, false).await;
+    sam.send(Method::GET, &path, None).await;
+    assert_eq!(sam.answered["location"], "/sign-in");
+    device.practice.send(Method::GET, &path, None).await;
+    let to = device.practice.answered["location"].to_str().unwrap().to_owned();
+    device
+        .entrance
+        .send(Method::GET, to.strip_prefix("http://localhost:8080").expect("through the entrance"), None)
+        .await;
+    assert_eq!(device.entrance.answered["location"], "http://harbour-physio.au.localhost:8080/me");
+    device.entrance.open("/").await.sees("On this device").sees("Harbour Physio");
+});
+
+walk!(on_a_shared_computer_the_way_to_forget_is_on_every_page, |stage| {
+    let mut desk = browser(&stage);
+    desk.open("/").await;
+    assert_eq!(desk.link("Change what this device remembers"), "/remembered");
+    ask(&stage, &mut desk, ALEX.0).await;
+    assert_eq!(desk.link("Change what this device remembers"), "/remembered");
+    let code = code_in(&mails(&stage, ALEX.0)[0].text);
+    let finding = desk.clone();
+    desk.submit(&[("code", &code)]).await.is_at("/list");
+    assert_eq!(desk.link("Change what this device remembers"), "/remembered");
+    for mut page in [finding, desk] {
+        page.sees("Forget this on this computer");
+        let token = page.hidden("csrf");
+        page.post("/remembered", &[("csrf".into(), token), ("do".into(), "asking".into())]).await;
+        page.follow().await.is_at("/");
+        for path in ["/list", "/find"] {
+            page.open(path).await.is_at("/").misses("alex@");
+        }
     }
 });
 
