@@ -8,25 +8,39 @@ pub(super) struct Address {
     pub url: String,
 }
 
-/// The addresses a practice of that name would have, one in each region; none when no name is in it.
+/// The addresses a practice of that name would have, one in each region; none when no name is in it. A whole address that
+/// was typed in says its region.
 pub(super) fn addresses(visit: &Visit, typed: &str) -> Vec<Address> {
-    let slug = slug_of(typed);
+    let regions = super::regions::names(&visit.server);
+    let (name, region) = parts(typed, &regions);
+    let slug = slug_of(name);
     if slug.is_empty() {
         return vec![];
     }
-    let regions = super::regions::names(&visit.server);
     let address = |region: &String| Address {
         label: visit.say_with("entrance-in-region", &[("practice", typed), ("region", &region.to_uppercase())]),
         url: visit.server.origin_in(region, &slug),
     };
-    regions.iter().map(address).collect()
+    regions.iter().filter(|one| region.is_none_or(|region| one.eq_ignore_ascii_case(region))).map(address).collect()
 }
 
-/// What a practice of that name would be called in an address: letters and digits, the rest hyphens; a whole address
-/// typed in gives its first part. At most 40 characters.
-fn slug_of(typed: &str) -> String {
-    let name = typed.rsplit("://").next().unwrap_or_default();
-    let name = if name.contains('.') { name.split('.').next().unwrap_or_default() } else { name };
+/// The practice's name in what was typed, and its region where that is an address. Names have full stops too ("St. Mary's"):
+/// an address has no space in it, and begins like one or goes on with a region or a further part.
+fn parts<'a>(typed: &'a str, regions: &[String]) -> (&'a str, Option<&'a str>) {
+    let typed = typed.trim();
+    if typed.contains(char::is_whitespace) {
+        return (typed, None);
+    }
+    let host = typed.rsplit("://").next().unwrap_or_default().split('/').next().unwrap_or_default();
+    let mut labels = host.split(['.', ':']);
+    let (first, second) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
+    let region = regions.iter().any(|region| region.eq_ignore_ascii_case(second)).then_some(second);
+    let is_address = region.is_some() || typed.contains("://") || !second.is_empty() && labels.next().is_some();
+    if is_address && !first.is_empty() { (first, region) } else { (typed, None) }
+}
+
+/// What a practice of that name would be called in an address: letters and digits, the rest hyphens. At most 40 characters.
+fn slug_of(name: &str) -> String {
     let mut slug = String::new();
     for c in name.to_lowercase().chars() {
         match c {
@@ -42,19 +56,27 @@ fn slug_of(typed: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::slug_of;
+    use super::{parts, slug_of};
 
     #[test]
     fn a_name_becomes_an_address() {
-        for (typed, slug) in [
-            ("Harbour Physio", "harbour-physio"),
-            ("  harbour--physio! ", "harbour-physio"),
-            ("https://harbour-physio.au.example.com/sign-in", "harbour-physio"),
-            ("St Mary's Clinic", "st-marys-clinic"),
-            ("診療所", ""),
-            ("../../etc", ""),
+        let regions = ["au", "uk"].map(str::to_owned);
+        for (typed, slug, region) in [
+            ("Harbour Physio", "harbour-physio", None),
+            ("  harbour--physio! ", "harbour-physio", None),
+            ("https://harbour-physio.au.example.com/sign-in", "harbour-physio", Some("au")),
+            ("harbour-physio.uk.localhost:8080", "harbour-physio", Some("uk")),
+            ("harbour-physio.AU", "harbour-physio", Some("AU")),
+            ("St Mary's Clinic", "st-marys-clinic", None),
+            ("St. Mary's Clinic", "st-marys-clinic", None),
+            ("St.Mary's", "st-marys", None),
+            ("Dr. Au", "dr-au", None),
+            ("www.harbour-physio.example", "www", None),
+            ("診療所", "", None),
+            ("../../etc", "etc", None),
         ] {
-            assert_eq!(slug_of(typed), slug, "{typed}");
+            let (name, there) = parts(typed, &regions);
+            assert_eq!((slug_of(name).as_str(), there), (slug, region), "{typed}");
         }
     }
 }

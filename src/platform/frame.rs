@@ -77,6 +77,14 @@ impl Frame {
         self
     }
 
+    /// A page of the clients' part.
+    pub fn is_portal(&self) -> bool {
+        self.exit
+            || self.visit.path == "/portal"
+            || self.visit.path.starts_with("/portal/")
+            || self.visit.query == "at=portal"
+    }
+
     pub fn say(&self, id: &str) -> String {
         self.visit.say(id)
     }

@@ -11,6 +11,8 @@ export async function clients(stage, page, look) {
   await look("mail alone may not open this portal");
   await page.goto(`${sam.home}/keep`);
   await look("how to keep the address");
+  await page.goto(`${sam.home}/keep?at=portal`);
+  await look("how clients keep the address");
   await signIn(page, sam);
   await page.goto(`${sam.home}/practice/clients`);
   await look("clients");

@@ -166,3 +166,23 @@ walk!(whoever_signs_in_privately_or_discreetly_is_not_named_in_the_mail, |stage|
     let there = follow_to(&stage, &desk.link("Harbour Physio")).await;
     assert_eq!(there.is_at("/portal").hidden("email"), "jo@example.com", "filled in");
 });
+
+walk!(clients_and_staff_keep_their_own_door, |stage| {
+    for (page, door) in [("/sign-in", "/sign-in"), ("/portal", "/portal"), ("/portal/stuck", "/portal")] {
+        let mut browser = stage.browser();
+        browser.open(page).await;
+        let manifest =
+            browser.html.split("rel=\"manifest\" href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        browser.send(Method::GET, &manifest, None).await;
+        let manifest: serde_json::Value = serde_json::from_str(&browser.html).unwrap();
+        assert_eq!((&manifest["start_url"], &manifest["short_name"]), (&door.into(), &"Harbour".into()), "{page}");
+        if page == door {
+            let how = browser.open(page).await.link("Keep this address");
+            browser.open(&how).await.sees("harbour-physio.au.localhost:8080");
+            assert!(
+                browser.html.contains(&format!("href=\"http://harbour-physio.au.localhost:8080{door}\"")),
+                "{door}"
+            );
+        }
+    }
+});
