@@ -19,6 +19,7 @@ fn every_case_has_its_tests() {
         .iter()
         .map(|path| std::fs::read_to_string(root().join(path)).unwrap())
         .collect();
+    let makefile = std::fs::read_to_string(root().join("Makefile")).unwrap();
     let (mut seen, mut named, mut missing) = (BTreeSet::new(), 0, String::new());
     for row in text.lines().filter(|line| line.starts_with("| AC-")) {
         let mut cells = row.split('|').skip(1);
@@ -31,9 +32,10 @@ fn every_case_has_its_tests() {
         assert!(!tests.is_empty() || kept.contains("waits for") || kept.contains("not yet"), "{row}");
         for test in tests {
             named += 1;
-            let found = match test.strip_prefix("browser: ") {
-                Some(name) => browser.contains(&format!("test(\"{name}\"")),
-                None => {
+            let found = match (test.strip_prefix("browser: "), test.strip_prefix("make ")) {
+                (Some(name), _) => browser.contains(&format!("test(\"{name}\"")),
+                (None, Some(target)) => makefile.lines().any(|line| line.starts_with(&format!("{target}:"))),
+                (None, None) => {
                     let (file, name) = test.rsplit_once("::").unwrap_or_else(|| panic!("«{test}» is not file::test"));
                     sources.iter().any(|source| {
                         source.path.ends_with(&format!("/{file}.rs"))

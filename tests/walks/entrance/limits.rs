@@ -2,6 +2,8 @@
 
 use axum::http::{HeaderMap, Method};
 
+use portico::args;
+
 use super::{ask, browser, deliver, link, mails};
 use crate::support::browser::Browser;
 use crate::support::stage::{Stage, code_in};
@@ -211,6 +213,49 @@ walk!(an_old_code_and_an_old_link_are_one_press_from_a_new_mail, |stage| {
     let token = phone.hidden("csrf");
     phone.post("/", &[("csrf".into(), token), ("link".into(), "v1.k1.AAAA".into())]).await;
     assert_eq!(phone.status, 422);
+});
+
+/// AC-095: names are tried one by one. Addresses of practices are public; what is told is only whether one answers there.
+async fn page_at(stage: &Stage, host: &str, path: &str) -> String {
+    let mut stranger = stage.browser_at(host);
+    stranger.send(Method::GET, path, None).await;
+    format!("{} {}\n{}", stranger.status, headers(&stranger.answered), stranger.html).replace(host, "…")
+}
+
+walk!(trying_names_of_practices_tells_nothing_but_who_answers, |stage| {
+    for sql in [
+        "INSERT INTO practice (id, slug, host, name, contact_phone, created_at, closed_at) VALUES ('closed', 'closed-clinic', 'closed-clinic.au.localhost', 'Closed Clinic', '0299', 1, 2)",
+        "INSERT INTO person (practice_id, id, kind, role, name, email, email_key, joined_at, created_at) VALUES ('closed', 'owner', 'staff', 'administrator', 'Olive Owner', 'olive@example.com', 'olive@example.com', 1, 1)",
+    ] {
+        stage.au().execute(sql, args![]).await.unwrap();
+    }
+    for path in ["/", "/sign-in", "/portal", "/keep", "/logo"] {
+        let unknown = page_at(&stage, "nobody-here.au.localhost:8080", path).await;
+        assert!(unknown.starts_with("404") && !unknown.contains("Closed"), "{unknown}");
+        for number in 0..20 {
+            let tried = page_at(&stage, &format!("practice-{number}.au.localhost:8080"), path).await;
+            assert_eq!(tried, unknown, "{path} {number}");
+        }
+        for host in
+            ["closed-clinic.au.localhost:8080", "support.nobody.au.localhost:8080", "nobody.nowhere.localhost:8080"]
+        {
+            assert_eq!(page_at(&stage, host, path).await, unknown, "{path} at {host}");
+        }
+    }
+    // At the entrance a typed name is answered without a look whether it is anybody's.
+    let typed = |name: &'static str| {
+        let mut stranger = browser(&stage);
+        async move {
+            stranger.open(&format!("/?practice={name}")).await;
+            let token = stranger.hidden("csrf");
+            stranger.html.replace(&token, "…").replace(name, "…")
+        }
+    };
+    assert_eq!(typed("harbour-physio").await, typed("closed-clinic").await);
+    assert_eq!(typed("harbour-physio").await, typed("nobody-here").await);
+    // Whoever knows the name gets there, and reads the practice's name and nobody's.
+    let mut honest = stage.browser();
+    honest.open("/sign-in").await.sees("Log in to Harbour Physio").misses("Alex").misses("alex@");
 });
 
 /// AC-070 at the entrance: past the limit nothing more goes to addresses that nobody has; whoever is on file is answered.
