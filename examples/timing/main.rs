@@ -1,6 +1,7 @@
 //! `make timing`: known and unknown addresses must cost the same, at the entrance, the sign-in, the forgotten password and
 //! the clients' door.
-//! The server runs in this process with a clock that is set, so that its limits never stand between two tries.
+//! The server runs in this process with a clock that is set, so that its limits never stand between two tries; its work in the
+//! background runs too, with mail into a mailbox in memory.
 
 #![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a program that measures time and prints it")]
 
@@ -15,7 +16,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use clap::Parser;
 use portico::args;
 use portico::config::{Database, Edge, Region, Secret};
-use portico::ops::{demo, listen, start};
+use portico::notices::carriers::Carriers;
+use portico::ops::{demo, listen, start, tasks};
 use portico::platform::db::Db;
 use portico::platform::hashing;
 use portico::platform::server::Server;
@@ -26,9 +28,9 @@ use wire::{Outcome, Wire};
 #[derive(Parser)]
 #[command(about = "Tells whether answers to known and unknown addresses can be told apart by their time")]
 struct Cli {
-    /// Tries of each class
-    #[arg(long, default_value_t = 5_000)]
-    tries: usize,
+    /// Tries of each class; by default 10,000 at the entrance and 5,000 elsewhere
+    #[arg(long)]
+    tries: Option<usize>,
     /// sqlite or postgres; both by default (PostgreSQL where TEST_POSTGRES says where it is)
     #[arg(long)]
     engine: Option<String>,
@@ -51,6 +53,8 @@ struct Target {
     /// Cookies beside the browser's own.
     more: &'static str,
     tries_per_address: usize,
+    /// Tries of each class, where the command line does not say how many.
+    tries: usize,
     /// Half the width, in milliseconds, within which the differences must lie.
     margin: f64,
     /// Seconds that pass between two tries of one address, so that its limits are whole again.
@@ -60,48 +64,40 @@ struct Target {
 /// Records of recognised devices that nobody has, as many as a browser may carry.
 const FORGED: &str = "; __Host-devices=a~a.b~b.c~c.d~d.e~e.f~f.g~g.h~h.i~i.j~j";
 
+/// A form that asks for a mail.
+const ASKING: Target = Target {
+    path: "/forgot",
+    host: HOST,
+    rest: "",
+    more: "",
+    tries_per_address: 20,
+    tries: 5_000,
+    margin: 0.05,
+    step: 3 * 3_600,
+};
+
+/// A form that takes a password.
+const WITH_PASSWORD: Target = Target {
+    path: "/sign-in",
+    host: HOST,
+    rest: "&password=not-the-right-one-41",
+    more: "",
+    tries_per_address: 10,
+    tries: 5_000,
+    margin: 0.3,
+    step: 3_600,
+};
+
 const TARGETS: [Target; 6] = [
     // The entrance, with an asking for every try.
-    Target { path: "/", host: "localhost", rest: "", more: "", tries_per_address: 20, margin: 0.05, step: 3 * 3_600 },
-    Target {
-        path: "/sign-in",
-        host: HOST,
-        rest: "&password=not-the-right-one-41",
-        more: "",
-        tries_per_address: 10,
-        margin: 0.3,
-        step: 3_600,
-    },
+    Target { path: "/", host: "localhost", tries: 10_000, ..ASKING },
+    WITH_PASSWORD,
     // The same with a forged cookie of recognised devices.
-    Target {
-        path: "/sign-in",
-        host: HOST,
-        rest: "&password=not-the-right-one-41",
-        more: FORGED,
-        tries_per_address: 10,
-        margin: 0.3,
-        step: 3_600,
-    },
-    Target { path: "/forgot", host: HOST, rest: "", more: "", tries_per_address: 20, margin: 0.05, step: 3 * 3_600 },
-    Target {
-        path: "/portal",
-        host: HOST,
-        rest: "&then=",
-        more: "",
-        tries_per_address: 20,
-        margin: 0.05,
-        step: 3 * 3_600,
-    },
+    Target { more: FORGED, ..WITH_PASSWORD },
+    Target { path: "/forgot", ..ASKING },
+    Target { path: "/portal", rest: "&then=", ..ASKING },
     // Two hashes for every address, since two people may be behind it.
-    Target {
-        path: "/portal/password",
-        host: HOST,
-        rest: "&then=&password=not-the-right-one-41",
-        more: "",
-        tries_per_address: 10,
-        margin: 0.3,
-        step: 3_600,
-    },
+    Target { path: "/portal/password", rest: "&then=&password=not-the-right-one-41", ..WITH_PASSWORD },
 ];
 const WARM_UP: usize = 300;
 const MOST_AREA: f64 = 0.60;
@@ -158,7 +154,11 @@ fn engine(cli: &Cli, runtime: &tokio::runtime::Runtime, cluster: Option<&str>) -
             continue;
         }
         let mut dice = Dice(cli.seed);
-        let addresses = Addresses::new(cli.tries.div_ceil(target.tries_per_address), target.path, &mut dice);
+        let addresses = Addresses::new(
+            cli.tries.unwrap_or(target.tries).div_ceil(target.tries_per_address),
+            target.path,
+            &mut dice,
+        );
         if !cli.nobody {
             let kind = if target.path.starts_with("/portal") { "client" } else { "staff" };
             runtime.block_on(seed(&server, &addresses, kind))?;
@@ -186,7 +186,9 @@ async fn serve(folder: &std::path::Path, cluster: Option<&str>, clock: Arc<SetCl
         None => Database::Sqlite(folder.join("au.db")),
     };
     config.regions = vec![Region { name: "au".into(), database, max_connections: 6 }];
-    let server = start::server(config, Arc::clone(&clock) as Arc<dyn World>).await?;
+    let carriers = Carriers::with_mailbox(&config)?;
+    let world = Arc::clone(&clock) as Arc<dyn World>;
+    let server = start::furnished(config, world, start::Schema::Migrate, carriers, |_| {}).await?;
     let db = &server.region("au").ok_or("no region")?.db;
     db.execute(
         "INSERT INTO practice (id, slug, host, name, created_at, client_passwords) VALUES ($1, 'timing', $2, 'Timing', $3, 1)",
@@ -195,6 +197,10 @@ async fn serve(folder: &std::path::Path, cluster: Option<&str>, clock: Arc<SetCl
     .await?;
     let router = portico::app::router(Arc::clone(&server));
     tokio::spawn(listen::serve(listener, router, None, listen::Limits::default(), std::future::pending()));
+    // Known and unknown part ways in the background: that work goes on beside the answers, as in earnest.
+    let (say, stop) = tokio::sync::watch::channel(false);
+    let work = tasks::spawn_all(&server, &stop);
+    tokio::spawn(async move { drop((work.join_all().await, say)) });
     Ok((server, address.port()))
 }
 
