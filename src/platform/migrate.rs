@@ -112,16 +112,16 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../../migrations/0017_indexes_by_use.sql"),
     },
     Step {
-        number: 20,
+        number: 18,
         name: "stuck list",
-        sqlite: include_str!("../../migrations/0020_stuck_list.sql"),
-        postgres: include_str!("../../migrations/0020_stuck_list.sql"),
+        sqlite: include_str!("../../migrations/0018_stuck_list.sql"),
+        postgres: include_str!("../../migrations/0018_stuck_list.sql"),
     },
     Step {
-        number: 22,
+        number: 19,
         name: "ring",
-        sqlite: include_str!("../../migrations/0022_ring.sql"),
-        postgres: include_str!("../../migrations/0022_ring.sql"),
+        sqlite: include_str!("../../migrations/0019_ring.sql"),
+        postgres: include_str!("../../migrations/0019_ring.sql"),
     },
 ];
 
