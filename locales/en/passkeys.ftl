@@ -23,6 +23,7 @@ passkey-none-script = If you have made one already, your browser couldn't reach 
 
 # As the second step.
 passkey-step-title = Your passkey
+passkey-step-intro-fresh = You are logged in as { $email }. To go on, show one of your passkeys: your device asks for your finger, face or PIN, or you touch your security key.
 passkey-step-intro = You are logging in as { $email }. Show one of your passkeys: your device asks for your finger, face or PIN, or you touch your security key.
 passkey-step-button = Use a passkey
 passkey-step-wrong = That passkey wasn't accepted. Please try again, and choose a passkey that you made for this account at this practice.

@@ -21,7 +21,7 @@ const PASSKEYS: Factors = Factors::of(&[Factor::Passkey, Factor::Touch]);
 #[template(path = "factors/passkey_step.html")]
 struct StepPage {
     frame: Frame,
-    email: String,
+    intro: String,
     passkey: Asked,
     then_path: String,
     /// The app's code and a printed one, where there are such.
@@ -92,7 +92,10 @@ async fn step_page(visit: &Visit, attempt: &Attempt, person: &Person) -> Result<
     let passkeys = store::of(visit, &person.id).await?;
     Ok(StepPage {
         frame: Frame::new(visit, "passkey-step-title").script("passkey.js"),
-        email: person.email.clone(),
+        intro: visit.say_with(
+            if attempt.goal == "sign-in" { "passkey-step-intro" } else { "passkey-step-intro-fresh" },
+            &[("email", &person.email)],
+        ),
         passkey: options::to_get(visit, Purpose::Step, &attempt.id, &passkeys)?,
         then_path: String::new(),
         has_app: person.totp_secret.is_some(),

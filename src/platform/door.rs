@@ -139,7 +139,7 @@ pub(super) async fn arrive(doors: &Doors, parts: &Parts) -> Result<Visit> {
         language,
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
-        page: page_of(doors.pages, parts.uri.path()),
+        page: problem::page_of(doors.pages, parts.uri.path()),
         browser_id,
         stale: false,
         cookies,
@@ -293,17 +293,6 @@ fn check_sender(doors: &Doors, visit: &Visit, parts: &Parts, fields: &Fields) ->
         Err(Error::Bad("other-form")) if doors.keeps_other.contains(&path) => Ok(true),
         Err(error) => Err(error),
     }
-}
-
-/// The page that a path belongs to, where it is in the table.
-fn page_of(pages: &[(&str, &str)], path: &str) -> Option<String> {
-    let fits = |shape: &str| {
-        let (shape, path) = (shape.split('/'), path.split('/'));
-        shape.clone().count() == path.clone().count() && shape.zip(path).all(|(s, p)| s.starts_with('{') || s == p)
-    };
-    let (_, page) = pages.iter().find(|(shape, _)| fits(shape))?;
-    let above = path.rsplit_once('/').map_or("/", |(above, _)| above);
-    Some(if *page == ".." { above } else { page }.to_owned())
 }
 
 /// The address the practice goes by now, and the one it was born with.

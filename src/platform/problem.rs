@@ -111,6 +111,17 @@ fn word(error: &Error) -> &'static str {
     }
 }
 
+/// The page that a path without one of its own belongs to, where it is in the table.
+pub(super) fn page_of(pages: &[(&str, &str)], path: &str) -> Option<String> {
+    let fits = |shape: &str| {
+        let (shape, path) = (shape.split('/'), path.split('/'));
+        shape.clone().count() == path.clone().count() && shape.zip(path).all(|(s, p)| s.starts_with('{') || s == p)
+    };
+    let (_, page) = pages.iter().find(|(shape, _)| fits(shape))?;
+    let above = path.rsplit_once('/').map_or("/", |(above, _)| above);
+    Some(if *page == ".." { above } else { page }.to_owned())
+}
+
 /// Back to the page the form was on; never to another host. What is not in the table of forms without a page may lie below one.
 fn way_back(visit: &Visit) -> String {
     let path = visit.page.as_deref().unwrap_or(&visit.path);

@@ -43,9 +43,11 @@ pub fn send<'a>(
 
 /// Notes for the practice that no mail was written.
 async fn hold(visit: &Visit, tx: &mut Tx, ask: &Ask) -> Result<()> {
+    // It ends when a client's would, so that their pages cannot be told apart.
+    let practice = visit.practice()?;
     tx.execute(
-        "UPDATE link_ask SET result = 'held' WHERE practice_id = $1 AND id = $2",
-        args![&visit.practice()?.id, &ask.id],
+        "UPDATE link_ask SET result = 'held', link_until = $3 WHERE practice_id = $1 AND id = $2",
+        args![&practice.id, &ask.id, visit.now + practice.link_minutes * 60],
     )
     .await?;
     Ok(())

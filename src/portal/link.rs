@@ -15,6 +15,7 @@ use crate::platform::when;
 use crate::sign_in::flash::{self, Left, Notice};
 use crate::sign_in::link::Token;
 use crate::sign_in::session::{self, State};
+use crate::sign_in::way_in;
 
 #[derive(askama::Template)]
 #[template(path = "portal/link.html")]
@@ -41,6 +42,7 @@ pub async fn show(visit: Visit, Token(token): Token, method: Method, headers: He
     if method == Method::GET && !is_prefetch(&headers) {
         note_opened(&visit, &ask).await?;
     }
+    way_in::at_portal(&visit);
     if ask.is_proved(&visit) {
         return Ok(go(&format!("/portal/who?ask={}", ask.id)));
     }
