@@ -1,13 +1,11 @@
 //! A contact of a client: a parent, a partner, a carer, with an address and a sign-in of their own. Whoever is there already,
 //! as a client or as another's contact, is not added a second time.
 
-use std::sync::Arc;
-
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{actor, client, fresh_member};
+use super::{actor, fresh_with_client};
 use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
@@ -36,7 +34,7 @@ struct AddPage {
 
 /// `GET /practice/clients/{id}/contacts/new`.
 pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response> {
-    match enter(&visit, &id).await? {
+    match fresh_with_client(&visit, &id).await? {
         Ok((session, client)) => page(&AddPage::new(&visit, &session, client)),
         Err(response) => Ok(response),
     }
@@ -45,7 +43,7 @@ pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response> {
 /// `POST /practice/clients/{id}/contacts/new`.
 pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Result<Response> {
     // read
-    let (session, client) = match enter(&visit, &id).await? {
+    let (session, client) = match fresh_with_client(&visit, &id).await? {
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
@@ -111,18 +109,6 @@ async fn found_or_added(visit: &Visit, tx: &mut Tx, name: &str, email: &Email) -
     )
     .await?;
     Ok(id)
-}
-
-async fn enter(visit: &Visit, id: &str) -> Result<std::result::Result<(Arc<Session>, Person), Response>> {
-    let session = match fresh_member(visit).await? {
-        Ok(session) => session,
-        Err(response) => return Ok(Err(response)),
-    };
-    let person = client(visit, id).await?;
-    if person.closed_at.is_some() {
-        return Ok(Err(go(&format!("/practice/clients/{id}"))));
-    }
-    Ok(Ok((session, person)))
 }
 
 impl AddPage {

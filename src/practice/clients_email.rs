@@ -1,14 +1,12 @@
 //! A client's new address, typed by a member of the practice: it counts once the code mailed to it comes back, typed by
 //! the client or read out to the member. A slip of the finger that nobody has signed in with is corrected at once.
 
-use std::sync::Arc;
-
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::clients_stuck::slips;
-use super::{client, fresh_member};
+use super::fresh_with_client;
 use crate::factors::client_email::{self, Change, Typed};
 use crate::factors::totp_code::normalise_typed;
 use crate::platform::db::Tx;
@@ -40,7 +38,7 @@ struct EmailPage {
 
 /// `GET /practice/clients/{id}/email`.
 pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response> {
-    match enter(&visit, &id).await? {
+    match fresh_with_client(&visit, &id).await? {
         Ok((session, person)) => page(&EmailPage::new(&visit, &session, person).await?),
         Err(response) => Ok(response),
     }
@@ -48,7 +46,7 @@ pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response> {
 
 /// `POST /practice/clients/{id}/email`: a new address, the code that came back, or stopping it.
 pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Result<Response> {
-    let (session, person) = match enter(&visit, &id).await? {
+    let (session, person) = match fresh_with_client(&visit, &id).await? {
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
@@ -144,19 +142,6 @@ async fn begin(visit: &Visit, session: &Session, id: &str) -> Result<(Tx, Person
         return Err(Error::Forbidden);
     }
     Ok((tx, person))
-}
-
-/// A member of the practice, freshly proved, and a client whose access is on.
-async fn enter(visit: &Visit, id: &str) -> Result<std::result::Result<(Arc<Session>, Person), Response>> {
-    let session = match fresh_member(visit).await? {
-        Ok(session) => session,
-        Err(response) => return Ok(Err(response)),
-    };
-    let person = client(visit, id).await?;
-    if person.closed_at.is_some() {
-        return Ok(Err(go(&format!("/practice/clients/{id}"))));
-    }
-    Ok(Ok((session, person)))
 }
 
 impl EmailPage {

@@ -1,13 +1,11 @@
 //! A client's telephone number: the one that a member of the practice calls back before issuing a PIN. It is typed by the
 //! practice, opens nothing by itself, and each change of it stands in the record and on the page where PINs are issued.
 
-use std::sync::Arc;
-
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{actor, client, fresh_member};
+use super::{actor, fresh_with_client};
 use crate::args;
 use crate::factors::mobile::{self, MobileProblem};
 use crate::factors::mobile_code;
@@ -29,7 +27,7 @@ struct PhonePage {
 
 /// `GET /practice/clients/{id}/phone`.
 pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response> {
-    match enter(&visit, &id).await? {
+    match fresh_with_client(&visit, &id).await? {
         Ok((session, person)) => {
             let phone = mobile_code::on_file(&visit, &person)?.unwrap_or_default();
             page(&PhonePage::new(&visit, &session, person, phone))
@@ -41,7 +39,7 @@ pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response> {
 /// `POST /practice/clients/{id}/phone`; an empty field takes the number off.
 pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Result<Response> {
     // read
-    let (session, person) = match enter(&visit, &id).await? {
+    let (session, person) = match fresh_with_client(&visit, &id).await? {
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
@@ -80,19 +78,6 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     happened(&visit, &mut tx, changed.detail("after", &after)).await?;
     tx.commit().await?;
     Ok(done)
-}
-
-/// A member of the practice, freshly proved, and a client whose access is on.
-async fn enter(visit: &Visit, id: &str) -> Result<std::result::Result<(Arc<Session>, Person), Response>> {
-    let session = match fresh_member(visit).await? {
-        Ok(session) => session,
-        Err(response) => return Ok(Err(response)),
-    };
-    let person = client(visit, id).await?;
-    if person.closed_at.is_some() {
-        return Ok(Err(go(&format!("/practice/clients/{id}"))));
-    }
-    Ok(Ok((session, person)))
 }
 
 impl PhonePage {

@@ -43,7 +43,7 @@ use crate::notices::{Actor, Event, Happening, administrators, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
-use crate::platform::web::{Visit, page_with};
+use crate::platform::web::{Visit, go, page_with};
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
 
@@ -96,6 +96,25 @@ pub async fn fresh_member(visit: &Visit) -> Result<Allowed> {
         Ok(_) => session::fresh(visit).await,
         Err(response) => Ok(Err(response)),
     }
+}
+
+/// A member of the practice, freshly proved, and a client or contact whose access is on; else the page to go to.
+///
+/// # Errors
+/// As [`administrator`]; [`Error::NotFound`].
+pub async fn fresh_with_client(
+    visit: &Visit,
+    id: &str,
+) -> Result<std::result::Result<(Arc<Session>, Person), Response>> {
+    let session = match fresh_member(visit).await? {
+        Ok(session) => session,
+        Err(response) => return Ok(Err(response)),
+    };
+    let person = client(visit, id).await?;
+    if person.closed_at.is_some() {
+        return Ok(Err(go(&format!("/practice/clients/{id}"))));
+    }
+    Ok(Ok((session, person)))
 }
 
 /// A client or contact of the practice.
