@@ -33,7 +33,10 @@ pub(super) async fn sqlite(url: &str) -> Result<Db> {
         .pragma("analysis_limit", "400");
     // What an act may have to take back is kept in memory: it is small, and its loss is what a crash means anyway.
     // Counts lie at places drawn by lot, so that in a flood the writer touches many pages at once.
+    // An asking or a sign-in touches a dozen pages here and there: carried into the file after each thousand (SQLite's own
+    // measure), most of them are written twice, and the writer waits for both.
     let write = options.clone().pragma("temp_store", "MEMORY").pragma("cache_size", "-16000");
+    let write = write.pragma("wal_autocheckpoint", "8000");
     let write = write.statement_cache_capacity(TEXTS);
     let write = Writer::open(write).await?;
     let read = Readers::open(options.read_only(true).create_if_missing(false), write.seen()).await?;
