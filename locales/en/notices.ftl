@@ -124,6 +124,16 @@ mail-not-me-text =
     Then look at "Recognised devices" and at your email address and mobile number in My info.
     { mail-part-ask }
 
+mail-not-me-paused-subject = You are logged out everywhere at { $practice }
+mail-not-me-paused-text =
+    Hello { $name },
+    On { $time } somebody with a mail that we sent you told us that something at { $practice } wasn't you. We logged out every browser and stopped your password. Your second step (authenticator app or passkey) had been added since that mail, so it is removed too.
+    So that a mail alone can't open your account, a new password can be chosen from { $password_from }, with the link "Forgot your password?":
+    { $url }/sign-in
+    If you need to get in sooner, call your practice. With your mobile number on file, an administrator can prove who you are on the phone.
+    If this wasn't you, somebody else reads your mail. Tell your practice before that time, and make your mailbox safe.
+    { mail-part-ask }
+
 mail-not-me-client-subject = You are signed out everywhere at { $practice }
 mail-not-me-client-text =
     Hello { $name },
@@ -147,7 +157,23 @@ mail-not-me-administrators-text =
     Please ask them what happened, and look at the record of their account:
     { $url }/practice/people
 
+mail-not-me-paused-administrators-subject = { $person } says: this wasn't me
+mail-not-me-paused-administrators-text =
+    Hello { $name },
+    On { $time } { $person } told us that something in their account at { $practice } wasn't them. We logged out all their browsers, stopped their password, and removed the second step that had been added since the mail they answered. None is left.
+    Please call them: if it was them, "{ people-act-reset }" on their page lets them choose a new password now, once you have proved who they are by the number on file. If it wasn't, somebody else reads their mail: close their account, or enter another address, before { $password_from }. From then on a mail alone leads to a new password.
+    { $url }/practice/people
+
 # --- Password, email address, mobile number ---
+
+mail-reset-paused-subject = Your password at { $practice } has to wait
+mail-reset-paused-text =
+    Hello { $name },
+    Somebody asked for a new password for your account at { $practice }. A day ago or less, "this wasn't me" was pressed in a mail to you, and your second step was removed by it. So that a mail alone can't open your account, a new password can be chosen from { $password_from }. Ask again then:
+    { $url }/forgot
+    If you need to get in sooner, or if none of this was you, call your practice now.
+    { mail-part-ask }
+
 
 mail-password-reset-subject = Your new password at { $practice }
 mail-password-reset-text =

@@ -127,6 +127,7 @@ people-reset-send-again = Send a new code
 people-reset-sent-to = A code went to { $number }. It is good for ten minutes and five tries. Type what the person reads out to you.
 people-reset-code = Code the person reads out
 people-reset-call = This server sends no text messages. Call the person back at the number on file; never take the number they called from.
+people-waits = A new password can't be chosen by mail before { $time }: "this wasn't me" was pressed, and no second step is left. If they need to work sooner, prove who they are on the phone with "{ people-act-reset }". If it wasn't them, somebody else reads their mail: close the account, or enter another address.
 people-reset-called = I called this number and know who answered
 people-reset-reason = Reason, for the record
 people-reset-passkeys = Also delete their passkeys
@@ -197,6 +198,7 @@ mail-resets-too-many-administrators-text =
     { $person } reset the second step of more than five colleagues at { $practice } within an hour. Further resets by them are refused for now.
     Please ask them whether they meant it. If not, close their account and look at the record:
     { $url }
+text-not-me-paused = { $practice }: "this wasn't me" was pressed in a mail to you, and your second step was removed. If it wasn't you, call us before { $time }: { $contact }
 text-reset-code = { $practice }: { $code } is the code to read out to { $actor }. It resets your second step. If you are not on the phone with { $actor }, tell nobody.
 
 record-title = Record
@@ -267,6 +269,8 @@ record-name-device-copied = Device copied
 record-event-device-copied = A copied device secret of { $person } was shown, and the device ended
 record-name-not-me = "This wasn't me"
 record-event-not-me = { $person } said: this wasn't me
+record-name-not-me-paused = "This wasn't me", and a day's pause
+record-event-not-me-paused = { $person } said: this wasn't me. No second step is left, so a new password waits a day
 record-name-reset-asked = Password reset asked for
 record-event-reset-asked = A password reset was asked for { $person }
 record-name-password-reset = Password reset

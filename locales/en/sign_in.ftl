@@ -130,13 +130,14 @@ log-out-stay = Stay logged in
 not-me-title = Wasn't it you?
 not-me-intro = If you don't recognise what our mail told you about, press the button. It ends every session, forgets every recognised device, deletes passkeys made since that mail, and your current password stops working at once. An authenticator app, backup codes or a mobile number that were added since that mail are removed too.
 not-me-intro-client = If you don't recognise what our mail told you about, press the button. It signs you out everywhere, deletes passkeys made since that mail, and a password you have here stops working at once. Afterwards you sign in by email as always.
-not-me-next = Then you choose a new password. If you had a verification code or a passkey before that mail, it is asked for as always. If you have none and your practice requires one, you set it up when you log in.
+not-me-next = Then you choose a new password. If you had a verification code or a passkey before that mail, it is asked for as always. If your only one was added since, it is removed, and the new password waits a day so that a mail alone can't open your account; your practice can help sooner.
 not-me-button = It wasn't me: end everything
 not-me-was-me = It was me
 not-me-used = This link was already used on { $time }. Every session was ended then, and the password of that time stopped working.
 not-me-expired = This link could be used until { $time }. If you are worried, choose a new password: that ends every session too.
 not-me-unknown = We don't know this link. It may have been cut off on the way, or belong to another practice. If you are worried, choose a new password: that ends every session.
 not-me-done-client = It is done: you are signed out everywhere, and a password you had here opens nothing any more. If somebody else can read your email, talk to your practice before you sign in again.
+not-me-done-wait = It is done: every session is ended and the password doesn't work any more. Your second step is removed too. So that a mail alone can't open your account, you can choose a new password from { $time }, with "Forgot your password?". If you need to get in sooner, or if you didn't expect this, call your practice now. With your mobile number on file, an administrator can prove who you are on the phone.
 not-me-done-ask = It is done: every session is ended and the password doesn't work any more. Since the email address of this account was changed, please call your practice: an administrator helps you to get back in.
 
 # Accepting an invitation.

@@ -274,6 +274,7 @@ mod tests {
             more_time_until: more_time,
             email_changed_at: None,
             email_changed_by: None,
+            resets_from: None,
             invited_at: None,
             joined_at: None,
             last_sign_in_at: None,

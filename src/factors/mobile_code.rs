@@ -4,7 +4,7 @@
 use crate::args;
 use crate::factors::mobile::{self, Mobile, MobileProblem};
 use crate::factors::totp_code;
-use crate::notices::outbox::{self, Message};
+use crate::notices::compose;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
@@ -159,17 +159,7 @@ async fn write_text(visit: &Visit, tx: &mut Tx, person: &Person, number: &str, c
     let practice = visit.practice()?;
     let words = visit.say_with("text-mobile-code", &[("code", code), ("practice", &practice.name)]);
     let text = format!("{words}\n\n@{} #{code}", practice.host);
-    let message = Message {
-        kind: "text",
-        about: "mobile-code",
-        to: number,
-        person_id: Some(&person.id),
-        subject: "",
-        text: &text,
-        html: "",
-        discreet: false,
-    };
-    outbox::put(visit, tx, &message).await.map(drop)
+    compose::text(visit, tx, "mobile-code", (person, number), &text).await
 }
 
 fn hash(visit: &Visit, id: &str, code: &str) -> Result<String> {

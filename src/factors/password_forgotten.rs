@@ -6,7 +6,7 @@ use axum::response::Response;
 use futures_util::future::BoxFuture;
 
 use super::password_lanes::later;
-use crate::notices::compose::{Letter, letter};
+use crate::notices::compose::{self, Letter, letter};
 use crate::notices::outbox::put_job;
 use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::asked::{self, Asker, Load};
@@ -118,7 +118,12 @@ pub fn send<'a>(
             .detail("browser", text("browser"))
             .detail("place", text("place"));
         happened(visit, tx, asked).await?;
-        if held { Ok(()) } else { mail(visit, tx, &person, text("language")).await }
+        let waits = person.resets_wait_until(visit.now).filter(|_| !flood && !person.address_is_fresh(visit.now));
+        match waits {
+            Some(until) => mail_wait(visit, tx, &person, until).await,
+            None if held => Ok(()),
+            None => mail(visit, tx, &person, text("language")).await,
+        }
     })
 }
 
@@ -152,6 +157,20 @@ async fn mail(visit: &Visit, tx: &mut Tx, person: &Person, asked_in: &str) -> Re
     ];
     let reset = Letter { name: "reset-link", to: &person.email, person_id: Some(&person.id), language: own, words };
     letter(visit, tx, &reset).await
+}
+
+/// Whoever pressed "this wasn't me" and forgot the pause would wait for a mail in vain.
+async fn mail_wait(visit: &Visit, tx: &mut Tx, person: &Person, until: i64) -> Result<()> {
+    let practice = visit.practice()?;
+    let words = vec![
+        ("name", person.name.clone()),
+        ("password_from", when::full(until, &practice.zone)),
+        ("url", visit.server.home_of(practice)),
+        ("contact", compose::contact(visit)?),
+    ];
+    let language = person.language.as_deref().unwrap_or(&practice.language);
+    let wait = Letter { name: "reset-paused", to: &person.email, person_id: Some(&person.id), language, words };
+    letter(visit, tx, &wait).await
 }
 
 impl ForgottenPage {

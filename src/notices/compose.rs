@@ -119,6 +119,30 @@ async fn write(visit: &Visit, tx: &mut Tx, letter: &Letter<'_>, discreet: bool) 
     outbox::put(visit, tx, &message).await
 }
 
+/// Puts a text message to a number into the outbox, in words that are written already.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn text(
+    visit: &Visit,
+    tx: &mut Tx,
+    about: &str,
+    (person, number): (&Person, &str),
+    words: &str,
+) -> Result<()> {
+    let message = Message {
+        kind: "text",
+        about,
+        to: number,
+        person_id: Some(&person.id),
+        subject: "",
+        text: words,
+        html: "",
+        discreet: false,
+    };
+    outbox::put(visit, tx, &message).await.map(drop)
+}
+
 fn paragraphs(text: &str) -> Vec<Paragraph> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines

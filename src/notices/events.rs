@@ -28,6 +28,7 @@ impl Event {
             DeviceRenamed,
             DeviceCopied,
             NotMe,
+            NotMePaused,
             ResetAsked,
             PasswordReset,
             PasswordChanged,
@@ -157,6 +158,7 @@ impl Event {
         !matches!(
             self,
             Event::NotMe
+                | Event::NotMePaused
                 | Event::FactorOff
                 | Event::BackupCodesLow
                 | Event::RoleChanged
@@ -182,7 +184,8 @@ mod tests {
     use crate::platform::text::Texts;
 
     /// Every word a mail may use, each with a value that can be found again.
-    const WORDS: [(&str, &str); 21] = [
+    const WORDS: [(&str, &str); 22] = [
+        ("password_from", "22 November 2026"),
         ("replaced", "no"),
         ("factor", "password"),
         ("last", "2 May 2026"),

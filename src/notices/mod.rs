@@ -56,6 +56,8 @@ pub enum Event {
     DeviceRenamed,
     DeviceCopied,
     NotMe,
+    /// It took the last second factor away: a new password waits a day.
+    NotMePaused,
     ResetAsked,
     PasswordReset,
     PasswordChanged,
@@ -223,6 +225,7 @@ impl Event {
             Event::DeviceRenamed => ("device-renamed", Told::Nobody),
             Event::DeviceCopied => ("device-copied", Told::PersonAndAdministrators),
             Event::NotMe => ("not-me", Told::PersonAndAdministrators),
+            Event::NotMePaused => ("not-me-paused", Told::PersonAndAdministrators),
             Event::ResetAsked => ("reset-asked", Told::Nobody),
             Event::PasswordReset => ("password-reset", Told::Person),
             Event::PasswordChanged => ("password-changed", Told::Person),

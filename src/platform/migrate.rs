@@ -123,6 +123,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../migrations/0019_ring.sql"),
         postgres: include_str!("../../migrations/0019_ring.sql"),
     },
+    Step {
+        number: 20,
+        name: "resets wait",
+        sqlite: include_str!("../../migrations/0020_resets_wait.sql"),
+        postgres: include_str!("../../migrations/0020_resets_wait.sql"),
+    },
 ];
 
 /// The newest step this program knows.

@@ -27,6 +27,8 @@ struct OnePage {
     /// When one of their passkeys was last used.
     passkey_used: Option<i64>,
     more_time: Option<i64>,
+    /// Until when no mail leads to a new password.
+    waits_until: Option<i64>,
     /// What can be done now.
     can_reset: bool,
     can_give_time: bool,
@@ -70,6 +72,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
         backup_left: person.backup_left,
         passkey_used,
         more_time: person.more_time_until.filter(|until| *until > visit.now && !person.is_administrator()),
+        waits_until: person.resets_wait_until(visit.now),
         can_reset: joined,
         can_give_time: joined && !person.is_administrator(),
         person: member(&visit, person).await?,

@@ -10,8 +10,7 @@ use super::people_email::hold_until;
 use super::{actor, begin, colleague, fresh_administrator, own_account};
 use crate::args;
 use crate::factors::mobile::masked;
-use crate::notices::outbox::{self, Message};
-use crate::notices::{Actor, Event, Happening, can_text, happened};
+use crate::notices::{Actor, Event, Happening, can_text, compose, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::limit;
@@ -166,17 +165,7 @@ async fn text_code(visit: &Visit, tx: &mut Tx, session: &Session, person: &Perso
     let language = person.language.clone().unwrap_or_else(|| practice.language.clone());
     let words = [("practice", practice.name.as_str()), ("actor", session.name.as_str()), ("code", code.as_str())];
     let text = visit.server.texts.say(&language, "text-reset-code", &words);
-    let message = Message {
-        kind: "text",
-        about: "reset-code",
-        to: number,
-        person_id: Some(&person.id),
-        subject: "",
-        text: &text,
-        html: "",
-        discreet: false,
-    };
-    outbox::put(visit, tx, &message).await.map(drop)
+    compose::text(visit, tx, "reset-code", (person, number), &text).await
 }
 
 fn hash_code(visit: &Visit, practice: &str, id: &str, code: &str) -> String {

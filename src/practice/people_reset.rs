@@ -97,13 +97,14 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     Ok(go(&format!("/practice/people/{id}?done=reset")))
 }
 
-/// The factors go, everything given out before ends, and the link that opens the way to new ones is mailed.
+/// The factors go, everything given out before ends, and the link that opens the way to new ones is mailed. Whoever was
+/// proved on the phone need not wait for a new password.
 async fn reset(visit: &Visit, tx: &mut Tx, session: &Session, person: &Person, passkeys: bool) -> Result<()> {
     let practice = &visit.practice()?.id;
     let whose = || args![practice, &person.id];
     tx.execute(
         "UPDATE person SET totp_secret = NULL, totp_since = NULL, totp_last_step = 0, backup_set = NULL, backup_made_at = NULL,
-                re_enrol_since = $3 WHERE practice_id = $1 AND id = $2",
+                re_enrol_since = $3, resets_from = NULL WHERE practice_id = $1 AND id = $2",
         args![practice, &person.id, visit.now],
     )
     .await?;

@@ -9,8 +9,8 @@ use super::link::{self, Standing, Token};
 use super::person::{self, Person};
 use super::{device, session};
 use crate::args;
-use crate::factors::{backup_codes, passkey_store};
-use crate::notices::{Event, Happening, happened};
+use crate::factors::{backup_codes, mobile_code, passkey_store};
+use crate::notices::{Event, Happening, can_text, compose, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
@@ -21,6 +21,9 @@ const PURPOSE: &str = "not-me";
 /// The link that leads on to a new password; the same purpose and time as a forgotten password's.
 const RESET: &str = "reset";
 const RESET_SECONDS: i64 = 30 * 60;
+/// How long a new password waits where the last second factor was taken away (seconds): in that time whoever it belonged
+/// to finds out, and an administrator can stop it.
+const PAUSE_SECONDS: i64 = 86_400;
 
 #[derive(askama::Template)]
 #[template(path = "sign_in/not_me.html")]
@@ -65,31 +68,85 @@ pub async fn answer(visit: Visit, Token(token): Token) -> Result<Response> {
     .await?;
     session::end_all(&visit, &mut tx, &person.id, None).await?;
     device::end_all(&visit, &mut tx, &person.id).await?;
-    let removed = take_back(&visit, &mut tx, &person, link.created_at).await?;
+    let taken = take_back(&visit, &mut tx, &person, link.created_at).await?;
     link::replace_older(&visit, &mut tx, RESET, &person.id).await?;
-    happened(&visit, &mut tx, Happening::of(Event::NotMe, &person).detail("removed", &removed)).await?;
-    let leads_on = may_choose(&person, &link.sent_to, visit.now);
+    if taken.last_second {
+        pause(&visit, &mut tx, &person).await?;
+    }
+    tell(&visit, &mut tx, &person, &taken).await?;
+    let leads_on = !taken.last_second && may_choose(&person, &link.sent_to, visit.now);
     let reset =
         if leads_on { Some(link::mint(&visit, &mut tx, RESET, &person, RESET_SECONDS, "").await?) } else { None };
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     Ok(match reset {
         Some(reset) => go(&format!("/reset/{reset}")),
-        None => {
-            let said = visit.say(if person.is_client() { "not-me-done-client" } else { "not-me-done-ask" });
-            page(&NotMePage::new(&visit, &token, person.is_client(), Some(said)))?
-        }
+        None => page(&NotMePage::new(&visit, &token, person.is_client(), Some(done(&visit, &person, &taken))))?,
     })
 }
 
+/// What the page says where the press leads no further.
+fn done(visit: &Visit, person: &Person, taken: &Taken) -> String {
+    if person.is_client() {
+        return visit.say("not-me-done-client");
+    }
+    if person.address_is_fresh(visit.now) {
+        return visit.say("not-me-done-ask");
+    }
+    let until = if taken.last_second { Some(visit.now + PAUSE_SECONDS) } else { person.resets_wait_until(visit.now) };
+    match until {
+        Some(until) => visit.say_with("not-me-done-wait", &[("time", &when::full(until, visit.zone()))]),
+        None => visit.say("not-me-done-ask"),
+    }
+}
+
+/// A mail alone must not open what a second factor had kept shut a moment ago; a text tells whoever has the number that was
+/// on file till now, since the mailbox may not be theirs alone.
+async fn pause(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<()> {
+    tx.execute(
+        "UPDATE person SET resets_from = $3 WHERE practice_id = $1 AND id = $2",
+        args![&visit.practice()?.id, &person.id, visit.now + PAUSE_SECONDS],
+    )
+    .await?;
+    let Some(number) = mobile_code::on_file(visit, person)?.filter(|_| can_text(&visit.server)) else { return Ok(()) };
+    let until = when::full(visit.now + PAUSE_SECONDS, visit.zone());
+    let practice = visit.practice()?;
+    let language = person.language.as_deref().unwrap_or(&practice.language);
+    let words =
+        [("practice", practice.name.as_str()), ("time", until.as_str()), ("contact", &compose::contact(visit)?)];
+    let words = visit.server.texts.say(language, "text-not-me-paused", &words);
+    compose::text(visit, tx, "not-me-paused", (person, &number), &words).await
+}
+
+async fn tell(visit: &Visit, tx: &mut Tx, person: &Person, taken: &Taken) -> Result<()> {
+    let event = if taken.last_second { Event::NotMePaused } else { Event::NotMe };
+    let happening = Happening::of(event, person).detail("removed", &taken.removed);
+    let happening = if taken.last_second {
+        happening.detail("password_from", &when::full(visit.now + PAUSE_SECONDS, visit.zone()))
+    } else {
+        happening
+    };
+    happened(visit, tx, happening).await
+}
+
+/// What the press took away.
+#[derive(Default)]
+struct Taken {
+    /// For the record.
+    removed: String,
+    /// A second factor went, and none is left.
+    last_second: bool,
+}
+
 /// What was added since the mail's event may be the stranger's own way back in, and what they answer on the phone by; what
-/// is older stays. But whoever reads a client's mailbox must not undo what keeps them out. Answers what went, for the record.
-async fn take_back(visit: &Visit, tx: &mut Tx, person: &Person, since: i64) -> Result<String> {
+/// is older stays. But whoever reads a client's mailbox must not undo what keeps them out.
+async fn take_back(visit: &Visit, tx: &mut Tx, person: &Person, since: i64) -> Result<Taken> {
     let (practice, mut removed) = (&visit.practice()?.id, vec![]);
     if person.lock().is_some() || person.is_private() {
-        return Ok(String::new());
+        return Ok(Taken::default());
     }
-    if passkey_store::delete_since(visit, tx, &person.id, since).await? > 0 {
+    let passkeys = i64::try_from(passkey_store::delete_since(visit, tx, &person.id, since).await?).unwrap_or(0);
+    if passkeys > 0 {
         removed.push("passkey");
     }
     tx.execute("DELETE FROM totp_setup WHERE practice_id = $1 AND person_id = $2", args![practice, &person.id]).await?;
@@ -118,7 +175,9 @@ async fn take_back(visit: &Visit, tx: &mut Tx, person: &Person, since: i64) -> R
     if mobile == 1 {
         removed.push("mobile number");
     }
-    Ok(removed.join(", "))
+    let left = person.passkeys > passkeys || person.totp_secret.is_some() && app == 0;
+    let last_second = !person.is_client() && !left && (passkeys > 0 || app == 1);
+    Ok(Taken { removed: removed.join(", "), last_second })
 }
 
 /// Whose account the link is about, for the words alone.
@@ -129,8 +188,8 @@ async fn is_clients(visit: &Visit, token: &str) -> Result<bool> {
 }
 
 /// A client signs in by mail and sets a password from inside, if at all: a mail alone never does. Of staff, only the
-/// mailbox that is the person's now may choose a new password, and not within a day of somebody else's change
-/// of the address; from another the press stops everything, and the practice helps on.
+/// mailbox that is the person's now may choose a new password, and not within a day of somebody else's change of the
+/// address or of the last second factor's going; from another the press stops everything, and the practice helps on.
 fn may_choose(person: &Person, sent_to: &str, now: i64) -> bool {
     !person.is_client() && person.closed_at.is_none() && person.email_key == sent_to && !person.resets_are_held(now)
 }

@@ -37,6 +37,8 @@ pub struct Person {
     pub more_time_until: Option<i64>,
     pub email_changed_at: Option<i64>,
     pub email_changed_by: Option<String>,
+    /// Not before this time does a mail lead to a new password.
+    pub resets_from: Option<i64>,
     pub invited_at: Option<i64>,
     pub joined_at: Option<i64>,
     pub last_sign_in_at: Option<i64>,
@@ -63,8 +65,8 @@ const BY_ID: &str =
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id) AS passkeys,
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id AND k.verified_at IS NULL) AS passkeys_touch,
         p.passkey_user, p.passkey_offer_off_at,
-        p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.invited_at, p.joined_at,
-        p.last_sign_in_at, p.closed_at,
+        p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.resets_from, p.invited_at,
+        p.joined_at, p.last_sign_in_at, p.closed_at,
         p.passphrase, p.passphrase_set_at, p.passkey_lock_since, p.private_since, p.mail_form, p.safe_word, p.lock_off_from
      FROM person p WHERE p.practice_id = $1 AND p.id = $2";
 
@@ -77,8 +79,8 @@ const STAFF_BY_EMAIL: &str =
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id) AS passkeys,
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id AND k.verified_at IS NULL) AS passkeys_touch,
         p.passkey_user, p.passkey_offer_off_at,
-        p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.invited_at, p.joined_at,
-        p.last_sign_in_at, p.closed_at,
+        p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.resets_from, p.invited_at,
+        p.joined_at, p.last_sign_in_at, p.closed_at,
         p.passphrase, p.passphrase_set_at, p.passkey_lock_since, p.private_since, p.mail_form, p.safe_word, p.lock_off_from
      FROM person p WHERE p.practice_id = $1
         AND p.id = COALESCE((SELECT s.id FROM person s WHERE s.practice_id = $1 AND s.email_key = $2 AND s.kind = 'staff'), $3)";
@@ -92,8 +94,8 @@ const CLIENTS_BY_EMAIL: &str =
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id) AS passkeys,
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id AND k.verified_at IS NULL) AS passkeys_touch,
         p.passkey_user, p.passkey_offer_off_at,
-        p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.invited_at, p.joined_at,
-        p.last_sign_in_at, p.closed_at,
+        p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.resets_from, p.invited_at,
+        p.joined_at, p.last_sign_in_at, p.closed_at,
         p.passphrase, p.passphrase_set_at, p.passkey_lock_since, p.private_since, p.mail_form, p.safe_word, p.lock_off_from
      FROM person p WHERE p.practice_id = $1 AND p.email_key = $2 AND p.kind = 'client' AND p.closed_at IS NULL
      ORDER BY p.created_at, p.id";
@@ -211,8 +213,18 @@ impl Person {
     }
 
     /// Whether somebody else changed the address within the last day: no mail to it may open anything yet.
-    pub fn resets_are_held(&self, now: i64) -> bool {
+    pub fn address_is_fresh(&self, now: i64) -> bool {
         self.email_changed_by.is_some() && self.email_changed_at.is_some_and(|at| now - at < 86_400)
+    }
+
+    /// Whether no mail may lead to a new password now.
+    pub fn resets_are_held(&self, now: i64) -> bool {
+        self.address_is_fresh(now) || self.resets_wait_until(now).is_some()
+    }
+
+    /// Until when no mail leads to a new password, because "this wasn't me" took the last second factor away.
+    pub fn resets_wait_until(&self, now: i64) -> Option<i64> {
+        self.resets_from.filter(|from| *from > now)
     }
 
     /// Days that this person's browser may be recognised and stay logged in: at most 7 for administrators, never support.

@@ -1,6 +1,9 @@
 //! Abuse cases AC-017 to AC-024, AC-103, AC-104 and AC-189, each with the honest person beside it.
 
-use crate::support::stage::{Stage, code_in};
+use super::people::{alex, id_of, press, relaxed};
+use crate::support::browser::Browser;
+use crate::support::desk;
+use crate::support::stage::{Stage, code_in, link_in};
 use crate::support::two_factor::{
     ALEX, ALEXS_PASSWORD, SAM, SAMS_PASSWORD, a_hundred_at, all_at_once, backup_codes_on, code, count, enrol, enrol_as,
     is_in, log_in, next_code, scan, wrong_code,
@@ -126,14 +129,24 @@ walk!(a_stolen_session_changes_no_factor, |stage| {
     honest.open("/me/two-factor").await.is_at("/me/two-factor").sees("Step 1 of 4");
 });
 
-/// Sam's answer to the mail about that event: "this wasn't me", and a new password.
-async fn says_not_me(stage: &Stage, about: &str) {
+/// Sam's answer to the mail about that event: "this wasn't me".
+async fn says_not_me(stage: &Stage, about: &str) -> Browser {
     let mail = stage.messages(SAM).await.into_iter().find(|mail| mail.about == about).unwrap();
     let path = mail.text.split_whitespace().find_map(|word| word.find("/not-me/").map(|at| &word[at..])).unwrap();
     let mut sam = stage.browser();
     sam.open(path).await.sees("An authenticator app, backup codes or a mobile number that were added since");
-    sam.submit_to(path, &[]).await.sees("Choose a new password");
-    sam.submit(&[("password", NEW)]).await.is_at("/sign-in");
+    sam.submit_to(path, &[]).await;
+    sam
+}
+
+async fn asks_for_a_link(stage: &Stage) {
+    stage.browser().open("/forgot").await.submit(&[("email", SAM)]).await;
+    desk::run_jobs(stage).await;
+}
+
+/// Sam's link to a new password, the newest.
+async fn newest_link(stage: &Stage) -> String {
+    link_in(&stage.messages(SAM).await.into_iter().find(|mail| mail.about == "reset-link").unwrap().text)
 }
 
 const NEW: &str = "marble window thunder 88";
@@ -152,8 +165,12 @@ walk!(a_strangers_app_goes_with_the_mails_link, |stage| {
             stage.au().execute(sql, vec![]).await.unwrap();
             stage.wait(10);
         }
-        says_not_me(&stage, about).await;
+        says_not_me(&stage, about).await.sees("you can choose a new password from");
         thief.open("/me").await.is_at("/sign-in");
+        stage.wait(86_401);
+        asks_for_a_link(&stage).await;
+        let mut sam = stage.browser();
+        sam.open(&newest_link(&stage).await).await.submit(&[("password", NEW)]).await.is_at("/sign-in");
         let mut sam = stage.browser();
         log_in(&mut sam, SAM, NEW).await;
         if required {
@@ -170,6 +187,78 @@ walk!(a_strangers_app_goes_with_the_mails_link, |stage| {
     }
 });
 
+// Whoever reads the mailbox presses the link in the owner's own mail: they get no further than before.
+walk!(the_mailbox_alone_takes_no_app_away_and_goes_in, |stage| {
+    let mut sam = stage.browser();
+    enrol(&mut sam, &stage).await;
+    let mail = stage.messages(SAM).await.into_iter().find(|mail| mail.about == "two-factor-on").unwrap();
+    let path = link_in(&mail.text);
+    stage.wait(3600);
+    // A link to a new password that was asked for just before is no way round.
+    asks_for_a_link(&stage).await;
+    let before = newest_link(&stage).await;
+    let mut reader = stage.browser().from("203.0.113.9");
+    reader.open(&path).await.sees("the new password waits a day");
+    reader.submit_to(&path, &[]).await.sees("you can choose a new password from").misses("Choose a new password");
+    assert!(!reader.path.starts_with("/reset/"));
+    reader.open(&before).await.misses("Choose a new password");
+    stage.wait(120);
+    asks_for_a_link(&stage).await;
+    let mails = stage.messages(SAM).await;
+    assert_eq!(mails[0].about, "reset-paused", "{}", mails[0].text);
+    assert!(!mails[0].text.contains("/reset/"));
+    assert!(
+        mails.iter().any(|mail| mail.about == "not-me-paused" && mail.text.contains("somebody else reads your mail"))
+    );
+    // Sam hears of it by text, and the administrators by mail.
+    let texts = stage.messages("+61491570157").await;
+    assert!(texts[0].text.contains("your second step was removed"), "{}", texts[0].text);
+    let told =
+        stage.messages(ALEX).await.into_iter().find(|mail| mail.about == "not-me-paused-administrators").unwrap();
+    assert!(told.text.contains("None is left") && told.text.contains("\"Reset 2FA\""), "{}", told.text);
+    assert_eq!((count(&stage, "not-me-paused").await, count(&stage, "not-me").await), (1, 0));
+    let sql = "SELECT totp_secret FROM person WHERE email_key = $1 AND kind = 'staff'";
+    let left: Option<(Option<String>,)> = stage.au().optional(sql, portico::args![SAM]).await.unwrap();
+    assert_eq!(left, Some((None,)));
+    // Another of the owner's mails is no way round either.
+    let older = stage.messages(SAM).await.into_iter().rev().find(|mail| mail.text.contains("/not-me/"));
+    let older = link_in(&older.unwrap().text);
+    if older != path {
+        reader.open(&older).await.submit_to(&older, &[]).await.sees("you can choose a new password from");
+    }
+});
+
+// Its twin: the owner, whom an administrator proves on the phone, need not wait.
+walk!(an_administrators_proof_ends_the_pause, |stage| {
+    relaxed(&stage).await;
+    stage.wait(3600);
+    log_in(&mut stage.browser(), SAM, SAMS_PASSWORD).await;
+    let mut phone = stage.browser();
+    log_in(&mut phone, SAM, SAMS_PASSWORD).await;
+    let link = link_in(&stage.messages(SAM).await.remove(0).text);
+    stage.wait(3600);
+    let sql =
+        "UPDATE person SET totp_secret = 'a stranger''s', totp_since = $2 WHERE email_key = $1 AND kind = 'staff'";
+    stage.au().execute(sql, portico::args![SAM, stage.now()]).await.unwrap();
+    let mut sam = stage.browser();
+    sam.open(&link).await.submit_to(&link, &[]).await.sees("you can choose a new password from");
+    let mut alex = alex(&stage).await;
+    let id = id_of(&stage, SAM).await;
+    alex.open(&format!("/practice/people/{id}")).await.sees("A new password can't be chosen by mail before");
+    alex.open(&format!("/practice/people/{id}/reset")).await;
+    press(&mut alex).await;
+    let text = stage.messages("+61491570157").await.remove(0);
+    alex.submit(&[("code", &code_in(&text.text))]).await;
+    alex.open(&format!("/practice/people/{id}")).await.misses("A new password can't be chosen");
+    asks_for_a_link(&stage).await;
+    let link = newest_link(&stage).await;
+    sam.open(&link).await.sees("Choose a new password");
+    sam.submit(&[("password", NEW)]).await.is_at("/sign-in");
+    let mut sam = stage.browser();
+    log_in(&mut sam, SAM, NEW).await;
+    sam.sees("Open the link we mailed you");
+});
+
 // Its twin: what Sam had before stays, and what the stranger added to it goes.
 walk!(the_mails_link_leaves_the_owners_app, |stage| {
     let mut sam = stage.browser();
@@ -183,7 +272,9 @@ walk!(the_mails_link_leaves_the_owners_app, |stage| {
     thief.open("/me/mobile").await.submit(&[("mobile", "0491 570 110")]).await;
     let text = stage.messages("+61491570110").await.remove(0);
     thief.submit(&[("code", &code_in(&text.text))]).await.sees("Your mobile number was changed");
-    says_not_me(&stage, "signed-in-new-browser").await;
+    let mut sam = says_not_me(&stage, "signed-in-new-browser").await;
+    sam.sees("Choose a new password");
+    sam.submit(&[("password", NEW)]).await.is_at("/sign-in");
     assert_eq!(somebody(&stage, SAM).await.mobile, None);
     let mut sam = stage.browser();
     log_in(&mut sam, SAM, NEW).await;
