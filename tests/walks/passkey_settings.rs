@@ -114,3 +114,22 @@ walk!(there_are_at_most_twenty, |stage| {
     log_in_by_passkey(&mut elsewhere, &mut long, &[]).await;
     elsewhere.is_at("/me");
 });
+
+// S6: twelve characters do beside a passkey, and no longer when it is gone.
+walk!(without_the_last_passkey_a_short_password_is_replaced, |stage| {
+    ask_no_second(&stage).await;
+    let short = "zebra-q7-moss";
+    let mut sam = stage.browser();
+    log_in(&mut sam, SAM, false).await;
+    let mut key = Authenticator::synced();
+    make_passkey(&mut sam, &mut key).await;
+    sam.open("/me/password").await.sees("At least 12 characters");
+    sam.submit(&[("current", SAM.1), ("password", short)]).await.sees("Your password is changed");
+    let path = sam.open("/me/passkeys").await.link("Delete");
+    sam.open(&path).await.submit_to(&path, &[]).await.is_at("/me/passkeys");
+    assert_eq!(somebody(&stage, SAM.0).await.passkeys, 0);
+    let mut again = stage.browser();
+    log_in(&mut again, (SAM.0, short), false).await;
+    again.is_at("/sign-in/new-password").sees("it is too short");
+    again.submit(&[("password", "zebra-q7-moss-lantern")]).await.is_at("/me");
+});

@@ -58,3 +58,30 @@ walk!(a_date_reaches_the_sessions_that_were_begun_before, |stage| {
     sam.submit(&[("code", &code(&stage, &secret))]).await.sees("2 factor authentication is on");
     sam.submit_to("/sign-in/set-up/done", &[]).await.is_at("/me/name");
 });
+
+// S6: while somebody has more time, the password stands alone and is as long as such a one has to be.
+walk!(more_time_asks_for_a_password_that_can_stand_alone, |stage| {
+    let mut alex = alex(&stage).await;
+    let required = "UPDATE practice SET everyone_second_from = 1 WHERE slug = 'harbour-physio'";
+    stage.au().execute(required, args![]).await.unwrap();
+    stage.wait(10);
+    let short = "zebra-q7-moss";
+    let mut sam = stage.browser();
+    log_in(&mut sam, ways::SAM, false).await;
+    let secret = scan(&mut sam, &stage, "/sign-in/set-up").await;
+    sam.submit(&[("code", &code(&stage, &secret))]).await.submit_to("/sign-in/set-up/done", &[]).await;
+    sam.open("/me/password").await.submit(&[("current", ways::SAM.1), ("password", short)]).await;
+    sam.sees("Your password is changed");
+    let id = id_of(&stage, "sam@example.com").await;
+    let lost = "UPDATE person SET totp_secret = NULL, totp_since = NULL WHERE id = $1";
+    stage.au().execute(lost, args![&id]).await.unwrap();
+    let mut again = stage.browser();
+    log_in(&mut again, (ways::SAM.0, short), false).await;
+    again.is_at("/sign-in/set-up");
+    alex.open(&format!("/practice/people/{id}/more-time")).await.submit(&[("until", "2026-12-24")]).await;
+    alex.sees("They have more time now.");
+    let mut again = stage.browser();
+    log_in(&mut again, (ways::SAM.0, short), false).await;
+    again.is_at("/sign-in/new-password").sees("it is too short");
+    again.submit(&[("password", "zebra-q7-moss-lantern")]).await.is_at("/me");
+});
