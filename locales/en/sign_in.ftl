@@ -137,7 +137,9 @@ not-me-used = This link was already used on { $time }. Every session was ended t
 not-me-expired = This link could be used until { $time }. If you are worried, choose a new password: that ends every session too.
 not-me-unknown = We don't know this link. It may have been cut off on the way, or belong to another practice. If you are worried, choose a new password: that ends every session.
 not-me-done-client = It is done: you are signed out everywhere, and a password you had here opens nothing any more. If somebody else can read your email, talk to your practice before you sign in again.
-not-me-done-wait = It is done: every session is ended and the password doesn't work any more. Your second step is removed too. So that a mail alone can't open your account, you can choose a new password from { $time }, with "Forgot your password?". If you need to get in sooner, or if you didn't expect this, call your practice now. With your mobile number on file, an administrator can prove who you are on the phone.
+not-me-done-wait = It is done: every session is ended, the password doesn't work any more, and your second step is removed.
+not-me-waits = So that a mail alone can't open your account, you can choose a new password from { $time }, with "Forgot your password?".
+not-me-waits-call = If you need to get in sooner, or if you didn't expect this, call your practice now: { $contact }. With your mobile number on file, an administrator can prove who you are on the phone.
 not-me-done-ask = It is done: every session is ended and the password doesn't work any more. Since the email address of this account was changed, please call your practice: an administrator helps you to get back in.
 
 # Accepting an invitation.

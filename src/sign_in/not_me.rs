@@ -34,6 +34,9 @@ struct NotMePage {
     client: bool,
     /// What the page says instead of the button.
     over: Option<String>,
+    /// From when a new password can be chosen, where it waits, and how to reach the practice.
+    waits_until: Option<String>,
+    contact: String,
 }
 
 /// `GET /not-me/{token}`, any number of times.
@@ -81,23 +84,23 @@ pub async fn answer(visit: Visit, Token(token): Token) -> Result<Response> {
     visit.server.outbox_bell.notify_one();
     Ok(match reset {
         Some(reset) => go(&format!("/reset/{reset}")),
-        None => page(&NotMePage::new(&visit, &token, person.is_client(), Some(done(&visit, &person, &taken))))?,
+        None => done(&visit, &token, &person, &taken)?,
     })
 }
 
 /// What the page says where the press leads no further.
-fn done(visit: &Visit, person: &Person, taken: &Taken) -> String {
-    if person.is_client() {
-        return visit.say("not-me-done-client");
-    }
-    if person.address_is_fresh(visit.now) {
-        return visit.say("not-me-done-ask");
-    }
-    let until = if taken.last_second { Some(visit.now + PAUSE_SECONDS) } else { person.resets_wait_until(visit.now) };
-    match until {
-        Some(until) => visit.say_with("not-me-done-wait", &[("time", &when::full(until, visit.zone()))]),
-        None => visit.say("not-me-done-ask"),
-    }
+fn done(visit: &Visit, token: &str, person: &Person, taken: &Taken) -> Result<Response> {
+    let paused = taken.last_second.then_some(visit.now + PAUSE_SECONDS).or(person.resets_wait_until(visit.now));
+    let until = paused.filter(|_| !person.is_client() && !person.address_is_fresh(visit.now));
+    let said = visit.say(match until {
+        _ if person.is_client() => "not-me-done-client",
+        Some(_) => "not-me-done-wait",
+        None => "not-me-done-ask",
+    });
+    let mut over = NotMePage::new(visit, token, person.is_client(), Some(said));
+    over.waits_until = until.map(|until| when::full(until, visit.zone()));
+    over.contact = compose::contact(visit)?;
+    page(&over)
 }
 
 /// A mail alone must not open what a second factor had kept shut a moment ago; a text tells whoever has the number that was
@@ -207,6 +210,13 @@ async fn standing(visit: &Visit, token: &str) -> Result<Option<String>> {
 
 impl NotMePage {
     fn new(visit: &Visit, token: &str, client: bool, over: Option<String>) -> NotMePage {
-        NotMePage { frame: Frame::new(visit, "not-me-title"), token: token.to_owned(), client, over }
+        NotMePage {
+            frame: Frame::new(visit, "not-me-title"),
+            token: token.to_owned(),
+            client,
+            over,
+            waits_until: None,
+            contact: String::new(),
+        }
     }
 }

@@ -281,7 +281,12 @@ walk!(devices_are_named_and_forgotten, |stage| {
     assert_eq!(sessions_of(&stage, SAM.0).await.len(), 1, "the open session stays");
     // Pressed once more on a page that still showed it: it is forgotten, and that is said.
     let form = [("csrf".to_owned(), sam.hidden("csrf"))];
-    sam.post(&format!("/me/devices/{id}/forget"), &form).await.follow().await.is_at("/me").sees("The device is forgotten");
+    sam.post(&format!("/me/devices/{id}/forget"), &form)
+        .await
+        .follow()
+        .await
+        .is_at("/me")
+        .sees("The device is forgotten");
     let events = stage.events().await;
     assert_eq!(events[events.len() - 2..], ["device-renamed", "device-forgotten"]);
     next_day(&stage, &mut sam);

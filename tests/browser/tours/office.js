@@ -1,5 +1,5 @@
 // What administrators see and change of their practice, and what the people they act on find.
-import { firstSignIn, isStaff, press, typePassword, untouched } from "../people.js";
+import { firstSignIn, isStaff, press, setUp, signIn, typePassword, untouched } from "../people.js";
 
 const LONG = "Bartholomew-Alexander Featherstonehaugh-Cholmondeley";
 
@@ -83,6 +83,27 @@ export async function resetting(stage, page, look) {
   await look("record of one person");
   await page.goto(`${alex.home}/practice/record?name=zzz`);
   await look("record, nothing matches");
+}
+
+/** "This wasn't me" took the only second step: what the person and an administrator find. */
+export async function notMePaused(stage, page, look) {
+  const { demo } = stage;
+  const { sam, one } = await office(stage, page);
+  await stage.visit(async (samsPage) => {
+    await signIn(samsPage, sam);
+    await samsPage.goto(`${sam.home}/me/two-factor`);
+    await setUp(samsPage);
+    await samsPage.goto(await demo.link(sam.email, "/not-me/"));
+    await press(samsPage, "It wasn't me: end everything");
+    await look("not me, a new password waits", samsPage);
+    const mail = await demo.message(sam.email, (message) => message.subject.startsWith("You are logged out everywhere"));
+    await stage.visit(async (program) => {
+      await program.setContent(mail.html);
+      await look("mail: a new password waits", program);
+    });
+  });
+  await page.goto(one);
+  await look("a colleague whose new password waits");
 }
 
 export async function newAddress(stage, page, look) {
