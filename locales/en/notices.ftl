@@ -124,6 +124,20 @@ mail-not-me-text =
     Then look at "Recognised devices" and at your email address and mobile number in My info.
     { mail-part-ask }
 
+mail-not-me-disputed-subject = You are logged out everywhere at { $practice }
+mail-not-me-disputed-text =
+    Hello { $name },
+    On { $time } somebody with a mail that we sent to your former address told us that something at { $practice } wasn't you. We logged out every browser and stopped your password. Nobody can sign in with it.
+    Until an administrator has found out whose account this is, for at most a week, no mail leads to a new password. If you changed the address yourself, call your practice now.
+    { mail-part-ask }
+
+mail-not-me-disputed-administrators-subject = { $person } says: this wasn't me
+mail-not-me-disputed-administrators-text =
+    Hello { $name },
+    The email address of { $person } at { $practice } was changed, and on { $time } whoever reads the former one told us that it wasn't them. We logged out all browsers of this account and stopped its password. For a week no mail to the present address leads to a new one.
+    Please call { $person } on a number you know. With "{ people-act-email }" on their page enter the address that is theirs, even if it is the present one: once it is confirmed, the other one gets nobody in. If you do nothing, mails to the present address lead to a new password again after the week.
+    { $url }/practice/people
+
 mail-not-me-paused-subject = You are logged out everywhere at { $practice }
 mail-not-me-paused-text =
     Hello { $name },

@@ -140,7 +140,8 @@ not-me-done-client = It is done: you are signed out everywhere, and a password y
 not-me-done-wait = It is done: every session is ended, the password doesn't work any more, and your second step is removed.
 not-me-waits = So that a mail alone can't open your account, you can choose a new password from { $time }, with "Forgot your password?".
 not-me-waits-call = If you need to get in sooner, or if you didn't expect this, call your practice now: { $contact }. With your mobile number on file, an administrator can prove who you are on the phone.
-not-me-done-ask = It is done: every session is ended and the password doesn't work any more. Since the email address of this account was changed, please call your practice: an administrator helps you to get back in.
+not-me-done-ask = It is done: every session is ended and the password doesn't work any more. Since the email address of this account was changed, no mail opens it until an administrator has found out whose it is. Please call your practice now: { $contact }
+not-me-done-unjoined = It is done. Nobody has set a password for this account yet; with the newest invitation you can.
 
 # Accepting an invitation.
 join-title = Welcome to { $practice }

@@ -134,8 +134,14 @@ pub async fn answer_code(visit: Visit, fields: Fields) -> Result<Response> {
 
 async fn change(visit: &Visit, mut tx: Tx, mine: &Mine, number: &str, proved_at: Option<i64>) -> Result<Response> {
     tx.execute(
-        "UPDATE person SET mobile = $3, mobile_proved_at = $4 WHERE practice_id = $1 AND id = $2",
-        args![&visit.practice()?.id, &mine.person.id, mobile_code::seal(visit, &mine.person.id, number)?, proved_at],
+        "UPDATE person SET mobile = $3, mobile_proved_at = $4, mobile_changed_at = $5 WHERE practice_id = $1 AND id = $2",
+        args![
+            &visit.practice()?.id,
+            &mine.person.id,
+            mobile_code::seal(visit, &mine.person.id, number)?,
+            proved_at,
+            visit.now
+        ],
     )
     .await?;
     let happening = Happening::of(Event::MobileChanged, &mine.person).session(&mine.session.id);

@@ -118,7 +118,8 @@ pub fn send<'a>(
             .detail("browser", text("browser"))
             .detail("place", text("place"));
         happened(visit, tx, asked).await?;
-        let waits = person.resets_wait_until(visit.now).filter(|_| !flood && !person.address_is_fresh(visit.now));
+        let waits =
+            person.resets_wait_until(visit.now).filter(|_| !flood && person.address_waits_until(visit.now).is_none());
         match waits {
             Some(until) => mail_wait(visit, tx, &person, until).await,
             None if held => Ok(()),

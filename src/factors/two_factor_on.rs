@@ -57,13 +57,14 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // write
     totp::forgive(&visit, &who.person.id).await?;
     let mut tx = visit.db()?.write().await?;
-    if !turn_on(&visit, &mut tx, &who, &set_up, step).await? {
+    let number = new_number(&visit, &who, &set_up)?;
+    if !turn_on(&visit, &mut tx, &who, (&set_up, number.is_some()), step).await? {
         return Ok(if matches!(who.place, Place::Session(_)) { go(ALREADY_ON) } else { go(who.base) });
     }
     let codes = backup_codes::replace(&visit, &mut tx, &who.person.id).await?;
     device::end_all(&visit, &mut tx, &who.person.id).await?;
     session::end_all(&visit, &mut tx, &who.person.id, Some(who.goes_on())).await?;
-    tell(&visit, &mut tx, &who, &set_up).await?;
+    tell(&visit, &mut tx, &who, number.as_deref()).await?;
     let go_on = match &who.place {
         Place::Session(_) => None,
         Place::Attempt(attempt) => {
@@ -88,7 +89,13 @@ fn just_done(visit: &Visit, who: &Who) -> Option<Response> {
 }
 
 /// Moves secret and number from the set-up to the person; answers whether it was still there.
-async fn turn_on(visit: &Visit, tx: &mut Tx, who: &Who, set_up: &SetUp, step: i64) -> Result<bool> {
+async fn turn_on(
+    visit: &Visit,
+    tx: &mut Tx,
+    who: &Who,
+    (set_up, number_is_new): (&SetUp, bool),
+    step: i64,
+) -> Result<bool> {
     let (practice, person) = (&visit.practice()?.id, &who.person.id);
     let taken = tx
         .execute(
@@ -101,22 +108,36 @@ async fn turn_on(visit: &Visit, tx: &mut Tx, who: &Who, set_up: &SetUp, step: i6
     }
     tx.execute(
         "UPDATE person SET totp_secret = $3, totp_since = $4, totp_last_step = $5, mobile = $6, mobile_proved_at = $7,
-                re_enrol_since = NULL WHERE practice_id = $1 AND id = $2",
-        args![practice, person, &set_up.secret, visit.now, step, set_up.mobile.clone(), set_up.mobile_proved_at],
+                mobile_changed_at = CASE WHEN $8 = 1 THEN $4 ELSE mobile_changed_at END, re_enrol_since = NULL WHERE practice_id = $1 AND id = $2",
+        args![
+            practice,
+            person,
+            &set_up.secret,
+            visit.now,
+            step,
+            set_up.mobile.clone(),
+            set_up.mobile_proved_at,
+            i64::from(number_is_new)
+        ],
     )
     .await?;
     Ok(true)
 }
 
-async fn tell(visit: &Visit, tx: &mut Tx, who: &Who, set_up: &SetUp) -> Result<()> {
-    let event = if who.person.re_enrol_since.is_some() { Event::ReEnrolled } else { Event::TwoFactorOn };
-    let replaced = if who.person.totp_secret.is_some() { "yes" } else { "no" };
-    happened(visit, tx, Happening::of(event, &who.person).detail("replaced", replaced)).await?;
+/// The number of the set-up, where it is another than the one on file.
+fn new_number(visit: &Visit, who: &Who, set_up: &SetUp) -> Result<Option<String>> {
     let old = mobile_code::on_file(visit, &who.person)?;
     let practice = &visit.practice()?.id;
     let new = visit.server.open("mobile", &[practice, &who.person.id], set_up.mobile.as_deref().unwrap_or_default())?;
-    if old.as_deref() != Some(new.as_str()) {
-        let happening = Happening::of(Event::MobileChanged, &who.person).detail("mobile", &mobile::masked(&new));
+    Ok(Some(new).filter(|new| old.as_deref() != Some(new)))
+}
+
+async fn tell(visit: &Visit, tx: &mut Tx, who: &Who, number: Option<&str>) -> Result<()> {
+    let event = if who.person.re_enrol_since.is_some() { Event::ReEnrolled } else { Event::TwoFactorOn };
+    let replaced = if who.person.totp_secret.is_some() { "yes" } else { "no" };
+    happened(visit, tx, Happening::of(event, &who.person).detail("replaced", replaced)).await?;
+    if let Some(new) = number {
+        let happening = Happening::of(Event::MobileChanged, &who.person).detail("mobile", &mobile::masked(new));
         happened(visit, tx, happening).await?;
     }
     Ok(())

@@ -29,6 +29,7 @@ impl Event {
             DeviceCopied,
             NotMe,
             NotMePaused,
+            NotMeDisputed,
             ResetAsked,
             PasswordReset,
             PasswordChanged,
@@ -159,6 +160,7 @@ impl Event {
             self,
             Event::NotMe
                 | Event::NotMePaused
+                | Event::NotMeDisputed
                 | Event::FactorOff
                 | Event::BackupCodesLow
                 | Event::RoleChanged

@@ -58,6 +58,8 @@ pub enum Event {
     NotMe,
     /// It took the last second factor away: a new password waits a day.
     NotMePaused,
+    /// It came from a former address: whose account it is has to be settled.
+    NotMeDisputed,
     ResetAsked,
     PasswordReset,
     PasswordChanged,
@@ -226,6 +228,7 @@ impl Event {
             Event::DeviceCopied => ("device-copied", Told::PersonAndAdministrators),
             Event::NotMe => ("not-me", Told::PersonAndAdministrators),
             Event::NotMePaused => ("not-me-paused", Told::PersonAndAdministrators),
+            Event::NotMeDisputed => ("not-me-disputed", Told::PersonAndAdministrators),
             Event::ResetAsked => ("reset-asked", Told::Nobody),
             Event::PasswordReset => ("password-reset", Told::Person),
             Event::PasswordChanged => ("password-changed", Told::Person),

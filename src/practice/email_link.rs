@@ -13,7 +13,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::secret;
 use crate::platform::web::{Visit, page, page_with};
-use crate::sign_in::person;
+use crate::sign_in::{device, person, session};
 
 #[derive(askama::Template)]
 #[template(path = "practice/email_link.html")]
@@ -63,7 +63,10 @@ pub async fn answer(visit: Visit, Path(token): Path<String>) -> Result<Response>
     }
     let changed = tx
         .execute(
-            "UPDATE person SET email = $3, email_key = $4, email_changed_at = $5, email_changed_by = $6
+            "UPDATE person SET email = $3, email_key = $4,
+                email_changed_at = CASE WHEN email_key = $4 THEN email_changed_at ELSE $5 END,
+                email_changed_by = CASE WHEN email_key = $4 THEN email_changed_by ELSE $6 END,
+                password_stolen_at = CASE WHEN email_disputed_at IS NULL THEN password_stolen_at ELSE $5 END, email_disputed_at = NULL
              WHERE practice_id = $1 AND id = $2 AND NOT EXISTS (
                 SELECT 1 FROM person o WHERE o.practice_id = $1 AND o.email_key = $4 AND o.kind = 'staff' AND o.id <> $2)",
             args![practice, &person.id, email.typed(), email.canonical(), visit.now, text("by")],
@@ -78,6 +81,9 @@ pub async fn answer(visit: Visit, Path(token): Path<String>) -> Result<Response>
         args![practice, &person.id, visit.now],
     )
     .await?;
+    // Whoever had the account by the address before is out.
+    session::end_all(&visit, &mut tx, &person.id, None).await?;
+    device::end_all(&visit, &mut tx, &person.id).await?;
     let changed = person::by_id_in(&mut tx, practice, &person.id).await?;
     let happening = Happening::of(Event::EmailChangedByAdministrator, &changed).old_email(&person.email);
     happened(&visit, &mut tx, happening.by(Actor::Person(text("by"), text("by_name")))).await?;

@@ -1,5 +1,5 @@
 //! A colleague's new address, entered by an administrator: it counts only once a link mailed to it was used; the old
-//! address is told at once, and resets are then held for a day (see [`hold_until`]).
+//! address is told at once, and resets are then held for a day (see [`Person::address_waits_until`]).
 
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -21,8 +21,6 @@ use crate::sign_in::session::{self, Session};
 
 /// How long the link to the new address is good (seconds).
 const LINK_SECONDS: i64 = 86_400;
-/// How long resets wait after somebody else changed the address (seconds).
-const HOLD_SECONDS: i64 = 86_400;
 /// What the token is for, and the label of the address sealed in it.
 pub const PURPOSE: &str = "email-by-administrator";
 
@@ -34,12 +32,6 @@ struct EmailPage {
     now: String,
     email: String,
     wrong: Option<String>,
-}
-
-/// Until when this person's factors cannot be reset, because somebody else changed the address that the link would go to.
-pub fn hold_until(person: &Person, now: i64) -> Option<i64> {
-    person.email_changed_by.as_ref()?;
-    person.email_changed_at.map(|at| at + HOLD_SECONDS).filter(|until| *until > now)
 }
 
 /// `GET /practice/people/{id}/email`.
@@ -74,7 +66,8 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         page_with(StatusCode::UNPROCESSABLE_ENTITY, &form)
     };
     let Ok(email) = Email::parse(fields.trimmed("email")) else { return again("people-wrong-email") };
-    if email.typed() == person.email {
+    // Of a disputed address an administrator says so by entering it once more.
+    if email.typed() == person.email && !person.address_is_disputed(visit.now) {
         return again("people-email-same");
     }
     let practice = &visit.practice()?.id;

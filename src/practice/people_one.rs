@@ -29,6 +29,8 @@ struct OnePage {
     more_time: Option<i64>,
     /// Until when no mail leads to a new password.
     waits_until: Option<i64>,
+    /// As `waits_until`, because the address is disputed.
+    disputed_until: Option<i64>,
     /// What can be done now.
     can_reset: bool,
     can_give_time: bool,
@@ -73,6 +75,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
         passkey_used,
         more_time: person.more_time_until.filter(|until| *until > visit.now && !person.is_administrator()),
         waits_until: person.resets_wait_until(visit.now),
+        disputed_until: person.address_waits_until(visit.now).filter(|_| person.address_is_disputed(visit.now)),
         can_reset: joined,
         can_give_time: joined && !person.is_administrator(),
         person: member(&visit, person).await?,

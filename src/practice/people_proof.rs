@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::people_email::hold_until;
 use super::{actor, begin, colleague, fresh_administrator, own_account};
 use crate::args;
 use crate::factors::mobile::masked;
@@ -33,6 +32,8 @@ pub(super) enum Way {
     Support,
     /// The address was changed by somebody else within the day.
     Held,
+    /// Whoever reads a former address says that the change of it wasn't them.
+    Disputed,
     SendCode,
     TypeCode,
     CallBack,
@@ -58,7 +59,8 @@ pub(super) async fn enter(visit: &Visit, id: &str) -> Result<std::result::Result
 pub(super) async fn way(visit: &Visit, session: &Session, person: &Person) -> Result<(Way, String)> {
     let number = number_of(visit, person)?;
     let way = match &number {
-        _ if hold_until(person, visit.now).is_some() => Way::Held,
+        _ if person.address_is_disputed(visit.now) => Way::Disputed,
+        _ if person.address_waits_until(visit.now).is_some() => Way::Held,
         None => Way::Support,
         Some(_) if !can_text(&visit.server) => Way::CallBack,
         Some(_) if code_waits(visit, session, person).await? => Way::TypeCode,
@@ -100,7 +102,7 @@ pub(super) async fn send(visit: &Visit, id: &str) -> Result<std::result::Result<
         Ok(both) => both,
         Err(response) => return Ok(Err(NotSent::Instead(response))),
     };
-    let held = hold_until(&person, visit.now).is_some();
+    let held = person.address_waits_until(visit.now).is_some();
     let Some(number) = number_of(visit, &person)?.filter(|_| can_text(&visit.server) && !held) else {
         return Ok(Err(NotSent::Refused {
             session,
@@ -180,7 +182,7 @@ pub(super) fn reason_of(fields: &Fields) -> String {
 /// What is missing before a proof can be judged at all.
 pub(super) fn incomplete(visit: &Visit, person: &Person, fields: &Fields) -> Option<(StatusCode, Option<String>)> {
     let wrong = StatusCode::UNPROCESSABLE_ENTITY;
-    if hold_until(person, visit.now).is_some() || person.mobile.is_none() {
+    if person.address_waits_until(visit.now).is_some() || person.mobile.is_none() {
         return Some((wrong, None));
     }
     let called = fields.ticked("called") && !reason_of(fields).is_empty();
@@ -195,7 +197,7 @@ pub(super) async fn judge(
     person: &Person,
     fields: &Fields,
 ) -> Result<std::result::Result<(), (StatusCode, String)>> {
-    if person.closed_at.is_some() || person.mobile.is_none() || hold_until(person, visit.now).is_some() {
+    if person.closed_at.is_some() || person.mobile.is_none() || person.address_waits_until(visit.now).is_some() {
         return Err(Error::Conflict);
     }
     if let Some(problem) = too_many(visit, tx, session).await? {

@@ -5,7 +5,6 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::people_email::hold_until;
 use crate::args;
 use crate::notices::compose::{self, Letter};
 use crate::notices::{Actor, Event, Happening, happened};
@@ -115,7 +114,7 @@ pub async fn answer(visit: Visit, Path(token): Path<String>) -> Result<Response>
         .await?;
     let Some((person_id, sent_to)) = taken else { return dead(&visit) };
     let person = person::by_id_in(&mut tx, practice, &person_id).await?;
-    let held = hold_until(&person, visit.now).is_some();
+    let held = person.address_waits_until(visit.now).is_some();
     if held || person.closed_at.is_some() || person.re_enrol_since.is_none() || person.email_key != sent_to {
         return dead(&visit);
     }
@@ -152,7 +151,7 @@ pub async fn send_again(visit: Visit) -> Result<Response> {
         Ok(person) => person,
         Err(response) => return Ok(response),
     };
-    if hold_until(&person, visit.now).is_some() {
+    if person.address_waits_until(visit.now).is_some() {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &ResetMailPage::new(&visit, &person, None));
     }
     let lane = visit.lane("re-enrol mail", &person.id)?;
@@ -164,7 +163,8 @@ pub async fn send_again(visit: Visit) -> Result<Response> {
     // write
     let mut tx = visit.db()?.write().await?;
     let person = person::by_id_in(&mut tx, &visit.practice()?.id, &person.id).await?;
-    if person.re_enrol_since.is_some() && person.closed_at.is_none() && hold_until(&person, visit.now).is_none() {
+    if person.re_enrol_since.is_some() && person.closed_at.is_none() && person.address_waits_until(visit.now).is_none()
+    {
         mail_link(&visit, &mut tx, &person, Actor::Self_).await?;
     }
     tx.commit().await?;
@@ -189,7 +189,7 @@ impl ResetMailPage {
         ResetMailPage {
             frame: Frame::new(visit, "reset-mail-title"),
             hint: Email::parse(&person.email).map(|email| email.masked()).unwrap_or_default(),
-            held: hold_until(person, visit.now).is_some(),
+            held: person.address_waits_until(visit.now).is_some(),
             problem,
         }
     }

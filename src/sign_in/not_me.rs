@@ -36,6 +36,8 @@ struct NotMePage {
     over: Option<String>,
     /// From when a new password can be chosen, where it waits, and how to reach the practice.
     waits_until: Option<String>,
+    /// Only the practice can help on, so that no link to a new password is offered.
+    asks: bool,
     contact: String,
 }
 
@@ -71,11 +73,10 @@ pub async fn answer(visit: Visit, Token(token): Token) -> Result<Response> {
     .await?;
     session::end_all(&visit, &mut tx, &person.id, None).await?;
     device::end_all(&visit, &mut tx, &person.id).await?;
-    let taken = take_back(&visit, &mut tx, &person, link.created_at).await?;
+    let mut taken = take_back(&visit, &mut tx, &person, link.created_at).await?;
+    taken.former_address = !person.is_client() && person.email_key != link.sent_to;
     link::replace_older(&visit, &mut tx, RESET, &person.id).await?;
-    if taken.last_second {
-        pause(&visit, &mut tx, &person).await?;
-    }
+    hold(&visit, &mut tx, &person, &taken).await?;
     tell(&visit, &mut tx, &person, &taken).await?;
     let leads_on = !taken.last_second && may_choose(&person, &link.sent_to, visit.now);
     let reset =
@@ -91,26 +92,45 @@ pub async fn answer(visit: Visit, Token(token): Token) -> Result<Response> {
 /// What the page says where the press leads no further.
 fn done(visit: &Visit, token: &str, person: &Person, taken: &Taken) -> Result<Response> {
     let paused = taken.last_second.then_some(visit.now + PAUSE_SECONDS).or(person.resets_wait_until(visit.now));
-    let until = paused.filter(|_| !person.is_client() && !person.address_is_fresh(visit.now));
-    let said = visit.say(match until {
-        _ if person.is_client() => "not-me-done-client",
-        Some(_) => "not-me-done-wait",
-        None => "not-me-done-ask",
-    });
+    let address_waits = taken.former_address || person.address_waits_until(visit.now).is_some();
+    let until = paused.filter(|_| !person.is_client() && !address_waits);
+    let said = match until {
+        _ if person.is_client() => visit.say("not-me-done-client"),
+        Some(_) => visit.say("not-me-done-wait"),
+        None if person.joined_at.is_none() => visit.say("not-me-done-unjoined"),
+        None => visit.say_with("not-me-done-ask", &[("contact", &compose::contact(visit)?)]),
+    };
     let mut over = NotMePage::new(visit, token, person.is_client(), Some(said));
     over.waits_until = until.map(|until| when::full(until, visit.zone()));
+    over.asks = until.is_none();
     over.contact = compose::contact(visit)?;
     page(&over)
 }
 
-/// A mail alone must not open what a second factor had kept shut a moment ago; a text tells whoever has the number that was
-/// on file till now, since the mailbox may not be theirs alone.
-async fn pause(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<()> {
-    tx.execute(
-        "UPDATE person SET resets_from = $3 WHERE practice_id = $1 AND id = $2",
-        args![&visit.practice()?.id, &person.id, visit.now + PAUSE_SECONDS],
-    )
-    .await?;
+/// A mail alone must not open what a second factor had kept shut a moment ago, and an address that somebody disputes opens
+/// nothing before an administrator has settled whose it is.
+async fn hold(visit: &Visit, tx: &mut Tx, person: &Person, taken: &Taken) -> Result<()> {
+    let practice = &visit.practice()?.id;
+    if taken.former_address {
+        tx.execute(
+            "UPDATE person SET email_disputed_at = $3 WHERE practice_id = $1 AND id = $2",
+            args![practice, &person.id, visit.now],
+        )
+        .await?;
+    }
+    if taken.last_second {
+        tx.execute(
+            "UPDATE person SET resets_from = $3 WHERE practice_id = $1 AND id = $2",
+            args![practice, &person.id, visit.now + PAUSE_SECONDS],
+        )
+        .await?;
+        text_about_the_pause(visit, tx, person).await?;
+    }
+    Ok(())
+}
+
+/// To the number that was on file till now: the mailbox may not be the person's alone.
+async fn text_about_the_pause(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<()> {
     let Some(number) = mobile_code::on_file(visit, person)?.filter(|_| can_text(&visit.server)) else { return Ok(()) };
     let until = when::full(visit.now + PAUSE_SECONDS, visit.zone());
     let practice = visit.practice()?;
@@ -122,14 +142,14 @@ async fn pause(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<()> {
 }
 
 async fn tell(visit: &Visit, tx: &mut Tx, person: &Person, taken: &Taken) -> Result<()> {
-    let event = if taken.last_second { Event::NotMePaused } else { Event::NotMe };
-    let happening = Happening::of(event, person).detail("removed", &taken.removed);
-    let happening = if taken.last_second {
-        happening.detail("password_from", &when::full(visit.now + PAUSE_SECONDS, visit.zone()))
-    } else {
-        happening
+    let event = match taken {
+        Taken { former_address: true, .. } => Event::NotMeDisputed,
+        Taken { last_second: true, .. } => Event::NotMePaused,
+        _ => Event::NotMe,
     };
-    happened(visit, tx, happening).await
+    let happening = Happening::of(event, person).detail("removed", &taken.removed);
+    let from = when::full(visit.now + PAUSE_SECONDS, visit.zone());
+    happened(visit, tx, if taken.last_second { happening.detail("password_from", &from) } else { happening }).await
 }
 
 /// What the press took away.
@@ -139,6 +159,8 @@ struct Taken {
     removed: String,
     /// A second factor went, and none is left.
     last_second: bool,
+    /// The mail had gone to an address that is no longer the person's.
+    former_address: bool,
 }
 
 /// What was added since the mail's event may be the stranger's own way back in, and what they answer on the phone by; what
@@ -170,8 +192,8 @@ async fn take_back(visit: &Visit, tx: &mut Tx, person: &Person, since: i64) -> R
     }
     let mobile = tx
         .execute(
-            "UPDATE person SET mobile = NULL, mobile_proved_at = NULL
-             WHERE practice_id = $1 AND id = $2 AND mobile_proved_at >= $3",
+            "UPDATE person SET mobile = NULL, mobile_proved_at = NULL, mobile_changed_at = NULL
+             WHERE practice_id = $1 AND id = $2 AND mobile IS NOT NULL AND mobile_changed_at >= $3",
             args![practice, &person.id, since],
         )
         .await?;
@@ -180,7 +202,7 @@ async fn take_back(visit: &Visit, tx: &mut Tx, person: &Person, since: i64) -> R
     }
     let left = person.passkeys > passkeys || person.totp_secret.is_some() && app == 0;
     let last_second = !person.is_client() && !left && (passkeys > 0 || app == 1);
-    Ok(Taken { removed: removed.join(", "), last_second })
+    Ok(Taken { removed: removed.join(", "), last_second, former_address: false })
 }
 
 /// Whose account the link is about, for the words alone.
@@ -193,8 +215,10 @@ async fn is_clients(visit: &Visit, token: &str) -> Result<bool> {
 /// A client signs in by mail and sets a password from inside, if at all: a mail alone never does. Of staff, only the
 /// mailbox that is the person's now may choose a new password, and not within a day of somebody else's change of the
 /// address or of the last second factor's going; from another the press stops everything, and the practice helps on.
+/// Whoever was invited and has not joined goes by the invitation.
 fn may_choose(person: &Person, sent_to: &str, now: i64) -> bool {
-    !person.is_client() && person.closed_at.is_none() && person.email_key == sent_to && !person.resets_are_held(now)
+    let theirs = person.closed_at.is_none() && person.joined_at.is_some() && person.email_key == sent_to;
+    !person.is_client() && theirs && !person.resets_are_held(now)
 }
 
 /// Why the link does nothing any more; none while it does.
@@ -216,6 +240,7 @@ impl NotMePage {
             client,
             over,
             waits_until: None,
+            asks: false,
             contact: String::new(),
         }
     }

@@ -5,6 +5,11 @@ use crate::platform::db::{Db, Tx};
 use crate::platform::error::{Error, Result};
 use crate::platform::practice::Practice;
 
+/// How long no mail opens anything after somebody else changed the address (seconds).
+const CHANGED_SECONDS: i64 = 86_400;
+/// How long a disputed address waits for an administrator (seconds): over a weekend and holidays.
+const DISPUTED_SECONDS: i64 = 7 * 86_400;
+
 /// A person of one practice. Times are unix seconds; sealed fields are still sealed.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Person {
@@ -16,6 +21,7 @@ pub struct Person {
     pub email_key: String,
     pub mobile: Option<String>,
     pub mobile_proved_at: Option<i64>,
+    pub mobile_changed_at: Option<i64>,
     pub language: Option<String>,
     pub password: Option<String>,
     pub password_set_at: Option<i64>,
@@ -37,6 +43,8 @@ pub struct Person {
     pub more_time_until: Option<i64>,
     pub email_changed_at: Option<i64>,
     pub email_changed_by: Option<String>,
+    /// When whoever reads a former address said that its change wasn't them.
+    pub email_disputed_at: Option<i64>,
     /// Not before this time does a mail lead to a new password.
     pub resets_from: Option<i64>,
     pub invited_at: Option<i64>,
@@ -57,45 +65,45 @@ pub struct Person {
 
 // The columns are written out three times, since `tests/map/sql.rs` tries every text on both engines as it stands in the source.
 const BY_ID: &str =
-    "SELECT p.id, p.kind, p.role, p.name, p.email, p.email_key, p.mobile, p.mobile_proved_at, p.language, p.password,
-        p.password_set_at, p.password_stolen_at, p.password_change_by, p.totp_secret, p.totp_since, p.totp_last_step,
+    "SELECT p.id, p.kind, p.role, p.name, p.email, p.email_key, p.mobile, p.mobile_proved_at, p.mobile_changed_at, p.language,
+        p.password, p.password_set_at, p.password_stolen_at, p.password_change_by, p.totp_secret, p.totp_since, p.totp_last_step,
         p.backup_set, p.backup_made_at,
         (SELECT COUNT(*) FROM backup_code b WHERE b.practice_id = p.practice_id AND b.person_id = p.id
             AND b.set_id = p.backup_set AND b.used_at IS NULL) AS backup_left,
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id) AS passkeys,
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id AND k.verified_at IS NULL) AS passkeys_touch,
         p.passkey_user, p.passkey_offer_off_at,
-        p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.resets_from, p.invited_at,
-        p.joined_at, p.last_sign_in_at, p.closed_at,
+        p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.email_disputed_at,
+        p.resets_from, p.invited_at, p.joined_at, p.last_sign_in_at, p.closed_at,
         p.passphrase, p.passphrase_set_at, p.passkey_lock_since, p.private_since, p.mail_form, p.safe_word, p.lock_off_from
      FROM person p WHERE p.practice_id = $1 AND p.id = $2";
 
 const STAFF_BY_EMAIL: &str =
-    "SELECT p.id, p.kind, p.role, p.name, p.email, p.email_key, p.mobile, p.mobile_proved_at, p.language, p.password,
-        p.password_set_at, p.password_stolen_at, p.password_change_by, p.totp_secret, p.totp_since, p.totp_last_step,
+    "SELECT p.id, p.kind, p.role, p.name, p.email, p.email_key, p.mobile, p.mobile_proved_at, p.mobile_changed_at, p.language,
+        p.password, p.password_set_at, p.password_stolen_at, p.password_change_by, p.totp_secret, p.totp_since, p.totp_last_step,
         p.backup_set, p.backup_made_at,
         (SELECT COUNT(*) FROM backup_code b WHERE b.practice_id = p.practice_id AND b.person_id = p.id
             AND b.set_id = p.backup_set AND b.used_at IS NULL) AS backup_left,
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id) AS passkeys,
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id AND k.verified_at IS NULL) AS passkeys_touch,
         p.passkey_user, p.passkey_offer_off_at,
-        p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.resets_from, p.invited_at,
-        p.joined_at, p.last_sign_in_at, p.closed_at,
+        p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.email_disputed_at,
+        p.resets_from, p.invited_at, p.joined_at, p.last_sign_in_at, p.closed_at,
         p.passphrase, p.passphrase_set_at, p.passkey_lock_since, p.private_since, p.mail_form, p.safe_word, p.lock_off_from
      FROM person p WHERE p.practice_id = $1
         AND p.id = COALESCE((SELECT s.id FROM person s WHERE s.practice_id = $1 AND s.email_key = $2 AND s.kind = 'staff'), $3)";
 
 const CLIENTS_BY_EMAIL: &str =
-    "SELECT p.id, p.kind, p.role, p.name, p.email, p.email_key, p.mobile, p.mobile_proved_at, p.language, p.password,
-        p.password_set_at, p.password_stolen_at, p.password_change_by, p.totp_secret, p.totp_since, p.totp_last_step,
+    "SELECT p.id, p.kind, p.role, p.name, p.email, p.email_key, p.mobile, p.mobile_proved_at, p.mobile_changed_at, p.language,
+        p.password, p.password_set_at, p.password_stolen_at, p.password_change_by, p.totp_secret, p.totp_since, p.totp_last_step,
         p.backup_set, p.backup_made_at,
         (SELECT COUNT(*) FROM backup_code b WHERE b.practice_id = p.practice_id AND b.person_id = p.id
             AND b.set_id = p.backup_set AND b.used_at IS NULL) AS backup_left,
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id) AS passkeys,
         (SELECT COUNT(*) FROM passkey k WHERE k.practice_id = p.practice_id AND k.person_id = p.id AND k.verified_at IS NULL) AS passkeys_touch,
         p.passkey_user, p.passkey_offer_off_at,
-        p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.resets_from, p.invited_at,
-        p.joined_at, p.last_sign_in_at, p.closed_at,
+        p.re_enrol_since, p.more_time_until, p.email_changed_at, p.email_changed_by, p.email_disputed_at,
+        p.resets_from, p.invited_at, p.joined_at, p.last_sign_in_at, p.closed_at,
         p.passphrase, p.passphrase_set_at, p.passkey_lock_since, p.private_since, p.mail_form, p.safe_word, p.lock_off_from
      FROM person p WHERE p.practice_id = $1 AND p.email_key = $2 AND p.kind = 'client' AND p.closed_at IS NULL
      ORDER BY p.created_at, p.id";
@@ -212,14 +220,22 @@ impl Person {
         !self.is_client() && (self.totp_secret.is_some() || self.passkeys > 0 || self.second_required(practice, now))
     }
 
-    /// Whether somebody else changed the address within the last day: no mail to it may open anything yet.
-    pub fn address_is_fresh(&self, now: i64) -> bool {
-        self.email_changed_by.is_some() && self.email_changed_at.is_some_and(|at| now - at < 86_400)
+    /// Until when no mail to the address may open anything: for a day after somebody else changed it, and while it is disputed.
+    pub fn address_waits_until(&self, now: i64) -> Option<i64> {
+        let changed = self.email_changed_at.filter(|_| self.email_changed_by.is_some());
+        let until = changed.map(|at| at + CHANGED_SECONDS).max(self.email_disputed_at.map(|at| at + DISPUTED_SECONDS));
+        until.filter(|until| *until > now)
+    }
+
+    /// Whether whoever reads a former address said within the last week that its change wasn't them, and no administrator's
+    /// change of it has settled that.
+    pub fn address_is_disputed(&self, now: i64) -> bool {
+        self.email_disputed_at.is_some_and(|at| at + DISPUTED_SECONDS > now)
     }
 
     /// Whether no mail may lead to a new password now.
     pub fn resets_are_held(&self, now: i64) -> bool {
-        self.address_is_fresh(now) || self.resets_wait_until(now).is_some()
+        self.address_waits_until(now).is_some() || self.resets_wait_until(now).is_some()
     }
 
     /// Until when no mail leads to a new password, because "this wasn't me" took the last second factor away.

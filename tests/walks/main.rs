@@ -17,6 +17,7 @@ mod mine;
 mod mine_email;
 mod moves;
 mod neighbours;
+mod not_me;
 mod outbox;
 mod passkey_attacks;
 mod passkey_creation;

@@ -267,7 +267,7 @@ walk!(a_notice_sent_to_an_older_address_stops_but_opens_nothing, |stage| {
     let sql = "UPDATE person SET email = 'new@example.com', email_key = 'new@example.com' WHERE email_key = $1 AND kind = 'staff'";
     desk::change(&stage, SAM, sql).await;
     let mut reader = stage.browser();
-    reader.open(&link).await.submit_to(&link, &[]).await.sees("please call your practice");
+    reader.open(&link).await.submit_to(&link, &[]).await.sees("Please call your practice now");
     assert!(!reader.path.starts_with("/reset/"));
     thief.open("/me/password").await.is_at("/sign-in");
     reader.open(&link).await.sees("This link was already used");

@@ -1,14 +1,10 @@
 //! Abuse cases AC-017 to AC-024, AC-103, AC-104 and AC-189, each with the honest person beside it.
 
-use super::people::{alex, id_of, press, relaxed};
-use crate::support::browser::Browser;
-use crate::support::desk;
-use crate::support::stage::{Stage, code_in, link_in};
+use crate::support::stage::Stage;
 use crate::support::two_factor::{
     ALEX, ALEXS_PASSWORD, SAM, SAMS_PASSWORD, a_hundred_at, all_at_once, backup_codes_on, code, count, enrol, enrol_as,
     is_in, log_in, next_code, scan, wrong_code,
 };
-use crate::support::ways::somebody;
 use crate::walk;
 
 walk!(guessing_ends_at_twenty_over_sign_ins_and_restarts, |stage| {
@@ -127,163 +123,6 @@ walk!(a_stolen_session_changes_no_factor, |stage| {
     log_in(&mut honest, SAM, SAMS_PASSWORD).await;
     honest.submit(&[("code", &next_code(&stage, &secret))]).await;
     honest.open("/me/two-factor").await.is_at("/me/two-factor").sees("Step 1 of 4");
-});
-
-/// Sam's answer to the mail about that event: "this wasn't me".
-async fn says_not_me(stage: &Stage, about: &str) -> Browser {
-    let mail = stage.messages(SAM).await.into_iter().find(|mail| mail.about == about).unwrap();
-    let path = mail.text.split_whitespace().find_map(|word| word.find("/not-me/").map(|at| &word[at..])).unwrap();
-    let mut sam = stage.browser();
-    sam.open(path).await.sees("An authenticator app, backup codes or a mobile number that were added since");
-    sam.submit_to(path, &[]).await;
-    sam
-}
-
-async fn asks_for_a_link(stage: &Stage) {
-    stage.browser().open("/forgot").await.submit(&[("email", SAM)]).await;
-    desk::run_jobs(stage).await;
-}
-
-/// Sam's link to a new password, the newest.
-async fn newest_link(stage: &Stage) -> String {
-    link_in(&stage.messages(SAM).await.into_iter().find(|mail| mail.about == "reset-link").unwrap().text)
-}
-
-const NEW: &str = "marble window thunder 88";
-
-// AC-023: the mail's link takes back what a stranger set up.
-walk!(a_strangers_app_goes_with_the_mails_link, |stage| {
-    log_in(&mut stage.browser(), SAM, SAMS_PASSWORD).await;
-    stage.wait(3600);
-    for (required, about) in [(false, "signed-in-new-browser"), (false, "two-factor-on"), (true, "two-factor-on")] {
-        let mut thief = stage.browser().from("203.0.113.9");
-        let password = if required || about == "two-factor-on" { NEW } else { SAMS_PASSWORD };
-        let secret = enrol_as(&mut thief, &stage, SAM, password).await;
-        let codes = backup_codes_on(&thief);
-        if required {
-            let sql = "UPDATE practice SET everyone_second_from = 1 WHERE slug = 'harbour-physio'";
-            stage.au().execute(sql, vec![]).await.unwrap();
-            stage.wait(10);
-        }
-        says_not_me(&stage, about).await.sees("you can choose a new password from");
-        thief.open("/me").await.is_at("/sign-in");
-        stage.wait(86_401);
-        asks_for_a_link(&stage).await;
-        let mut sam = stage.browser();
-        sam.open(&newest_link(&stage).await).await.submit(&[("password", NEW)]).await.is_at("/sign-in");
-        let mut sam = stage.browser();
-        log_in(&mut sam, SAM, NEW).await;
-        if required {
-            sam.is_at("/sign-in/set-up").sees("Step 1 of 4");
-            let own = scan(&mut sam, &stage, "/sign-in/set-up").await;
-            sam.submit(&[("code", &code(&stage, &own))]).await.submit_to("/sign-in/set-up/done", &[]).await;
-            let mut thief = stage.browser();
-            log_in(&mut thief, SAM, NEW).await;
-            thief.submit(&[("code", &next_code(&stage, &secret))]).await.sees("isn't right");
-            thief.open("/sign-in/backup-code").await.submit(&[("code", &codes[0])]).await.sees("That isn't");
-            assert!(!is_in(&thief));
-        }
-        assert!(is_in(&sam), "{}", sam.text());
-    }
-});
-
-// Whoever reads the mailbox presses the link in the owner's own mail: they get no further than before.
-walk!(the_mailbox_alone_takes_no_app_away_and_goes_in, |stage| {
-    let mut sam = stage.browser();
-    enrol(&mut sam, &stage).await;
-    let mail = stage.messages(SAM).await.into_iter().find(|mail| mail.about == "two-factor-on").unwrap();
-    let path = link_in(&mail.text);
-    stage.wait(3600);
-    // A link to a new password that was asked for just before is no way round.
-    asks_for_a_link(&stage).await;
-    let before = newest_link(&stage).await;
-    let mut reader = stage.browser().from("203.0.113.9");
-    reader.open(&path).await.sees("the new password waits a day");
-    reader.submit_to(&path, &[]).await.sees("you can choose a new password from").misses("Choose a new password");
-    assert!(!reader.path.starts_with("/reset/"));
-    reader.open(&before).await.misses("Choose a new password");
-    stage.wait(120);
-    asks_for_a_link(&stage).await;
-    let mails = stage.messages(SAM).await;
-    assert_eq!(mails[0].about, "reset-paused", "{}", mails[0].text);
-    assert!(!mails[0].text.contains("/reset/"));
-    assert!(
-        mails.iter().any(|mail| mail.about == "not-me-paused" && mail.text.contains("somebody else reads your mail"))
-    );
-    // Sam hears of it by text, and the administrators by mail.
-    let texts = stage.messages("+61491570157").await;
-    assert!(texts[0].text.contains("your second step was removed"), "{}", texts[0].text);
-    let told =
-        stage.messages(ALEX).await.into_iter().find(|mail| mail.about == "not-me-paused-administrators").unwrap();
-    assert!(told.text.contains("None is left") && told.text.contains("\"Reset 2FA\""), "{}", told.text);
-    assert_eq!((count(&stage, "not-me-paused").await, count(&stage, "not-me").await), (1, 0));
-    let sql = "SELECT totp_secret FROM person WHERE email_key = $1 AND kind = 'staff'";
-    let left: Option<(Option<String>,)> = stage.au().optional(sql, portico::args![SAM]).await.unwrap();
-    assert_eq!(left, Some((None,)));
-    // Another of the owner's mails is no way round either.
-    let older = stage.messages(SAM).await.into_iter().rev().find(|mail| mail.text.contains("/not-me/"));
-    let older = link_in(&older.unwrap().text);
-    if older != path {
-        reader.open(&older).await.submit_to(&older, &[]).await.sees("you can choose a new password from");
-    }
-});
-
-// Its twin: the owner, whom an administrator proves on the phone, need not wait.
-walk!(an_administrators_proof_ends_the_pause, |stage| {
-    relaxed(&stage).await;
-    stage.wait(3600);
-    log_in(&mut stage.browser(), SAM, SAMS_PASSWORD).await;
-    let mut phone = stage.browser();
-    log_in(&mut phone, SAM, SAMS_PASSWORD).await;
-    let link = link_in(&stage.messages(SAM).await.remove(0).text);
-    stage.wait(3600);
-    let sql =
-        "UPDATE person SET totp_secret = 'a stranger''s', totp_since = $2 WHERE email_key = $1 AND kind = 'staff'";
-    stage.au().execute(sql, portico::args![SAM, stage.now()]).await.unwrap();
-    let mut sam = stage.browser();
-    sam.open(&link).await.submit_to(&link, &[]).await.sees("you can choose a new password from");
-    let mut alex = alex(&stage).await;
-    let id = id_of(&stage, SAM).await;
-    alex.open(&format!("/practice/people/{id}")).await.sees("A new password can't be chosen by mail before");
-    alex.open(&format!("/practice/people/{id}/reset")).await;
-    press(&mut alex).await;
-    let text = stage.messages("+61491570157").await.remove(0);
-    alex.submit(&[("code", &code_in(&text.text))]).await;
-    alex.open(&format!("/practice/people/{id}")).await.misses("A new password can't be chosen");
-    asks_for_a_link(&stage).await;
-    let link = newest_link(&stage).await;
-    sam.open(&link).await.sees("Choose a new password");
-    sam.submit(&[("password", NEW)]).await.is_at("/sign-in");
-    let mut sam = stage.browser();
-    log_in(&mut sam, SAM, NEW).await;
-    sam.sees("Open the link we mailed you");
-});
-
-// Its twin: what Sam had before stays, and what the stranger added to it goes.
-walk!(the_mails_link_leaves_the_owners_app, |stage| {
-    let mut sam = stage.browser();
-    let secret = enrol(&mut sam, &stage).await;
-    stage.wait(3600);
-    let mut thief = stage.browser().from("203.0.113.9");
-    log_in(&mut thief, SAM, SAMS_PASSWORD).await;
-    thief.submit(&[("code", &next_code(&stage, &secret))]).await;
-    thief.open("/me/backup-codes").await.submit_to("/me/backup-codes", &[]).await;
-    let codes = backup_codes_on(&thief);
-    thief.open("/me/mobile").await.submit(&[("mobile", "0491 570 110")]).await;
-    let text = stage.messages("+61491570110").await.remove(0);
-    thief.submit(&[("code", &code_in(&text.text))]).await.sees("Your mobile number was changed");
-    let mut sam = says_not_me(&stage, "signed-in-new-browser").await;
-    sam.sees("Choose a new password");
-    sam.submit(&[("password", NEW)]).await.is_at("/sign-in");
-    assert_eq!(somebody(&stage, SAM).await.mobile, None);
-    let mut sam = stage.browser();
-    log_in(&mut sam, SAM, NEW).await;
-    let mut with_codes = sam.clone();
-    with_codes.is_at("/sign-in/code");
-    with_codes.open("/sign-in/backup-code").await.sees("There is no unused backup code left");
-    assert_eq!(codes.len(), 10, "the stranger had some");
-    sam.submit(&[("code", &next_code(&stage, &secret))]).await;
-    assert!(is_in(&sam), "{}", sam.text());
 });
 
 walk!(the_picture_is_for_its_own_page_while_it_is_needed, |stage| {
