@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use portico::config::Config;
 use portico::ops::start::Schema;
-use portico::ops::{check, demo, doctor, keys, practice, practice_move, practice_rename, serve, start};
+use portico::ops::{check, demo, doctor, keys, practice, practice_move, practice_rename, restored, serve, start};
 use portico::platform::error::Error;
 use portico::platform::world::{RealWorld, World};
 use portico::platform::{db::Db, migrate};
@@ -15,6 +15,7 @@ use portico::sign_in::step;
 use crate::commands_api_key::{self, ApiKey};
 use crate::commands_audit::{Audit, on_record};
 use crate::commands_mail::{self, MailCommand};
+use crate::commands_practice;
 
 #[derive(Parser)]
 #[command(name = "portico", version, about = "The front door of practice software", max_term_width = 100)]
@@ -75,6 +76,11 @@ enum Command {
         #[arg(long, value_name = "ADDRESS")]
         send: Option<String>,
     },
+    /// After a backup was put back: end what it knows as good and may have been used or ended since
+    Restored {
+        #[arg(long)]
+        region: String,
+    },
     /// The practices of this server
     #[command(subcommand)]
     Practice(Practice),
@@ -116,6 +122,10 @@ enum Keys {
 enum Practice {
     /// Add a practice and invite its first administrator
     Add(Box<PracticeAdd>),
+    /// Change how a practice is called, looks and is reached
+    Change(Box<commands_practice::PracticeChange>),
+    /// Invite the first administrator anew, while nobody of the practice has joined
+    Invite(commands_practice::PracticeInvite),
     /// Show the practices of all regions
     List,
     /// Give a practice another name in its address; the old one leads to it
@@ -218,6 +228,11 @@ pub async fn run(cli: Cli) -> Done {
         Command::Keys(Keys::New { out }) => new_key(&*world, out),
         Command::Keys(command) => on_keys(&config(cli.config)?, &*world, command).await,
         Command::Doctor { send } => examine(&config(cli.config)?, &*world, send).await,
+        Command::Restored { region } => {
+            let server = start::server_with(config(cli.config)?, world, Schema::MustBeThere).await?;
+            say(format!("{} practices; their administrators are told", restored::end_all(&server, &region).await?));
+            Ok(())
+        }
         Command::Practice(command) => on_practices(config(cli.config)?, world, command).await,
         Command::ApiKey(command) => commands_api_key::on_keys(config(cli.config)?, world, command).await,
         Command::Mail(command) => commands_mail::on_mail(config(cli.config)?, world, command).await,
@@ -336,6 +351,8 @@ async fn on_practices(config: Config, world: Arc<RealWorld>, command: Practice) 
                 say(format!("{region}  {slug:<24} {name}: {staff} staff, {clients} clients"));
             }
         }
+        Practice::Change(wanted) => commands_practice::change(&server, *wanted).await?,
+        Practice::Invite(wanted) => commands_practice::invite(&server, wanted).await?,
         Practice::Rename { region, from, to } => {
             say(format!("now at {}", practice_rename::rename(&server, &region, &from, &to).await?));
         }

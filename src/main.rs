@@ -5,6 +5,7 @@ mod commands;
 mod commands_api_key;
 mod commands_audit;
 mod commands_mail;
+mod commands_practice;
 
 use std::process::ExitCode;
 

@@ -55,7 +55,7 @@ help-set-up-text =
     - In the app add an account and scan the square picture on the page. No camera? Choose "Enter key manually" and copy the key into the app.
     - Type the code that the app shows into the page, and press "Enable 2 factor authentication".
     Nothing changes until that last code is right, so you can stop at any time and begin again.
-    Afterwards make backup codes straight away; they get you in when the phone is lost.
+    At the end the page shows ten backup codes. Print them or keep them in a safe place straight away; they get you in when the phone is lost, and they are shown only once.
 help-log-in-title = How do I log in with 2 factor authentication?
 help-log-in-text =
     - Open your practice's address and log in with your email address and password.
@@ -80,7 +80,7 @@ help-lost-phone-text =
     You still have backup codes, or a device that is recognised:
     - Log in with your password and, where you are asked, a backup code.
     - In My info press "Log out everywhere" if the phone might be in other hands.
-    - Disable 2 factor authentication and enable it again with the new phone. Then make new backup codes.
+    - In My info choose "Move to another app" and set it up on the new phone. The app on the old one stops working, and you get new backup codes.
     You have none of these: ask an administrator of your practice. They send a code to the mobile number we have for you, you read it out to them, and a mail then lets you set everything up again. Have a new SIM card with your old number first, if the number went with the phone.
     Only the mobile number on file can be used. That is why it has to be kept right.
 help-recognised-devices-title = What is a recognised device?

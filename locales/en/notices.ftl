@@ -377,14 +377,21 @@ mail-backup-code-used-text =
 mail-backup-codes-low-subject = Few backup codes left for { $practice }
 mail-backup-codes-low-text =
     Hello { $name },
-    You have few backup codes left for your account at { $practice }. Make new ones in My info while you can still sign in:
+    { $left ->
+        [0] You have no backup code left
+        [one] You have one backup code left
+       *[other] You have { $left } backup codes left
+    } for your account at { $practice }. Make new ones in My info while you can still sign in:
     { $url }/me
     { mail-part-ask }
 
 mail-factors-reset-subject = Your 2 factor authentication at { $practice } was reset
 mail-factors-reset-text =
     Hello { $name },
-    On { $time } { $actor } reset your 2 factor authentication at { $practice }, after a talk on the phone with somebody who read out a code sent to your mobile. Every browser is logged out.
+    On { $time } { $actor } reset your 2 factor authentication at { $practice }, after { $by ->
+        [call] they called your mobile number on file and spoke with somebody
+       *[code] a talk on the phone with somebody who read out a code sent to your mobile
+    }. Every browser is logged out.
     A second mail brings the link with which you set it up again. Your password alone does not let anybody in.
     If you made no such call, somebody has your phone number or spoke in your name.
     { mail-part-not-me }
@@ -409,7 +416,7 @@ mail-re-enrolled-text =
 mail-more-time-given-subject = More time to set up a second step at { $practice }
 mail-more-time-given-text =
     Hello { $name },
-    On { $time } { $actor } gave you more time at { $practice } before a passkey or 2 factor authentication is required of you. It takes two minutes to set up, in My info:
+    On { $time } { $actor } gave you more time at { $practice }: a passkey or 2 factor authentication is required of you from { $until }. It takes two minutes to set up, in My info:
     { $url }/me
     { mail-part-ask }
 
@@ -418,7 +425,12 @@ mail-more-time-given-text =
 mail-role-changed-subject = Your role at { $practice } was changed
 mail-role-changed-text =
     Hello { $name },
-    On { $time } { $actor } changed your role at { $practice }. What you may see and do there is different from now on.
+    On { $time } { $actor } changed your role at { $practice }. You are { $after ->
+        [administrator] an administrator
+        [practitioner] a practitioner
+       *[reception] in reception
+    } there now. You are logged out in every browser; log in again when you need to:
+    { $url }/sign-in
     { mail-part-ask }
 
 mail-closed-subject = Your account at { $practice } is closed
@@ -486,6 +498,20 @@ mail-practice-moved-administrators-text =
     { $practice } has a new web address. From now on everybody logs in here:
     { $url }/sign-in
     The old address leads to the new one, passkeys go on working, and nobody is missing from your lists. Whoever was logged in logs in once more.
+
+mail-practice-changed-administrators-subject = { $practice } was changed by whoever runs this server
+mail-practice-changed-administrators-text =
+    Hello { $name },
+    On { $time } whoever runs this server changed how { $practice } appears at its log-in: { $what }.
+    Mails and pages name it from now on. If you didn't ask for this, ask them now; people call the number and write to the address that stand there.
+    { $url }/sign-in
+
+mail-restored-administrators-subject = { $practice } was restored from a backup
+mail-restored-administrators-text =
+    Hello { $name },
+    On { $time } the server of { $practice } was restored from a backup of { $as_of }. What was changed after that is as it was before: please look whether accounts that you closed, access that you turned off, and new passwords are as they should be.
+    Everybody is logged out, no browser is recognised, and links and codes that were mailed before work no longer. Backup codes that were used since the backup work again; whoever used one makes a new set.
+    { $url }/practice/people
 
 # From the entrance, where people find their practice.
 find-mail-staff = For staff of { $practice }:

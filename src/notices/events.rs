@@ -73,6 +73,8 @@ impl Event {
             RecordCut,
             RecordFlooded,
             PracticeMoved,
+            PracticeChanged,
+            Restored,
             LinkAsked,
             LinkHandedOn,
             LinkNotMe,
@@ -186,7 +188,12 @@ mod tests {
     use crate::platform::text::Texts;
 
     /// Every word a mail may use, each with a value that can be found again.
-    const WORDS: [(&str, &str); 22] = [
+    const WORDS: [(&str, &str); 27] = [
+        ("what", "telephone number"),
+        ("as_of", "20 November 2026"),
+        ("left", "3"),
+        ("by", "code"),
+        ("until", "23 November 2026"),
         ("password_from", "22 November 2026"),
         ("replaced", "no"),
         ("factor", "password"),

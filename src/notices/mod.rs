@@ -111,6 +111,10 @@ pub enum Event {
     RecordFlooded,
     /// Another name in the address, or another region.
     PracticeMoved,
+    /// By the operator: how it is called, looks or is reached.
+    PracticeChanged,
+    /// A backup was put back.
+    Restored,
     /// A mail with a sign-in link was asked for.
     LinkAsked,
     /// The number was typed on another device: the browser that asked goes on.
@@ -272,6 +276,8 @@ impl Event {
             Event::RecordCut => ("record-cut", Told::Nobody),
             Event::RecordFlooded => ("record-flooded", Told::Administrators),
             Event::PracticeMoved => ("practice-moved", Told::Administrators),
+            Event::PracticeChanged => ("practice-changed", Told::Administrators),
+            Event::Restored => ("restored", Told::Administrators),
             Event::LinkAsked => ("link-asked", Told::Nobody),
             Event::LinkHandedOn => ("link-handed-on", Told::Nobody),
             Event::LinkNotMe => ("link-not-me", Told::Administrators),

@@ -148,20 +148,38 @@ pub fn problems(server: &Server, wanted: &Wanted) -> Vec<String> {
     need(regions.contains(&wanted.region.as_str()), format!("--region: one of {}", regions.join(", ")));
     let slug = slug_problem(&wanted.slug);
     need(slug.is_none(), format!("--slug: {}", slug.unwrap_or_default()));
-    for (option, name) in [("--name", &wanted.name), ("--administrator-name", &wanted.administrator_name)] {
-        let right = (1..=100).contains(&name.trim().chars().count()) && !name.chars().any(char::is_control);
-        need(right, format!("{option}: 1 to 100 characters on one line"));
-    }
+    need(is_a_name(&wanted.administrator_name), "--administrator-name: 1 to 100 characters on one line".to_owned());
     need(Email::parse(&wanted.administrator).is_ok(), "--administrator: an email address".to_owned());
-    need(wanted.email.is_empty() || Email::parse(&wanted.email).is_ok(), "--email: an email address".to_owned());
-    need(wanted.phone.chars().count() <= 40, "--phone: at most 40 characters".to_owned());
-    let colour = wanted.colour.as_deref().is_none_or(theme::is_colour);
-    need(colour, "--colour: #rrggbb".to_owned());
-    let country = wanted.country.len() == 2 && wanted.country.bytes().all(|byte| byte.is_ascii_uppercase());
-    need(country, "--country: two capital letters (ISO 3166), such as AU".to_owned());
-    let zone = jiff::tz::TimeZone::get(&wanted.zone).is_ok();
-    need(zone, "--zone: a time zone such as Australia/Sydney".to_owned());
+    problems.extend(profile_problems(
+        &wanted.name,
+        wanted.colour.as_deref(),
+        (&wanted.country, &wanted.zone),
+        (&wanted.phone, &wanted.email),
+    ));
     problems
+}
+
+fn is_a_name(name: &str) -> bool {
+    (1..=100).contains(&name.trim().chars().count()) && !name.chars().any(char::is_control)
+}
+
+/// Everything that is wrong with how a practice is called and reached.
+pub fn profile_problems(
+    name: &str,
+    colour: Option<&str>,
+    (country, zone): (&str, &str),
+    (phone, email): (&str, &str),
+) -> Vec<String> {
+    let country_is_one = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
+    let all = [
+        (is_a_name(name), "--name: 1 to 100 characters on one line"),
+        (email.is_empty() || Email::parse(email).is_ok(), "--email: an email address"),
+        (phone.chars().count() <= 40 && !phone.chars().any(char::is_control), "--phone: at most 40 characters"),
+        (colour.is_none_or(theme::is_colour), "--colour: #rrggbb"),
+        (country_is_one, "--country: two capital letters (ISO 3166), such as AU"),
+        (jiff::tz::TimeZone::get(zone).is_ok(), "--zone: a time zone such as Australia/Sydney"),
+    ];
+    all.into_iter().filter(|(right, _)| !right).map(|(_, problem)| problem.to_owned()).collect()
 }
 
 /// The picture as it is stored.

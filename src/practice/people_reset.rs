@@ -10,7 +10,7 @@ use super::people_proof::{self as proof, Way};
 use super::{actor, begin, re_enrol};
 use crate::args;
 use crate::factors::passkey_store;
-use crate::notices::{Event, Happening, happened};
+use crate::notices::{Event, Happening, can_text, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
@@ -119,6 +119,8 @@ async fn reset(visit: &Visit, tx: &mut Tx, session: &Session, person: &Person, p
         tx.execute("DELETE FROM tries WHERE practice_id = $1 AND lane = $2", args![practice, lane]).await?;
     }
     let happening = Happening::of(Event::FactorsReset, person).by(actor(session)).session(&session.id);
-    happened(visit, tx, happening.detail("passkeys", if passkeys { "deleted" } else { "kept" })).await?;
+    let by = if can_text(&visit.server) { "code" } else { "call" };
+    let happening = happening.detail("by", by).detail("passkeys", if passkeys { "deleted" } else { "kept" });
+    happened(visit, tx, happening).await?;
     re_enrol::mail_link(visit, tx, person, actor(session)).await
 }

@@ -18,6 +18,7 @@ mod mine_email;
 mod moves;
 mod neighbours;
 mod not_me;
+mod operator;
 mod outbox;
 mod passkey_attacks;
 mod passkey_creation;
