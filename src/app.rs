@@ -329,6 +329,7 @@ pub fn router_with(server: Arc<Server>, more: Router) -> Router {
         support: support_routes(),
         keeps_stale: forms::KEEPS_STALE,
         keeps_other: forms::KEEPS_OTHER,
+        takes_any: forms::TAKES_ANY,
         pages: forms::PAGES,
         hides_origin: forms::HIDES_ORIGIN,
         anywhere: &["/healthz", "/readyz"],

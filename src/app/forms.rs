@@ -36,6 +36,10 @@ pub const KEEPS_OTHER: &[&str] = &[
     "/forgot",
 ];
 
+/// Paths that take any form of our own pages, however old and of whichever browser: leaving in a hurry is never refused, and whoever
+/// is made to leave loses nothing.
+pub const TAKES_ANY: &[&str] = &["/portal/exit"];
+
 /// Beginnings of paths that hold a secret, so that their pages send no referrer.
 pub const HIDES_ORIGIN: &[&str] = &[
     "/reset/",

@@ -51,6 +51,8 @@ pub struct Doors {
     pub keeps_stale: &'static [&'static str],
     /// Of these, the ones that anybody opens and that do nothing with a form of another tab, opened while this browser was new.
     pub keeps_other: &'static [&'static str],
+    /// Paths that take any form of our own pages, however old and of whichever browser.
+    pub takes_any: &'static [&'static str],
     /// Paths that only take forms, and the page each belongs to; `..` is the one above.
     pub pages: &'static [(&'static str, &'static str)],
     /// Beginnings of paths that hold a secret, so that their pages send no referrer.
@@ -281,6 +283,9 @@ fn check_sender(doors: &Doors, visit: &Visit, parts: &Parts, fields: &Fields) ->
         return Err(Error::Bad("cross-site"));
     }
     let (path, token) = (visit.path.as_str(), fields.text("csrf"));
+    if doors.takes_any.contains(&path) {
+        return Ok(false);
+    }
     if visit.cookie(BROWSER_COOKIE).is_none() {
         // A browser that was closed meanwhile has forgotten the cookie; one that has just shown the page keeps none.
         let lost = doors.keeps_other.contains(&path) && visit.is_form_old(token);

@@ -16,7 +16,7 @@ struct ExitPage {
     frame: Frame,
 }
 
-/// `POST /portal/exit`; never asks whether it is meant.
+/// `POST /portal/exit`; never asks whether it is meant, and takes a page that was open for days.
 pub async fn answer(visit: Visit) -> Result<Response> {
     if let State::Open(session) | State::Locked(session) = session::glance(&visit).await? {
         log_out::leave(&visit, &session).await?;

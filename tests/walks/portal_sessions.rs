@@ -115,6 +115,31 @@ walk!(leaving_in_a_hurry_ends_the_session_and_forgets, |stage| {
     again.is_at("/me");
 });
 
+// A page that lay open for days, and one whose cookies are gone, leave as quickly as any.
+walk!(leaving_in_a_hurry_works_on_a_page_that_was_open_too_long, |stage| {
+    let mut jo = stage.browser();
+    sign_in_ticking(&stage, &mut jo, "keep").await;
+    let mut open = jo.clone();
+    stage.wait(13 * 3600);
+    open.submit_to("/portal/exit", &[]).await.is_at("/portal/left");
+    assert!(!open.cookies.contains_key("__Host-session"));
+    jo.open("/me").await.is_at("/portal");
+    sign_in_ticking(&stage, &mut jo, "keep").await;
+    let foreign = stage.browser().open("/portal").await.hidden("csrf");
+    let forms = [("csrf".to_owned(), foreign)];
+    jo.post("/portal/exit", &forms).await;
+    assert_eq!(jo.status, 303);
+    jo.open("/me").await.is_at("/sign-in");
+    // Another site makes nobody leave.
+    stage.wait(61);
+    sign_in(&stage, &mut jo, JO).await;
+    jo.headers = vec![("origin".into(), "https://evil.example".into())];
+    jo.post("/portal/exit", &forms).await;
+    assert_eq!(jo.status, 403);
+    jo.headers.clear();
+    jo.open("/me").await.is_at("/me");
+});
+
 walk!(sessions_are_listed_and_ended_from_any_device, |stage| {
     let (mut phone, mut laptop) = (stage.browser(), stage.browser());
     sign_in(&stage, &mut phone, JO).await;

@@ -220,6 +220,7 @@ walk!(a_page_that_panics_is_one_page, |stage| {
         between: Router::new(),
         keeps_stale: &[],
         keeps_other: &[],
+        takes_any: &[],
         pages: &[],
         hides_origin: &[],
         anywhere: &[],
