@@ -80,6 +80,13 @@ pub fn email(visit: &Visit) -> Option<String> {
     (until.parse::<i64>().ok()? > visit.now).then(|| email.to_owned())
 }
 
+/// Forgets the address: whoever it was for is in, or has left.
+pub(super) fn forget(visit: &Visit) {
+    if visit.cookie(COOKIE).is_some() {
+        visit.drop_cookie(COOKIE);
+    }
+}
+
 fn read(text: &str, now: i64) -> Option<Hello> {
     let mut lines = text.splitn(4, '\n');
     let until: i64 = lines.next()?.parse().ok()?;

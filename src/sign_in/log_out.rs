@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::flash::{self, Notice};
 use super::person;
 use super::session::{self, Session, State};
-use super::{marks, way_in};
+use super::{hello, marks, note, way_in};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
@@ -49,6 +49,7 @@ fn forget_sign_in(visit: &Visit) {
     visit.drop_cookie(session::COOKIE);
     visit.drop_cookie(super::COOKIE);
     visit.drop_cookie(marks::LINK_COOKIE);
+    hello::forget(visit);
 }
 
 /// As if nobody had ever been here: after leaving in a hurry, and on a device that others use too.
@@ -57,6 +58,7 @@ pub fn forget_everything(visit: &Visit) {
     marks::forget(visit);
     way_in::forget(visit);
     flash::forget(visit);
+    visit.drop_cookie(note::COOKIE);
 }
 
 /// Ends the session and writes it down.

@@ -10,7 +10,7 @@ use super::remembered::Remembered;
 pub(super) use super::session_end::end_of_device;
 pub use super::session_end::{end, end_all, look_again};
 use super::step::{Factor, Factors, Pass};
-use super::{Attempt, contact, device, flash, limits, marks, way_in};
+use super::{Attempt, contact, device, flash, hello, limits, marks, way_in};
 use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::browser::Browser;
@@ -141,6 +141,7 @@ pub(super) async fn start(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'
         flash::signal(visit);
     }
     way_in::note(visit, done);
+    hello::forget(visit);
     announce(visit, tx, done, &id, device.as_ref()).await
 }
 

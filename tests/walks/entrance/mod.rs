@@ -1,5 +1,6 @@
 //! The door that knows no practice: asking, the mail, the code, the link, and what strangers learn.
 
+mod leaving;
 mod limits;
 mod list;
 mod remembered;
