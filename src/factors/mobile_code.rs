@@ -158,7 +158,8 @@ pub async fn send(visit: &Visit, tx: &mut Tx, asked: &Asked<'_>, number: &str) -
 async fn write_text(visit: &Visit, tx: &mut Tx, person: &Person, number: &str, code: &str) -> Result<()> {
     let practice = visit.practice()?;
     let words = visit.say_with("text-mobile-code", &[("code", code), ("practice", &practice.name)]);
-    let text = format!("{words}\n\n@{} #{code}", practice.host);
+    let host = practice.present_host(&visit.server.config.base);
+    let text = format!("{words}\n\n@{host} #{code}");
     compose::text(visit, tx, "mobile-code", (person, number), &text).await
 }
 

@@ -120,7 +120,7 @@ async fn write(visit: &Visit, tx: &mut Tx, ask: &Ask, people: &[Person], made: &
         Form::Plain => {}
     }
     letter.words.extend([
-        ("link", format!("{}/link/{}", visit.server.origin_of(&practice.host), made.token)),
+        ("link", format!("{}/link/{}", visit.server.home_of(practice), made.token)),
         ("time", when::clock(ask.asked_at, &practice.zone)),
         ("browser", Browser::from_stored(&ask.browser).in_english()),
         ("until", when::full(made.until, &practice.zone)),
@@ -179,7 +179,7 @@ async fn tell_stranger(visit: &Visit, tx: &mut Tx, ask: &Ask) -> Result<()> {
         Form::Plain => {
             stranger.words.extend([
                 ("contact", crate::notices::compose::contact(visit)?),
-                ("url", visit.server.origin_of(&practice.host)),
+                ("url", visit.server.home_of(practice)),
             ]);
             letter_with_id(visit, tx, &stranger).await?;
         }

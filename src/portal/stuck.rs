@@ -138,7 +138,7 @@ async fn tell_practice(visit: &Visit, tx: &mut Tx, ask: &Ask, reach: &str, note:
             ("browser", Browser::from_stored(&ask.browser).in_english()),
             ("reach", or_nothing(reach)),
             ("note", or_nothing(note)),
-            ("url", visit.server.origin_of(&practice.host)),
+            ("url", visit.server.home_of(practice)),
         ];
         let help =
             Letter { name: "help-asked", to: &to, person_id: id.as_deref(), language: &practice.language, words };

@@ -36,7 +36,7 @@ pub async fn invite(visit: &Visit, tx: &mut Tx, person: &Person, inviter: &str) 
         ("inviter", inviter.to_owned()),
         ("link", format!("{}/join/{token}", visit.server.home_of(practice))),
         ("until", crate::platform::when::full(visit.now + SECONDS, &practice.zone)),
-        ("url", format!("{}/sign-in", visit.server.origin_of(&practice.host))),
+        ("url", format!("{}/sign-in", visit.server.home_of(practice))),
     ];
     let invitation =
         Letter { name: "invitation", to: &person.email, person_id: Some(&person.id), language: &language, words };
