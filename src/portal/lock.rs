@@ -60,14 +60,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         Err(response) => return Ok(response),
     };
     let lanes = Lanes::of(&visit, &person)?;
-    let held = match lanes.take(&visit).await? {
-        Turn::Allowed(_) => None,
-        Turn::Wait(until) => {
-            let words = if lanes.own { "lock-wait" } else { "lock-wait-elsewhere" };
-            Some(visit.say_with(words, &[("time", &when::clock(until, visit.zone()))]))
-        }
-        Turn::Off => Some(visit.say(if lanes.own { "lock-off" } else { "lock-off-elsewhere" })),
-    };
+    let held = held(&visit, lanes.take(&visit).await?, lanes.own);
     if held.is_some() {
         let again = LockPage::new(&visit, &attempt, &person, held).await?;
         return page_with(StatusCode::TOO_MANY_REQUESTS, &again);
@@ -90,6 +83,18 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     note_opener(&visit, &attempt);
     sign_in::proved(&visit, &mut tx, &attempt, Factor::Passphrase).await?;
     sign_in::advance(&visit, tx, &attempt).await
+}
+
+/// What to say instead of judging a passphrase, where the tries are held; `own` where no browser has tries apart from these.
+pub(super) fn held(visit: &Visit, turn: Turn, own: bool) -> Option<String> {
+    match turn {
+        Turn::Allowed(_) => None,
+        Turn::Wait(until) => {
+            let words = if own { "lock-wait" } else { "lock-wait-elsewhere" };
+            Some(visit.say_with(words, &[("time", &when::clock(until, visit.zone()))]))
+        }
+        Turn::Off => Some(visit.say(if own { "lock-off" } else { "lock-off-elsewhere" })),
+    }
 }
 
 /// `POST /portal/lock/passkey`. Strangers' wrong passphrases never delay it.

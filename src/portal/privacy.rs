@@ -14,7 +14,7 @@ use crate::factors::{passkey_new, passkeys, password_strength};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
-use crate::platform::limit::{self, Turn};
+use crate::platform::limit;
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
 use crate::sign_in::marks;
 use crate::sign_in::person::{self, Person};
@@ -68,8 +68,11 @@ pub async fn set_lock(visit: Visit, fields: Fields) -> Result<Response> {
     if asks_current(&visit, &session, &person) {
         // Counted for the session: what is typed in another one turns nothing off here.
         let lane = visit.lane("passphrase own", &session.id)?;
-        let turn = visit.take_try(&lane, limit::PASSWORD_NEAR).await?;
-        if !matches!(turn, Turn::Allowed(_)) || !lock::verify(&visit, &person, fields.text("current")).await? {
+        if let Some(held) = lock::held(&visit, visit.take_try(&lane, limit::PASSWORD_NEAR).await?, true) {
+            let again = PrivacyPage::new(&visit, &session, person, vec![held]).await?;
+            return page_with(StatusCode::TOO_MANY_REQUESTS, &again);
+        }
+        if !lock::verify(&visit, &person, fields.text("current")).await? {
             return refused(&visit, &session, person, vec![visit.say("lock-wrong")]).await;
         }
         limit::clear(visit.db()?, &visit.practice()?.id, &lane).await?;

@@ -62,6 +62,31 @@ async fn guess(stage: &Stage, browser: &mut Browser, times: usize) {
     }
 }
 
+// The right passphrase is never called wrong because others were (U3).
+walk!(a_held_try_says_so_on_the_page_of_the_lock, |stage| {
+    let mut jo = lock_set(&stage).await;
+    jo.open("/me/privacy").await;
+    let right = [("current", PASSPHRASE), ("passphrase", OTHER)];
+    for _ in 0..5 {
+        let wrong = [("current", "guess guess guess"), ("passphrase", OTHER)];
+        jo.submit_to("/me/privacy/lock", &wrong).await.sees("That isn't the passphrase");
+    }
+    jo.submit_to("/me/privacy/lock", &right).await.sees("Too many wrong passphrases in a row").misses("That isn't");
+    jo.sees("please wait until 5:01 pm");
+    assert_eq!(jo.status, 429);
+    stage.wait(31);
+    jo.submit_to("/me/privacy/lock", &right).await.sees("Your lock is set");
+    stage.au().execute("UPDATE tries SET count = 50", args![]).await.unwrap();
+    let off = [("current", "guess guess guess"), ("passphrase", OTHER)];
+    jo.submit_to("/me/privacy/lock", &off).await.sees("That isn't the passphrase");
+    stage.au().execute("UPDATE tries SET count = 50, blocked_until = 0", args![]).await.unwrap();
+    let right = [("current", OTHER), ("passphrase", PASSPHRASE)];
+    jo.submit_to("/me/privacy/lock", &right)
+        .await
+        .sees("Too many tries in a row. Ask your practice")
+        .misses("That isn't");
+});
+
 // AC-073
 walk!(whoever_has_the_mailbox_cannot_use_up_jos_tries, |stage| {
     let mut jo = lock_set(&stage).await;
