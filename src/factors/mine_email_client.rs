@@ -6,10 +6,12 @@ use axum::response::Response;
 
 use super::client_email::{self, Change, Typed};
 use super::mine;
+use super::password_lanes::later;
 use super::totp_code::normalise_typed;
+use crate::platform::asked;
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
-use crate::platform::frame::Frame;
+use crate::platform::frame::{Frame, near};
 use crate::platform::limit;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
 use crate::sign_in::person::Person;
@@ -52,15 +54,20 @@ pub(super) async fn answer(visit: &Visit, session: &Session, person: &Person, fi
         }
     };
 
-    // write: too often reads the same, and sends nothing
-    let practice = &visit.practice()?.id;
-    let (to, by) = (visit.lane("mail", email.canonical())?, visit.lane("email change", &person.id)?);
-    let mut tx = visit.db()?.write().await?;
-    if limit::mail_allowed_in(&mut tx, practice, &to, visit.now).await?
-        && limit::mail_allowed_in(&mut tx, practice, &by, visit.now).await?
-    {
-        client_email::ask(visit, &mut tx, person, &email, session).await?;
+    // write
+    let (db, practice) = (visit.db()?, &visit.practice()?.id);
+    let lanes = [visit.lane("email change", &person.id)?, visit.lane("mail", email.canonical())?];
+    let mut tx = db.write().await?;
+    for lane in &lanes {
+        if !limit::mail_allowed_in(&mut tx, practice, lane, visit.now).await? {
+            // Left without a commit, neither is counted. What somebody asked for a moment ago is no secret to them.
+            drop(tx);
+            let until = asked::mail_waits_until(db, practice, lane, visit.now).await?;
+            again.problem = Some(visit.say_with("mine-email-wait", &[("time", &near(visit, until))]));
+            return later(StatusCode::TOO_MANY_REQUESTS, until - visit.now, &again);
+        }
     }
+    client_email::ask(visit, &mut tx, person, &email, session).await?;
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     Ok(go("/me/email/sent"))

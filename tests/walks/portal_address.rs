@@ -260,6 +260,24 @@ walk!(jo_changes_it_and_types_the_code_signed_in, |stage| {
     assert!(mails(&stage, "x@example.org").await.is_empty());
 });
 
+// A slip is corrected within the minute: the client reads when, and what they typed stays.
+walk!(a_second_new_address_within_the_minute_says_when, |stage| {
+    let mut jo = stage.browser();
+    sign_in(&stage, &mut jo, JO).await;
+    jo.open("/me/email").await.submit_to("/me/email", &[("email", "jo@exmaple.org")]).await.sees("jo@exmaple.org");
+    stage.wait(20);
+    jo.open("/me/email").await.submit_to("/me/email", &[("email", NEW)]).await;
+    jo.sees("You asked for such a mail a moment ago").sees("from today at 5:01 pm AEDT on").misses("exmaple");
+    assert_eq!((jo.status.as_u16(), jo.hidden("email").as_str()), (429, NEW));
+    assert_eq!(jo.answered["retry-after"], "40");
+    // Nor is it a way to use up the new mailbox's mails.
+    stage.wait(40);
+    jo.submit_to("/me/email", &[("email", NEW)]).await.is_at("/me/email/sent").sees(NEW);
+    stage.deliver().await;
+    let code = code_of(&mail_about(&stage, NEW, "address-code").await.unwrap());
+    jo.submit_to("/me/email/code", &[("code", &code)]).await.is_at("/me").sees(NEW);
+});
+
 // AC-085
 walk!(a_pin_session_changes_no_address, |stage| {
     let mut jo = stage.browser();
