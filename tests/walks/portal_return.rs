@@ -3,6 +3,7 @@
 use portico::args;
 
 use crate::people::{SAM, relaxed, signed_in};
+use crate::portal_passwords::keep_passwords;
 use crate::support::desk::number;
 use crate::support::portal::{JO, asked, link_of, newest, number_on};
 use crate::support::ways::somebody;
@@ -44,6 +45,15 @@ walk!(a_pin_leads_where_the_client_wanted_to_go, |stage| {
     sam.submit(&[("number", &request), ("how", "called-back")]).await.sees("It is shown only now");
     jo.submit_to("/portal/pin", &[("pin", &number_on(&sam))]).await;
     assert_eq!(jo.path, "/me?x=messages");
+});
+
+walk!(a_password_that_is_not_at_hand_keeps_the_way_on, |stage| {
+    keep_passwords(&stage, true).await;
+    let mut jo = stage.browser();
+    jo.open(BOOKMARK).await;
+    jo.open(&jo.link("Use a password instead")).await.is_at("/portal/password");
+    jo.open(&jo.link("I can't get the email")).await.is_at("/portal/stuck");
+    assert_eq!(jo.hidden("then"), "/me?x=messages");
 });
 
 walk!(another_address_keeps_the_way_on, |stage| {
