@@ -460,7 +460,7 @@ mail-message-failed-administrators-text =
     The reason we were given: { $reason }
     Check their email address and mobile number, and tell them yourself if it was urgent:
     { $url }/practice/people
-    For the next hour you will not get another mail like this one; the record has them all.
+    For a day you will not get another mail about this; the record has every message that failed.
 
 mail-message-failed-client-administrators-subject = A message to { $person } could not be delivered
 mail-message-failed-client-administrators-text =
@@ -469,7 +469,7 @@ mail-message-failed-client-administrators-text =
     The reason we were given: { $reason }
     Please ask { $person } for an address that works. The page of the client shows what happened with each mail:
     { $url }/practice/clients
-    For the next hour you will not get another mail like this one; the record has them all.
+    For a day you will not get another mail about this; the record has every message that failed.
 
 # --- The demo's mailbox ---
 

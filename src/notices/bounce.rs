@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::whom::{self, Addressed};
+use super::whom::{self, Addressed, TOLD_AGAIN_SECONDS};
 use crate::args;
 use crate::config::Mail;
 use crate::notices::{Actor, Event, Happening, happened};
@@ -25,8 +25,6 @@ const MARK: usize = 16;
 const TURN: i64 = 1_000_000;
 /// Characters of the other server's words that are kept.
 const MOST_WORDS: usize = 300;
-/// Administrators are told of one address at most once in so many seconds.
-const TOLD_AGAIN_SECONDS: i64 = 86_400;
 const MOST_RUNS: u32 = 12;
 
 /// What a report says of one message.
@@ -124,7 +122,7 @@ async fn note_at(server: &Arc<Server>, message: String, report: Report) -> Resul
 
 struct Bounced {
     practice: String,
-    /// Everybody behind the mailbox.
+    /// Everybody behind the mailbox; nobody where the person it was for has another one by now.
     people: Vec<Person>,
     message: String,
     report: Report,
@@ -173,12 +171,8 @@ async fn write(server: &Arc<Server>, region: &Arc<Region>, bounced: &Bounced) ->
 /// Marks the address of everybody behind it, with a line of the record for each, and tells the practice once.
 async fn tell(visit: &Visit, tx: &mut Tx, bounced: &Bounced) -> Result<()> {
     let Some(first) = bounced.people.first() else { return Ok(()) };
-    tx.execute(
-        "UPDATE person SET bounced_at = $3 WHERE practice_id = $1 AND email_key = $2 AND bounced_at IS NULL",
-        args![&bounced.practice, &first.email_key, visit.now],
-    )
-    .await?;
-    let lane = visit.lane("bounced", &first.email_key)?;
+    whom::mark(tx, &bounced.practice, &first.email_key, visit.now).await?;
+    let lane = whom::lane(visit, &first.email_key)?;
     let mut told = !limit::once(tx, &bounced.practice, &lane, TOLD_AGAIN_SECONDS, visit.now).await?;
     let names = whom::names(&bounced.people);
     for person in &bounced.people {

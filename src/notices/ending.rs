@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::transport::Outcome;
-use super::whom::{self, Addressed};
+use super::whom::{self, Addressed, TOLD_AGAIN_SECONDS};
 use super::worker::Claimed;
 use super::{Actor, Event, Happening};
 use crate::args;
 use crate::platform::db::{Db, Tx};
 use crate::platform::door::background_visit;
 use crate::platform::error::{Error, Result};
+use crate::platform::limit;
 use crate::platform::metrics::Message;
 use crate::platform::practice;
 use crate::platform::server::{ENTRANCE, Region, Server};
@@ -27,8 +28,12 @@ const ENTRANCE_GIVES_UP_SECONDS: i64 = 24 * 3600;
 const MOST_TRIES: i64 = 60;
 /// The pause before the one repetition of a message whose answer was lost (seconds).
 const UNSURE_PAUSE: i64 = 600;
-/// Administrators are told of failed messages at most once in so many seconds.
-const TOLD_AGAIN_SECONDS: i64 = 3600;
+/// Administrators are told of so many failed messages within an hour: a mail server that takes nothing from us fails them all.
+const MOST_TOLD: i64 = 20;
+const TOLD_WITHIN_SECONDS: i64 = 3600;
+/// What a mail server says of an address that takes no mail: no such mailbox, no such domain, no address at all, moved away, or a
+/// domain without mail (RFC 3463, 3.2; RFC 7505).
+const DEAD: [&str; 5] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"];
 /// How often a noting that met another's is run again.
 pub(super) const MOST_RUNS: u32 = 12;
 
@@ -203,6 +208,13 @@ async fn add_state(tx: &mut Tx, claimed: &Claimed, now: i64, state: &str, reason
     Ok(())
 }
 
+/// Whether the server refused the address itself; its words begin with both codes (RFC 2034).
+fn is_dead(reason: &str) -> bool {
+    let mut words = reason.split_whitespace();
+    words.next().is_some_and(|code| code.len() == 3 && code.starts_with('5'))
+        && words.next().is_some_and(|status| DEAD.contains(&status))
+}
+
 /// A message that will not arrive is said loudly: to the operator, in the record, and to administrators by mail.
 async fn tell_failure(server: &Arc<Server>, region: &Arc<Region>, claimed: &Claimed, reason: &str) -> Result<()> {
     tracing::error!(
@@ -222,17 +234,19 @@ async fn tell_failure(server: &Arc<Server>, region: &Arc<Region>, claimed: &Clai
         recipient: &claimed.recipient,
     };
     let people = whom::of(server, &region.db, &addressed).await?;
-    if people.is_empty() {
-        return Ok(());
-    }
+    let Some(first) = people.first() else { return Ok(()) };
     let names = whom::names(&people);
     let visit = background_visit(server, practice)?;
+    let by_text = format!("text {}", first.id);
+    let lane = whom::lane(&visit, if claimed.kind == "mail" { &first.email_key } else { &by_text })?;
     let mut round = 0;
     loop {
         let once = async {
             let mut tx = region.db.write().await?;
-            // The mail about a mail that failed may fail too; that one is told in the record only.
-            let mut told = told_lately(&mut tx, claimed, visit.now).await?;
+            if claimed.kind == "mail" && is_dead(reason) {
+                whom::mark(&mut tx, &claimed.practice_id, &first.email_key, visit.now).await?;
+            }
+            let mut told = !may_tell(&mut tx, claimed, &lane, visit.now).await?;
             for person in &people {
                 let failed = Happening::of(Event::MessageFailed, person)
                     .by(Actor::System)
@@ -257,16 +271,21 @@ async fn tell_failure(server: &Arc<Server>, region: &Arc<Region>, claimed: &Clai
     }
 }
 
-async fn told_lately(tx: &mut Tx, claimed: &Claimed, now: i64) -> Result<bool> {
-    let [about, of_client] =
-        [false, true].map(|client| format!("{}-administrators", Event::MessageFailed.mail_about(client)));
-    let told: Option<(String,)> = tx
-        .optional(
-            "SELECT id FROM outbox WHERE practice_id = $1 AND about IN ($2, $4) AND created_at > $3 LIMIT 1",
-            args![&claimed.practice_id, &about, now - TOLD_AGAIN_SECONDS, &of_client],
-        )
-        .await?;
-    Ok(told.is_some() || claimed.about == about || claimed.about == of_client)
+/// Once a day for each address. The mail about a mail that failed may fail too; that one is told in the record only.
+async fn may_tell(tx: &mut Tx, claimed: &Claimed, lane: &str, now: i64) -> Result<bool> {
+    let about = |event: Event, client: bool| format!("{}-administrators", event.mail_about(client));
+    let of_such = [
+        (Event::MessageFailed, false),
+        (Event::MessageFailed, true),
+        (Event::MailCameBack, false),
+        (Event::MailCameBack, true),
+    ];
+    if of_such.into_iter().any(|(event, client)| claimed.about == about(event, client)) {
+        return Ok(false);
+    }
+    let practice = &claimed.practice_id;
+    Ok(limit::once(tx, practice, lane, TOLD_AGAIN_SECONDS, now).await?
+        && limit::within_in(tx, practice, "failures told", MOST_TOLD, TOLD_WITHIN_SECONDS, now).await?)
 }
 
 #[expect(clippy::disallowed_methods, reason = "two writers step apart before they try again")]
@@ -318,6 +337,24 @@ mod tests {
     fn chance_adds_a_tenth_at_most() {
         assert_eq!((pause(1, 0), pause(2, 0), pause(100, 0)), (30, 120, 14_400));
         assert_eq!((pause(1, 255), pause(100, 255)), (32, 15_834));
+    }
+
+    #[test]
+    fn only_what_is_said_of_the_address_is() {
+        for reason in ["550 5.1.1 no such mailbox here", "550 5.1.10 null MX", "553 5.1.3"] {
+            assert!(is_dead(reason), "{reason}");
+        }
+        for reason in [
+            "550 5.7.1 relaying denied",
+            "550 5.1.8 bad sender",
+            "552 5.2.2 the mailbox is full",
+            "550 no",
+            "450 4.1.1 5.1.1",
+            "given up after 48 hours: 550 5.1.1",
+            "",
+        ] {
+            assert!(!is_dead(reason), "{reason}");
+        }
     }
 
     #[test]

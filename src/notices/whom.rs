@@ -3,10 +3,13 @@
 
 use std::sync::Arc;
 
-use crate::platform::db::Db;
+use super::Happening;
+use crate::args;
+use crate::platform::db::{Db, Tx};
 use crate::platform::email::Email;
 use crate::platform::error::Result;
 use crate::platform::server::Server;
+use crate::platform::web::Visit;
 use crate::sign_in::person::{self, Person};
 
 /// A message as its row in the outbox has it; the recipient is sealed.
@@ -18,20 +21,71 @@ pub(super) struct Addressed<'a> {
     pub recipient: &'a str,
 }
 
-/// The person that the message names, or the clients behind its address.
+/// Administrators are told of one address at most once in so many seconds.
+pub(super) const TOLD_AGAIN_SECONDS: i64 = 86_400;
+
+/// The person that the message names, or the clients behind its address. A mail to another address than the person has now (the
+/// notice to the old one, the code for a new one) was for nobody of whom its fate tells anything.
 ///
 /// # Errors
 /// Faults of the database; a recipient that cannot be opened.
 pub(super) async fn of(server: &Arc<Server>, db: &Db, message: &Addressed<'_>) -> Result<Vec<Person>> {
-    if let Some(id) = message.person_id {
-        return Ok(person::by_id(db, message.practice_id, id).await?.into_iter().collect());
-    }
+    let named = match message.person_id {
+        Some(id) => person::by_id(db, message.practice_id, id).await?,
+        None => None,
+    };
     if message.kind != "mail" || message.recipient.is_empty() {
-        return Ok(vec![]);
+        return Ok(named.into_iter().collect());
     }
-    let whose = [message.practice_id, message.id, ""];
+    let whose = [message.practice_id, message.id, message.person_id.unwrap_or_default()];
     let Ok(email) = Email::parse(&server.open("outbox to", &whose, message.recipient)?) else { return Ok(vec![]) };
+    if message.person_id.is_some() {
+        return Ok(named.into_iter().filter(|person| person.email_key == email.canonical()).collect());
+    }
     person::clients_by_email(db, message.practice_id, email.canonical()).await
+}
+
+/// Marks an address at which no mail arrives, for everybody who has it.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub(super) async fn mark(tx: &mut Tx, practice: &str, email_key: &str, now: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE person SET bounced_at = $3 WHERE practice_id = $1 AND email_key = $2 AND bounced_at IS NULL",
+        args![practice, email_key, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The lane on which the practice is told once a day that mail to an address does not arrive, however that showed.
+///
+/// # Errors
+/// Not found where there is no practice.
+pub(super) fn lane(visit: &Visit, email_key: &str) -> Result<String> {
+    visit.lane("bounced", email_key)
+}
+
+/// As [`super::happened`] of everybody behind one mailbox: a line of the record for each, and the practice is told once, of all.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn happened_to_all<'a>(
+    visit: &Visit,
+    tx: &mut Tx,
+    people: &'a [Person],
+    of: impl Fn(&'a Person) -> Happening<'a>,
+) -> Result<()> {
+    let names = names(people);
+    for (place, person) in people.iter().enumerate() {
+        let happening = of(person).detail("person", &names);
+        if place == 0 {
+            super::happened(visit, tx, happening).await?;
+        } else {
+            super::record(visit, tx, &happening).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Their names in one line, for whoever is told once of all of them; nothing where it is one.

@@ -38,6 +38,7 @@ mod portal_address;
 mod portal_around;
 mod portal_bounce;
 mod portal_contacts;
+mod portal_dead_address;
 mod portal_elsewhere;
 mod portal_flood;
 mod portal_limits;
