@@ -591,10 +591,10 @@ mail-portal-nobody-discreet-text =
     Perhaps they know you by another address: try that one, or call the people you know there.
     If it wasn't you, you can ignore this mail.
 
-mail-link-not-me-administrators-subject = { $person } didn't ask for a sign-in link
+mail-link-not-me-administrators-subject = A sign-in link that nobody asked for: { $person }
 mail-link-not-me-administrators-text =
     Hello { $name },
-    At { $time } somebody asked for a link to sign in at { $practice } as { $person }, with { $browser }, { $place }. { $person } told us that it wasn't them. The link is ended; nobody got in with it.
+    At { $time } somebody asked for a link to sign in at { $practice } as { $person }, with { $browser }, { $place }. Somebody who reads that mailbox told us that they hadn't asked for it. The link is ended; nobody got in with it.
     If that happens again, somebody may be after this person's messages. Talk with them on the phone, and look at the record.
     { $url }/practice/record
 

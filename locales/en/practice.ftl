@@ -374,7 +374,7 @@ record-event-link-asked = A sign-in link was asked for and mailed to { $person }
 record-name-link-handed-on = Sign-in confirmed on another device
 record-event-link-handed-on = { $person } confirmed on another device that the browser that asked is theirs
 record-name-link-not-me = "I didn't ask for this link"
-record-event-link-not-me = { $person } said that they had not asked for a sign-in link
+record-event-link-not-me = Somebody who reads the mailbox of { $person } said that they had not asked for a sign-in link
 record-name-wrong-mailed-code = Wrong code from a mail
 record-event-wrong-mailed-code = A wrong code or number was typed for a mailed link
 

@@ -23,6 +23,7 @@ pub mod worker;
 
 use self::carriers::{Carriers, TextCarrier};
 pub use self::happening::{Actor, Happening};
+pub use self::whom::happened_to_all;
 use crate::args;
 use crate::audit::{self, Line};
 use crate::platform::db::Tx;

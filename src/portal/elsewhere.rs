@@ -10,7 +10,7 @@ use super::{Ask, MOST_TRIES, Standing, Use, bind, by_link, newer, spend, who};
 use crate::args;
 use crate::factors::passkey_offer;
 use crate::factors::totp_code::normalise_typed;
-use crate::notices::{Actor, Event, Happening, happened};
+use crate::notices::{Actor, Event, Happening, happened, happened_to_all};
 use crate::platform::browser::Browser;
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
@@ -178,13 +178,14 @@ async fn not_me(visit: &Visit, mut tx: Tx, token: &str, ask: &Ask) -> Result<Res
         )
         .await?;
     if ended == 1 {
-        for person in person::clients_by_email_in(&mut tx, &visit.practice()?.id, &ask.email_key).await? {
-            let happening = Happening::of(Event::LinkNotMe, &person)
+        let people = person::clients_by_email_in(&mut tx, &visit.practice()?.id, &ask.email_key).await?;
+        let of = |person| {
+            Happening::of(Event::LinkNotMe, person)
                 .detail("browser", &Browser::from_stored(&ask.browser).in_english())
                 .detail("place", &ask.place)
-                .detail("time", &when::full(ask.asked_at, visit.zone()));
-            happened(visit, &mut tx, happening).await?;
-        }
+                .detail("time", &when::full(ask.asked_at, visit.zone()))
+        };
+        happened_to_all(visit, &mut tx, &people, of).await?;
     }
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();

@@ -4,7 +4,7 @@ use portico::args;
 
 use crate::support::browser::Browser;
 use crate::support::desk::{number, times};
-use crate::support::portal::{JO, asked, code_of, link_of, newest, number_on, wrong_code};
+use crate::support::portal::{JO, add_client, asked, code_of, link_of, newest, number_on, wrong_code};
 use crate::support::stage::Stage;
 use crate::walk;
 
@@ -97,6 +97,20 @@ walk!(a_stranger_who_waits_for_the_click_gets_nothing, |stage| {
 walk!(five_wrong_tries_end_the_code_and_not_the_link, |stage| {
     let (mut jo, mut stranger, link, code) = laptop_and_phone(&stage).await;
     let wrong_number = if number_on(&jo) == "11" { "12" } else { "11" };
+// Nobody knows which of the people behind a shared mailbox it was.
+walk!(a_couple_that_did_not_ask_is_told_of_once, |stage| {
+    add_client(&stage, "Robin Lindqvist", JO).await;
+    let (_, mut phone, link, code) = laptop_and_phone(&stage).await;
+    phone.open(&link).await;
+    phone.submit_to(&format!("{link}/code"), &[("code", &code), ("do", "not-me")]).await;
+    stage.deliver().await;
+    let told = stage.messages("alex@example.com").await;
+    let told: Vec<_> = told.iter().filter(|mail| mail.about == "link-not-me-administrators").collect();
+    assert_eq!((told.len(), times(&stage, "link-not-me").await), (1, 2));
+    assert!(told[0].text.contains("as Jo Lindqvist, Robin Lindqvist, with"), "{}", told[0].text);
+    assert!(told[0].text.contains("Somebody who reads that mailbox told us"), "{}", told[0].text);
+});
+
     for left in (1..5).rev() {
         stranger.open(&link).await;
         let words = if left == 1 { "One more try is left".to_owned() } else { format!("{left} more tries are left") };
