@@ -50,9 +50,10 @@ portal-other-address = Use another address
 portal-pause = You can ask again at { $time }.
 portal-request-new = Request new sign in link
 portal-fate-waiting = We are about to send it.
-portal-fate-sent = We handed it over at { $time } to the mail server of { $email }.
-portal-fate-deferred = The mail server of { $email } asked us at { $time } to try again a little later. We do.
-portal-fate-failed = The mail server of { $email } refused it at { $time }. Please ask your practice to check the address.
+portal-fate-sent = We handed it over { $time } to the mail server of { $email }.
+portal-fate-deferred = The mail server of { $email } asked us { $time } to try again a little later. We do.
+portal-fate-unsure = The mail server of { $email } broke off { $time } before it said that it has the email, so we don't know whether it arrived. If it isn't there, ask for a new one.
+portal-fate-failed = The mail server of { $email } refused it { $time }. Please ask your practice to check the address.
 
 # What is wrong with a typed code.
 portal-code-wrong = That code isn't the one in the newest email. { $left ->
@@ -79,7 +80,7 @@ link-other-practice = This link is for another practice's portal. Open it as it 
 link-new-what = Do you need a new one? We'll fill in { $email } for you.
 link-handed-on-title = Done
 link-handed-on = The browser that asked goes on by itself, since { $time }. You can close this page.
-link-asked = Asked for with { $browser }, { $place }, at { $time }.
+link-asked = Asked for with { $browser }, { $place }, { $time }.
 link-elsewhere = This is not the browser that asked for the link. You can sign in all the same:
 link-elsewhere-old = This is not the browser that asked for the link. Open it there, or ask for a new one here.
 link-here = Sign in here

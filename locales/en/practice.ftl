@@ -479,6 +479,7 @@ stuck-state-only = They said they can't get the email.
 stuck-state-sent = Their mail server took the email. Perhaps it is in the spam folder.
 stuck-state-failed = Their mail server refused the email: { $reason }
 stuck-state-deferred = Their mail server asked us to try again later: { $reason }
+stuck-state-unsure = We don't know whether the email arrived: { $reason }
 stuck-state-unknown = We told this address that it belongs to no client.
 stuck-state-waiting = The email is about to leave.
 

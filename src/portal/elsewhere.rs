@@ -14,7 +14,7 @@ use crate::notices::{Actor, Event, Happening, happened, happened_to_all};
 use crate::platform::browser::Browser;
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
-use crate::platform::frame::Frame;
+use crate::platform::frame::{Frame, near};
 use crate::platform::secret;
 use crate::platform::web::{Fields, Visit, go, page_with};
 use crate::platform::when;
@@ -201,7 +201,7 @@ impl Device {
 
 impl ElsewherePage {
     fn new(visit: &Visit, token: &str, ask: &Ask, device: Device) -> ElsewherePage {
-        let time = when::clock(ask.asked_at, visit.zone());
+        let time = near(visit, ask.asked_at);
         let place = if ask.place.is_empty() { visit.say("unknown-place") } else { ask.place.clone() };
         let browser = Browser::from_stored(&ask.browser).in_english();
         let takes_codes = ask.takes_codes(visit.now);

@@ -13,7 +13,7 @@ use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
-use crate::platform::frame::{Banner, Frame};
+use crate::platform::frame::{Banner, Frame, near};
 use crate::platform::secret;
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
 use crate::platform::when;
@@ -143,10 +143,10 @@ pub(super) async fn judge(visit: &Visit, tx: &mut Tx, ask: &Ask, code: &str) -> 
 
 /// Why no code of this asking is taken any more.
 pub(super) fn over_words(visit: &Visit, ask: &Ask) -> String {
-    let clock = |at| when::clock(at, visit.zone());
+    let said = |words: &str, at| visit.say_with(words, &[("time", &near(visit, at))]);
     match ask.standing(visit.now) {
-        Standing::Used(at) => visit.say_with("portal-code-used", &[("time", &clock(at))]),
-        Standing::Replaced(at) => visit.say_with("portal-code-replaced", &[("time", &clock(at))]),
+        Standing::Used(at) => said("portal-code-used", at),
+        Standing::Replaced(at) => said("portal-code-replaced", at),
         Standing::Ended(_) => visit.say("portal-code-ended"),
         Standing::Expired(at) => visit.say_with("portal-code-expired", &[("time", &clock(at))]),
         _ if ask.tries >= MOST_TRIES => visit.say("portal-code-tried"),
@@ -205,9 +205,10 @@ async fn fate(visit: &Visit, ask: &Ask) -> Result<Option<String>> {
     let (words, at) = match row.as_ref().map(|(state, at)| (state.as_str(), *at)) {
         Some(("sent", at)) => ("portal-fate-sent", at),
         Some(("failed" | "bounced", at)) => ("portal-fate-failed", at),
-        Some(("deferred" | "unsure", at)) => ("portal-fate-deferred", at),
+        Some(("deferred", at)) => ("portal-fate-deferred", at),
+        Some(("unsure", at)) => ("portal-fate-unsure", at),
         _ => ("portal-fate-waiting", visit.now),
     };
-    let time = when::clock(at, visit.zone());
+    let time = near(visit, at);
     Ok(Some(visit.say_with(words, &[("time", &time), ("email", &masked)])))
 }

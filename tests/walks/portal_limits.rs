@@ -182,7 +182,9 @@ walk!(a_known_browser_is_told_what_became_of_the_mail, |stage| {
     crate::support::desk::run_jobs(&stage).await;
     jo.open(&jo.path.clone()).await.sees("We are about to send it");
     stage.deliver().await;
-    jo.open(&jo.path.clone()).await.sees("We handed it over at 5:01 pm to the mail server of j•••@example.com");
+    jo.open(&jo.path.clone())
+        .await
+        .sees("We handed it over today at 5:01 pm AEDT to the mail server of j•••@example.com");
     let mut stranger = stage.browser();
     stage.wait(61);
     ask(&mut stranger, JO).await;

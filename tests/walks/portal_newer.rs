@@ -106,7 +106,7 @@ walk!(an_older_page_takes_the_newer_code, |stage| {
     let (old, mut tab) = (jo.path.clone(), jo.clone());
     jo.submit_to("/portal/code", &[("code", &wrong_code(&code_of(&second)))]).await.sees("4 more tries are left");
     assert_eq!(tries(&stage).await, [0, 1]);
-    jo.open(&old).await.sees("A newer email was sent at 5:01 pm").sees("Code from the email");
+    jo.open(&old).await.sees("A newer email was sent today at 5:01 pm").sees("Code from the email");
     tab.submit_to("/portal/code", &[("code", &code_of(&second))]).await.is_at("/me");
 });
 
@@ -118,7 +118,7 @@ walk!(a_strangers_older_page_does_not_reach_jos_mail, |stage| {
     stage.wait(61);
     let mut jo = stage.browser();
     let mail = asked(&stage, &mut jo, JO).await;
-    open.submit_to("/portal/code", &[("code", &code_of(&mail))]).await.sees("A newer email was sent at");
+    open.submit_to("/portal/code", &[("code", &code_of(&mail))]).await.sees("A newer email was sent today at");
     assert!(!open.cookies.contains_key("__Host-session"));
     stranger.open(&stranger.path.clone()).await.misses("Code from the email").sees("Request new sign in link");
     assert_eq!(tries(&stage).await[1], 0);
