@@ -33,7 +33,8 @@ portal-confirm-lost = Lost your passkeys, or are they not yours? Your practice c
 # The page after asking; the same for every address.
 portal-sent-title = Look in your mailbox
 portal-sent-if = If your practice knows this address, an email is on its way to:
-portal-sent-newer = A newer email was sent at { $time }. Use the code or the link in that one.
+portal-sent-newer = A newer email was sent { $time }. Use the code or the link in that one.
+portal-sent-still = The newest email is still the one that was sent { $time }. If you can't find it, press “I can't get the email”.
 portal-sent-how = Open its link in this browser, or type its code here.
 portal-field-code = Code from the email
 portal-code-hint = Six digits. They work for 15 minutes.
@@ -56,15 +57,15 @@ portal-fate-unsure = The mail server of { $email } broke off { $time } before it
 portal-fate-failed = The mail server of { $email } refused it { $time }. Please ask your practice to check the address.
 
 # What is wrong with a typed code.
-portal-code-wrong = That code isn't the one in the newest email. { $left ->
+portal-code-wrong = That isn't the code this page waits for. Was the email asked for in another browser or app? Then type its code there, or open its link here. { $left ->
     [one] One more try is left.
    *[other] { $left } more tries are left.
 }
-portal-code-tried = There were five wrong tries, so this code is over. The link in the email still works in the browser that asked for it, or ask for a new email.
-portal-code-old = This code is old: it worked until { $time }. The link in the email still works in the browser that asked for it, or ask for a new email.
-portal-code-expired = This email worked until { $time }. Please ask for a new one.
-portal-code-used = This email was used at { $time }. If you are not signed in, ask for a new one.
-portal-code-replaced = A newer email was sent at { $time }. Please use the code in that one, or ask for another.
+portal-code-tried = There were five wrong tries, so this page takes no more codes. A link still works in the browser that asked for its email, and so does the code if that was another browser. Or ask for a new email.
+portal-code-old = This code is old: its time ended { $time }. The link in the email still works in the browser that asked for it, or ask for a new email.
+portal-code-expired = This email's time ended { $time }. Please ask for a new one.
+portal-code-used = This email was used { $time }. If you are not signed in, ask for a new one.
+portal-code-replaced = A newer email was sent { $time }. Please use the code in that one, or ask for another.
 portal-code-ended = Somebody who reads this mailbox said that they didn't ask for this, so we ended it. If you did ask, ask for a new email.
 
 # The page behind the link.
@@ -84,6 +85,11 @@ link-asked = Asked for with { $browser }, { $place }, { $time }.
 link-elsewhere = This is not the browser that asked for the link. You can sign in all the same:
 link-elsewhere-old = This is not the browser that asked for the link. Open it there, or ask for a new one here.
 link-here = Sign in here
+link-code-wrong = That code isn't the one in the newest email. { $left ->
+    [one] One more try is left.
+   *[other] { $left } more tries are left.
+}
+link-code-tried = There were five wrong tries, so this code is over. The link in the email still works in the browser that asked for it, or ask for a new email.
 link-code-hint = Six digits, in the same email.
 link-code-hint-newer = Six digits, in the newest email.
 link-here-button = Sign in here
@@ -92,7 +98,7 @@ link-number = Number on the other screen
 link-number-hint = Two digits, shown where you asked.
 link-there-button = Let the other device go on
 link-number-two-digits = Type the two digits that the other screen shows.
-link-number-wrong = That isn't the number on the other screen. { $left ->
+link-number-wrong = That isn't the number on the other screen. If you asked on several, it is on the one that this email was asked for with. { $left ->
     [one] One more try is left.
    *[other] { $left } more tries are left.
 }

@@ -4,7 +4,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{Ask, PAUSE_SECONDS, REQUEST_SECONDS, bind};
+use super::{Ask, BOUND_SECONDS, PAUSE_SECONDS, REQUEST_SECONDS, bind, binding};
 use crate::args;
 use crate::factors::passkey_offer;
 use crate::factors::passkey_options::{self as options, Asked};
@@ -110,7 +110,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let keep = fields.ticked("keep") && !shared;
     let wanted = Wanted { email: &email, then_path: &then_path, keep, shared, session_id: None };
     match put(&visit, &wanted).await? {
-        Some(ask) => Ok(go(&format!("/portal/sent?ask={ask}"))),
+        Some(on) => Ok(on),
         None => again(StatusCode::TOO_MANY_REQUESTS, "portal-network"),
     }
 }
@@ -126,12 +126,13 @@ pub(super) fn refused(visit: &Visit, fields: &Fields, problem: String, unknown: 
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &asking)
 }
 
-/// Notes an asking and puts its job, silently within the limits of mail; answers the asking's id, none where the network asked
-/// too often. Pressed again within the pause in the same browser, it is the same asking.
+/// Notes an asking and puts its job, silently within the limits of mail; answers where the browser goes on, none where the
+/// network asked too often. Pressed again within the pause in the same browser, it is the same asking; past the limits it is
+/// the one of this browser whose mail still works, since no other code will come.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
-pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>) -> Result<Option<String>> {
+pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>) -> Result<Option<Response>> {
     let practice = &visit.practice()?.id;
     let (bound_to, key) = (bind(visit, || visit.first_secret(wanted.email.canonical())), wanted.email.canonical());
     // Whoever floods an address from elsewhere must not use up the mails of the browser that has proved it.
@@ -141,7 +142,7 @@ pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>) -> Result<Option<Str
     let draws = draws(visit);
     let questions = vec![looking(visit, wanted, &bound_to, &draws)?, limit::mail_counting(practice, &lane, visit.now)];
     let Some((mut tx, load, rows)) = begin(visit, questions).await? else { return Ok(None) };
-    let (mut same, number, counted) = found(rows, &draws);
+    let Found { mut same, mut living, number, counted } = found(rows, &draws);
     if asked::alarm(visit, &mut tx, load).await? {
         happened(visit, &mut tx, Happening::to_nobody(Event::AskingsTooMany, Actor::Stranger)).await?;
     }
@@ -153,21 +154,29 @@ pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>) -> Result<Option<Str
     };
     if same.is_none() && !may_mail {
         // Pressed twice at the same moment, the second waited for the first's count and sees its asking only now.
-        (same, ..) = found(tx.together(vec![looking(visit, wanted, &bound_to, &draws)?]).await?, &draws);
+        Found { same, living, .. } =
+            found(tx.together(vec![looking(visit, wanted, &bound_to, &draws)?]).await?, &draws);
     }
     if let Some(same) = same {
         ask_again(visit, &mut tx, &same, wanted).await?;
         tx.commit().await?;
-        return Ok(Some(same));
+        return Ok(Some(go(&format!("/portal/sent?ask={same}"))));
     }
     let id = insert(visit, &mut tx, wanted, &bound_to, number, if may_mail { "asked" } else { "limited" }).await?;
     if may_mail {
         let job = serde_json::json!({ "ask": id, "flood": load.is_flood() && !own });
         put_job(visit, &mut tx, "portal-link", key, &job).await?;
     }
+    let living = living.filter(|_| !may_mail);
+    if let Some(living) = &living {
+        ask_again(visit, &mut tx, living, wanted).await?;
+    }
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
-    Ok(Some(id))
+    Ok(Some(go(&match living {
+        Some(living) => format!("/portal/sent?ask={living}&still=1"),
+        None => format!("/portal/sent?ask={id}"),
+    })))
 }
 
 /// Counts an asking of this network and begins what it writes.
@@ -198,7 +207,7 @@ pub(super) async fn put_for(
         session_id: Some(&session.id),
     };
     Ok(match put(visit, &wanted).await? {
-        Some(ask) => Ok(go(&format!("/portal/sent?ask={ask}"))),
+        Some(on) => Ok(on),
         None => Err(visit.say("portal-network")),
     })
 }
@@ -212,8 +221,7 @@ pub(super) async fn put_without_mail(visit: &Visit, wanted: &Wanted<'_>) -> Resu
     let draws = draws(visit);
     let questions = vec![looking(visit, wanted, &bound_to, &draws)?];
     let Some((mut tx, _, rows)) = begin(visit, questions).await? else { return Ok(None) };
-    let (_, number, _) = found(rows, &draws);
-    let id = insert(visit, &mut tx, wanted, &bound_to, number, "stuck").await?;
+    let id = insert(visit, &mut tx, wanted, &bound_to, found(rows, &draws).number, "stuck").await?;
     tx.commit().await?;
     Ok(Some(id))
 }
@@ -249,14 +257,24 @@ fn draws(visit: &Visit) -> [String; 5] {
     })
 }
 
-/// In one question: `same`, the asking of this browser for this address that is not older than the pause; and `taken`, those of
-/// the draws that an open request of this practice has.
+/// In one question: `living`, the newest asking of this browser for this address whose link still works (where a session is to be
+/// opened or proved, one that was asked for that); `same`, that one while
+/// it is not older than the pause; and `taken`, those of the draws that an open request of this practice has.
 fn looking(visit: &Visit, wanted: &Wanted<'_>, bound_to: &str, draws: &[String; 5]) -> Result<Statement> {
     let [first, second, third, fourth, last] = draws;
+    // A browser that carries no secret yet has no older asking; strangers in a flood look through few rows.
+    let looks_back = if binding(visit).is_some() { BOUND_SECONDS } else { PAUSE_SECONDS };
     let sql = "SELECT 'same', just.id, CAST(0 AS BIGINT) FROM (
             SELECT id FROM link_ask WHERE practice_id = $1 AND email_key = $2 AND bound_to = $3 AND asked_at > $4
                 AND used_at IS NULL AND replaced_at IS NULL AND ended_at IS NULL AND result NOT IN ('limited', 'stuck', 'held')
             ORDER BY asked_at DESC, id DESC LIMIT 1) AS just
+         UNION ALL
+         SELECT 'living', found.id, CAST(0 AS BIGINT) FROM (
+            SELECT id FROM link_ask WHERE practice_id = $1 AND email_key = $2 AND bound_to = $3 AND asked_at > $11
+                AND COALESCE(link_until, asked_at + CAST($12 AS BIGINT)) > $13
+                AND used_at IS NULL AND replaced_at IS NULL AND ended_at IS NULL AND result NOT IN ('limited', 'stuck')
+                AND (CAST($14 AS TEXT) IS NULL OR session_id = $14)
+            ORDER BY asked_at DESC, id DESC LIMIT 1) AS found
          UNION ALL
          SELECT 'taken', request_number, CAST(0 AS BIGINT) FROM link_ask
          WHERE practice_id = $1 AND request_number IN ($5, $6, $7, $8, $9) AND asked_at > $10";
@@ -270,25 +288,40 @@ fn looking(visit: &Visit, wanted: &Wanted<'_>, bound_to: &str, draws: &[String; 
         third,
         fourth,
         last,
-        visit.now - REQUEST_SECONDS
+        visit.now - REQUEST_SECONDS,
+        visit.now - looks_back,
+        BOUND_SECONDS,
+        visit.now,
+        wanted.session_id
     ];
     Ok((sql, args))
 }
 
-/// The asking that is the same, a draw that is free (or after a few the last one, since the practice sees both), and the lanes
-/// that were counted for a mail.
-fn found(rows: Vec<(String, String, i64)>, draws: &[String; 5]) -> (Option<String>, String, Vec<String>) {
-    let (mut same, mut taken, mut counted) = (None, vec![], vec![]);
+/// What the first questions found.
+struct Found {
+    /// The asking that this one is, pressed again.
+    same: Option<String>,
+    /// This browser's asking whose mail still works.
+    living: Option<String>,
+    /// A draw that is free, or after a few the last one, since the practice sees both.
+    number: String,
+    /// The lanes that were counted for a mail.
+    counted: Vec<String>,
+}
+
+fn found(rows: Vec<(String, String, i64)>, draws: &[String; 5]) -> Found {
+    let (mut same, mut living, mut taken, mut counted) = (None, None, vec![], vec![]);
     for (what, value, _) in rows {
         match what.as_str() {
             "same" => same = Some(value),
+            "living" => living = Some(value),
             "taken" => taken.push(value),
             "mail" => counted.push(value),
             _ => {}
         }
     }
     let number = draws.iter().find(|draw| !taken.contains(draw)).unwrap_or(&draws[4]).clone();
-    (same, number, counted)
+    Found { same, living, number, counted }
 }
 
 /// What was ticked this time counts.
@@ -304,7 +337,7 @@ async fn ask_again(visit: &Visit, tx: &mut Tx, id: &str, wanted: &Wanted<'_>) ->
 ///
 /// # Errors
 /// As [`put`].
-pub(super) async fn put_again(visit: &Visit, ask: &Ask, email: &Email) -> Result<Option<String>> {
+pub(super) async fn put_again(visit: &Visit, ask: &Ask, email: &Email) -> Result<Option<Response>> {
     let wanted = Wanted {
         email,
         then_path: &ask.then_path,

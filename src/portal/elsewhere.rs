@@ -85,7 +85,7 @@ pub async fn code(visit: Visit, Token(token): Token, fields: Fields) -> Result<R
     let why = match newer::meant(&visit, &asked).await? {
         Some(now) if now.id == asked.id && !now.takes_codes(visit.now) => over_words(&visit, &now),
         Some(now) => wrong_words(&visit, &Ask { tries: now.tries.max(asked.tries), ..now }),
-        None if asked.tries >= MOST_TRIES => visit.say("portal-code-tried"),
+        None if asked.tries >= MOST_TRIES => visit.say("link-code-tried"),
         None => return over(&visit, &token, &asked).await,
     };
     refused(&visit, &token, &asked, &fields, why).await

@@ -13,12 +13,15 @@ use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::web::Visit;
 
-/// The asking that this browser made for the same address after that one was replaced, known address or not.
+/// The asking that this browser made for the same address after that one was replaced, or past the limits of mail; known address
+/// or not.
 ///
 /// # Errors
 /// Faults of the database.
 pub(super) async fn here(visit: &Visit, ask: &Ask) -> Result<Option<Ask>> {
-    let (Standing::Replaced(_), Some(bound_to)) = (ask.standing(visit.now), binding(visit)) else { return Ok(None) };
+    let has_no_mail = ask.result == "limited" && ask.standing(visit.now) == Standing::Good;
+    let leads_on = has_no_mail || matches!(ask.standing(visit.now), Standing::Replaced(_));
+    let Some(bound_to) = binding(visit).filter(|_| leads_on) else { return Ok(None) };
     visit
         .db()?
         .optional(

@@ -59,10 +59,10 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     }
     let mut sent = SentPage::new(&visit, &ask).await?;
     sent.waits = query.ticked("wait");
-    if query.ticked("newer") {
-        let time = when::clock(ask.handled_at.unwrap_or(ask.asked_at), visit.zone());
-        sent.frame.banner =
-            Some(Banner { kind: "info", text: visit.say_with("portal-sent-newer", &[("time", &time)]) });
+    let words = if query.ticked("newer") { "portal-sent-newer" } else { "portal-sent-still" };
+    if query.ticked("newer") || query.ticked("still") {
+        let time = near(&visit, ask.handled_at.unwrap_or(ask.asked_at));
+        sent.frame.banner = Some(Banner { kind: "info", text: visit.say_with(words, &[("time", &time)]) });
     }
     page(&sent)
 }
@@ -97,13 +97,18 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         Typed::Right | Typed::Over => {
             tx.commit().await?;
             let ask = mine(&visit, &ask.id).await?.unwrap_or(ask);
-            let why = over_words(&visit, &ask);
+            let why = over_here(&visit, &ask);
             refused(&visit, &ask, why).await
         }
         Typed::Wrong => {
             tx.commit().await?;
             let ask = mine(&visit, &ask.id).await?.unwrap_or(ask);
-            let why = if ask.takes_codes(visit.now) { wrong_words(&visit, &ask) } else { over_words(&visit, &ask) };
+            let left = (MOST_TRIES - ask.tries).max(0).to_string();
+            let why = if ask.takes_codes(visit.now) {
+                visit.say_with("portal-code-wrong", &[("left", &left)])
+            } else {
+                over_here(&visit, &ask)
+            };
             refused(&visit, &ask, why).await
         }
     }
@@ -114,7 +119,7 @@ pub async fn again(visit: Visit, fields: Fields) -> Result<Response> {
     let Some(ask) = mine(&visit, fields.text("ask")).await? else { return Ok(go("/portal")) };
     let Ok(email) = Email::parse(&ask.email) else { return Ok(go("/portal")) };
     match ask::put_again(&visit, &ask, &email).await? {
-        Some(ask) => Ok(go(&format!("/portal/sent?ask={ask}"))),
+        Some(on) => Ok(on),
         None => refused(&visit, &ask, visit.say("portal-network")).await,
     }
 }
@@ -148,16 +153,23 @@ pub(super) fn over_words(visit: &Visit, ask: &Ask) -> String {
         Standing::Used(at) => said("portal-code-used", at),
         Standing::Replaced(at) => said("portal-code-replaced", at),
         Standing::Ended(_) => visit.say("portal-code-ended"),
-        Standing::Expired(at) => visit.say_with("portal-code-expired", &[("time", &clock(at))]),
-        _ if ask.tries >= MOST_TRIES => visit.say("portal-code-tried"),
-        _ => visit.say_with("portal-code-old", &[("time", &clock(ask.code_until()))]),
+        Standing::Expired(at) => said("portal-code-expired", at),
+        _ if ask.tries >= MOST_TRIES => visit.say("link-code-tried"),
+        _ => said("portal-code-old", ask.code_until()),
     }
 }
 
-/// The code was wrong, and how many tries are left.
+/// As [`over_words`], on the page of the browser that asked. Past the limits of mail this page has no code of its own, so that
+/// what was typed may well be right in the browser whose asking brought the mail.
+fn over_here(visit: &Visit, ask: &Ask) -> String {
+    let tried = ask.tries >= MOST_TRIES && ask.standing(visit.now) == Standing::Good;
+    if tried { visit.say("portal-code-tried") } else { over_words(visit, ask) }
+}
+
+/// The code typed behind a link was wrong, and how many tries are left.
 pub(super) fn wrong_words(visit: &Visit, ask: &Ask) -> String {
     let left = (MOST_TRIES - ask.tries).max(0).to_string();
-    visit.say_with("portal-code-wrong", &[("left", &left)])
+    visit.say_with("link-code-wrong", &[("left", &left)])
 }
 
 async fn refused(visit: &Visit, ask: &Ask, problem: String) -> Result<Response> {
@@ -180,7 +192,7 @@ impl SentPage {
             takes_codes,
             takes_numbers: ask.takes_numbers(visit.now),
             waits: false,
-            problem: (!takes_codes).then(|| over_words(visit, ask)),
+            problem: (!takes_codes).then(|| over_here(visit, ask)),
             fate: fate(visit, ask).await?,
             pause: (ask.pause_until() - visit.now).max(0),
             pause_until: when::clock(ask.pause_until(), visit.zone()),

@@ -55,6 +55,7 @@ mod portal_pin;
 mod portal_private;
 mod portal_return;
 mod portal_sessions;
+mod portal_still;
 mod portal_stuck;
 mod portal_stuck_list;
 mod record;

@@ -190,13 +190,17 @@ walk!(a_known_browser_is_told_what_became_of_the_mail, |stage| {
     ask(&mut stranger, JO).await;
     stage.deliver().await;
     stranger.open(&stranger.path.clone()).await.misses("handed it over").misses("about to send");
-    // No mail was written, for whatever reason: nothing is said of one.
     for _ in 0..5 {
         ask(&mut jo, JO).await;
         stage.deliver().await;
         stage.wait(61);
     }
-    jo.open(&jo.path.clone()).await.misses("handed it over").misses("about to send");
+    // Past the limits the page is that of the newest mail.
+    jo.open(&jo.path.clone())
+        .await
+        .sees("The newest email is still the one that was sent today at 5:05 pm")
+        .sees("We handed it over today at 5:05 pm");
+    // No mail was written, for whatever reason: nothing is said of one.
     for gone in ["mail_form = 'none'", "closed_at = 1"] {
         let sql = format!("UPDATE person SET {gone} WHERE email_key = 'jo@example.com' AND kind = 'client'");
         stage.au().execute(Box::leak(sql.into_boxed_str()), args![]).await.unwrap();
