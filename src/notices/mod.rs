@@ -23,8 +23,8 @@ pub mod worker;
 
 use self::carriers::{Carriers, TextCarrier};
 pub use self::happening::{Actor, Happening};
+pub use self::whom::administrators;
 pub use self::whom::happened_to_all;
-use crate::args;
 use crate::audit::{self, Line};
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
@@ -388,17 +388,4 @@ async fn record(visit: &Visit, tx: &mut Tx, happening: &Happening<'_>) -> Result
 /// Whether this server can send text messages at all.
 pub fn can_text(server: &Server) -> bool {
     server.kept::<Carriers>().is_ok_and(|carriers| !matches!(carriers.text, TextCarrier::None))
-}
-
-/// Everybody who may manage this practice's people.
-///
-/// # Errors
-/// Faults of the database.
-pub async fn administrators(visit: &Visit, tx: &mut Tx) -> Result<Vec<(String, String, String)>> {
-    tx.all(
-        "SELECT id, name, email FROM person WHERE practice_id = $1 AND kind = 'staff' AND role = 'administrator'
-            AND closed_at IS NULL AND joined_at IS NOT NULL ORDER BY name, id",
-        args![&visit.practice()?.id],
-    )
-    .await
 }

@@ -95,3 +95,16 @@ pub(super) fn names(people: &[Person]) -> String {
     }
     people.iter().map(|person| person.name.as_str()).collect::<Vec<_>>().join(", ")
 }
+
+/// Everybody who may manage this practice's people.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn administrators(visit: &Visit, tx: &mut Tx) -> Result<Vec<(String, String, String)>> {
+    tx.all(
+        "SELECT id, name, email FROM person WHERE practice_id = $1 AND kind = 'staff' AND role = 'administrator'
+            AND closed_at IS NULL AND joined_at IS NOT NULL ORDER BY name, id",
+        args![&visit.practice()?.id],
+    )
+    .await
+}
