@@ -607,6 +607,14 @@ mail-help-asked-text =
     We don't know yet who it is. Look at what happened with their email before you call:
     { $url }/practice/stuck
 
+mail-help-asked-often-subject = More people can't sign in and ask for help
+mail-help-asked-often-text =
+    Hello,
+    Until { $time } more than ten people asked for help within the hour because they can't sign in to your portal at { $practice }. We write you nothing more about it within this hour, so that your mailbox stays readable.
+    All of them are on this list. Please look at it again in an hour:
+    { $url }/practice/stuck
+    If you don't know who they are, a stranger may be filling in the form. You can turn it off under “How clients sign in” until it is over.
+
 mail-pin-issued-subject = A PIN for { $practice }
 mail-pin-issued-text =
     Hello { $name },

@@ -10,7 +10,7 @@ use crate::factors::passkey_offer;
 use crate::factors::passkey_options::{self as options, Asked};
 use crate::notices::outbox::put_job;
 use crate::notices::{Actor, Event, Happening, happened};
-use crate::platform::asked::{self, Asker, Load};
+use crate::platform::asked::{self, Asker};
 use crate::platform::db::Tx;
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
@@ -23,8 +23,11 @@ use crate::platform::world::random;
 use crate::sign_in::session::{self, Session, State};
 use crate::sign_in::{flash, hello, marks, way_in};
 
-/// Askings from one network within an hour, whoever they are for; a waiting room behind one address stays below.
+/// Askings from one network within an hour, whoever they are for; a waiting room behind one address stays below. Numbers for
+/// the phone are counted apart, so that whoever gets no mail still gets one.
 const PER_NETWORK: i64 = 60;
+/// How long askings are counted, in seconds.
+const COUNTED_SECONDS: i64 = 3600;
 /// How long the page says that passwords are over, in seconds (half a year): some clients come seldom.
 const NEWS_SECONDS: i64 = 180 * 86_400;
 
@@ -141,7 +144,9 @@ pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>) -> Result<Option<Res
     // One way to the database, since everybody who asks waits for it.
     let draws = draws(visit);
     let questions = vec![looking(visit, wanted, &bound_to, &draws)?, limit::mail_counting(practice, &lane, visit.now)];
-    let Some((mut tx, load, rows)) = begin(visit, questions).await? else { return Ok(None) };
+    let (network, most) = (counted_on(visit, key, wanted.session_id.is_some(), "portal")?, PER_NETWORK);
+    let begun = asked::begin(visit, Asker { network: &network, most }, questions).await?;
+    let Some((mut tx, load, rows)) = begun else { return Ok(None) };
     let Found { mut same, mut living, number, counted } = found(rows, &draws);
     if asked::alarm(visit, &mut tx, load).await? {
         happened(visit, &mut tx, Happening::to_nobody(Event::AskingsTooMany, Actor::Stranger)).await?;
@@ -179,10 +184,16 @@ pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>) -> Result<Option<Res
     })))
 }
 
-/// Counts an asking of this network and begins what it writes.
-async fn begin(visit: &Visit, questions: Vec<Statement>) -> Result<Option<(Tx, Load, Vec<(String, String, i64)>)>> {
-    let network = visit.lane("portal", &network_of(visit.address).0)?;
-    asked::begin(visit, Asker { network: &network, most: PER_NETWORK }, questions).await
+/// What an asking is counted on: the network, or the mailbox where this browser has proved it or its client is signed in. Who
+/// shares the network with a flood is then not part of it.
+///
+/// # Errors
+/// Not found where there is no practice.
+pub(super) fn counted_on(visit: &Visit, key: &str, signed_in: bool, what: &str) -> Result<String> {
+    if signed_in || marks::knows_mailbox(visit, key) {
+        return visit.lane(&format!("{what} own"), key);
+    }
+    visit.lane(what, &network_of(visit.address).0)
 }
 
 /// A mail to the address of a client's session, which its link or code then opens or proves; answers where the browser goes on,
@@ -212,15 +223,22 @@ pub(super) async fn put_for(
     })
 }
 
-/// A request without a mail, for whoever says first that no mail comes; answers its id.
+/// A request without a mail, for whoever says first that no mail comes; answers its id. It asks for no mail and so adds to no
+/// flood of them.
 ///
 /// # Errors
 /// As [`put`].
 pub(super) async fn put_without_mail(visit: &Visit, wanted: &Wanted<'_>) -> Result<Option<String>> {
-    let bound_to = bind(visit, || visit.first_secret(wanted.email.canonical()));
+    let practice = &visit.practice()?.id;
+    let (bound_to, key) = (bind(visit, || visit.first_secret(wanted.email.canonical())), wanted.email.canonical());
+    let lane = counted_on(visit, key, wanted.session_id.is_some(), "portal number")?;
+    let counting = limit::within(visit.db()?, practice, &lane, PER_NETWORK, COUNTED_SECONDS, visit.now);
+    if !visit.once(format!("asked {lane}"), counting).await? {
+        return Ok(None);
+    }
     let draws = draws(visit);
-    let questions = vec![looking(visit, wanted, &bound_to, &draws)?];
-    let Some((mut tx, _, rows)) = begin(visit, questions).await? else { return Ok(None) };
+    let mut tx = visit.db()?.counting().await?;
+    let rows = tx.together(vec![looking(visit, wanted, &bound_to, &draws)?]).await?;
     let id = insert(visit, &mut tx, wanted, &bound_to, found(rows, &draws).number, "stuck").await?;
     tx.commit().await?;
     Ok(Some(id))

@@ -23,6 +23,12 @@ use crate::platform::when;
 const MOST_WORDS: usize = 500;
 /// Requests for help by form, from one request and day.
 const MOST_HELP: i64 = 3;
+/// New requests for help from one network and day: each stays in the practice's list until somebody has seen to it.
+const MOST_NEW_HELP: i64 = 10;
+/// Mails about requests for help to one practice within an hour; the next says that more stand in the list.
+const MOST_HELP_MAILS: i64 = 10;
+const DAY_SECONDS: i64 = 86_400;
+const HOUR_SECONDS: i64 = 3600;
 
 #[derive(askama::Template)]
 #[template(path = "portal/stuck.html")]
@@ -88,17 +94,21 @@ pub async fn help(visit: Visit, fields: Fields) -> Result<Response> {
     let Some(ask) = mine(&visit, fields.text("ask")).await? else { return Ok(go("/portal/stuck")) };
     let short = |name: &str| fields.trimmed(name).chars().take(MOST_WORDS).collect::<String>();
     let (reach, note) = (short("reach"), short("note"));
-    if reach.is_empty() && note.is_empty() {
+    let again = |status: StatusCode, problem: &str| {
         let mut stuck = StuckPage::new(&visit, Some(&ask))?;
-        stuck.problem = Some(visit.say("stuck-empty"));
-        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &stuck);
+        stuck.problem = Some(visit.say(problem));
+        (stuck.reach, stuck.note) = (reach.clone(), note.clone());
+        page_with(status, &stuck)
+    };
+    if reach.is_empty() && note.is_empty() {
+        return again(StatusCode::UNPROCESSABLE_ENTITY, "stuck-empty");
     }
     let practice = visit.practice()?;
-    let lane = visit.lane("portal help", &ask.id)?;
-    if practice.stuck_form == 0
-        || !limit::within(visit.db()?, &practice.id, &lane, MOST_HELP, 86_400, visit.now).await?
-    {
+    if practice.stuck_form == 0 {
         return Ok(go(&format!("/portal/stuck?ask={}", ask.id)));
+    }
+    if let Some(problem) = too_many(&visit, &ask).await? {
+        return again(StatusCode::TOO_MANY_REQUESTS, problem);
     }
 
     // write
@@ -117,9 +127,38 @@ pub async fn help(visit: Visit, fields: Fields) -> Result<Response> {
     Ok(go(&format!("/portal/stuck?ask={}", ask.id)))
 }
 
+/// Counts a request for help; the sentence to say instead where there were enough.
+async fn too_many(visit: &Visit, ask: &Ask) -> Result<Option<&'static str>> {
+    let (db, practice) = (visit.db()?, &visit.practice()?.id);
+    let lane = visit.lane("portal help", &ask.id)?;
+    let counting = limit::within(db, practice, &lane, MOST_HELP, DAY_SECONDS, visit.now);
+    if !visit.once(format!("asked {lane}"), counting).await? {
+        return Ok(Some("stuck-form-enough"));
+    }
+    if ask.help_at.is_some() {
+        return Ok(None);
+    }
+    let lane = ask::counted_on(visit, &ask.email_key, ask.session_id.is_some(), "portal new help")?;
+    let counting = limit::within(db, practice, &lane, MOST_NEW_HELP, DAY_SECONDS, visit.now);
+    let within = visit.once(format!("asked {lane}"), counting).await?;
+    Ok((!within).then_some("stuck-form-network"))
+}
+
+/// The name of the mail that goes now: one for each request, and after so many within the hour one for all the others, which
+/// stand in the list; a stranger fills nobody's mailbox.
+async fn which_mail(visit: &Visit, tx: &mut Tx) -> Result<Option<&'static str>> {
+    let practice = &visit.practice()?.id;
+    if limit::within_in(tx, practice, "help mails", MOST_HELP_MAILS, HOUR_SECONDS, visit.now).await? {
+        return Ok(Some("help-asked"));
+    }
+    let first = limit::once(tx, practice, "help mails gathered", HOUR_SECONDS, visit.now).await?;
+    Ok(first.then_some("help-asked-often"))
+}
+
 /// To the address that the practice gives its clients; where it gives none, to its administrators.
 async fn tell_practice(visit: &Visit, tx: &mut Tx, ask: &Ask, reach: &str, note: &str) -> Result<()> {
     let practice = visit.practice()?;
+    let Some(name) = which_mail(visit, tx).await? else { return Ok(()) };
     let mut readers: Vec<(Option<String>, String)> = vec![];
     if Email::parse(&practice.contact_email).is_ok() {
         readers.push((None, practice.contact_email.clone()));
@@ -140,8 +179,7 @@ async fn tell_practice(visit: &Visit, tx: &mut Tx, ask: &Ask, reach: &str, note:
             ("note", or_nothing(note)),
             ("url", visit.server.home_of(practice)),
         ];
-        let help =
-            Letter { name: "help-asked", to: &to, person_id: id.as_deref(), language: &practice.language, words };
+        let help = Letter { name, to: &to, person_id: id.as_deref(), language: &practice.language, words };
         letter(visit, tx, &help).await?;
     }
     Ok(())

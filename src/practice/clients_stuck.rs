@@ -155,7 +155,8 @@ pub async fn count(visit: &Visit) -> Result<usize> {
 }
 
 /// The newest asking of each address within a day that led nobody in and that nobody has seen to, and every request for help
-/// that nobody has seen to. A browser that asked for help and then for something else has one row, that of its request.
+/// that nobody has seen to. A browser that asked for help and then for something else has one row, that of its request. Where
+/// there are more than the page holds, clients stay on it: strangers can ask with as many addresses as they like.
 async fn open(visit: &Visit) -> Result<Vec<Row>> {
     visit
         .db()?
@@ -186,7 +187,9 @@ async fn open(visit: &Visit) -> Result<Vec<Row>> {
                         AND NOT EXISTS (SELECT 1 FROM link_ask h WHERE h.practice_id = a.practice_id AND h.email_key = a.email_key
                             AND h.bound_to = a.bound_to AND h.help_at IS NOT NULL AND h.seen_to_at IS NULL)
                     UNION ALL SELECT w.id FROM link_ask w WHERE w.practice_id = $1 AND w.help_at IS NOT NULL AND w.seen_to_at IS NULL)
-                ORDER BY CASE WHEN t.help_at IS NULL THEN 1 ELSE 0 END, t.asked_at DESC, t.id DESC LIMIT 100) AS found
+                ORDER BY CASE WHEN EXISTS (SELECT 1 FROM person k WHERE k.practice_id = t.practice_id AND k.email_key = t.email_key
+                        AND k.kind = 'client') THEN 0 ELSE 1 END,
+                    CASE WHEN t.help_at IS NULL THEN 1 ELSE 0 END, t.asked_at DESC, t.id DESC LIMIT 100) AS found
              ORDER BY CASE WHEN found.help_at IS NULL THEN 1 ELSE 0 END, found.asked_at DESC, found.id DESC",
             args![&visit.practice()?.id, visit.now - BACK_SECONDS],
         )
