@@ -129,7 +129,7 @@ async fn own_change(visit: &Visit, session: &Session) -> Result<Option<Change>> 
 
 /// What was opened by somebody on the phone changes nothing that decides who gets in.
 fn refuse_pin(session: &Session) -> Result<()> {
-    if session.is_by_pin() { Err(Error::Forbidden) } else { Ok(()) }
+    if session.is_by_pin() { Err(Error::ByPin) } else { Ok(()) }
 }
 
 async fn enter(visit: &Visit) -> Result<std::result::Result<(std::sync::Arc<Session>, Person), Response>> {

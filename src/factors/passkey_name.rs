@@ -40,7 +40,7 @@ pub async fn ask(visit: Visit, Path(id): Path<String>, Query(query): Query) -> R
         Err(response) => return Ok(response),
     };
     if session.is_by_pin() {
-        return Err(Error::Forbidden);
+        return Err(Error::ByPin);
     }
     let passkey = store::own(&visit, &session.person_id, &id).await?;
     page(&name_page(&visit, &session, &passkey, &query).await?)
@@ -54,7 +54,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         Err(response) => return Ok(response),
     };
     if session.is_by_pin() {
-        return Err(Error::Forbidden);
+        return Err(Error::ByPin);
     }
     let passkey = store::own(&visit, &session.person_id, &id).await?;
     let person = mine::myself(&visit, &session).await?;

@@ -121,7 +121,7 @@ async fn answering(visit: &Visit, fields: &Fields) -> Result<std::result::Result
         Err(response) => return Ok(Err(response)),
     };
     if session.is_by_pin() {
-        return Err(Error::Forbidden);
+        return Err(Error::ByPin);
     }
     let ceremony = ceremony::read(visit, fields.text("ceremony"), Purpose::Create, &session.id)?;
     let was_fresh = |ceremony: Ceremony| !ceremony.is_old(visit.now) && session.is_fresh(ceremony.begun_at);

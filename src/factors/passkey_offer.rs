@@ -94,7 +94,7 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
         Err(response) => return Ok(response),
     };
     if session.is_by_pin() {
-        return Err(Error::Forbidden);
+        return Err(Error::ByPin);
     }
     let person = mine::myself(&visit, &session).await?;
     let then_path = safe_path(query.text("then"), "/me");
@@ -135,7 +135,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         Err(response) => return Ok(response),
     };
     if session.is_by_pin() {
-        return Err(Error::Forbidden);
+        return Err(Error::ByPin);
     }
     match fields.text("do") {
         "never" => {

@@ -22,6 +22,8 @@ pub enum Error {
     NotFound,
     /// Signed in, but not allowed.
     Forbidden,
+    /// Signed in with a PIN that somebody read out, which changes nothing that decides who gets in.
+    ByPin,
     /// The request itself is malformed; the word names a message `bad-<word>`.
     Bad(&'static str),
 }
@@ -37,7 +39,7 @@ impl Error {
             Error::Conflict | Error::Busy { .. } | Error::Full => StatusCode::SERVICE_UNAVAILABLE,
             Error::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
             Error::NotFound => StatusCode::NOT_FOUND,
-            Error::Forbidden => StatusCode::FORBIDDEN,
+            Error::Forbidden | Error::ByPin => StatusCode::FORBIDDEN,
             Error::Bad("too-large") => StatusCode::PAYLOAD_TOO_LARGE,
             Error::Bad("content-type") => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Error::Bad("method") => StatusCode::METHOD_NOT_ALLOWED,

@@ -32,7 +32,8 @@ pub fn page(visit: &Visit, error: &Error) -> Response {
         what: visit.say(&format!("problem-{word}-what")),
         next: visit.say(&format!("problem-{word}-next")),
         request: visit.request_id().to_owned(),
-        back: way_back(visit),
+        // What they came for stays shut to them; their own page is open.
+        back: if matches!(error, Error::ByPin) { "/me".to_owned() } else { way_back(visit) },
         to_entrance: false,
     };
     let mut response = page_with(error.status(), &page).unwrap_or_else(|_| plain(error));
@@ -100,6 +101,7 @@ fn word(error: &Error) -> &'static str {
         Error::TooOften { .. } => "too-often",
         Error::NotFound => "not-found",
         Error::Forbidden => "forbidden",
+        Error::ByPin => "by-pin",
         Error::Bad("stale") => "stale",
         Error::Bad("cross-site") => "cross-site",
         Error::Bad("no-cookie") => "no-cookie",

@@ -103,7 +103,7 @@ fn word(error: &Error) -> &'static str {
         Error::Full => "full",
         Error::TooOften { .. } => "too-often",
         Error::NotFound => "not-found",
-        Error::Forbidden => "forbidden",
+        Error::Forbidden | Error::ByPin => "forbidden",
         Error::Bad("too-large") => "too-large",
         Error::Bad("content-type") => "content-type",
         Error::Bad("method") => "method",

@@ -77,7 +77,7 @@ pub async fn passkey(visit: Visit, fields: Fields) -> Result<Response> {
 async fn enter(visit: &Visit) -> Result<std::result::Result<Arc<Session>, Response>> {
     match session::required(visit).await? {
         Ok(session) if !session.is_client() => Err(Error::NotFound),
-        Ok(session) if session.is_by_pin() => Err(Error::Forbidden),
+        Ok(session) if session.is_by_pin() => Err(Error::ByPin),
         entered => Ok(entered),
     }
 }

@@ -169,7 +169,7 @@ pub async fn cancel(visit: Visit) -> Result<Response> {
 
 /// A session from a PIN changes nothing that decides who gets in (AC-085).
 pub(super) fn refuse_pin(session: &Session) -> Result<()> {
-    if session.is_by_pin() { Err(Error::Forbidden) } else { Ok(()) }
+    if session.is_by_pin() { Err(Error::ByPin) } else { Ok(()) }
 }
 
 async fn enter(visit: &Visit) -> Result<std::result::Result<(Arc<Session>, Person), Response>> {

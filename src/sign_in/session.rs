@@ -363,10 +363,10 @@ pub async fn required(visit: &Visit) -> Result<std::result::Result<Arc<Session>,
 /// As [`required`], and every factor shown within five minutes; else the person is asked for them and comes back.
 ///
 /// # Errors
-/// Faults of the database; [`Error::Forbidden`] in a session from a PIN.
+/// Faults of the database; [`Error::ByPin`] in a session from a PIN.
 pub async fn fresh(visit: &Visit) -> Result<std::result::Result<Arc<Session>, Response>> {
     Ok(match required(visit).await? {
-        Ok(session) if session.is_by_pin() => return Err(Error::Forbidden),
+        Ok(session) if session.is_by_pin() => return Err(Error::ByPin),
         Ok(session) if session.is_fresh(visit.now) => Ok(session),
         Ok(session) => Err(go(&format!("{}?then={}", way_in::confirm(&session), encode(&visit.here())))),
         Err(response) => Err(response),

@@ -47,6 +47,7 @@ mod portal_network;
 mod portal_newer;
 mod portal_news;
 mod portal_passkey_lock;
+mod portal_no_mail;
 mod portal_passkey_news;
 mod portal_passkey_proof;
 mod portal_passkeys;

@@ -1,0 +1,51 @@
+//! Clients to whom no mail goes, or none about their sign-ins (C8, AC-081, AC-082, AC-085), and what a session from a PIN is told.
+
+use portico::args;
+use portico::sign_in::step::Factor;
+
+use crate::people::{SAM, relaxed, signed_in};
+use crate::support::browser::Browser;
+use crate::support::desk::{change, mails, times};
+use crate::support::portal::{JO, add_client, ask, code_of, newest, number_on, sign_in};
+use crate::support::stage::Stage;
+use crate::support::ways::{let_in, somebody};
+use crate::walk;
+
+const PASSPHRASE: &str = "tide over pebbles, softly";
+const NO_MAIL: &str = "UPDATE person SET mail_form = 'none' WHERE email_key = $1 AND kind = 'client'";
+
+/// Jo, signed in by link, sets a passphrase of their own.
+async fn with_a_lock(stage: &Stage) -> Browser {
+    let mut jo = stage.browser();
+    sign_in(stage, &mut jo, JO).await;
+    jo.open("/me/privacy").await.submit_to("/me/privacy/lock", &[("passphrase", PASSPHRASE)]).await;
+    jo.sees("Your lock is set");
+    stage.wait(61);
+    jo
+}
+
+/// Somebody calls and gets a PIN for Jo, which they type.
+async fn in_by_pin(stage: &Stage) -> Browser {
+    relaxed(stage).await;
+    let mut sam = signed_in(stage, SAM).await;
+    let mut browser = stage.browser().from("203.0.113.9");
+    ask(&mut browser, JO).await;
+    browser.open(&browser.link("I can't get the email")).await;
+    let request = number_on(&browser);
+    sam.open(&format!("/practice/clients/{}/pin", somebody(stage, JO).await.id)).await;
+    sam.submit(&[("number", &request), ("how", "called-back")]).await.sees("It is shown only now");
+    browser.submit_to("/portal/pin", &[("pin", &number_on(&sam))]).await;
+    stage.deliver().await;
+    browser
+}
+
+walk!(a_session_from_a_pin_is_told_why_and_what_to_do, |stage| {
+    let mut jo = in_by_pin(&stage).await;
+    jo.is_at("/me").sees(JO);
+    assert!(!jo.html.contains("href=\"/me/email\""), "the page offers nothing that is shut");
+    for path in ["/me/email", "/me/privacy/passkey", "/me/passkeys/new", "/me/passkeys/offer", "/portal/confirm"] {
+        jo.open(path).await.sees("You signed in with a PIN").sees("ask your practice").misses("other duties");
+        assert_eq!(jo.status, 403, "{path}");
+        jo.open(&jo.link("Go back")).await.is_at("/me");
+    }
+});
