@@ -1,5 +1,6 @@
 //! What was changed of a client's locks and passkeys, as the record has it: told here, since no mail tells of it. To clients
-//! with a lock also the sign-ins that others get a mail about.
+//! who get no mail about them also the sign-ins that others are mailed about. PINs are told to everybody: each let somebody in
+//! whom the practice took for the client.
 
 use crate::args;
 use crate::platform::error::Result;
@@ -28,10 +29,10 @@ pub async fn of(visit: &Visit, person: &Person) -> Result<Vec<Change>> {
         .all(
             "SELECT at, event, actor_name FROM audit WHERE practice_id = $1 AND subject_id = $2 AND at > $3
                 AND (event IN ('portal-password-set', 'portal-password-removed', 'passkey-added', 'passkey-removed', 'passkey-removed-by-administrator', 'lock-set', 'lock-removed',
-                    'lock-off-asked', 'lock-off-cancelled', 'lock-removed-by-practice', 'private-on', 'private-off')
+                    'lock-off-asked', 'lock-off-cancelled', 'lock-removed-by-practice', 'private-on', 'private-off', 'pin-issued', 'pin-used')
                     OR $4 = 1 AND event IN ('signed-in-new-browser', 'not-me'))
              ORDER BY at DESC, id DESC LIMIT 20",
-            args![&visit.practice()?.id, &person.id, visit.now - TOLD_SECONDS, person.lock().is_some()],
+            args![&visit.practice()?.id, &person.id, visit.now - TOLD_SECONDS, is_told_here_alone(person)],
         )
         .await?;
     let one = |(at, event, actor): (i64, String, String)| Change {
@@ -39,6 +40,11 @@ pub async fn of(visit: &Visit, person: &Person) -> Result<Vec<Change>> {
         time: near(visit, at),
     };
     Ok(rows.into_iter().map(one).collect())
+}
+
+/// Whether no mail tells the person of a sign-in.
+fn is_told_here_alone(person: &Person) -> bool {
+    person.lock().is_some() || person.is_private() || person.mail_form == "none"
 }
 
 /// When the practice last deleted a passkey of the person, if that is news.

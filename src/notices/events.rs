@@ -142,7 +142,10 @@ impl Event {
     /// Whether a client with a lock of their own is told of it in the portal alone: the mailbox is what the lock is against,
     /// and a mail about a sign-in that took no mail would give it away, with when and where the client is.
     pub const fn stays_behind_a_lock(self) -> bool {
-        matches!(self, Event::SignedIn | Event::SignedInNewBrowser | Event::SignedInAfterLong | Event::NotMe)
+        matches!(
+            self,
+            Event::SignedIn | Event::SignedInNewBrowser | Event::SignedInAfterLong | Event::NotMe | Event::PinIssued
+        )
     }
 
     /// Whether clients have words of their own for it: they have neither "Forgot your password?" nor recognised devices.

@@ -39,6 +39,15 @@ async fn in_by_pin(stage: &Stage) -> Browser {
     browser
 }
 
+// 0014: the mailbox is what the lock is against.
+walk!(no_mail_tells_of_a_pin_where_there_is_a_lock, |stage| {
+    let mut jo = with_a_lock(&stage).await;
+    in_by_pin(&stage).await.is_at("/portal/lock");
+    assert_eq!((times(&stage, "pin-issued").await, times(&stage, "pin-used").await), (1, 1));
+    assert!(!mails(&stage, JO).await.iter().any(|mail| mail.about == "pin-issued"));
+    jo.open("/me/privacy").await.sees("Sam Okafor issued a PIN to Jo Lindqvist").sees("Jo Lindqvist used a PIN");
+});
+
 walk!(a_session_from_a_pin_is_told_why_and_what_to_do, |stage| {
     let mut jo = in_by_pin(&stage).await;
     jo.is_at("/me").sees(JO);
