@@ -492,6 +492,7 @@ pin-how = How do you know who it is?
 pin-how-called = I called them back on the number on file
 pin-how-here = They are here with me
 pin-how-missing = Say first how you know who it is.
+pin-how-no-number = No phone number is on file, so nobody was called back on it. This works only with the client here with you.
 pin-number = Request number
 pin-number-hint = Four digits, on the client's own page.
 pin-no-request = No open request has this number. Numbers work for an hour; ask the client to read it out again.

@@ -7,6 +7,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::clients_pin::how_problem;
 use super::clients_privacy::knows_safe_word;
 use super::{actor, client, fresh_member};
 use crate::factors::passkey_store::{self as store, Passkey};
@@ -80,8 +81,8 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
 async fn problem(visit: &Visit, person: &Person, fields: &Fields, chosen: &[Passkey]) -> Result<Option<&'static str>> {
     Ok(if chosen.is_empty() {
         Some("people-passkeys-nothing")
-    } else if !matches!(fields.text("how"), "called-back" | "in-person") {
-        Some("pin-how-missing")
+    } else if let Some(problem) = how_problem(fields.text("how"), person) {
+        Some(problem)
     } else if would_break_lock(person, chosen) {
         Some("clients-passkeys-lock")
     } else if person.safe_word.is_some() && !knows_safe_word(visit, person, fields.text("safe_word")).await? {

@@ -88,8 +88,8 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         page_with(StatusCode::UNPROCESSABLE_ENTITY, &pin_page)
     };
     let how = fields.text("how");
-    if !matches!(how, "called-back" | "in-person") {
-        return again("pin-how-missing", None).await;
+    if let Some(problem) = how_problem(how, &person) {
+        return again(problem, None).await;
     }
     let Some(request) = request(&visit, fields.trimmed("number")).await? else {
         return again("pin-no-request", None).await;
@@ -110,6 +110,16 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     let mut pin_page = PinPage::new(&visit, &session, person).await?;
     pin_page.pin = Some((pin, when::clock(visit.now + PIN_SECONDS, visit.zone())));
     page(&pin_page)
+}
+
+/// What is wrong with what was said of how the member knows the client; nobody can be called back without a number on file.
+pub(super) fn how_problem(how: &str, client: &Person) -> Option<&'static str> {
+    match how {
+        "in-person" => None,
+        "called-back" if client.mobile.is_some() => None,
+        "called-back" => Some("pin-how-no-number"),
+        _ => Some("pin-how-missing"),
+    }
 }
 
 struct NewPin<'a> {

@@ -21,7 +21,9 @@ async fn calling(stage: &Stage, email: &str) -> (Browser, String) {
 
 async fn issue(member: &mut Browser, client: &str, request: &str) -> String {
     member.open(&format!("/practice/clients/{client}/pin")).await;
-    member.submit(&[("number", request), ("how", "called-back")]).await.sees("It is shown only now");
+    // Who has no number on file is here with the member.
+    let how = if member.html.contains("called-back") { "called-back" } else { "in-person" };
+    member.submit(&[("number", request), ("how", how)]).await.sees("It is shown only now");
     number_on(member)
 }
 
@@ -266,4 +268,25 @@ walk!(the_practice_records_the_number_it_calls_back, |stage| {
     jo.post(&phone_page, &fields.map(|(name, value)| (name.to_owned(), value))).await;
     assert!(jo.status.as_u16() == 403 || jo.status.as_u16() == 404, "{}", jo.status);
     assert_eq!(times(&stage, "client-phone-changed").await, 2);
+});
+
+// AC-081: nobody was called back where no number is on file.
+walk!(without_a_number_on_file_the_client_has_to_be_there, |stage| {
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    let kim = add_client(&stage, "Kim Ashworth", "kim@example.com").await;
+    let (_, request) = calling(&stage, "kim@example.com").await;
+    let path = format!("/practice/clients/{kim}/pin");
+    sam.open(&path).await.sees("Use this only if the client is here").misses("I called them back");
+    let fields = |how: &str| {
+        [("csrf", sam.hidden("csrf")), ("number", request.clone()), ("how", how.to_owned())]
+            .map(|(name, value)| (name.to_owned(), value))
+    };
+    let called = fields("called-back");
+    sam.post(&path, &called).await.sees("No phone number is on file");
+    assert_eq!((sam.status.as_u16(), number(&stage, "SELECT COUNT(*) FROM pin", args![]).await), (422, 0));
+    sam.open(&path).await.submit(&[("number", &request), ("how", "in-person")]).await.sees("It is shown only now");
+    // The same two words stand where passkeys are deleted.
+    sam.open(&format!("/practice/clients/{kim}/passkeys")).await.misses("I called them back");
+    assert_eq!(times(&stage, "pin-issued").await, 1);
 });
