@@ -555,7 +555,8 @@ clients-act-privacy-hint = For a client whose mailbox others read: a lock of the
 clients-privacy-title = Privacy
 clients-privacy-intro = Set this up with the client in the room. Nothing here is mailed to anybody.
 clients-privacy-private = Private sign-in
-clients-privacy-private-what = Mail alone never opens this portal. After the code from the mail, the client shows a passkey or types a passphrase that only they know. Mails name neither you nor the client. Turning it on signs them out everywhere.
+clients-privacy-private-what = Mail alone never opens this portal. After the code from the mail, the client shows a passkey or types a passphrase that only they know. Mails name neither you nor the client, unless somebody else with the same address wants them to. Turning it on signs them out everywhere.
+clients-privacy-shared = Others have this email address and want mails with your name and a link: { $names }. So mails to this client have both, whatever is chosen here. A mail that names nobody would tell the others that something is hidden. Give this client an address of their own first.
 clients-privacy-has-passkeys = { $count ->
     [one] The client has a passkey. Leave this empty to make it the only lock, once you have seen together that it is theirs.
    *[other] The client has { $count } passkeys. Leave this empty to make them the only lock, once you have seen together that all are theirs.

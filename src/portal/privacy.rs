@@ -34,6 +34,8 @@ struct PrivacyPage {
     passkeys: Vec<passkeys::Listed>,
     passkeys_offered: bool,
     changes: Vec<Change>,
+    /// Others behind the mailbox want plain mail, and so it is.
+    shared: bool,
     /// The practice lets its clients set a passphrase, or there is one already.
     may_lock: bool,
     problems: Vec<String>,
@@ -133,7 +135,9 @@ pub async fn set_mail(visit: Visit, fields: Fields) -> Result<Response> {
     refuse_pin(&session)?;
     let form = match fields.text("mail") {
         "plain" if !person.is_private() => "plain",
-        _ => "discreet",
+        "plain" | "discreet" => "discreet",
+        // Nothing was chosen where no mail goes to the client: that stays.
+        _ => return Ok(go("/me/privacy")),
     };
     let mut tx = visit.db()?.write().await?;
     tx.execute(
@@ -189,6 +193,7 @@ impl PrivacyPage {
             asks_current: asks_current(visit, session, &person),
             passkeys: passkeys::list(visit, &person.id).await?,
             passkeys_offered: passkey_new::are_offered(visit, true)?,
+            shared: !person::plain_beside(visit, &person).await?.is_empty(),
             changes: mine_changes::of(visit, &person).await?,
             may_lock: person.passphrase.is_some()
                 || visit.practice().is_ok_and(|practice| practice.client_passphrases != 0),

@@ -36,6 +36,8 @@ struct PrivacyPage {
     person: Person,
     /// The day of waiting is over.
     can_take_off: bool,
+    /// Others behind the mailbox who want plain mail, by name: so it is for this client too.
+    plain_beside: String,
     problems: Vec<String>,
 }
 
@@ -45,7 +47,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
-    let mut privacy = PrivacyPage::new(&visit, &session, person, vec![]);
+    let mut privacy = PrivacyPage::new(&visit, &session, person, vec![]).await?;
     privacy.frame.banner = DONE
         .iter()
         .find(|word| **word == query.text("done"))
@@ -63,7 +65,10 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     let (word, act) = match judge(&visit, &person, &fields).await? {
         Ok(found) => found,
         Err(problems) => {
-            return page_with(StatusCode::UNPROCESSABLE_ENTITY, &PrivacyPage::new(&visit, &session, person, problems));
+            return page_with(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &PrivacyPage::new(&visit, &session, person, problems).await?,
+            );
         }
     };
 
@@ -267,12 +272,13 @@ async fn enter(visit: &Visit, id: &str) -> Result<std::result::Result<(Arc<Sessi
 }
 
 impl PrivacyPage {
-    fn new(visit: &Visit, session: &Session, person: Person, problems: Vec<String>) -> PrivacyPage {
-        PrivacyPage {
+    async fn new(visit: &Visit, session: &Session, person: Person, problems: Vec<String>) -> Result<PrivacyPage> {
+        Ok(PrivacyPage {
             frame: session::frame(visit, session, "clients-privacy-title").script("strength.js"),
             can_take_off: person.lock_off_from.is_some_and(|from| from <= visit.now),
+            plain_beside: person::plain_beside(visit, &person).await?.join(", "),
             person,
             problems,
-        }
+        })
     }
 }

@@ -4,6 +4,7 @@ use super::step::{Factor, Factors, Kind};
 use crate::platform::db::{Db, Tx};
 use crate::platform::error::{Error, Result};
 use crate::platform::practice::Practice;
+use crate::platform::web::Visit;
 
 /// How long no mail opens anything after somebody else changed the address (seconds).
 const CHANGED_SECONDS: i64 = 86_400;
@@ -107,6 +108,27 @@ const CLIENTS_BY_EMAIL: &str =
         p.passphrase, p.passphrase_set_at, p.passkey_lock_since, p.private_since, p.mail_form, p.safe_word, p.lock_off_from
      FROM person p WHERE p.practice_id = $1 AND p.email_key = $2 AND p.kind = 'client' AND p.closed_at IS NULL
      ORDER BY p.created_at, p.id";
+
+/// Others with a client's address who want mails that name the practice, by name, at most twenty. The plainest wish counts for
+/// one mailbox (docs/decisions/0014), so that this client's mails name it too; none where the practice names itself in no mail.
+///
+/// # Errors
+/// As [`by_id`]; not found where there is no practice.
+pub async fn plain_beside(visit: &Visit, person: &Person) -> Result<Vec<String>> {
+    let practice = visit.practice()?;
+    if practice.discreet != 0 {
+        return Ok(vec![]);
+    }
+    let rows: Vec<(String,)> = visit
+        .db()?
+        .all(
+            "SELECT name FROM person WHERE practice_id = $1 AND email_key = $2 AND kind = 'client' AND id <> $3 AND closed_at IS NULL
+                AND mail_form = 'plain' AND private_since IS NULL ORDER BY name, id LIMIT 20",
+            crate::args![&practice.id, &person.email_key, &person.id],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(name,)| name).collect())
+}
 
 /// # Errors
 /// A failed read is a fault, never "nobody".

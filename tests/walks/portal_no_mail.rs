@@ -58,3 +58,32 @@ walk!(a_session_from_a_pin_is_told_why_and_what_to_do, |stage| {
         jo.open(&jo.link("Go back")).await.is_at("/me");
     }
 });
+
+// 0014: the plainest wish counts for one mailbox, and whoever sets privacy up reads so.
+walk!(a_shared_mailbox_is_told_on_both_pages, |stage| {
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    let path = format!("/practice/clients/{}/privacy", somebody(&stage, JO).await.id);
+    sam.open(&path).await.misses("want mails with your name").sees("unless somebody else");
+    let mut jo = stage.browser();
+    sign_in(&stage, &mut jo, JO).await;
+    jo.open("/me/privacy").await.misses("an address of your own");
+    let robin = add_client(&stage, "Robin Ashworth", JO).await;
+    sam.open(&path).await.sees("want mails with your name and a link: Robin Ashworth").sees("address of their own");
+    jo.open("/me/privacy").await.sees("an address of your own").misses("Robin");
+    // The mail is what the pages say.
+    jo.submit_to("/me/privacy/mail", &[("mail", "discreet")]).await.sees("an address of your own");
+    stage.wait(61);
+    ask(&mut stage.browser(), JO).await;
+    stage.deliver().await;
+    assert!(newest(&stage, JO).await.text.contains("/link/"));
+    let discreet = "UPDATE person SET mail_form = 'discreet' WHERE id = $1";
+    change(&stage, &robin, discreet).await;
+    sam.open(&path).await.misses("want mails with your name");
+    jo.open("/me/privacy").await.misses("an address of your own");
+    stage.wait(61);
+    ask(&mut stage.browser(), JO).await;
+    stage.deliver().await;
+    let mail = mails(&stage, JO).await.into_iter().find(|mail| mail.about == "portal-code").unwrap();
+    assert!(!mail.text.contains("Harbour Physio") && code_of(&mail).len() == 6);
+});
