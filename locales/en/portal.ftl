@@ -28,6 +28,7 @@ portal-confirm-title = Is it you?
 portal-confirm-intro = Before this can be changed, show once more that it is you.
 portal-confirm-mail = We send a link and a code to { $email }. Then you are back here.
 portal-confirm-mail-lock = We send a link and a code to { $email }. After that we ask for your passphrase.
+portal-confirm-no-mail = Your practice sends you no email, so nothing from your mailbox can show that it is you. They can change this with you, or turn mail on for as long as it takes: { $contact }
 portal-confirm-lost = Lost your passkeys, or are they not yours? Your practice can help you: { $contact }
 
 # The page after asking; the same for every address.
@@ -210,9 +211,9 @@ privacy-mail = Mail
 privacy-mail-what = How our mails look to whoever sees them.
 privacy-mail-plain = With the practice's name and a link
 privacy-mail-discreet = Discreet: only a code, no name, no link
-privacy-private = Discreet, because private sign-in is on.
 privacy-mail-none = Your practice sends you no email.
 privacy-mail-shared = Other people here have this email address too, and one of them wants mails with the practice's name and a link. So every mail to it has both, whatever you choose. For mails that name nobody you need an address of your own: ask your practice.
+privacy-private = Discreet, because private sign-in is on.
 privacy-done-lock-set = Your lock is set. Everywhere else you are signed out.
 privacy-done-lock-removed = Your lock is removed.
 privacy-done-passkey-on = Your passkeys are your lock now. Everywhere else you are signed out.

@@ -578,6 +578,7 @@ clients-privacy-mail-none = None. They sign in with a PIN from you
 clients-privacy-lock-off = Lock forgotten or lost
 clients-privacy-no-safe = No safe word was agreed. Ask only with the client in the room: then you can take the lock off after a day. Whoever is signed in as the client sees it and can stop it until then. If a stranger set this lock, turn the client's access off for that day.
 clients-privacy-lock-off-passkeys = Their passkeys are deleted with it.
+clients-privacy-mail-no-pin = Nobody here may issue PINs, and this client has no passkey: without mail nothing would let them in. Ask an administrator to allow PINs under “How clients sign in”, or make a passkey with the client first.
 clients-privacy-lock-off-what = With the safe word you can take the lock off after a day. The client sees it when signed in and can stop it until then.
 clients-privacy-safe-told = Safe word, as the client says it
 clients-privacy-lock-off-button = Ask to take the lock off

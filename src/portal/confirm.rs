@@ -29,6 +29,8 @@ struct ConfirmPage {
     /// A mail does, with the passphrase after it where there is one.
     by_mail: bool,
     passphrase: bool,
+    /// No mail goes to this client, so that none can be the proof.
+    no_mail: bool,
     contact: String,
 }
 
@@ -49,10 +51,14 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         Err(response) => return Ok(response),
     };
     let then_path = safe_path(fields.text("then"), "/me");
+    let again = ConfirmPage::new(&visit, &session, then_path.clone(), None).await?;
+    if again.no_mail {
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
+    }
     match ask::put_for(&visit, &session, &then_path).await? {
         Ok(response) => Ok(response),
         Err(problem) => {
-            let again = ConfirmPage::new(&visit, &session, then_path, Some(problem)).await?;
+            let again = ConfirmPage { problem: Some(problem), ..again };
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
         }
     }
@@ -87,13 +93,15 @@ impl ConfirmPage {
         let person = person::by_id(visit.db()?, &visit.practice()?.id, &session.person_id).await?;
         let person = person.ok_or(Error::NotFound)?;
         let passkey = passkey_own::offer(visit, Purpose::Confirm, session).await?;
+        let no_mail = person.mail_form == "none";
         let passphrase = person.lock() == Some(Factor::Passphrase);
         Ok(ConfirmPage {
             frame: session::frame(visit, session, "portal-confirm-title").script("passkey.js"),
             masked: Email::parse(&session.email).map(|email| email.masked()).unwrap_or_default(),
             then_path,
             problem,
-            by_mail: passphrase || passkey.is_none() && person.lock().is_none(),
+            no_mail,
+            by_mail: !no_mail && (passphrase || passkey.is_none() && person.lock().is_none()),
             passphrase,
             passkey,
             contact: crate::notices::compose::contact(visit)?,

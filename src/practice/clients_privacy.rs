@@ -116,6 +116,11 @@ async fn judge(visit: &Visit, person: &Person, fields: &Fields) -> Result<Judged
             Ok(Ok(("lock-off-now", Act::LockOffNow)))
         }
         "mail" => {
+            // Without mail, PINs and passkeys nothing would let the client in.
+            let no_way = visit.practice()?.pin_by == "nobody" && person.passkeys == 0;
+            if fields.text("mail") == "none" && no_way {
+                return refused("clients-privacy-mail-no-pin");
+            }
             let form = match fields.text("mail") {
                 "none" => "none",
                 "plain" if !person.is_private() => "plain",

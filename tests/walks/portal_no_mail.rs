@@ -48,6 +48,16 @@ walk!(no_mail_tells_of_a_pin_where_there_is_a_lock, |stage| {
     jo.open("/me/privacy").await.sees("Sam Okafor issued a PIN to Jo Lindqvist").sees("Jo Lindqvist used a PIN");
 });
 
+walk!(whoever_gets_no_mail_sees_pins_and_sign_ins_on_their_page, |stage| {
+    change(&stage, JO, NO_MAIL).await;
+    let mut jo = in_by_pin(&stage).await;
+    jo.is_at("/me").sees("They let you in with a PIN").misses("we email you a link");
+    assert!(mails(&stage, JO).await.is_empty());
+    jo.open("/me/privacy").await.sees("Your practice sends you no email").sees("Sam Okafor issued a PIN");
+    jo.sees("Jo Lindqvist used a PIN");
+    jo.open("/me/ways").await.sees("read out the number").misses("Email me a link");
+});
+
 walk!(a_session_from_a_pin_is_told_why_and_what_to_do, |stage| {
     let mut jo = in_by_pin(&stage).await;
     jo.is_at("/me").sees(JO);
@@ -57,6 +67,40 @@ walk!(a_session_from_a_pin_is_told_why_and_what_to_do, |stage| {
         assert_eq!(jo.status, 403, "{path}");
         jo.open(&jo.link("Go back")).await.is_at("/me");
     }
+});
+
+walk!(without_mail_nobody_is_told_to_look_in_their_mailbox, |stage| {
+    let mut jo = with_a_lock(&stage).await;
+    change(&stage, JO, NO_MAIL).await;
+    stage.wait(301);
+    let asked = "SELECT COUNT(*) FROM link_ask";
+    let before = crate::support::desk::number(&stage, asked, args![]).await;
+    jo.open("/me/email").await.is_at("/portal/confirm").sees("sends you no email").sees("+61 2 5550 1234");
+    jo.misses("We send a link");
+    let fields = [("csrf".to_owned(), jo.hidden("csrf"))];
+    jo.post("/portal/confirm", &fields).await.sees("sends you no email");
+    assert_eq!(crate::support::desk::number(&stage, asked, args![]).await, before);
+    // Whoever has a passkey shows it; whoever gets mail goes on as before.
+    let mut kim = stage.browser();
+    add_client(&stage, "Kim Ashworth", "kim@example.com").await;
+    let_in(&stage, &mut kim, "kim@example.com", &[Factor::EmailLink], false).await;
+    stage.wait(301);
+    kim.open("/me/email").await.is_at("/portal/confirm").sees("We send a link");
+    kim.submit_to("/portal/confirm", &[]).await.is_at("/portal/sent");
+});
+
+walk!(no_mail_needs_another_way_in, |stage| {
+    relaxed(&stage).await;
+    stage.au().execute("UPDATE practice SET pin_by = 'nobody'", args![]).await.unwrap();
+    stage.wait(5);
+    let mut sam = signed_in(&stage, SAM).await;
+    let path = format!("/practice/clients/{}/privacy", somebody(&stage, JO).await.id);
+    sam.open(&path).await.submit(&[("mail", "none"), ("do", "mail")]).await.sees("nothing would let them in");
+    assert_eq!(somebody(&stage, JO).await.mail_form, "plain");
+    stage.au().execute("UPDATE practice SET pin_by = 'everyone'", args![]).await.unwrap();
+    stage.wait(5);
+    sam.open(&path).await.submit(&[("mail", "none"), ("do", "mail")]).await.sees("Saved");
+    assert_eq!(somebody(&stage, JO).await.mail_form, "none");
 });
 
 // 0014: the plainest wish counts for one mailbox, and whoever sets privacy up reads so.
