@@ -229,7 +229,7 @@ fn practice_office_routes() -> Router {
 fn client_office_routes() -> Router {
     use practice::{
         clients, clients_act, clients_add, clients_contact, clients_contact_add, clients_email, clients_one,
-        clients_passkeys, clients_phone, clients_pin, clients_privacy, clients_rules, clients_stuck,
+        clients_passkeys, clients_phone, clients_pin, clients_privacy, clients_reference, clients_rules, clients_stuck,
     };
     Router::new()
         .route("/practice/clients", get(clients::list))
@@ -237,6 +237,7 @@ fn client_office_routes() -> Router {
         .route("/practice/clients/{id}", get(clients_one::show))
         .route("/practice/clients/{id}/act", get(clients_act::ask).post(clients_act::answer))
         .route("/practice/clients/{id}/pin", get(clients_pin::ask).post(clients_pin::answer))
+        .route("/practice/clients/{id}/reference", get(clients_reference::ask).post(clients_reference::answer))
         .route("/practice/clients/{id}/phone", get(clients_phone::ask).post(clients_phone::answer))
         .route("/practice/clients/{id}/passkeys", get(clients_passkeys::ask).post(clients_passkeys::answer))
         .route("/practice/clients/{id}/email", get(clients_email::ask).post(clients_email::answer))

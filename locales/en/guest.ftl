@@ -28,8 +28,12 @@ help-guest-link-text =
     You have a lock of your own, because other people may read your email. Then a link from an email opens nothing by itself. Sign in as you always do, and you are led on.
 
 clients-reference = Your own number for them
+clients-reference-intro = Your other programs, such as the one for video visits, name the client by it. Links that were made before go on working.
+clients-reference-hint = Leave it empty to take the number off.
+clients-act-reference-hint = What your other programs call this client.
+clients-done-reference = Your number for the client is saved.
 clients-add-reference-hint = Leave it empty if you have none. Your other programs, such as the one for video visits, name the client by it.
-clients-add-reference-taken = Another client has this number already. Look them up first: it may be the same person.
+clients-add-reference-taken = Another client has this number already. Look at them first: it may be the same person.
 clients-add-reference-long = Type at most 100 ordinary characters, or leave it empty.
 
 record-name-guest-link-made = Link to one thing made

@@ -5,6 +5,7 @@ use super::Row;
 use crate::args;
 use crate::platform::db::Db;
 use crate::platform::error::{Error, Result};
+use crate::platform::names;
 use crate::platform::when;
 
 /// Lines read at once.
@@ -48,7 +49,9 @@ pub async fn after(db: &Db, practice: &str, filter: &Filter, mark: &Mark) -> Res
          WHERE a.practice_id = $1 AND (a.at, a.id) > ($2, $3) AND a.at >= $4 AND a.at < $5
            AND ($6 = '' OR a.event = $6) AND ($7 = '' OR a.subject_id = $7 OR a.actor_id = $7)
            AND ($8 = '' OR LOWER(a.subject_name) LIKE $8 ESCAPE '\\' OR LOWER(a.actor_name) LIKE $8 ESCAPE '\\'
-                OR a.subject_name LIKE $9 ESCAPE '\\' OR a.actor_name LIKE $9 ESCAPE '\\')
+                OR $12 = 1 AND (LOWER(a.subject_name) LIKE $9 ESCAPE '\\' OR LOWER(a.actor_name) LIKE $9 ESCAPE '\\'
+                    OR LOWER(a.subject_name) LIKE $10 ESCAPE '\\' OR LOWER(a.actor_name) LIKE $10 ESCAPE '\\'
+                    OR LOWER(a.subject_name) LIKE $11 ESCAPE '\\' OR LOWER(a.actor_name) LIKE $11 ESCAPE '\\'))
          ORDER BY a.at, a.id LIMIT 500",
         arguments(practice, filter, mark),
     )
@@ -67,7 +70,9 @@ pub async fn before(db: &Db, practice: &str, filter: &Filter, mark: &Mark) -> Re
          WHERE a.practice_id = $1 AND (a.at, a.id) < ($2, $3) AND a.at >= $4 AND a.at < $5
            AND ($6 = '' OR a.event = $6) AND ($7 = '' OR a.subject_id = $7 OR a.actor_id = $7)
            AND ($8 = '' OR LOWER(a.subject_name) LIKE $8 ESCAPE '\\' OR LOWER(a.actor_name) LIKE $8 ESCAPE '\\'
-                OR a.subject_name LIKE $9 ESCAPE '\\' OR a.actor_name LIKE $9 ESCAPE '\\')
+                OR $12 = 1 AND (LOWER(a.subject_name) LIKE $9 ESCAPE '\\' OR LOWER(a.actor_name) LIKE $9 ESCAPE '\\'
+                    OR LOWER(a.subject_name) LIKE $10 ESCAPE '\\' OR LOWER(a.actor_name) LIKE $10 ESCAPE '\\'
+                    OR LOWER(a.subject_name) LIKE $11 ESCAPE '\\' OR LOWER(a.actor_name) LIKE $11 ESCAPE '\\'))
          ORDER BY a.at DESC, a.id DESC LIMIT 51",
         arguments(practice, filter, mark),
     )
@@ -75,7 +80,8 @@ pub async fn before(db: &Db, practice: &str, filter: &Filter, mark: &Mark) -> Re
 }
 
 fn arguments(practice: &str, filter: &Filter, mark: &Mark) -> Vec<crate::platform::db::Arg> {
-    let typed = if filter.name.is_empty() { String::new() } else { contains(&filter.name) };
+    let pattern = |text: String| if filter.name.is_empty() { String::new() } else { contains(&text) };
+    let [a, b, c, d] = names::spellings(&filter.name).map(pattern);
     args![
         practice,
         mark.0,
@@ -84,8 +90,11 @@ fn arguments(practice: &str, filter: &Filter, mark: &Mark) -> Vec<crate::platfor
         filter.until.unwrap_or(i64::MAX),
         &filter.event,
         &filter.person_id,
-        typed.to_lowercase(),
-        typed,
+        a,
+        b,
+        c,
+        d,
+        !filter.name.is_ascii(),
     ]
 }
 

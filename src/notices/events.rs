@@ -90,6 +90,7 @@ impl Event {
             AccessOff,
             AccessOn,
             ClientPhoneChanged,
+            ClientReferenceChanged,
             SessionsEndedByPractice,
             ClientRulesChanged,
             StaffRulesChanged,

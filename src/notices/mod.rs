@@ -136,6 +136,7 @@ pub enum Event {
     AccessOn,
     /// The number that the practice calls back, typed by the practice.
     ClientPhoneChanged,
+    ClientReferenceChanged,
     SessionsEndedByPractice,
     ClientRulesChanged,
     StaffRulesChanged,
@@ -294,6 +295,7 @@ impl Event {
             Event::AccessOff => ("access-off", Told::Nobody),
             Event::AccessOn => ("access-on", Told::Nobody),
             Event::ClientPhoneChanged => ("client-phone-changed", Told::Nobody),
+            Event::ClientReferenceChanged => ("client-reference-changed", Told::Nobody),
             Event::SessionsEndedByPractice => ("sessions-ended-by-practice", Told::Nobody),
             Event::ClientRulesChanged => ("client-rules-changed", Told::Nobody),
             Event::StaffRulesChanged => ("staff-rules-changed", Told::Nobody),

@@ -41,6 +41,42 @@ pub fn clean_name(typed: &str, max: usize) -> Result<String, NameProblem> {
     Ok(name)
 }
 
+/// How a searched text may be written: in small letters, with each word begun by a capital, in capitals, and as it was typed;
+/// with two letters beyond ASCII or fewer, every spelling there is. ASCII letters are small in all of them, to be compared with
+/// `LOWER`, which is all that SQLite's does; PostgreSQL's may do more.
+pub fn spellings(typed: &str) -> [String; 4] {
+    let typed: String = typed.nfc().collect();
+    let small = typed.to_lowercase();
+    let count = small.chars().filter(|c| !c.is_ascii()).count();
+    let written = |capital: &dyn Fn(usize, bool) -> bool| -> String {
+        let (mut place, mut before) = (0, ' ');
+        let one = |c: char| {
+            let starts = !before.is_alphanumeric();
+            before = c;
+            if c.is_ascii() {
+                return c;
+            }
+            place += 1;
+            if capital(place - 1, starts) { capital_of(c) } else { c }
+        };
+        small.chars().map(one).collect()
+    };
+    if count <= 2 {
+        return [0_usize, 1, 2, 3].map(|capitals| written(&|place, _| capitals >> place & 1 == 1));
+    }
+    let as_typed = typed.chars().map(|c| c.to_ascii_lowercase()).collect();
+    [small.clone(), written(&|_, starts| starts), written(&|_, _| true), as_typed]
+}
+
+/// The capital of a letter, where it is one letter.
+fn capital_of(c: char) -> char {
+    let mut capital = c.to_uppercase();
+    match (capital.next(), capital.next()) {
+        (Some(one), None) => one,
+        _ => c,
+    }
+}
+
 /// Whether a character is a control, reorders text or cannot be seen; none belongs in an address.
 pub fn is_hidden(c: char) -> bool {
     is_control(c) || is_bidi_control(c) || is_unseen(c)
@@ -70,6 +106,32 @@ fn is_unseen(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What `LOWER` makes of a name on an engine that knows ASCII alone.
+    fn is_found(name: &str, typed: &str) -> bool {
+        let lower: String = name.chars().map(|c| c.to_ascii_lowercase()).collect();
+        spellings(typed).iter().any(|spelling| lower.contains(spelling.as_str()))
+    }
+
+    #[test]
+    fn capitals_beyond_ascii_are_found() {
+        for (name, typed) in [
+            ("Jo Lindqvist", "LINDQ"),
+            ("Élodie Brûlé", "élodie"),
+            ("Élodie Brûlé", "ÉLODIE BRÛLÉ"),
+            ("Élodie Brûlé", "e\u{301}lodie"),
+            ("JOSÉ Müller", "josé müller"),
+            ("MacÉwan", "macéwan"),
+            ("Mary O'Éire", "o'éire"),
+            ("Иван Петров", "иван петров"),
+            ("ИВАН ПЕТРОВ", "Иван"),
+            ("Straße", "STRAßE"),
+            ("李小龙", "小龙"),
+        ] {
+            assert!(is_found(name, typed), "{typed} in {name}: {:?}", spellings(typed));
+        }
+        assert!(!is_found("Élodie", "èlodie") && !is_found("Elodie", "élodie"));
+    }
 
     #[test]
     fn names_people_have() {

@@ -4,7 +4,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{actor, fresh_member};
+use super::{actor, clients_reference, fresh_member};
 use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::email::Email;
@@ -27,10 +27,9 @@ struct AddPage {
     name_problem: Option<String>,
     email_problem: Option<String>,
     reference_problem: Option<String>,
+    /// Who has that reference.
+    holder: Option<(String, String)>,
 }
-
-/// Characters of a reference.
-const MOST_REFERENCE: usize = 100;
 
 /// `GET /practice/clients/new`.
 pub async fn ask(visit: Visit) -> Result<Response> {
@@ -49,14 +48,16 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     };
     let (name, email) = (clean_name(fields.text("name"), 100), Email::parse(fields.trimmed("email")));
     let typed = fields.trimmed("reference");
-    let reference = clean_name(typed, MOST_REFERENCE).ok();
-    let odd = reference.is_none() && !typed.is_empty();
-    let taken = is_taken(&visit, reference.as_deref()).await?;
-    let (Ok(name), Ok(email), false) = (&name, &email, odd || taken) else {
+    let reference = clients_reference::read(typed);
+    let holder = clients_reference::holder(&visit, reference.as_ref().ok().and_then(Option::as_deref)).await?;
+    let (Ok(name), Ok(email), Ok(reference), None) = (&name, &email, &reference, &holder) else {
         let mut add = AddPage::filled(&visit, &session, &fields);
-        add.reference_problem =
-            if taken { Some("clients-add-reference-taken") } else { odd.then_some("clients-add-reference-long") }
-                .map(|id| visit.say(id));
+        add.reference_problem = match (&reference, &holder) {
+            (Err(()), _) => Some(visit.say("clients-add-reference-long")),
+            (_, Some(_)) => Some(visit.say("clients-add-reference-taken")),
+            _ => None,
+        };
+        add.holder = holder;
         add.name_problem = name.is_err().then(|| visit.say("clients-add-name"));
         add.email_problem = email.is_err().then(|| visit.say("forgot-not-an-address"));
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &add);
@@ -74,7 +75,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     tx.execute(
         "INSERT INTO person (practice_id, id, kind, role, name, email, email_key, joined_at, created_at, reference)
          VALUES ($1, $2, 'client', $3, $4, $5, $6, $7, $7, $8)",
-        args![practice, &id, role, name.as_str(), email.typed(), email.canonical(), visit.now, reference],
+        args![practice, &id, role, name.as_str(), email.typed(), email.canonical(), visit.now, reference.clone()],
     )
     .await?;
     let added = person::by_id_in(&mut tx, practice, &id).await?;
@@ -82,14 +83,6 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         .await?;
     tx.commit().await?;
     Ok(go(&format!("/practice/clients/{id}?done=added")))
-}
-
-/// Whether somebody else at this practice is called so.
-async fn is_taken(visit: &Visit, reference: Option<&str>) -> Result<bool> {
-    let Some(reference) = reference else { return Ok(false) };
-    let sql = "SELECT id FROM person WHERE practice_id = $1 AND reference = $2";
-    let row: Option<(String,)> = visit.db()?.optional(sql, args![&visit.practice()?.id, reference]).await?;
-    Ok(row.is_some())
 }
 
 impl AddPage {
@@ -114,6 +107,7 @@ impl AddPage {
             name_problem: None,
             email_problem: None,
             reference_problem: None,
+            holder: None,
         }
     }
 }

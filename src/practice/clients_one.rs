@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 
 use super::clients_time_line::{self, Moment};
-use super::{client, member};
+use super::{client, clients_reference, member};
 use crate::args;
 use crate::factors::client_email::{self, Change};
 use crate::factors::{mobile_code, passkey_store};
@@ -22,6 +22,7 @@ const DONE: &[&str] = &[
     "sessions-ended",
     "added",
     "phone",
+    "reference",
     "email-asked",
     "passkeys-deleted",
     "email-corrected",
@@ -84,7 +85,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
         moments: clients_time_line::of(&visit, &person).await?,
         passkey_used_at: passkey_store::of(&visit, &person.id).await?.iter().filter_map(|one| one.used_at).max(),
         phone: mobile_code::on_file(&visit, &person)?,
-        reference: reference(&visit, &person).await?,
+        reference: clients_reference::of(&visit, &person).await?,
         may_issue: super::clients_pin::may_issue(visit.practice()?, &session),
         person,
     })
@@ -99,12 +100,6 @@ async fn living(visit: &Visit, person: &Person) -> Result<i64> {
         )
         .await?;
     Ok(row.map_or(0, |(count,)| count))
-}
-
-async fn reference(visit: &Visit, person: &Person) -> Result<Option<String>> {
-    let sql = "SELECT reference FROM person WHERE practice_id = $1 AND id = $2";
-    let row: Option<(Option<String>,)> = visit.db()?.optional(sql, args![&visit.practice()?.id, &person.id]).await?;
-    Ok(row.and_then(|(reference,)| reference))
 }
 
 async fn bounced_at(visit: &Visit, person: &Person) -> Result<Option<i64>> {

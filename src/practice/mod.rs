@@ -12,6 +12,7 @@ pub mod clients_passkeys;
 pub mod clients_phone;
 pub mod clients_pin;
 pub mod clients_privacy;
+pub mod clients_reference;
 pub mod clients_rules;
 pub mod clients_stuck;
 pub mod clients_time_line;

@@ -12,6 +12,7 @@ use crate::platform::email::looks_mixed;
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::limit;
+use crate::platform::names;
 use crate::platform::web::{Query, Visit, encode, page};
 use crate::sign_in::invitation::SECONDS as INVITATION_SECONDS;
 use crate::sign_in::session;
@@ -85,7 +86,8 @@ pub async fn list(visit: Visit, Query(query): Query) -> Result<Response> {
 }
 
 async fn members(visit: &Visit, search: &str, show: &str, after: &str) -> Result<Vec<Member>> {
-    let typed = if search.is_empty() { String::new() } else { contains(search) };
+    let pattern = |text: &str| if search.is_empty() { String::new() } else { contains(text) };
+    let [a, b, c, d] = names::spellings(search).map(|text| pattern(&text));
     let people: Vec<Member> = visit
         .db()?
         .all(
@@ -95,9 +97,10 @@ async fn members(visit: &Visit, search: &str, show: &str, after: &str) -> Result
              FROM person p WHERE p.practice_id = $1 AND p.kind = 'staff'
                 AND (p.name, p.id) > (COALESCE((SELECT name FROM person WHERE practice_id = $1 AND id = $2), ''), $2)
                 AND ($3 = 'all' OR ($3 = 'closed' AND p.closed_at IS NOT NULL) OR ($3 = 'open' AND p.closed_at IS NULL))
-                AND ($4 = '' OR LOWER(p.name) LIKE $4 ESCAPE '\\' OR p.name LIKE $5 ESCAPE '\\' OR p.email_key LIKE $4 ESCAPE '\\')
+                AND ($4 = '' OR LOWER(p.name) LIKE $4 ESCAPE '\\' OR LOWER(p.name) LIKE $5 ESCAPE '\\' OR LOWER(p.name) LIKE $6 ESCAPE '\\'
+                    OR LOWER(p.name) LIKE $7 ESCAPE '\\' OR p.email_key LIKE $8 ESCAPE '\\')
              ORDER BY p.name, p.id LIMIT 51",
-            args![&visit.practice()?.id, after, show, typed.to_lowercase(), typed],
+            args![&visit.practice()?.id, after, show, a, b, c, d, pattern(&search.to_lowercase())],
         )
         .await?;
     let off = lanes_off(visit).await?;

@@ -9,6 +9,7 @@ mod support;
 
 mod api;
 mod backup_codes;
+mod clients_found;
 mod devices;
 mod entrance;
 mod gates;
@@ -46,8 +47,8 @@ mod portal_lock_out;
 mod portal_network;
 mod portal_newer;
 mod portal_news;
-mod portal_passkey_lock;
 mod portal_no_mail;
+mod portal_passkey_lock;
 mod portal_passkey_news;
 mod portal_passkey_proof;
 mod portal_passkeys;
