@@ -21,7 +21,7 @@ export async function clients(stage, page, look) {
   await look("a new client");
   await page.goto(jo);
   await look("one client");
-  for (const act of ["/act?do=off", "/act?do=end", "/pin", "/phone", "/passkeys", "/privacy", "/email", "/contacts/new"]) {
+  for (const act of ["/act?do=off", "/act?do=end", "/pin", "/phone", "/reference", "/passkeys", "/privacy", "/email", "/contacts/new"]) {
     await page.goto(jo + act);
     await look(`one client${act}`);
   }
