@@ -27,6 +27,7 @@ pub mod platform {
     pub mod email;
     pub mod engine;
     pub mod error;
+    pub mod form;
     pub mod frame;
     pub mod hashing;
     pub mod headers;

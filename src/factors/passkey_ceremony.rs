@@ -4,9 +4,10 @@
 use crate::args;
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
+use crate::platform::form::FORM_SECONDS;
 use crate::platform::joined::Statement;
 use crate::platform::secret;
-use crate::platform::web::{FORM_SECONDS, Visit};
+use crate::platform::web::Visit;
 
 /// How long a browser may take (WebAuthn L3, 13.4.3), in seconds.
 pub const SECONDS: i64 = 300;

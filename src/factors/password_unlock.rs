@@ -103,7 +103,8 @@ async fn unlock_page(
     problem: Option<String>,
 ) -> Result<UnlockPage> {
     let passkey = passkey_own::offer(visit, Purpose::Unlock, session).await?;
-    let frame = Frame::new(visit, "locked-title");
+    let mut frame = Frame::new(visit, "locked-title");
+    frame.whose = Some(session.person_id.clone());
     Ok(UnlockPage {
         frame: if passkey.is_some() { frame.script("passkey.js") } else { frame },
         then_path,

@@ -18,6 +18,7 @@ use tower::ServiceExt;
 use super::again::Done;
 use super::calls;
 use super::error::{Error, Result};
+use super::form::stale_visit;
 use super::headers::with_headers;
 use super::moved;
 use super::network::Peer;
@@ -31,7 +32,7 @@ use crate::config::Edge;
 /// The largest body of a form, in bytes; the longest password is 1,024 bytes, a tripled name still fits.
 const MOST_BODY: usize = 64 * 1024;
 /// The cookie that ties forms to this browser; gone with the browser.
-const BROWSER_COOKIE: &str = "__Host-browser";
+pub(super) const BROWSER_COOKIE: &str = "__Host-browser";
 
 /// The pages behind each kind of door.
 pub struct Doors {
@@ -144,6 +145,8 @@ pub(super) async fn arrive(doors: &Doors, parts: &Parts) -> Result<Visit> {
         page: problem::page_of(doors.pages, parts.uri.path()),
         browser_id,
         stale: false,
+        form_of: OnceLock::new(),
+        posted: OnceLock::new(),
         cookies,
         cookies_out: Mutex::default(),
         request_id: OnceLock::new(),
@@ -180,6 +183,8 @@ fn nobodys_visit(server: &Arc<Server>, door: Door, language: String) -> Visit {
         page: None,
         browser_id: String::new(),
         stale: false,
+        form_of: OnceLock::new(),
+        posted: OnceLock::new(),
         cookies: Cookies::default(),
         cookies_out: Mutex::default(),
         request_id: OnceLock::new(),
@@ -239,6 +244,7 @@ async fn checked(doors: &Doors, visit: &Visit, parts: &mut Parts, body: Body) ->
     }
     let fields = parse_form(&bytes)?;
     let stale = check_sender(doors, visit, parts, &fields)?;
+    let _ = visit.posted.set(fields.clone());
     parts.extensions.insert(fields);
     Ok((if stale { stale_visit(visit) } else { visit.clone() }, bytes))
 }
@@ -304,31 +310,6 @@ fn check_sender(doors: &Doors, visit: &Visit, parts: &Parts, fields: &Fields) ->
 fn own_origins(visit: &Visit, host: &str, slug: &str, region: &str) -> Vec<String> {
     let current = format!("{slug}.{region}.{}", visit.server.config.base);
     vec![visit.server.origin_of(&current), visit.server.origin_of(host)]
-}
-
-fn stale_visit(visit: &Visit) -> Visit {
-    let old = &visit.0;
-    let again = Visit(Arc::new(Inner {
-        server: Arc::clone(&old.server),
-        now: old.now,
-        door: old.door.clone(),
-        address: old.address,
-        user_agent: old.user_agent.clone(),
-        language: old.language.clone(),
-        path: old.path.clone(),
-        query: old.query.clone(),
-        page: old.page.clone(),
-        browser_id: old.browser_id.clone(),
-        stale: true,
-        cookies: old.cookies.clone(),
-        cookies_out: Mutex::default(),
-        request_id: OnceLock::new(),
-        done: Done::default(),
-    }));
-    if again.cookie(BROWSER_COOKIE).is_none() {
-        again.set_cookie(BROWSER_COOKIE, &again.browser_id, None);
-    }
-    again
 }
 
 /// Runs the page; when its transaction met another's, runs it again with the same visit.

@@ -43,7 +43,9 @@ impl Error {
             Error::Bad("too-large") => StatusCode::PAYLOAD_TOO_LARGE,
             Error::Bad("content-type") => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Error::Bad("method") => StatusCode::METHOD_NOT_ALLOWED,
-            Error::Bad("stale" | "form" | "other-form" | "cross-site" | "no-cookie") => StatusCode::FORBIDDEN,
+            Error::Bad("stale" | "form" | "other-form" | "other-person" | "cross-site" | "no-cookie") => {
+                StatusCode::FORBIDDEN
+            }
             Error::Bad(_) => StatusCode::BAD_REQUEST,
         }
     }

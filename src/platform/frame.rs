@@ -13,6 +13,8 @@ pub struct Frame {
     pub visit: Visit,
     pub title: String,
     pub menu: Option<Menu>,
+    /// Whose page it is, by their id: its forms act for nobody else. None before a sign-in.
+    pub whose: Option<String>,
     pub banner: Option<Banner>,
     /// File names under /assets/, loaded as deferred scripts.
     pub scripts: Vec<&'static str>,
@@ -45,6 +47,7 @@ impl Frame {
             title: visit.say_with(title, &[("practice", &practice)]),
             visit: visit.clone(),
             menu: None,
+            whose: None,
             banner: None,
             scripts: vec!["reveal.js"],
             locks_in: None,
@@ -98,7 +101,7 @@ impl Frame {
     }
 
     pub fn csrf(&self) -> String {
-        self.visit.form_token()
+        self.visit.form_token(self.whose.as_deref())
     }
 
     pub fn practice(&self) -> String {

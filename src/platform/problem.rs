@@ -23,12 +23,16 @@ struct ProblemPage {
 
 /// The page for an error, in the visitor's language.
 pub fn page(visit: &Visit, error: &Error) -> Response {
-    let word = word(error);
+    let frame = Frame::new(visit, "problem-bad-title").exit_for_clients();
+    let word = match word(error) {
+        "other-person" if frame.exit => "other-client",
+        word => word,
+    };
     if let Error::Fault(text) = error {
         tracing::error!(request = visit.request_id(), problem = text, "a fault");
     }
     let page = ProblemPage {
-        frame: Frame::new(visit, &format!("problem-{word}-title")).exit_for_clients(),
+        frame: Frame { title: visit.say(&format!("problem-{word}-title")), ..frame },
         what: visit.say(&format!("problem-{word}-what")),
         next: visit.say(&format!("problem-{word}-next")),
         request: visit.request_id().to_owned(),
@@ -103,6 +107,7 @@ fn word(error: &Error) -> &'static str {
         Error::Forbidden => "forbidden",
         Error::ByPin => "by-pin",
         Error::Bad("stale") => "stale",
+        Error::Bad("other-person") => "other-person",
         Error::Bad("cross-site") => "cross-site",
         Error::Bad("no-cookie") => "no-cookie",
         Error::Bad("cookies") => "cookies",

@@ -48,6 +48,10 @@ pub struct Inner {
     pub browser_id: String,
     /// A form that is too old, or older than this browser's cookie; the handler shows it again with what was typed.
     pub stale: bool,
+    /// Whose page the form was on that this request sent; nobody's on pages before a sign-in.
+    pub(super) form_of: OnceLock<String>,
+    /// The form itself, once it was found to be ours.
+    pub posted: OnceLock<Fields>,
     pub(super) cookies: Cookies,
     pub(super) cookies_out: Mutex<Vec<String>>,
     pub(super) request_id: OnceLock<String>,
@@ -102,9 +106,6 @@ impl Deref for Visit {
         &self.0
     }
 }
-
-/// How long a form may stay open, in seconds (a working day); later it is shown again, with what was typed.
-pub const FORM_SECONDS: i64 = 12 * 3600;
 
 impl Inner {
     /// The practice whose door this is.
@@ -217,40 +218,6 @@ impl Inner {
         self.cookies_out.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     }
 
-    /// The hidden value of every form: when it was made, and a keyed hash that ties it to this browser and door.
-    pub fn form_token(&self) -> String {
-        format!("{}.{}", self.now, self.form_mac(self.now))
-    }
-
-    /// Whether a form's hidden value was made here for this browser: `Err` names what is wrong with it.
-    pub(super) fn check_form(&self, token: &str) -> Result<(), Error> {
-        let (at, mac) = token.split_once('.').ok_or(Error::Bad("form"))?;
-        let at: i64 = at.parse().map_err(|_| Error::Bad("form"))?;
-        let ours = self.form_mac(at);
-        if !secret::same(mac, &ours) {
-            // As long as ours: of another browser, or of this one before it got its present cookie.
-            return Err(Error::Bad(if mac.len() == ours.len() { "other-form" } else { "form" }));
-        }
-        if self.now - at > FORM_SECONDS || at > self.now + 60 { Err(Error::Bad("stale")) } else { Ok(()) }
-    }
-
-    /// Whether a form says that it was made more than a minute ago; it is believed only to show it again.
-    pub(super) fn is_form_old(&self, token: &str) -> bool {
-        let at = token.split_once('.').and_then(|(at, _)| at.parse::<i64>().ok());
-        at.is_some_and(|at| (60..86_400 * 7).contains(&(self.now - at)))
-    }
-
-    fn form_mac(&self, at: i64) -> String {
-        let door = match &self.door {
-            Door::Practice(practice, _) => practice.id.as_str(),
-            Door::Entrance => "entrance",
-            Door::Support => "support",
-            Door::Nobody => "nobody",
-        };
-        let key = self.server.stable_key("forms");
-        secret::keyed_hash(&key, &[door, &self.browser_id, &at.to_string()])
-    }
-
     /// A value for `Idempotency`-like references in the log; never the session itself.
     pub fn random_reference(&self) -> String {
         BASE64URL_NOPAD.encode(&super::world::random::<9>(&*self.server.world))
@@ -276,6 +243,11 @@ impl Fields {
     /// Outer white space removed: for names, addresses and codes, never for passwords.
     pub fn trimmed(&self, name: &str) -> &str {
         self.text(name).trim()
+    }
+
+    /// Every field, in the order it was sent.
+    pub fn all(&self) -> &[(String, String)] {
+        &self.0
     }
 
     pub fn ticked(&self, name: &str) -> bool {

@@ -103,6 +103,7 @@ impl LockedPage {
         let passkey = passkey_own::offer(visit, Purpose::Unlock, session).await?;
         let person = person::by_id(visit.db()?, &visit.practice()?.id, &session.person_id).await?;
         let mut frame = Frame::new(visit, "locked-title");
+        frame.whose = Some(session.person_id.clone());
         if passkey.is_some() {
             frame = frame.script("passkey.js");
         }

@@ -23,7 +23,7 @@ const FORGIVEN_SECONDS: i64 = 120;
 /// Characters of a random token; the mark follows.
 const TOKEN_CHARS: usize = 43;
 /// How long a browser may take to sign the challenge of a page it has open, in seconds.
-const CHALLENGE_SECONDS: i64 = crate::platform::web::FORM_SECONDS;
+const CHALLENGE_SECONDS: i64 = crate::platform::form::FORM_SECONDS;
 
 /// A browser that was recognised for a person.
 #[derive(Clone, Debug)]

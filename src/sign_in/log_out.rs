@@ -27,9 +27,9 @@ pub async fn ask(visit: Visit) -> Result<Response> {
     }
 }
 
-/// `POST /log-out`; pressed twice, or on a page that was open too long, it means the same.
+/// `POST /log-out`; pressed twice, or on a page that was open too long or was somebody else's, it means the same.
 pub async fn answer(visit: Visit) -> Result<Response> {
-    if let State::Open(session) | State::Locked(session) = session::state(&visit).await? {
+    if let State::Open(session) | State::Locked(session) = session::glance(&visit).await? {
         leave(&visit, &session).await?;
         if session.shared != 0 {
             forget_everything(&visit);

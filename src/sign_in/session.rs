@@ -232,19 +232,25 @@ async fn announce(
 /// Who this request's cookie is. Reading counts as use.
 ///
 /// # Errors
-/// A failed read is a fault, never "nobody".
+/// A failed read is a fault, never "nobody"; [`Error::Bad`] for a form that somebody else left open in this browser.
 pub async fn state(visit: &Visit) -> Result<State> {
     let (key, state) = found(visit).await?;
+    if let State::Open(session) | State::Locked(session) = &state
+        && visit.is_form_of_another(&session.person_id)
+    {
+        return Err(Error::Bad("other-person"));
+    }
     if let State::Open(session) = &state {
         used(visit, &key, session).await?;
     }
     Ok(state)
 }
 
-/// As [`state`], without counting as use: for whatever a script asks by itself, so that an empty chair still locks.
+/// As [`state`], without counting as use and whosever form it is: for whatever a script asks by itself, so that an empty
+/// chair still locks, and for leaving, which is never refused.
 ///
 /// # Errors
-/// As [`state`].
+/// A failed read is a fault.
 pub async fn glance(visit: &Visit) -> Result<State> {
     Ok(found(visit).await?.1)
 }
@@ -380,6 +386,7 @@ pub fn frame(visit: &Visit, session: &Session, title: &str) -> Frame {
         Some(client) => visit.say_with("frame-for", &[("person", &session.name), ("client", client)]),
         None => session.name.clone(),
     };
+    frame.whose = Some(session.person_id.clone());
     frame.menu = Some(Menu { name, people: session.is_administrator(), clients: session.kind == "staff" });
     frame.exit = session.is_client();
     frame.locks_in = Some((session.idle_seconds, session.ends_at - visit.now));

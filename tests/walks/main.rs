@@ -68,6 +68,7 @@ mod reset;
 mod rules;
 mod running;
 mod sessions;
+mod shared_browser;
 mod sign_in;
 mod sign_in_guessing;
 mod thread;
