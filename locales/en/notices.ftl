@@ -656,7 +656,7 @@ mail-mail-came-back-administrators-subject = A mail to { $person } came back
 mail-mail-came-back-administrators-text =
     Hello { $name },
     A mail from { $practice } to { $person } was taken by their mail server and came back later. It said:
-    { $reason }
+    “{ $reason }”
     Please ask { $person } for an address that works. The page of the client shows what happened with each mail:
     { $url }/practice/clients
 

@@ -3,7 +3,7 @@
 use super::finding::{Found, Listed};
 use super::link;
 use super::list::in_words;
-use crate::notices::compose::{Letter, letter};
+use crate::notices::compose::{Letter, letter, only_words};
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::limit;
@@ -42,7 +42,7 @@ pub async fn list(
     let token = link::token(&visit.server, to.browser, to.email, visit.now)?;
     let line = |listed: &Listed| {
         let kind = if listed.place.client { "find-mail-client" } else { "find-mail-staff" };
-        format!("{}\n{}", visit.say_with(kind, &[("practice", &listed.place.name)]), listed.place.url())
+        format!("{}\n{}", visit.say_with(kind, &[("practice", &only_words(&listed.place.name))]), listed.place.url())
     };
     let named = found.places.iter().filter(|listed| !listed.place.quiet);
     let mut lines: Vec<String> = named.map(line).collect();

@@ -83,7 +83,8 @@ pub async fn discreet_letter(visit: &Visit, tx: &mut Tx, letter: &Letter<'_>) ->
 
 async fn write(visit: &Visit, tx: &mut Tx, letter: &Letter<'_>, discreet: bool) -> Result<String> {
     let sender = visit.sender();
-    let mut words: Vec<(&str, &str)> = letter.words.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let told: Vec<(&str, String)> = letter.words.iter().map(|(name, value)| (*name, as_meant(name, value))).collect();
+    let mut words: Vec<(&str, &str)> = told.iter().map(|(name, value)| (*name, value.as_str())).collect();
     words.push(("practice", sender));
     let say = |id: &str| visit.server.texts.say(letter.language, id, &words);
     let subject = say(&format!("mail-{}-subject", letter.name)).replace(['\r', '\n'], " ");
@@ -141,6 +142,20 @@ pub async fn text(
         discreet: false,
     };
     outbox::put(visit, tx, &message).await.map(drop)
+}
+
+/// What the server itself puts into a mail and may stand on a line of its own as a link. Everything else may have been
+/// written by somebody: a person, a browser, another mail server.
+const OURS: [&str; 6] = ["link", "not_me", "url", "entrance", "list", "silent"];
+
+fn as_meant(name: &str, value: &str) -> String {
+    if OURS.contains(&name) { value.to_owned() } else { only_words(value) }
+}
+
+/// What somebody wrote, on one line that is neither a link nor a code, wherever in a mail it stands.
+pub fn only_words(value: &str) -> String {
+    let line = value.split_whitespace().collect::<Vec<_>>().join(" ").replace("://", ":");
+    line.trim_start_matches(['#', ' ']).to_owned()
 }
 
 fn paragraphs(text: &str) -> Vec<Paragraph> {
@@ -270,6 +285,23 @@ async fn not_me_link(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_others_wrote_is_words() {
+        for (written, told) in [
+            ("https://evil.example/portico-login?", "https:evil.example/portico-login?"),
+            ("## 482913", "482913"),
+            ("# ## 482913", "482913"),
+            ("Jo\r\n\r\nhttps://evil.example", "Jo https:evil.example"),
+            ("Jo\u{2028}## 1", "Jo ## 1"),
+            ("550 5.1.1 no such mailbox", "550 5.1.1 no such mailbox"),
+        ] {
+            assert_eq!(as_meant("reason", written), told);
+            let line = paragraphs(&as_meant("name", written));
+            assert!(line.iter().all(|part| matches!(part, Paragraph::Words(_))), "{written}");
+        }
+        assert_eq!(as_meant("link", "https://a.example/link"), "https://a.example/link");
+    }
 
     /// Both parts are made of the same paragraphs, and what people typed is words in both.
     #[test]

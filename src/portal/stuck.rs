@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::ask::Wanted;
 use super::{Ask, ask, mine};
 use crate::args;
-use crate::notices::compose::{Letter, letter};
+use crate::notices::compose::{Letter, letter, only_words};
 use crate::notices::{Actor, Event, Happening, administrators, happened};
 use crate::platform::browser::Browser;
 use crate::platform::db::Tx;
@@ -166,9 +166,9 @@ async fn tell_practice(visit: &Visit, tx: &mut Tx, ask: &Ask, reach: &str, note:
         readers.extend(administrators(visit, tx).await?.into_iter().map(|(id, _, email)| (Some(id), email)));
     }
     // One line each: what was typed must not look like more of the mail than it is.
-    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").replace("://", ":");
-    let or_nothing =
-        |text: &str| if text.is_empty() { visit.say("stuck-said-nothing") } else { format!("“{}”", line(text)) };
+    let or_nothing = |text: &str| {
+        if text.is_empty() { visit.say("stuck-said-nothing") } else { format!("“{}”", only_words(text)) }
+    };
     for (id, to) in readers {
         let words = vec![
             ("time", when::full(visit.now, &practice.zone)),
