@@ -97,6 +97,7 @@ people-done-sessions-ended = Logged out everywhere.
 people-done-changed = Saved.
 people-done-more-time = They have more time now.
 people-done-email-asked = We mailed a link to the new address. It counts once the person confirms it; until then the old one stays.
+people-done-email-withdrawn = Taken back. The link in the mail to that address works no more.
 people-done-reset = Reset. The person has a mail with a link to set up their second step again; it is good for 24 hours.
 
 people-invite-title = Invite a colleague
@@ -117,6 +118,9 @@ people-email-intro = We mail a link to the new address. The old address is told 
 people-email-now = Address now
 people-email-new = New email address
 people-email-button = Send the link
+people-email-waiting = Waiting for { $email } to be confirmed, until { $time }. Until then the old address stays.
+people-email-withdraw = Take it back
+people-email-button-invited = Send the invitation
 people-email-same = This is the address they have now
 
 people-reset-title = Reset 2FA of { $name }
@@ -155,7 +159,7 @@ new-address-title = Your new email address
 new-address-what = An administrator of { $practice } entered this address for you. If that is right, confirm it: from then on you sign in with it.
 new-address-button = Confirm this address
 new-address-done = { $email } is your email address now. Sign in with it from now on.
-new-address-dead = This link was used already, is older than 24 hours, or was replaced by a newer one. Ask your administrator to enter the address again.
+new-address-dead = This link was used already, is older than 24 hours, was replaced by a newer one, or was taken back. Ask your administrator to enter the address again.
 
 re-enrol-title = Set up your sign-in again
 re-enrol-what = Your second step was reset. Continue here, in the browser you use for work: you type your password, then set up a new second step.
@@ -347,6 +351,8 @@ record-name-more-time-given = More time given
 record-event-more-time-given = { $actor } gave { $person } more time for a required second step
 record-name-name-changed-by-administrator = Name changed by an administrator
 record-event-name-changed-by-administrator = { $actor } changed the name of { $person }
+record-name-email-change-withdrawn = New email taken back
+record-event-email-change-withdrawn = { $actor } took back the new email address for { $person }
 record-name-email-change-asked-by-administrator = New email entered by an administrator
 record-event-email-change-asked-by-administrator = { $actor } entered a new email address for { $person }
 record-name-resets-too-many = Too many resets

@@ -67,6 +67,7 @@ impl Event {
             MoreTimeGiven,
             NameChangedByAdministrator,
             EmailChangeAskedByAdministrator,
+            EmailChangeWithdrawn,
             ResetsTooMany,
             MailHeld,
             RecordExported,

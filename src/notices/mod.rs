@@ -101,6 +101,7 @@ pub enum Event {
     MoreTimeGiven,
     NameChangedByAdministrator,
     EmailChangeAskedByAdministrator,
+    EmailChangeWithdrawn,
     /// One administrator reset many colleagues within the hour.
     ResetsTooMany,
     /// A mail was asked for too often to be sent each time.
@@ -272,6 +273,7 @@ impl Event {
             Event::MoreTimeGiven => ("more-time-given", Told::Person),
             Event::NameChangedByAdministrator => ("name-changed-by-administrator", Told::Person),
             Event::EmailChangeAskedByAdministrator => ("email-change-asked-by-administrator", Told::Person),
+            Event::EmailChangeWithdrawn => ("email-change-withdrawn", Told::Nobody),
             Event::ResetsTooMany => ("resets-too-many", Told::Administrators),
             Event::MailHeld => ("mail-held", Told::Nobody),
             Event::RecordExported => ("record-exported", Told::Nobody),

@@ -12,8 +12,8 @@ use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::secret;
-use crate::platform::web::{Visit, page, page_with};
-use crate::sign_in::{device, person, session};
+use crate::platform::web::{Visit, go, page, page_with};
+use crate::sign_in::{device, link, person, session};
 
 #[derive(askama::Template)]
 #[template(path = "practice/email_link.html")]
@@ -42,7 +42,7 @@ pub async fn ask(visit: Visit, Path(token): Path<String>) -> Result<Response> {
         )
         .await?;
     if row.is_none() {
-        return dead(&visit);
+        return over(&visit, &token).await;
     }
     let words = visit.say_with("new-address-what", &[("practice", &visit.practice()?.name)]);
     page(&LinkPage { frame: Frame::new(&visit, "new-address-title"), token: Some(token), words })
@@ -51,14 +51,15 @@ pub async fn ask(visit: Visit, Path(token): Path<String>) -> Result<Response> {
 /// `POST /new-address/{token}`.
 pub async fn answer(visit: Visit, Path(token): Path<String>) -> Result<Response> {
     let mut tx = visit.db()?.write().await?;
-    let Some(waiting) = take(&visit, &mut tx, &token).await? else { return dead(&visit) };
+    // Pressed twice, or shown again: the page says what became of it.
+    let Some(waiting) = take(&visit, &mut tx, &token).await? else { return Ok(go(&visit.path)) };
     let practice = &visit.practice()?.id;
     let person = person::by_id_in(&mut tx, practice, &waiting.person_id).await?;
     let data = visit.server.open(PURPOSE, &[practice, &person.id], &waiting.data)?;
     let data: serde_json::Value = serde_json::from_str(&data).map_err(|error| Error::fault("token", error))?;
     let text = |name: &str| data[name].as_str().unwrap_or_default().to_owned();
     let Ok(email) = Email::parse(&text("email")) else { return dead(&visit) };
-    if person.closed_at.is_some() || email.canonical() != waiting.sent_to {
+    if person.closed_at.is_some() || person.joined_at.is_none() || email.canonical() != waiting.sent_to {
         return dead(&visit);
     }
     let changed = tx
@@ -89,8 +90,21 @@ pub async fn answer(visit: Visit, Path(token): Path<String>) -> Result<Response>
     happened(&visit, &mut tx, happening.by(Actor::Person(text("by"), text("by_name")))).await?;
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
-    let words = visit.say_with("new-address-done", &[("email", email.typed())]);
-    page(&LinkPage { frame: Frame::new(&visit, "new-address-title"), token: None, words })
+    Ok(go(&visit.path))
+}
+
+/// What a link that is over says: whoever pressed twice reads that the address is theirs, as long as it is.
+async fn over(visit: &Visit, token: &str) -> Result<Response> {
+    let used = link::look(visit, PURPOSE, token).await?.filter(|link| link.used_at.is_some());
+    let Some(used) = used else { return dead(visit) };
+    let person = person::by_id(visit.db()?, &visit.practice()?.id, &used.person_id).await?;
+    match person.filter(|person| person.email_key == used.sent_to && person.closed_at.is_none()) {
+        Some(person) => {
+            let words = visit.say_with("new-address-done", &[("email", &person.email)]);
+            page(&LinkPage { frame: Frame::new(visit, "new-address-title"), token: None, words })
+        }
+        None => dead(visit),
+    }
 }
 
 /// Takes the link, once.

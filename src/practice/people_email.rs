@@ -16,6 +16,7 @@ use crate::platform::frame::Frame;
 use crate::platform::limit;
 use crate::platform::secret;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::platform::when;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
 
@@ -47,7 +48,7 @@ pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response> {
     if person.closed_at.is_some() {
         return Ok(go(&format!("/practice/people/{id}")));
     }
-    page(&EmailPage::new(&visit, &session, &person, "", None))
+    page(&EmailPage::new(&visit, &session, &person, "", None).await?)
 }
 
 /// `POST /practice/people/{id}/email`.
@@ -60,24 +61,28 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     if id == session.person_id {
         return own_account(&visit, &session).await;
     }
+    if fields.text("do") == "withdraw" {
+        return withdraw(&visit, &session, &id).await;
+    }
     let person = colleague(&visit, &id).await?;
-    let again = |message: &str| {
-        let form = EmailPage::new(&visit, &session, &person, fields.trimmed("email"), Some(visit.say(message)));
+    let again = async |message: &str| {
+        let wrong = Some(visit.say(message));
+        let form = EmailPage::new(&visit, &session, &person, fields.trimmed("email"), wrong).await?;
         page_with(StatusCode::UNPROCESSABLE_ENTITY, &form)
     };
-    let Ok(email) = Email::parse(fields.trimmed("email")) else { return again("people-wrong-email") };
+    let Ok(email) = Email::parse(fields.trimmed("email")) else { return again("people-wrong-email").await };
     // Of a disputed address an administrator says so by entering it once more.
     if email.typed() == person.email && !person.address_is_disputed(visit.now) {
-        return again("people-email-same");
+        return again("people-email-same").await;
     }
     let practice = &visit.practice()?.id;
     let other = person::staff_by_email(visit.db()?, practice, email.canonical()).await?;
     if other.is_some_and(|other| other.id != person.id) {
-        return again("people-already-here");
+        return again("people-already-here").await;
     }
     let lane = visit.lane("email change", email.canonical())?;
     if !limit::mail_allowed(visit.db()?, practice, &lane, visit.now).await? {
-        return again("people-mail-wait");
+        return again("people-mail-wait").await;
     }
 
     // write
@@ -95,11 +100,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
 
 async fn mail_link(visit: &Visit, tx: &mut Tx, session: &Session, person: &Person, email: &Email) -> Result<()> {
     let practice = visit.practice()?;
-    tx.execute(
-        "UPDATE token SET replaced_at = $4 WHERE practice_id = $1 AND person_id = $2 AND purpose = $3 AND used_at IS NULL AND replaced_at IS NULL",
-        args![&practice.id, &person.id, PURPOSE, visit.now],
-    )
-    .await?;
+    link::replace_older(visit, tx, PURPOSE, &person.id).await?;
     let token = visit.new_token();
     let data =
         serde_json::json!({ "email": email.typed(), "by": session.person_id, "by_name": session.name }).to_string();
@@ -120,8 +121,14 @@ async fn mail_link(visit: &Visit, tx: &mut Tx, session: &Session, person: &Perso
 }
 
 impl EmailPage {
-    fn new(visit: &Visit, session: &Session, person: &Person, email: &str, wrong: Option<String>) -> EmailPage {
-        EmailPage {
+    async fn new(
+        visit: &Visit,
+        session: &Session,
+        person: &Person,
+        email: &str,
+        wrong: Option<String>,
+    ) -> Result<EmailPage> {
+        Ok(EmailPage {
             frame: session::frame(visit, session, "people-act-email"),
             person_id: person.id.clone(),
             now: person.email.clone(),

@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 
 use super::people::{Member, is_off, lanes_off};
+use super::people_email::{self, Waiting};
 use super::{administrator, colleague};
 use crate::args;
 use crate::platform::email::looks_mixed;
@@ -31,6 +32,8 @@ struct OnePage {
     waits_until: Option<i64>,
     /// As `waits_until`, because the address is disputed.
     disputed_until: Option<i64>,
+    /// The new address that is still to be confirmed.
+    new_email: Option<Waiting>,
     /// What can be done now.
     can_reset: bool,
     can_give_time: bool,
@@ -45,6 +48,7 @@ const SAID: &[&str] = &[
     "changed",
     "more-time",
     "email-asked",
+    "email-withdrawn",
     "reset",
     "passkeys-deleted",
 ];
@@ -76,6 +80,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
         more_time: person.more_time_until.filter(|until| *until > visit.now && !person.is_administrator()),
         waits_until: person.resets_wait_until(visit.now),
         disputed_until: person.address_waits_until(visit.now).filter(|_| person.address_is_disputed(visit.now)),
+        new_email: people_email::waiting(&visit, &person.id).await?,
         can_reset: joined,
         can_give_time: joined && !person.is_administrator(),
         person: member(&visit, person).await?,
