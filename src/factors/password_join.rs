@@ -14,6 +14,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::limit;
 use crate::platform::names::{NameProblem, clean_name};
+use crate::platform::secret;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
 use crate::platform::when;
 use crate::sign_in::invitation::PURPOSE;
@@ -107,7 +108,7 @@ pub async fn answer(visit: Visit, Token(token): Token, fields: Fields) -> Result
     if !link::spend(&visit, &mut tx, PURPOSE, &token).await? {
         drop(tx);
         let now = link::look(&visit, PURPOSE, &token).await?;
-        return page_with(StatusCode::GONE, &JoinPage::over(&visit, &token, now.as_ref()));
+        return page_with(StatusCode::GONE, &JoinPage::over(&visit, &token, now.as_ref()).await?);
     }
     accept(&visit, &mut tx, &person, &name, &new_hash).await?;
     let start = Start { person_id: &person.id, goal: "sign-in", then_path: "/me", ..Start::default() };
@@ -119,7 +120,7 @@ pub async fn answer(visit: Visit, Token(token): Token, fields: Fields) -> Result
 /// `POST /join/{token}/new`: a new invitation to where this one went, when it is only too old.
 pub async fn send_new(visit: Visit, Token(token): Token) -> Result<Response> {
     let Some(link) = link::look(&visit, PURPOSE, &token).await? else {
-        return page_with(StatusCode::GONE, &JoinPage::over(&visit, &token, None));
+        return page_with(StatusCode::GONE, &JoinPage::over(&visit, &token, None).await?);
     };
     if !matches!(link.standing(visit.now), Standing::Expired(_)) {
         return Ok(go(&format!("/join/{}", crate::platform::web::encode(&token))));
@@ -172,7 +173,28 @@ async fn opened(visit: &Visit, token: &str) -> Result<std::result::Result<Person
             return Ok(Ok(person));
         }
     }
-    Ok(Err(JoinPage::over(visit, token, link.as_ref())))
+    Ok(Err(JoinPage::over(visit, token, link.as_ref()).await?))
+}
+
+/// Whether a newer invitation went to where this one went; else it was withdrawn.
+async fn has_newer(visit: &Visit, token: &str, link: Option<&Link>) -> Result<bool> {
+    let Some(link) = link else { return Ok(false) };
+    let newer: Option<(String,)> = visit
+        .db()?
+        .optional(
+            "SELECT hash FROM token WHERE practice_id = $1 AND person_id = $2 AND purpose = $3 AND sent_to = $4
+                AND created_at >= $5 AND hash <> $6 LIMIT 1",
+            args![
+                &visit.practice()?.id,
+                &link.person_id,
+                PURPOSE,
+                &link.sent_to,
+                link.replaced_at.unwrap_or_default(),
+                secret::hash_token(token)
+            ],
+        )
+        .await?;
+    Ok(newer.is_some())
 }
 
 fn name_words(problem: NameProblem) -> &'static str {
@@ -193,15 +215,16 @@ impl JoinPage {
         Ok(join)
     }
 
-    fn over(visit: &Visit, token: &str, link: Option<&Link>) -> JoinPage {
+    async fn over(visit: &Visit, token: &str, link: Option<&Link>) -> Result<JoinPage> {
         let said = |id: &str, at: i64| visit.say_with(id, &[("time", &when::full(at, visit.zone()))]);
         let (what, can_send) = match link.map(|link| link.standing(visit.now)) {
             None | Some(Standing::Good) => (visit.say("join-unknown"), false),
             Some(Standing::Used(at)) => (said("join-used", at), false),
-            Some(Standing::Replaced(at)) => (said("join-replaced", at), false),
+            Some(Standing::Replaced(at)) if has_newer(visit, token, link).await? => (said("join-replaced", at), false),
+            Some(Standing::Replaced(at)) => (said("join-withdrawn", at), false),
             Some(Standing::Expired(at)) => (said("join-expired", at), true),
         };
-        JoinPage::bare(visit, token, "join-over-title", Shown::Over { what, can_send })
+        Ok(JoinPage::bare(visit, token, "join-over-title", Shown::Over { what, can_send }))
     }
 
     fn bare(visit: &Visit, token: &str, title: &str, shown: Shown) -> JoinPage {

@@ -111,6 +111,10 @@ async fn opened(visit: &Visit, token: &str) -> Result<std::result::Result<Person
     if let Some(link) = link.as_ref().filter(|link| link.standing(visit.now) == Standing::Good) {
         let person =
             person::by_id(visit.db()?, &visit.practice()?.id, &link.person_id).await?.ok_or(Error::NotFound)?;
+        if person.joined_at.is_none() {
+            // The first password is chosen where the invitation is accepted, and nowhere else.
+            return Ok(Err(ResetPage::over(visit, token, visit.say("reset-not-joined"), false)));
+        }
         if person.email_key == key_of(&link.sent_to) && person.closed_at.is_none() {
             return Ok(Ok(person));
         }

@@ -343,7 +343,8 @@ impl Event {
 pub async fn happened(visit: &Visit, tx: &mut Tx, happening: Happening<'_>) -> Result<()> {
     record(visit, tx, &happening).await?;
     let told = happening.event.told();
-    if let Some(person) = happening.person {
+    // Whoever was invited and never joined has an invitation and nothing else: no notice fits them, and "this wasn't me" least.
+    if let Some(person) = happening.person.filter(|person| person.is_client() || person.joined_at.is_some()) {
         if matches!(told, Told::Person | Told::PersonAndAdministrators | Told::PersonOldAddress) {
             compose::notice(visit, tx, &happening, person).await?;
         }

@@ -25,6 +25,7 @@ struct ConfirmPage {
     name: String,
     email: String,
     act: &'static str,
+    what: String,
     grave: bool,
     problem: Option<String>,
 }
@@ -50,9 +51,27 @@ impl Act {
     /// Whether the person is in the state that the act is for; a repeated form finds them in another.
     fn fits(self, person: &Person) -> bool {
         match self {
-            Act::Close | Act::EndSessions => person.closed_at.is_none(),
+            Act::Close => person.closed_at.is_none(),
+            Act::EndSessions => person.closed_at.is_none() && person.joined_at.is_some(),
             Act::Reopen => person.closed_at.is_some(),
             Act::Invite => person.closed_at.is_none() && person.joined_at.is_none(),
+        }
+    }
+
+    /// Whether the person gets an invitation by it: what was never accepted cannot be taken up again.
+    fn invites(self, person: &Person) -> bool {
+        self == Act::Invite || self == Act::Reopen && person.joined_at.is_none()
+    }
+
+    /// The sentence that says what it does to this person.
+    fn what(self, person: &Person) -> &'static str {
+        match (self, person.joined_at.is_some()) {
+            (Act::Close, true) => "people-confirm-close-what",
+            (Act::Close, false) => "people-confirm-close-what-invited",
+            (Act::Reopen, true) => "people-confirm-reopen-what",
+            (Act::Reopen, false) => "people-confirm-reopen-what-invited",
+            (Act::EndSessions, _) => "people-confirm-end-sessions-what",
+            (Act::Invite, _) => "people-confirm-invite-what",
         }
     }
 }
@@ -117,6 +136,7 @@ fn confirm(visit: &Visit, session: &Session, person: &Person, act: Act, problem:
             name: person.name.clone(),
             email: person.email.clone(),
             act: act.word(),
+            what: visit.say(act.what(person)),
             grave: act == Act::Close,
             problem,
         },
@@ -131,8 +151,8 @@ async fn act(visit: &Visit, id: &str, act: Act) -> Result<Response> {
     if id == session.person_id {
         return own_account(visit, &session).await;
     }
-    if act == Act::Invite {
-        let person = colleague(visit, id).await?;
+    let person = colleague(visit, id).await?;
+    if act.invites(&person) && act.fits(&person) {
         let lane = visit.lane("invitation", &person.email_key)?;
         if !limit::mail_allowed(visit.db()?, &visit.practice()?.id, &lane, visit.now).await? {
             return confirm(visit, &session, &person, act, Some(visit.say("people-mail-wait")));
@@ -150,7 +170,10 @@ async fn act(visit: &Visit, id: &str, act: Act) -> Result<Response> {
         }
         Act::Reopen => {
             set_closed(visit, &mut tx, &person, None).await?;
-            (Event::Reopened, "reopened")
+            if person.joined_at.is_none() {
+                invite_again(visit, &mut tx, &person, &session).await?;
+            }
+            (Event::Reopened, if person.joined_at.is_none() { "reopened-invited" } else { "reopened" })
         }
         Act::EndSessions => {
             session::end_all(visit, &mut tx, &person.id, None).await?;

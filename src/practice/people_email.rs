@@ -19,6 +19,7 @@ use crate::platform::web::{Fields, Visit, go, page, page_with};
 use crate::platform::when;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
+use crate::sign_in::{invitation, link};
 
 /// How long the link to the new address is good (seconds).
 const LINK_SECONDS: i64 = 86_400;
@@ -33,6 +34,46 @@ struct EmailPage {
     now: String,
     email: String,
     wrong: Option<String>,
+    /// The person never joined: a new address gets an invitation of its own.
+    invited: bool,
+    waiting: Option<Waiting>,
+}
+
+/// A new address whose mailbox is still to be proved.
+pub struct Waiting {
+    pub email: String,
+    /// Unix seconds.
+    pub until: i64,
+}
+
+impl Waiting {
+    /// What the pages of that person say of it.
+    pub fn words(&self, visit: &Visit) -> String {
+        visit.say_with(
+            "people-email-waiting",
+            &[("email", &self.email), ("time", &when::full(self.until, visit.zone()))],
+        )
+    }
+}
+
+/// The new address that waits for a person, if one does.
+///
+/// # Errors
+/// Faults of the database, and an address that does not open.
+pub async fn waiting(visit: &Visit, person: &str) -> Result<Option<Waiting>> {
+    let practice = &visit.practice()?.id;
+    let row: Option<(String, i64)> = visit
+        .db()?
+        .optional(
+            "SELECT data, expires_at FROM token WHERE practice_id = $1 AND person_id = $2 AND purpose = $3 AND used_at IS NULL
+                AND replaced_at IS NULL AND expires_at > $4 ORDER BY created_at DESC, hash DESC LIMIT 1",
+            args![practice, person, PURPOSE, visit.now],
+        )
+        .await?;
+    let Some((sealed, until)) = row else { return Ok(None) };
+    let plain = visit.server.open(PURPOSE, &[practice, person], &sealed)?;
+    let value: serde_json::Value = serde_json::from_str(&plain).map_err(|error| Error::fault("token", error))?;
+    Ok(Some(Waiting { email: value["email"].as_str().unwrap_or_default().to_owned(), until }))
 }
 
 /// `GET /practice/people/{id}/email`.
@@ -90,12 +131,68 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     if person.closed_at.is_some() {
         return Err(Error::NotFound);
     }
+    if person.joined_at.is_none() {
+        return invite_there(&visit, tx, &session, &person, &email).await;
+    }
     mail_link(&visit, &mut tx, &session, &person, &email).await?;
     let happening = Happening::of(Event::EmailChangeAskedByAdministrator, &person).by(actor(&session));
     happened(&visit, &mut tx, happening.session(&session.id).detail("new_email", &email.masked())).await?;
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     Ok(go(&format!("/practice/people/{id}?done=email-asked")))
+}
+
+/// The address of somebody who never joined: they have nothing but their invitation, which proves the new mailbox as well as
+/// a link of its own would. The one in the other mailbox ends.
+async fn invite_there(
+    visit: &Visit,
+    mut tx: Tx,
+    session: &Session,
+    person: &Person,
+    email: &Email,
+) -> Result<Response> {
+    let practice = &visit.practice()?.id;
+    let changed = tx
+        .execute(
+            "UPDATE person SET email = $3, email_key = $4 WHERE practice_id = $1 AND id = $2 AND joined_at IS NULL AND NOT EXISTS (
+                SELECT 1 FROM person o WHERE o.practice_id = $1 AND o.email_key = $4 AND o.kind = 'staff' AND o.id <> $2)",
+            args![practice, &person.id, email.typed(), email.canonical()],
+        )
+        .await?;
+    if changed != 1 {
+        // They joined, or somebody else got the address, in this moment: the page shows how it is now.
+        return Ok(go(&format!("/practice/people/{}/email", person.id)));
+    }
+    link::replace_older(visit, &mut tx, PURPOSE, &person.id).await?;
+    let there = person::by_id_in(&mut tx, practice, &person.id).await?;
+    let happening = Happening::of(Event::EmailChangeAskedByAdministrator, &there).by(actor(session));
+    happened(visit, &mut tx, happening.session(&session.id).detail("new_email", &email.masked())).await?;
+    invitation::invite(visit, &mut tx, &there, &session.name).await?;
+    let happening = Happening::of(Event::InvitedAgain, &there).by(actor(session));
+    happened(visit, &mut tx, happening.session(&session.id)).await?;
+    tx.commit().await?;
+    visit.server.outbox_bell.notify_one();
+    Ok(go(&format!("/practice/people/{}?done=invited-again", person.id)))
+}
+
+/// Takes back an address that was entered wrongly: its link, which opens for one press, works no more.
+async fn withdraw(visit: &Visit, session: &Session, id: &str) -> Result<Response> {
+    let (mut tx, person) = begin(visit, session, id).await?;
+    let taken_back = tx
+        .execute(
+            "UPDATE token SET replaced_at = $4 WHERE practice_id = $1 AND person_id = $2 AND purpose = $3 AND used_at IS NULL
+                AND replaced_at IS NULL AND expires_at > $4",
+            args![&visit.practice()?.id, &person.id, PURPOSE, visit.now],
+        )
+        .await?;
+    if taken_back == 0 {
+        // Confirmed or taken back meanwhile: the page shows which address it is.
+        return Ok(go(&format!("/practice/people/{id}")));
+    }
+    let happening = Happening::of(Event::EmailChangeWithdrawn, &person).by(actor(session)).session(&session.id);
+    happened(visit, &mut tx, happening).await?;
+    tx.commit().await?;
+    Ok(go(&format!("/practice/people/{id}?done=email-withdrawn")))
 }
 
 async fn mail_link(visit: &Visit, tx: &mut Tx, session: &Session, person: &Person, email: &Email) -> Result<()> {
@@ -134,6 +231,8 @@ impl EmailPage {
             now: person.email.clone(),
             email: email.to_owned(),
             wrong,
-        }
+            invited: person.joined_at.is_none(),
+            waiting: waiting(visit, &person.id).await?,
+        })
     }
 }

@@ -44,6 +44,7 @@ const SAID: &[&str] = &[
     "invited-again",
     "closed",
     "reopened",
+    "reopened-invited",
     "sessions-ended",
     "changed",
     "more-time",

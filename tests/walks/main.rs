@@ -14,6 +14,8 @@ mod devices;
 mod entrance;
 mod gates;
 mod invitation;
+mod invited;
+mod kept_form;
 mod mine;
 mod mine_email;
 mod moves;
