@@ -135,6 +135,7 @@ not-me-next = Then you choose a new password. If you had a verification code or 
 not-me-button = It wasn't me: end everything
 not-me-was-me = It was me
 not-me-used = This link was already used on { $time }. Every session was ended then, and the password of that time stopped working.
+not-me-replaced = This link stopped working on { $time }. Nobody had pressed it, so it ended nothing. If you are worried, choose a new password: that ends every session.
 not-me-expired = This link could be used until { $time }. If you are worried, choose a new password: that ends every session too.
 not-me-unknown = We don't know this link. It may have been cut off on the way, or belong to another practice. If you are worried, choose a new password: that ends every session.
 not-me-done-client = It is done: you are signed out everywhere, and a password you had here opens nothing any more. If somebody else can read your email, talk to your practice before you sign in again.

@@ -209,7 +209,8 @@ async fn invite_again(visit: &Visit, tx: &mut Tx, person: &Person, session: &Ses
     invitation::invite(visit, tx, person, &session.name).await
 }
 
-/// Nothing that was given out before works any more: sessions, attempts, recognised devices, links, codes.
+/// Nothing that was given out before works any more: sessions, attempts, recognised devices, links, codes. Only "this wasn't
+/// me" in older mails still does: it opens nothing, and what it stops may be the reason for what is done here.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
@@ -218,7 +219,7 @@ pub(super) async fn end_everything(visit: &Visit, tx: &mut Tx, person: &Person) 
     session::end_all(visit, tx, &person.id, None).await?;
     device::end_all(visit, tx, &person.id).await?;
     tx.execute(
-        "UPDATE token SET replaced_at = $3 WHERE practice_id = $1 AND person_id = $2 AND used_at IS NULL AND replaced_at IS NULL",
+        "UPDATE token SET replaced_at = $3 WHERE practice_id = $1 AND person_id = $2 AND used_at IS NULL AND replaced_at IS NULL AND purpose <> 'not-me'",
         args![practice, &person.id, visit.now],
     )
     .await?;

@@ -226,7 +226,8 @@ async fn standing(visit: &Visit, token: &str) -> Result<Option<String>> {
     let said = |id: &str, at: i64| visit.say_with(id, &[("time", &when::full(at, visit.zone()))]);
     Ok(match link::look(visit, PURPOSE, token).await?.map(|link| link.standing(visit.now)) {
         None => Some(visit.say("not-me-unknown")),
-        Some(Standing::Used(at) | Standing::Replaced(at)) => Some(said("not-me-used", at)),
+        Some(Standing::Used(at)) => Some(said("not-me-used", at)),
+        Some(Standing::Replaced(at)) => Some(said("not-me-replaced", at)),
         Some(Standing::Expired(at)) => Some(said("not-me-expired", at)),
         Some(Standing::Good) => None,
     })

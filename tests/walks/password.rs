@@ -2,6 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 
+use crate::people;
 use crate::sign_in::{ALEX, SAM, SAMS_PASSWORD, sam_in};
 use crate::support::browser::Browser;
 use crate::support::desk;
@@ -257,6 +258,53 @@ walk!(this_was_not_me_ends_everything, |stage| {
     again.open(&link).await.sees("This link was already used");
     assert_eq!(desk::times(&stage, "not-me").await, 1);
     assert!(desk::mails(&stage, ALEX).await.iter().any(|mail| mail.about == "not-me-administrators"));
+});
+
+// An older mail still stops everything after an administrator reset or closed the account, and says truly what became of it.
+walk!(this_was_not_me_outlives_what_an_administrator_does, |stage| {
+    let _sam = sam_in(&stage).await;
+    let mut thief = stage.browser().from("203.0.113.9");
+    thief.open("/sign-in").await.submit(&[("email", SAM), ("password", SAMS_PASSWORD)]).await;
+    let link = link_in(&desk::mails(&stage, SAM).await[0].text);
+    let mut alex = people::alex(&stage).await;
+    let page = format!("/practice/people/{}", people::id_of(&stage, SAM).await);
+    for act in ["close", "reopen"] {
+        alex.open(&format!("{page}/{act}")).await;
+        people::press(&mut alex).await;
+    }
+    logs_in(&stage, SAMS_PASSWORD).await.is_at("/me");
+    let mut reader = stage.browser();
+    reader.open(&link).await.sees("It wasn't me");
+    reader.submit_to(&link, &[]).await.sees("Choose a new password");
+    logs_in(&stage, SAMS_PASSWORD).await.sees("don't match");
+
+    // Ended by an older version: it claims nothing.
+    let sql =
+        "UPDATE token SET used_at = NULL, replaced_at = 1795240800 WHERE purpose = 'not-me' AND used_at IS NOT NULL";
+    assert_eq!(stage.au().execute(sql, vec![]).await.unwrap(), 1);
+    reader.open(&link).await.sees("Nobody had pressed it").misses("already used");
+});
+
+// What a recognised device or "Forgot your password?" can do at the sign-in page is not said where it is not so.
+walk!(a_page_inside_says_what_helps_there, |stage| {
+    let mut sam = sam_in(&stage).await;
+    let page = "/me/password";
+    sam.open(page).await;
+    let mut held = false;
+    for _ in 0..50 {
+        sam.open(page).await;
+        if !sam.path.starts_with(page) {
+            sam.submit(&[("password", SAMS_PASSWORD)]).await;
+            sam.open(page).await;
+        }
+        sam.submit(&[("current", "not this one"), ("password", NEW)]).await;
+        if sam.status == StatusCode::TOO_MANY_REQUESTS {
+            held = true;
+            break;
+        }
+    }
+    assert!(held);
+    sam.sees("please wait until").misses("A device that is recognised").misses("without waiting");
 });
 
 walk!(a_notice_sent_to_an_older_address_stops_but_opens_nothing, |stage| {
