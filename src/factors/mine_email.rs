@@ -106,7 +106,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     if !limit::mail_allowed(db, practice, &by, visit.now).await? {
         // What the person themself asked for a moment ago is no secret.
         let until = asked::mail_waits_until(db, practice, &by, visit.now).await?;
-        let wait = visit.say_with("mine-email-wait", &[("time", &when::full(until, visit.zone()))]);
+        let wait = visit.say_with("mine-email-wait", &[("time", &when::full(when::next_minute(until), visit.zone()))]);
         let again = EmailPage::again(&visit, &session, &person, typed, wait);
         return later(StatusCode::TOO_MANY_REQUESTS, until - visit.now, &again);
     }

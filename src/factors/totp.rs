@@ -186,7 +186,7 @@ async fn told_in_this_row(visit: &Visit, tx: &mut Tx, person: &Person, lane: &st
 fn held_back(visit: &Visit, attempt: &Attempt, person: &Person, turn: Turn) -> Result<Response> {
     let mut code_page = asking(visit, attempt, person);
     if let Turn::Wait(until) = turn {
-        let time = when::clock(until, visit.zone());
+        let time = when::clock_from(until, visit.zone());
         return code_page.too_often(visit.say_with("code-wait", &[("time", &time)]), until - visit.now);
     }
     code_page.closed = true;

@@ -186,7 +186,7 @@ pub async fn mobile_answer(visit: Visit, fields: Fields) -> Result<Response> {
 /// Why no code was sent, in words.
 pub(super) fn not_sent(visit: &Visit, sent: &Sent) -> String {
     match sent {
-        Sent::Wait(until) => visit.say_with("mobile-code-wait", &[("time", &when::clock(*until, visit.zone()))]),
+        Sent::Wait(until) => visit.say_with("mobile-code-wait", &[("time", &when::clock_from(*until, visit.zone()))]),
         _ => visit.say("mobile-code-enough"),
     }
 }

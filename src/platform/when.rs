@@ -18,6 +18,16 @@ pub fn clock(at: i64, zone: &str) -> String {
     written(at, zone, "%-I:%M %P")
 }
 
+/// As [`clock`], for a time to wait for: never named before it has come, so seconds count as a minute.
+pub fn clock_from(at: i64, zone: &str) -> String {
+    clock(next_minute(at), zone)
+}
+
+/// The first whole minute that is not before a time (unix seconds).
+pub fn next_minute(at: i64) -> i64 {
+    at.saturating_add(59).div_euclid(60) * 60
+}
+
 /// "10:42 am AEDT".
 pub fn zoned_clock(at: i64, zone: &str) -> String {
     written(at, zone, "%-I:%M %P %Z")
@@ -36,6 +46,13 @@ fn written(at: i64, zone: &str, pattern: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_is_told_to_come_too_early() {
+        for (seconds, named) in [(0, "1:42 pm"), (1, "1:43 pm"), (36, "1:43 pm"), (60, "1:43 pm"), (61, "1:44 pm")] {
+            assert_eq!(clock_from(1_795_228_920 + seconds, "Australia/Sydney"), named);
+        }
+    }
 
     #[test]
     fn people_read_their_own_clock() {

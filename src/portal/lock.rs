@@ -91,7 +91,7 @@ pub(super) fn held(visit: &Visit, turn: Turn, own: bool) -> Option<String> {
         Turn::Allowed(_) => None,
         Turn::Wait(until) => {
             let words = if own { "lock-wait" } else { "lock-wait-elsewhere" };
-            Some(visit.say_with(words, &[("time", &when::clock(until, visit.zone()))]))
+            Some(visit.say_with(words, &[("time", &when::clock_from(until, visit.zone()))]))
         }
         Turn::Off => Some(visit.say(if own { "lock-off" } else { "lock-off-elsewhere" })),
     }

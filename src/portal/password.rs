@@ -197,7 +197,7 @@ async fn bring_up_to_date(visit: &Visit, tx: &mut Tx, person: &Person, new_hash:
 fn held_back(visit: &Visit, fields: &Fields, held: &Held) -> Result<Response> {
     let mut shown = PasswordPage::filled(visit, fields)?;
     shown.problem = Some(match held {
-        Held::Until(at) => visit.say_with("portal-password-wait", &[("time", &when::clock(*at, visit.zone()))]),
+        Held::Until(at) => visit.say_with("portal-password-wait", &[("time", &when::clock_from(*at, visit.zone()))]),
         Held::Off => visit.say("portal-password-off"),
         Held::Network(_) => visit.say("portal-network"),
     });

@@ -195,7 +195,7 @@ impl SentPage {
             problem: (!takes_codes).then(|| over_here(visit, ask)),
             fate: fate(visit, ask).await?,
             pause: (ask.pause_until() - visit.now).max(0),
-            pause_until: when::clock(ask.pause_until(), visit.zone()),
+            pause_until: when::clock_from(ask.pause_until(), visit.zone()),
         })
     }
 }
