@@ -73,7 +73,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
             return page_with(StatusCode::UNPROCESSABLE_ENTITY, &change);
         }
         Own::Held(held) => {
-            change.problem = Some(held.words(&visit));
+            change.problem = Some(held.own_words(&visit, false));
             return later(StatusCode::TOO_MANY_REQUESTS, held.seconds(visit.now), &change);
         }
     };

@@ -59,7 +59,8 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     match password_own::check(&visit, &session.person_id, lane, typed).await? {
         Own::Wrong => again("confirm-wrong").await,
         Own::Held(held) => {
-            let page = confirm_page(&visit, &session, then_path, Some(held.words(&visit))).await?;
+            let mut page = confirm_page(&visit, &session, then_path, None).await?;
+            page.problem = Some(held.own_words(&visit, page.passkey.is_some()));
             later(StatusCode::TOO_MANY_REQUESTS, held.seconds(visit.now), &page)
         }
         // write

@@ -142,9 +142,25 @@ impl Held {
     /// What the page says.
     pub fn words(&self, visit: &Visit) -> String {
         match self {
-            Held::Until(until) => visit.say_with("sign-in-wait", &[("time", &when::clock(*until, visit.zone()))]),
+            Held::Until(until) => visit.say_with("sign-in-wait", &[("time", &when::clock_from(*until, visit.zone()))]),
             Held::Off => visit.say("sign-in-off"),
             Held::Network(_) => visit.say("sign-in-network"),
+        }
+    }
+
+    /// What a page says where somebody who is signed in types their password; `passkey`: whether it takes one too. No
+    /// recognised device helps there, and a new password is chosen elsewhere.
+    pub fn own_words(&self, visit: &Visit, passkey: bool) -> String {
+        match (self, passkey) {
+            (Held::Until(until), false) => {
+                visit.say_with("own-password-wait", &[("time", &when::clock_from(*until, visit.zone()))])
+            }
+            (Held::Until(until), true) => {
+                visit.say_with("own-password-wait-passkey", &[("time", &when::clock_from(*until, visit.zone()))])
+            }
+            (Held::Off, false) => visit.say("own-password-off"),
+            (Held::Off, true) => visit.say("own-password-off-passkey"),
+            (Held::Network(_), _) => visit.say("sign-in-network"),
         }
     }
 
