@@ -16,7 +16,9 @@ const PAGE: usize = 500;
 pub struct Filter {
     /// The person who did it or to whom it was done.
     pub person_id: String,
-    /// A part of either's name, or their address at the time of asking.
+    /// The canonical address of such a person at the time of asking; several may have it.
+    pub email_key: String,
+    /// A part of either's name.
     pub name: String,
     pub event: String,
     /// Unix seconds, included.
@@ -48,6 +50,8 @@ pub async fn after(db: &Db, practice: &str, filter: &Filter, mark: &Mark) -> Res
          FROM audit a LEFT JOIN audit_chain c ON c.practice_id = a.practice_id AND c.record_id = a.id
          WHERE a.practice_id = $1 AND (a.at, a.id) > ($2, $3) AND a.at >= $4 AND a.at < $5
            AND ($6 = '' OR a.event = $6) AND ($7 = '' OR a.subject_id = $7 OR a.actor_id = $7)
+           AND ($13 = '' OR a.subject_id IN (SELECT p.id FROM person p WHERE p.practice_id = $1 AND p.email_key = $13)
+                OR a.actor_id IN (SELECT p.id FROM person p WHERE p.practice_id = $1 AND p.email_key = $13))
            AND ($8 = '' OR LOWER(a.subject_name) LIKE $8 ESCAPE '\\' OR LOWER(a.actor_name) LIKE $8 ESCAPE '\\'
                 OR $12 = 1 AND (LOWER(a.subject_name) LIKE $9 ESCAPE '\\' OR LOWER(a.actor_name) LIKE $9 ESCAPE '\\'
                     OR LOWER(a.subject_name) LIKE $10 ESCAPE '\\' OR LOWER(a.actor_name) LIKE $10 ESCAPE '\\'
@@ -69,6 +73,8 @@ pub async fn before(db: &Db, practice: &str, filter: &Filter, mark: &Mark) -> Re
          FROM audit a LEFT JOIN audit_chain c ON c.practice_id = a.practice_id AND c.record_id = a.id
          WHERE a.practice_id = $1 AND (a.at, a.id) < ($2, $3) AND a.at >= $4 AND a.at < $5
            AND ($6 = '' OR a.event = $6) AND ($7 = '' OR a.subject_id = $7 OR a.actor_id = $7)
+           AND ($13 = '' OR a.subject_id IN (SELECT p.id FROM person p WHERE p.practice_id = $1 AND p.email_key = $13)
+                OR a.actor_id IN (SELECT p.id FROM person p WHERE p.practice_id = $1 AND p.email_key = $13))
            AND ($8 = '' OR LOWER(a.subject_name) LIKE $8 ESCAPE '\\' OR LOWER(a.actor_name) LIKE $8 ESCAPE '\\'
                 OR $12 = 1 AND (LOWER(a.subject_name) LIKE $9 ESCAPE '\\' OR LOWER(a.actor_name) LIKE $9 ESCAPE '\\'
                     OR LOWER(a.subject_name) LIKE $10 ESCAPE '\\' OR LOWER(a.actor_name) LIKE $10 ESCAPE '\\'
@@ -95,6 +101,7 @@ fn arguments(practice: &str, filter: &Filter, mark: &Mark) -> Vec<crate::platfor
         c,
         d,
         !filter.name.is_ascii(),
+        &filter.email_key,
     ]
 }
 

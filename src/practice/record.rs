@@ -7,6 +7,7 @@ use futures_util::stream;
 
 use super::record_words::{Line, day_begins, day_is_over};
 use super::{actor, administrator, begin_alone};
+use crate::args;
 use crate::audit::export::{self, Filter, Form, Mark};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::email::Email;
@@ -92,16 +93,28 @@ async fn filter_of(visit: &Visit, query: &Fields) -> Result<Filter> {
         event: query.text("event").chars().take(60).collect(),
         from: day_begins(query.trimmed("from"), visit.zone()),
         until: day_is_over(query.trimmed("until"), visit.zone()),
+        email_key: String::new(),
         name,
     };
-    // An address finds its person; names in the record are those of the time of the act.
+    // An address finds whoever has it, colleagues and clients; names in the record are those of the time of the act.
     if let Ok(email) = Email::parse(&filter.name)
-        && let Some(found) = person::staff_by_email(visit.db()?, &visit.practice()?.id, email.canonical()).await?
+        && is_somebodys(visit, email.canonical()).await?
     {
-        filter.person_id = found.id;
+        email.canonical().clone_into(&mut filter.email_key);
         filter.name.clear();
     }
     Ok(filter)
+}
+
+async fn is_somebodys(visit: &Visit, email_key: &str) -> Result<bool> {
+    let found: Option<(String,)> = visit
+        .db()?
+        .optional(
+            "SELECT id FROM person WHERE practice_id = $1 AND email_key = $2 LIMIT 1",
+            args![&visit.practice()?.id, email_key],
+        )
+        .await?;
+    Ok(found.is_some())
 }
 
 fn same_query(query: &Fields) -> String {

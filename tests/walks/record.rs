@@ -6,7 +6,9 @@ use portico::audit::verify::{Anchor, Report, Wrong, verify, verify_all};
 use portico::platform::db::Db;
 
 use super::people::{SAM, alex, id_of, press, signed_in};
+use crate::support::portal::{JO, add_client};
 use crate::support::stage::Stage;
+use crate::support::ways::somebody;
 use crate::walk;
 
 pub async fn practice(stage: &Stage) -> String {
@@ -219,6 +221,14 @@ walk!(the_record_is_read_in_words_and_taken_along, |stage| {
     alex.open("/practice/record?from=2026-11-22").await.sees("Nothing in the record matches");
     alex.open("/practice/record?from=2026-11-21&until=2026-11-21&name=alex+riv").await.sees("Alex Rivera signed in");
     alex.open("/practice/record?name=alex%40example.com").await.sees("Alex Rivera signed in");
+    // A client by their address too, and everybody behind a shared one.
+    let robin = add_client(&stage, "Robin Lindqvist", JO).await;
+    let jo = somebody(&stage, JO).await.id;
+    for client in [&jo, &robin] {
+        alex.open(&format!("/practice/clients/{client}/phone")).await.submit(&[("phone", "02 9876 5432")]).await;
+    }
+    alex.open("/practice/record?name=Jo%40Example.com").await.sees("Jo Lindqvist").sees("Robin Lindqvist");
+    alex.misses("Alex Rivera signed in");
     alex.open("/practice/record?name=%25").await.sees("Nothing in the record matches");
     alex.open(&format!("/practice/record?person={id}"))
         .await
