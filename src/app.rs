@@ -53,6 +53,7 @@ pub fn practice_routes() -> Router {
         .merge(client_office_routes())
         .merge(shared_routes())
         .method_not_allowed_fallback(ops::assets::wrong_method)
+        .layer(from_fn(sign_in::kept_form::bring_back))
         .layer(from_fn(door::note_route))
 }
 

@@ -46,6 +46,7 @@ pub mod platform {
     pub mod problem_json;
     pub mod prose;
     pub mod readers;
+    pub mod refill;
     pub mod ring_marks;
     pub mod rotation;
     mod rounds;

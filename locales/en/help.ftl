@@ -101,7 +101,7 @@ help-reset-colleague-text =
     There is no mobile number on file, or it is somebody else's by now? Then you can't prove who it is; ask support. That is why My info asks everybody to keep the number right.
 help-locked-title = Why is my page locked?
 help-locked-text =
-    Nobody used it for a while, so we locked it in case you had left the computer. Nothing is lost: type your password, or use a passkey, and you are back on the page where you were.
+    Nobody used it for a while, so we locked it in case you had left the computer. Nothing you saved or sent is lost: type your password, or use a passkey, and you are back on the page where you were.
     Two minutes before it locks, a window asks whether you are still there. Your practice chooses how long it waits.
     A session also has an end, however busy you are; then you log in from the start.
 help-new-device-mail-title = I got a mail about a new sign-in

@@ -12,8 +12,8 @@ portal-passkey-wrong = That passkey didn't get you in. It may belong to another 
 portal-staff = Work here? Log in with your password
 portal-network = There were very many requests from your internet connection. Please wait an hour, or ask your practice for help.
 portal-total-end = You were signed in for as long as your practice allows. Sign in again and you'll be back where you were.
-portal-locked-intro = Nobody used this page for a while, so we locked it. Nothing is lost: we email you a link, and you are back where you were.
-portal-locked-passkey = Nobody used this page for a while, so we locked it. Nothing is lost: your passkey opens it, and you are back where you were.
+portal-locked-intro = Nobody used this page for a while, so we locked it. Nothing you saved or sent is lost: we email you a link, and you are back where you were.
+portal-locked-passkey = Nobody used this page for a while, so we locked it. Nothing you saved or sent is lost: your passkey opens it, and you are back where you were.
 portal-or = or
 
 # Nobody made one yet.
@@ -154,7 +154,7 @@ stuck-back = Start again
 stuck-said-nothing = (nothing)
 
 # A client's own lock.
-portal-locked-own = Nobody used this page for a while, so we locked it. Nothing is lost: open it with your passphrase.
+portal-locked-own = Nobody used this page for a while, so we locked it. Nothing you saved or sent is lost: open it with your passphrase.
 portal-locked-someone-else = Sign in as someone else
 portal-locked-open = Open with my passphrase
 lock-title = One more step

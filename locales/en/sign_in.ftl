@@ -116,9 +116,16 @@ confirm-wrong = That password isn't right. Please try again.
 confirm-stale = This page was open for a long time, so we didn't send your password. Please type it again.
 
 # A session that locked.
+kept-form-filled = Nothing was done with what you sent: you were asked who you are first. Here is what you typed, but for passwords and codes; please look it over and send it again.
+kept-form-nothing = Nothing was done with what you sent: you were asked who you are first. Please do it again.
+kept-form-cut = Nothing was done with what you sent: you were asked who you are first, and it was too long to be kept. Please fill it in again.
+own-password-wait = Too many tries in a row. To keep guessers out, please wait until { $time } and try again.
+own-password-wait-passkey = Too many tries in a row. To keep guessers out, please wait until { $time } and try again. A passkey works without waiting.
+own-password-off = Too many tries in a row: this password isn't taken here any more. Log out, and choose a new one with "Forgot your password?" on the page where you log in.
+own-password-off-passkey = Too many tries in a row: this password isn't taken here any more. A passkey still works. Or log out, and choose a new password with "Forgot your password?" on the page where you log in.
 locked-title = Locked
-locked-intro = Nobody used this page for a while, so we locked it. Nothing is lost: type your password and you are back where you were.
-locked-intro-passkey = Nobody used this page for a while, so we locked it. Nothing is lost: use a passkey, or type your password, and you are back where you were.
+locked-intro = Nobody used this page for a while, so we locked it. Nothing you saved or sent is lost: type your password and you are back where you were.
+locked-intro-passkey = Nobody used this page for a while, so we locked it. Nothing you saved or sent is lost: use a passkey, or type your password, and you are back where you were.
 locked-button = Unlock
 locked-someone-else = Log in as someone else
 

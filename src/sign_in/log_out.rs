@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::flash::{self, Notice};
 use super::person;
 use super::session::{self, Session, State};
-use super::{hello, marks, note, way_in};
+use super::{hello, kept_form, marks, note, way_in};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
@@ -50,6 +50,7 @@ fn forget_sign_in(visit: &Visit) {
     visit.drop_cookie(super::COOKIE);
     visit.drop_cookie(marks::LINK_COOKIE);
     hello::forget(visit);
+    kept_form::forget(visit);
 }
 
 /// As if nobody had ever been here: after leaving in a hurry, and on a device that others use too.

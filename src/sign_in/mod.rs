@@ -7,6 +7,7 @@ pub mod device;
 pub mod flash;
 pub mod hello;
 pub mod invitation;
+pub mod kept_form;
 pub mod limits;
 pub mod link;
 pub mod log_out;

@@ -10,7 +10,7 @@ use super::remembered::Remembered;
 pub(super) use super::session_end::end_of_device;
 pub use super::session_end::{end, end_all, look_again};
 use super::step::{Factor, Factors, Pass};
-use super::{Attempt, contact, device, flash, hello, limits, marks, way_in};
+use super::{Attempt, contact, device, flash, hello, kept_form, limits, marks, way_in};
 use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::browser::Browser;
@@ -18,7 +18,7 @@ use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Frame, Menu};
 use crate::platform::secret;
-use crate::platform::web::{Visit, encode, go};
+use crate::platform::web::Visit;
 use crate::platform::when;
 
 pub const COOKIE: &str = "__Host-session";
@@ -353,7 +353,7 @@ async fn used(visit: &Visit, key: &str, session: &Session) -> Result<()> {
     Ok(())
 }
 
-/// The signed-in person, or the page to go to first.
+/// The signed-in person, or the page to go to first; a form that was sent comes back with its page.
 ///
 /// # Errors
 /// Faults of the database.
@@ -361,8 +361,8 @@ pub async fn required(visit: &Visit) -> Result<std::result::Result<Arc<Session>,
     Ok(match state(visit).await? {
         State::Open(session) if way_in::is_misplaced(visit, &session) => return Err(Error::NotFound),
         State::Open(session) => Ok(session),
-        State::Locked(session) => Err(go(&format!("{}?then={}", way_in::locked(&session), encode(&visit.here())))),
-        State::Nobody => Err(go(&format!("{}?then={}", way_in::path(visit), encode(&visit.here())))),
+        State::Locked(session) => Err(kept_form::lead(visit, way_in::locked(&session), Some(&session.person_id))?),
+        State::Nobody => Err(kept_form::lead(visit, way_in::path(visit), visit.form_of())?),
     })
 }
 
@@ -374,7 +374,7 @@ pub async fn fresh(visit: &Visit) -> Result<std::result::Result<Arc<Session>, Re
     Ok(match required(visit).await? {
         Ok(session) if session.is_by_pin() => return Err(Error::ByPin),
         Ok(session) if session.is_fresh(visit.now) => Ok(session),
-        Ok(session) => Err(go(&format!("{}?then={}", way_in::confirm(&session), encode(&visit.here())))),
+        Ok(session) => Err(kept_form::lead(visit, way_in::confirm(&session), Some(&session.person_id))?),
         Err(response) => Err(response),
     })
 }

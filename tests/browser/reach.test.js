@@ -258,7 +258,7 @@ walk("locked after a while: the page comes back where it was", async (own) => {
     await page.goto(`${sam.home}/me/name`);
     own.demo.sql("UPDATE session SET idle_seconds = -1");
     await openUntil(page, `${sam.home}/me/name`, "/locked");
-    await page.getByText("Nothing is lost").waitFor();
+    await page.getByText("Nothing you saved or sent is lost").waitFor();
     assert.ok(!(await page.content()).includes(sam.email), "whose it was shows only in part");
     own.demo.sql("UPDATE session SET idle_seconds = 3600");
     await page.getByLabel("Password", { exact: true }).fill(sam.password);

@@ -168,7 +168,7 @@ walk!(rick_too_many_steps, |stage| {
     assert_eq!((jo.pressed(), jo.browser.path.as_str()), (1, "/me?x=messages"));
     // Days later the page is locked, not lost: three presses, and nothing is typed.
     stage.wait(3 * 86_400);
-    jo.open("/me?x=messages").await.is_at("/portal/locked").sees("Nothing is lost");
+    jo.open("/me?x=messages").await.is_at("/portal/locked").sees("Nothing you saved or sent is lost");
     jo.press("/portal/locked", &[]).await.is_at("/portal/sent");
     let link = link_to(&stage, JO).await;
     jo.open(&link).await;
