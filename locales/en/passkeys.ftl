@@ -65,6 +65,7 @@ passkey-say-security = Your browser says that this isn't the address your passke
 passkey-say-not-here = No passkey was used here. Either this device has none for this practice, or the window was closed.
 passkey-say-anywhere = Use a phone or security key
 passkey-say-stale = This page was open for too long. Load it again, then press the button once more.
+passkey-say-reload = Load the page again
 passkey-say-failed = Your browser couldn't use a passkey just now. Please try again.
 passkey-say-exists = You already have a passkey here, so there is no need for another on this device. You made: { $passkeys }.
 passkey-say-exists-elsewhere = This device says that it has a passkey for you here already.

@@ -20,6 +20,7 @@ pub const KEEPS_STALE: &[&str] = &[
     "/confirm/passkey",
     "/locked",
     "/locked/passkey",
+    "/passkey/options",
     "/log-out",
 ];
 
@@ -33,6 +34,7 @@ pub const KEEPS_OTHER: &[&str] = &[
     "/portal/passkey",
     "/portal/password",
     "/portal/stuck",
+    "/passkey/options",
     "/forgot",
 ];
 

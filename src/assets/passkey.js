@@ -59,14 +59,18 @@
 
   const born = new Map();
   const post = (path, fields) => fetch(path, { method: 'POST', body: new URLSearchParams(fields) });
-  // A question older than the server waits for is asked anew; its answer to nothing but the same purpose.
+  // A question older than the server waits for is asked anew; its answer to nothing but the same purpose. Where the forms
+  // of the page are too old as well, they get what they need beside it, so that whoever presses presses once.
   const fresh = async (form) => {
     if (Date.now() - born.get(form) < STALE) return;
     const { csrf, ceremony } = form.elements;
     const answer = await post('/passkey/options', { csrf: csrf.value, ceremony: ceremony.value });
-    if (answer.status === 409) throw new DOMException('', 'Stale');
+    if (answer.status === 409 || answer.status === 403) throw new DOMException('', 'Stale');
     if (!answer.ok) throw new DOMException('', 'Failed');
     const anew = await answer.json();
+    for (const [name, value] of Object.entries(anew.hidden)) {
+      for (const field of document.querySelectorAll(`input[name=${name}]`)) field.value = value;
+    }
     ceremony.value = anew.ceremony;
     form.dataset.options = JSON.stringify(anew.options);
     born.set(form, Date.now());

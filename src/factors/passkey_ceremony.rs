@@ -61,6 +61,7 @@ impl Purpose {
 
 /// A ceremony as a page carries it.
 pub struct Begun {
+    /// Purpose, challenge, time and what it is bound to, under a keyed hash.
     pub token: String,
     /// 32 random bytes, base64url.
     pub challenge: String,
@@ -87,7 +88,7 @@ impl Ceremony {
 pub fn begin(visit: &Visit, purpose: Purpose, bound: &str) -> Result<Begun> {
     let challenge = visit.new_token();
     let mac = mac(visit, purpose, bound, &challenge, visit.now)?;
-    Ok(Begun { token: format!("{}.{challenge}.{}.{mac}", purpose.word(), visit.now), challenge })
+    Ok(Begun { token: format!("{}.{challenge}.{}.{bound}.{mac}", purpose.word(), visit.now), challenge })
 }
 
 /// The purpose that a token names; whether it is true is for [`read`].
@@ -102,16 +103,39 @@ pub fn purpose_of(token: &str) -> Option<Purpose> {
 /// # Errors
 /// Not found where there is no practice.
 pub fn read(visit: &Visit, token: &str, purpose: Purpose, bound: &str) -> Result<Option<Ceremony>> {
+    let ceremony = however_old(visit, token, purpose, bound)?;
+    Ok(ceremony.filter(|ceremony| visit.now - ceremony.begun_at <= FORM_SECONDS))
+}
+
+/// As [`read`], of whatever age: whose page it is on can be asked anew.
+///
+/// # Errors
+/// Not found where there is no practice.
+pub fn however_old(visit: &Visit, token: &str, purpose: Purpose, bound: &str) -> Result<Option<Ceremony>> {
+    Ok(of_any(visit, token, purpose)?.filter(|(whose, _)| *whose == bound).map(|(_, ceremony)| ceremony))
+}
+
+/// Whether it was begun here in this browser, though its attempt or session may be over.
+///
+/// # Errors
+/// Not found where there is no practice.
+pub fn is_of_this_browser(visit: &Visit, token: &str, purpose: Purpose) -> Result<bool> {
+    Ok(of_any(visit, token, purpose)?.is_some())
+}
+
+/// What a token is bound to, and its ceremony.
+fn of_any<'a>(visit: &Visit, token: &'a str, purpose: Purpose) -> Result<Option<(&'a str, Ceremony)>> {
     let mut parts = token.split('.');
-    let (Some(word), Some(challenge), Some(at), Some(sent), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
+    let (Some(word), Some(challenge), Some(at), Some(bound), Some(sent), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
     else {
         return Ok(None);
     };
     let Ok(begun_at) = at.parse::<i64>() else { return Ok(None) };
     let ours = mac(visit, purpose, bound, challenge, begun_at)?;
-    let fits = word == purpose.word() && secret::same(sent, &ours) && visit.now - begun_at <= FORM_SECONDS;
-    Ok(fits.then(|| Ceremony { challenge: challenge.to_owned(), begun_at, hash: secret::hash_token(token) }))
+    let fits = word == purpose.word() && secret::same(sent, &ours);
+    let ceremony = || Ceremony { challenge: challenge.to_owned(), begun_at, hash: secret::hash_token(token) };
+    Ok(fits.then(|| (bound, ceremony())))
 }
 
 /// Uses the ceremony up; answers whether it was unused.

@@ -17,9 +17,9 @@ use crate::platform::error::{Error, Result};
 use crate::platform::web::{Fields, Visit};
 use crate::platform::webauthn::ALGORITHMS;
 use crate::platform::world::random;
-use crate::sign_in;
 use crate::sign_in::person::Person;
 use crate::sign_in::session::{self, State};
+use crate::sign_in::{self, device};
 
 /// What a form with `data-passkey` carries; `factors/passkey_form.html` writes it, and the words for what can happen.
 pub struct Asked {
@@ -162,12 +162,15 @@ pub async fn user_handle(visit: &Visit, tx: &mut Tx, person: &str) -> Result<Str
 }
 
 /// `POST /passkey/options`: new ones for the same purpose, for a page that was open longer than a challenge lasts.
-/// 409 says that the page itself has to be loaded again.
+/// Where the page's form has grown too old as well, or another tab's cookie has taken the place of its own, what is hidden in
+/// its forms comes anew with them, so that one press does. 409 says that the page itself has to be loaded again.
 pub async fn refresh(visit: Visit, fields: Fields) -> Result<Response> {
     let token = fields.text("ceremony");
     let asked = match ceremony::purpose_of(token) {
         Some(purpose @ (Purpose::SignIn | Purpose::Portal)) => {
-            fits(&visit, token, purpose, "")?.then(|| to_get(&visit, purpose, "", &[])).transpose()?
+            // The same question for everybody who opens the door, in whichever tab.
+            let fits = visit.stale || fits(&visit, token, purpose, "")?;
+            fits.then(|| to_get(&visit, purpose, "", &[])).transpose()?
         }
         Some(purpose @ (Purpose::Step | Purpose::Lock)) => match sign_in::current(&visit).await? {
             Some(attempt) if fits(&visit, token, purpose, &attempt.id)? => {
@@ -187,13 +190,18 @@ pub async fn refresh(visit: Visit, fields: Fields) -> Result<Response> {
     Ok(match asked {
         Some(Asked { ceremony, options }) => {
             let options: Value = serde_json::from_str(&options).map_err(|error| Error::fault("options", error))?;
-            Json(json!({ "ceremony": ceremony, "options": options })).into_response()
+            let hidden = if visit.stale {
+                json!({ "csrf": visit.form_token(), "device_challenge": device::challenge(&visit) })
+            } else {
+                json!({})
+            };
+            Json(json!({ "ceremony": ceremony, "options": options, "hidden": hidden })).into_response()
         }
         None => door::status(StatusCode::CONFLICT),
     })
 }
 
-/// Whether a token was made here for this.
+/// Whether a token was made here for this, however long ago.
 pub(super) fn fits(visit: &Visit, token: &str, purpose: Purpose, bound: &str) -> Result<bool> {
-    Ok(ceremony::read(visit, token, purpose, bound)?.is_some())
+    Ok(ceremony::however_old(visit, token, purpose, bound)?.is_some())
 }

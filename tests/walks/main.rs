@@ -30,6 +30,7 @@ mod passkey_offer;
 mod passkey_races;
 mod passkey_settings;
 mod passkey_silent;
+mod passkey_stale;
 mod passkeys;
 mod password;
 mod people;
