@@ -113,6 +113,7 @@ two-factor-off-button = Disable 2 factor authentication
 two-factor-off-what = The code from your app is no longer asked, your backup codes stop working, every recognised device is forgotten, and your other browsers are logged out.
 two-factor-off-passkey = You have a passkey: it stays, and becomes your second step.
 two-factor-off-password-only = After that your password alone opens your account. If it has fewer than 15 characters, you choose a longer one at your next log-in.
+two-factor-off-changed = Nothing was turned off yet: something has changed since you opened this page. Please read what it means now.
 two-factor-off-required = { $practice } requires a second step of you, so 2 factor authentication can't be turned off. You can move it to another app.
 two-factor-other-app = Move to another app
 two-factor-is-off = 2 factor authentication is off.

@@ -9,10 +9,11 @@ use axum::response::Response;
 use super::mine;
 use super::passkey_providers as providers;
 use super::passkey_store::{self as store, Passkey};
+use super::passkeys::GONE;
 use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
-use crate::platform::web::{Visit, encode, go, page, page_with};
+use crate::platform::web::{Fields, Visit, encode, go, page, page_with};
 use crate::sign_in::flash;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
@@ -31,6 +32,8 @@ enum After {
     Required,
     /// There is no password: nothing would be left.
     NoWayIn,
+    /// The password was stopped by "this wasn't me", and opens nothing.
+    Stopped,
     /// A client goes on signing in by mail.
     MailOnly,
     /// As that, and the passphrase is asked for.
@@ -49,6 +52,8 @@ impl After {
             After::of_client(person)
         } else if person.password.is_none() {
             After::NoWayIn
+        } else if person.password_stolen_at.is_some() {
+            After::Stopped
         } else if person.totp_secret.is_some() {
             After::Code
         } else if person.second_required(visit.practice()?, visit.now) {
@@ -68,7 +73,23 @@ impl After {
     }
 
     const fn is_refused(self) -> bool {
-        matches!(self, After::Required | After::NoWayIn | After::LockStays)
+        matches!(self, After::Required | After::NoWayIn | After::Stopped | After::LockStays)
+    }
+
+    /// What the form carries, so that nothing is deleted but what its page told.
+    const fn word(self) -> &'static str {
+        match self {
+            After::Others => "others",
+            After::Code => "code",
+            After::PasswordOnly => "password-only",
+            After::Required => "required",
+            After::NoWayIn => "no-way-in",
+            After::Stopped => "stopped",
+            After::MailOnly => "mail-only",
+            After::Passphrase => "passphrase",
+            After::LockGoes => "lock-goes",
+            After::LockStays => "lock-stays",
+        }
     }
 
     /// The sentence in the catalogue.
@@ -79,6 +100,7 @@ impl After {
             After::PasswordOnly => "passkey-delete-password-only",
             After::Required => "passkey-delete-required",
             After::NoWayIn => "passkey-delete-no-way-in",
+            After::Stopped => "passkey-delete-stopped",
             After::MailOnly => "passkey-delete-mail-only",
             After::Passphrase => "passkey-delete-passphrase",
             After::LockGoes => "passkey-delete-lock-goes",
@@ -94,6 +116,8 @@ struct DeletePage {
     short_id: String,
     name: String,
     after: After,
+    /// It is another than the page told on which the button was pressed.
+    changed: bool,
 }
 
 /// `GET /me/passkeys/{id}/delete`.
@@ -105,7 +129,7 @@ pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response> {
 }
 
 /// `POST /me/passkeys/{id}/delete`.
-pub async fn answer(visit: Visit, Path(id): Path<String>) -> Result<Response> {
+pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Result<Response> {
     // read
     let (session, _, passkey) = match enter(&visit, &id).await? {
         Ok(found) => found,
@@ -120,8 +144,14 @@ pub async fn answer(visit: Visit, Path(id): Path<String>) -> Result<Response> {
         drop(tx);
         return page_with(StatusCode::FORBIDDEN, &delete_page(&visit, &session, &passkey, after));
     }
+    if fields.text("after") != after.word() {
+        drop(tx);
+        let again = DeletePage { changed: true, ..delete_page(&visit, &session, &passkey, after) };
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
+    }
     if !store::delete(&visit, &mut tx, &person, &passkey, (Actor::Self_, ""), Some(&session.id)).await? {
-        return Err(Error::NotFound);
+        drop(tx);
+        return Ok(go(GONE));
     }
     if store::unlock_without_any(&visit, &mut tx, &person.id).await? && after == After::LockGoes {
         happened(&visit, &mut tx, Happening::of(Event::LockRemoved, &person).session(&session.id)).await?;
@@ -142,8 +172,11 @@ async fn enter(visit: &Visit, id: &str) -> Result<Entered> {
         Err(response) => return Ok(Err(response)),
     };
     let person = mine::myself(visit, &session).await?;
-    let passkey = store::own(visit, &person.id, id).await?;
-    Ok(Ok((session, person, passkey)))
+    Ok(match store::own(visit, &person.id, id).await {
+        Ok(passkey) => Ok((session, person, passkey)),
+        Err(Error::NotFound) => Err(go(GONE)),
+        Err(error) => return Err(error),
+    })
 }
 
 fn delete_page(visit: &Visit, session: &Session, passkey: &Passkey, after: After) -> DeletePage {
@@ -152,5 +185,6 @@ fn delete_page(visit: &Visit, session: &Session, passkey: &Passkey, after: After
         short_id: passkey.short_id.clone(),
         name: passkey.name.clone(),
         after,
+        changed: false,
     }
 }

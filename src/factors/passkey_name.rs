@@ -6,6 +6,7 @@ use axum::response::Response;
 
 use super::mine;
 use super::passkey_store::{self as store, Passkey, of_passkey};
+use super::passkeys::GONE;
 use crate::args;
 use crate::notices::{Event, happened};
 use crate::platform::error::{Error, Result};
@@ -42,7 +43,10 @@ pub async fn ask(visit: Visit, Path(id): Path<String>, Query(query): Query) -> R
     if session.is_by_pin() {
         return Err(Error::ByPin);
     }
-    let passkey = store::own(&visit, &session.person_id, &id).await?;
+    let passkey = match store::own(&visit, &session.person_id, &id).await {
+        Err(Error::NotFound) => return Ok(go(GONE)),
+        found => found?,
+    };
     page(&name_page(&visit, &session, &passkey, &query).await?)
 }
 
@@ -56,7 +60,10 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     if session.is_by_pin() {
         return Err(Error::ByPin);
     }
-    let passkey = store::own(&visit, &session.person_id, &id).await?;
+    let passkey = match store::own(&visit, &session.person_id, &id).await {
+        Err(Error::NotFound) => return Ok(go(GONE)),
+        found => found?,
+    };
     let person = mine::myself(&visit, &session).await?;
     let name = match clean_name(fields.text("name"), MOST_NAME) {
         Ok(name) => name,
@@ -80,7 +87,8 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         )
         .await?;
     if renamed != 1 {
-        return Err(Error::NotFound);
+        drop(tx);
+        return Ok(go(GONE));
     }
     if name != passkey.name {
         let happening = of_passkey(Event::PasskeyRenamed, &person, &name).detail("before", &passkey.name);

@@ -22,6 +22,9 @@ const DONE: &[(&str, &str)] = &[
     ("deleted", "passkey-done-deleted"),
 ];
 
+/// The list, for whoever comes to a page of one that is not in it any more: back again, or from a second tab.
+pub(super) const GONE: &str = "/me/passkeys?done=gone";
+
 #[derive(askama::Template)]
 #[template(path = "factors/passkeys.html")]
 struct PasskeysPage {
@@ -108,6 +111,8 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     };
     if let Some((_, words)) = DONE.iter().find(|(word, _)| *word == done) {
         frame = frame.banner("success", words);
+    } else if done == "gone" {
+        frame = frame.banner("info", "passkey-done-gone");
     }
     let deleted = query.text("done") == "deleted";
     let keeper = named(query.text("in")).filter(|_| deleted);

@@ -26,6 +26,7 @@ mod outbox;
 mod passkey_attacks;
 mod passkey_creation;
 mod passkey_helped;
+mod passkey_last;
 mod passkey_offer;
 mod passkey_races;
 mod passkey_settings;

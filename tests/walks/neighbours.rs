@@ -99,7 +99,9 @@ walk!(every_number_of_a_neighbour_is_like_none, |stage| {
                     answer(&page, Method::GET, &absent, None, NOBODY).await,
                 );
                 assert_eq!(found, none, "GET {path}");
-                assert_eq!(found.0, 404, "GET {path}");
+                // Whoever comes back to a passkey that is gone is led to their own list.
+                let usual = if path.starts_with("/me/passkeys/") { 303 } else { 404 };
+                assert_eq!(found.0, usual, "GET {path}");
             }
             if route.methods.contains(&"POST") {
                 let fields = format!(

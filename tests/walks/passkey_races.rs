@@ -109,7 +109,7 @@ walk!(a_list_told_while_others_go_is_never_too_short, |stage| {
     for path in deletes {
         let (mut browser, csrf) = (sam.clone(), csrf.clone());
         all.push(tokio::spawn(async move {
-            browser.post(&path, &[("csrf".into(), csrf)]).await;
+            browser.post(&path, &[("csrf".into(), csrf), ("after".into(), "others".into())]).await;
             assert_eq!(browser.status, 303);
         }));
         let (mut browser, id) = (sam.clone(), stays.passkeys[0].id.clone());
