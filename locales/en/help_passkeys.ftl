@@ -21,7 +21,7 @@ help-passkey-create-text =
     - We make sure that it is you: type your password again, and the code if you use 2 factor authentication.
     - Your browser opens a window of its own and asks where to keep the passkey. Below is what to choose there.
     - Give it a name by which you will know it later, such as "Reception iPad", and press "Save".
-    Do you use devices of different makers, a Mac and an Android phone for instance? Create a passkey on each. You can have up to twenty.
+    Do you use devices of different makers, a Mac and an Android phone for instance? Create a passkey on each, one after the other: making one logs your other devices out, so log in on the next device when the first has its passkey. You can have up to twenty.
 help-passkey-log-in-title = How do I log in with a passkey?
 help-passkey-log-in-text =
     - Open your practice's log-in page and press "Log in with a passkey". Or touch the field for the email address: many browsers offer your passkey right there.

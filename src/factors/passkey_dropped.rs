@@ -1,5 +1,5 @@
 //! A passkey that a browser made and that was not kept here: its person is told, and the browser may forget it. Across the
-//! page that asks for fresh proof its id is carried by a short-lived sealed cookie.
+//! page that asks for fresh proof, or to the door where the session is over, its id is carried by a short-lived sealed cookie.
 
 use serde_json::Value;
 
@@ -10,6 +10,8 @@ use crate::platform::web::Visit;
 const COOKIE: &str = "__Host-dropped";
 /// As long as somebody may take to type a password, in seconds.
 const SECONDS: i64 = 600;
+/// Whose a word is that is left for nobody in particular.
+const DOOR: &str = "the door";
 /// Longest credential id, base64url of 1023 bytes.
 const LONGEST: usize = 1364;
 
@@ -34,6 +36,22 @@ pub(super) fn leave(visit: &Visit, person: &str, json: &str) -> Result<()> {
         visit.set_cookie(COOKIE, &sealed, Some(SECONDS));
     }
     Ok(())
+}
+
+/// Leaves word of it at the door: who made it is nobody here any more.
+///
+/// # Errors
+/// As [`leave`].
+pub(super) fn leave_at_the_door(visit: &Visit, json: &str) -> Result<()> {
+    leave(visit, DOOR, json)
+}
+
+/// Takes the word left at the door, for the page on which somebody signs in.
+///
+/// # Errors
+/// As [`unkept`].
+pub async fn take_at_the_door(visit: &Visit) -> Result<Option<String>> {
+    take(visit, DOOR).await
 }
 
 /// Takes the word left for this person. One that does not open was not left by us, or for somebody else.

@@ -82,7 +82,7 @@ pub fn are_offered(visit: &Visit, client: bool) -> Result<bool> {
     Ok(!client || visit.practice()?.client_passkeys != 0)
 }
 
-/// Who may make one here and now, or the way there; `sent` is the form with what a browser made.
+/// Who may make one here and now, or the way there; `sent` is the form with what a browser made, of which word is left.
 async fn who(
     visit: &Visit,
     then_path: &str,
@@ -91,12 +91,12 @@ async fn who(
     if visit.path.starts_with("/sign-in/") {
         let (attempt, step, person) = match sign_in::under_way(visit).await? {
             Ok(found) => found,
-            Err(response) => return Ok(Err(response)),
+            Err(response) => return lost(visit, sent, response).await.map(Err),
         };
-        return Ok(match step {
-            Step::SetUp => Ok((Place::Attempt(Box::new(attempt)), person)),
-            step => Err(go(&totp::path_of(&step, &attempt, &person))),
-        });
+        return match step {
+            Step::SetUp => Ok(Ok((Place::Attempt(Box::new(attempt)), person))),
+            step => lost(visit, sent, go(&totp::path_of(&step, &attempt, &person))).await.map(Err),
+        };
     }
     let entered = match sent {
         Some(fields) => answering(visit, fields).await?,
@@ -118,7 +118,7 @@ async fn who(
 async fn answering(visit: &Visit, fields: &Fields) -> Result<std::result::Result<Arc<Session>, Response>> {
     let session = match session::required(visit).await? {
         Ok(session) => session,
-        Err(response) => return Ok(Err(response)),
+        Err(response) => return lost(visit, Some(fields), response).await.map(Err),
     };
     if session.is_by_pin() {
         return Err(Error::ByPin);
@@ -129,6 +129,25 @@ async fn answering(visit: &Visit, fields: &Fields) -> Result<std::result::Result
         return Ok(Ok(session));
     }
     proof_first(visit, &session, &safe_path(fields.text("then"), ""), fields.text("credential")).map(Err)
+}
+
+/// What the browser made comes too late: the session locked or is over, as when another device made one meanwhile, or the
+/// attempt is. It is said on the page that the person comes to, so that nobody keeps one that never works.
+async fn lost(visit: &Visit, sent: Option<&Fields>, response: Response) -> Result<Response> {
+    let Some(fields) = sent else { return Ok(response) };
+    let json = fields.text("credential");
+    if json.is_empty() || !ceremony::is_of_this_browser(visit, fields.text("ceremony"), Purpose::Create)? {
+        return Ok(response);
+    }
+    match session::glance(visit).await? {
+        State::Nobody => dropped::leave_at_the_door(visit, json)?,
+        State::Locked(session) => dropped::leave(visit, &session.person_id, json)?,
+        State::Open(session) => {
+            dropped::leave(visit, &session.person_id, json)?;
+            return Ok(go(NEW));
+        }
+    }
+    Ok(response)
 }
 
 /// To fresh proof, and then to this page anew, which says that what the browser made was not kept.

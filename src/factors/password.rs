@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::passkey_options::{self, Asked};
 use super::password_lanes::{self, Held, Lanes, later};
-use super::{passkey_offer, password_stand_in, password_strength, password_stuffing};
+use super::{passkey_dropped, passkey_offer, password_stand_in, password_strength, password_stuffing};
 use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::email::Email;
@@ -34,6 +34,8 @@ struct SignInPage {
     passkey: Asked,
     /// A passkey that the browser may forget.
     unknown: Option<String>,
+    /// It was made a moment ago, and not kept.
+    not_kept: bool,
 }
 
 /// The front of a practice: in, for whoever is signed in; else the way in.
@@ -69,6 +71,8 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
             } else if session::lives_elsewhere(&visit).await? {
                 sign_in.frame = sign_in.frame.banner("info", "sign-in-elsewhere");
             }
+            sign_in.unknown = passkey_dropped::take_at_the_door(&visit).await?;
+            sign_in.not_kept = sign_in.unknown.is_some();
             page(&sign_in)
         }
     }
@@ -294,6 +298,7 @@ impl SignInPage {
             challenge: device::challenge(visit),
             passkey: passkey_options::to_sign_in(visit)?,
             unknown: None,
+            not_kept: false,
         })
     }
 

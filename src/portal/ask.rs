@@ -6,8 +6,8 @@ use axum::response::Response;
 
 use super::{Ask, BOUND_SECONDS, PAUSE_SECONDS, REQUEST_SECONDS, bind, binding};
 use crate::args;
-use crate::factors::passkey_offer;
 use crate::factors::passkey_options::{self as options, Asked};
+use crate::factors::{passkey_dropped, passkey_offer};
 use crate::notices::outbox::put_job;
 use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::asked::{self, Asker};
@@ -49,6 +49,8 @@ struct AskPage {
     passkey_problem: Option<String>,
     /// A passkey that the browser may forget.
     unknown: Option<String>,
+    /// It was made a moment ago, and not kept.
+    not_kept: bool,
 }
 
 /// What is asked for.
@@ -86,6 +88,8 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
     } else if session::reached_its_end(&visit).await? {
         asking.frame = asking.frame.banner("info", "portal-total-end");
     }
+    asking.unknown = passkey_dropped::take_at_the_door(&visit).await?;
+    asking.not_kept = asking.unknown.is_some();
     page(&asking)
 }
 
@@ -394,6 +398,7 @@ impl AskPage {
             passkey: options::to_enter_portal(visit)?,
             passkey_problem: None,
             unknown: None,
+            not_kept: false,
         })
     }
 }

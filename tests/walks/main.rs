@@ -32,6 +32,7 @@ mod passkey_races;
 mod passkey_settings;
 mod passkey_silent;
 mod passkey_stale;
+mod passkey_unkept;
 mod passkeys;
 mod password;
 mod people;
