@@ -98,7 +98,11 @@ help-reset-colleague-text =
     - Let the colleague read the code out to you, and type it. It works for ten minutes.
     - The colleague gets a mail with a link, types their password, and sets up their second step again. Until then nobody gets in with that password.
     Every recognised device of theirs is forgotten, and the record shows who did it. You can't do this for yourself: another administrator does it for you.
-    There is no mobile number on file, or it is somebody else's by now? Then you can't prove who it is; ask support. That is why My info asks everybody to keep the number right.
+    ## No mobile number is on file, or it is somebody else's by now
+    Then nobody can prove here who it is, and the people who run this server can't either.
+    + While the colleague can still log in somewhere, they give their number in My info; then you can reset their access.
+    + If they can't log in anywhere and you know in another way that it is them, because they stand before you, close this account and invite them anew with another email address. What they did under the old one stays in the record.
+    My info tells everybody whose only second step is a passkey, and who has given no number.
 help-locked-title = Why is my page locked?
 help-locked-text =
     Nobody used it for a while, so we locked it in case you had left the computer. Nothing you saved or sent is lost: type your password, or use a passkey, and you are back on the page where you were.

@@ -98,18 +98,17 @@ help-passkey-lost-text =
     ## You use 2 factor authentication
     - Log in with your email address, your password and a code, or a backup code.
     - In My info open "Manage passkeys" and delete the lost device's passkey.
-    - Press "Log out everywhere", and create a new passkey on the device you have now.
+    - That logs out your other browsers as well. Create a new passkey on the device you have now.
     ## You have the passkey on another device too
     Log in with that one, and do the same. If the lost one shared it (iCloud Keychain, Google Password Manager), lock the lost device with Apple's or Google's "Find" as well.
     ## Neither of these
     An administrator of your practice lets you in again. They send a code to the mobile number we have for you, you read it out to them, they delete your passkeys, and a mail then lets you set up a new second step.
+    If no mobile number of yours is on file, they can't know that it is you on the phone, and nobody can help you in this way. My info shows whether there is one. Give it before you need it.
     ## You are the only administrator
-    Then nobody in your practice can do that, and the people who run this server can't give you a passkey or a password either. Look first for a way that is left:
-    + A browser in which you are still logged in. Create a passkey there, or invite a second administrator.
-    + A backup code, if you ever printed some.
-    + Another device or password manager that shares the lost one's passkeys.
-    If there is none, write to the people who run this server. They are named below, and can tell you what is possible.
-    Better still, have a second administrator before it happens: two can help each other.
+    Then nobody in your practice can do that, and the people who run this server can't give you a passkey or a password either. One way may be left: another device or password manager that shares the lost one's passkeys, such as an iPad with the same Apple Account.
+    A browser in which you are still logged in doesn't help by itself: before you make a passkey or invite anybody there, it asks for the passkey you have lost.
+    If there is no other device, write to the people who run this server. They are named below, and can tell you what is possible.
+    Better still, have a second administrator, a second passkey or 2 factor authentication before it happens.
 help-passkey-one-side-title = My passkey was deleted in one place
 help-passkey-one-side-text =
     A passkey has two halves: one on your device, one here. It works only while both are there, and deleting one doesn't always delete the other.

@@ -33,6 +33,7 @@ mine-two-factor-required = Your practice asks for a passkey or 2 factor authenti
 mine-two-factor-enable = Enable 2 factor authentication
 mine-two-factor-disable = Disable 2 factor authentication
 mine-due = Your practice asks for a passkey or 2 factor authentication from { $day }.
+mine-lacks-number = Your passkey is your second step, and no mobile number of yours is on file. If you lose the device, nobody can help you: an administrator needs that number to know that it is you on the phone.
 mine-due-now = Your practice asks for a passkey or 2 factor authentication. Please set one up now; the next time you log in it comes first.
 mine-backup-left = { $left ->
     [0] Your backup codes of { $day } are all used.

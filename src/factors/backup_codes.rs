@@ -163,6 +163,9 @@ fn asking(visit: &Visit, attempt: &Attempt, person: &Person) -> CodePage {
         ways.push(("/sign-in/passkey".to_owned(), visit.say("code-use-passkey")));
     }
     ways.push(("/help/lost-phone".to_owned(), visit.say("help-lost-phone-title")));
+    if attempt.goal == "fresh" {
+        ways.push(("/me".to_owned(), visit.say("confirm-cancel")));
+    }
     CodePage {
         frame: Frame::new(visit, "backup-code-title"),
         step: 0,

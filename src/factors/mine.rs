@@ -3,7 +3,9 @@
 
 use axum::response::Response;
 
-use super::{client_email, mine_changes, mine_devices, mine_sessions, mobile, passkey_known, passkey_new, passkeys};
+use super::{
+    client_email, mine_changes, mine_devices, mine_sessions, mobile, passkey_known, passkey_lost, passkey_new, passkeys,
+};
 use crate::platform::browser::Browser;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
@@ -46,6 +48,8 @@ struct MinePage {
     devices: Vec<mine_devices::Listed>,
     /// Passkeys that nobody in this browser has said they know.
     news: Vec<passkeys::Listed>,
+    /// A passkey is the second factor, and no number is on file by which a colleague could help.
+    lacks_number: bool,
     /// When the practice deleted one.
     deleted: Option<String>,
     by_pin: bool,
@@ -103,6 +107,7 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         sessions: mine_sessions::list(&visit, &session).await?,
         devices: mine_devices::list(&visit, &session).await?,
         news: passkey_known::news(&visit, &session).await?,
+        lacks_number: passkey_lost::lacks_number(&visit, &person).await?,
         deleted: if person.is_client() { mine_changes::deleted_by_practice(&visit, &person).await? } else { None },
         by_pin: session.is_by_pin(),
         client: client_part(&visit, &session, &person).await?,

@@ -21,6 +21,7 @@ pub mod passkey_check;
 pub mod passkey_delete;
 pub mod passkey_dropped;
 pub mod passkey_known;
+pub mod passkey_lost;
 pub mod passkey_name;
 pub mod passkey_new;
 pub mod passkey_offer;

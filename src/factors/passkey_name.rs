@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::mine;
+use super::passkey_lost::Loss;
 use super::passkey_store::{self as store, Passkey, of_passkey};
 use super::passkeys::GONE;
 use crate::args;
@@ -27,8 +28,8 @@ struct NamePage {
     name: String,
     /// It was made a moment ago.
     is_new: bool,
-    /// It is the only one: another device or 2FA would be a second way in.
-    only: bool,
+    /// It is new and the only one: another device or 2FA would be a second way in.
+    only: Option<Loss>,
     /// Where the person goes on to; empty: to the list.
     then_path: String,
     problem: Option<String>,
@@ -104,13 +105,14 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
 async fn name_page(visit: &Visit, session: &Session, passkey: &Passkey, asked: &Fields) -> Result<NamePage> {
     let person = mine::myself(visit, session).await?;
     let is_new = asked.ticked("new");
+    let only = is_new && person.passkeys == 1 && person.totp_secret.is_none();
     let title = if is_new { "passkey-name-new-title" } else { "passkey-name-title" };
     Ok(NamePage {
         frame: session::frame(visit, session, title),
         short_id: passkey.short_id.clone(),
         name: passkey.name.clone(),
         is_new,
-        only: person.passkeys == 1 && person.totp_secret.is_none(),
+        only: if only { Some(Loss::of(visit, &person).await?) } else { None },
         then_path: safe_path(asked.text("then"), ""),
         problem: None,
     })

@@ -24,6 +24,8 @@ struct StepPage {
     intro: String,
     passkey: Asked,
     then_path: String,
+    /// Fresh proof for something inside, which can be left.
+    inside: bool,
     /// The app's code and a printed one, where there are such.
     has_app: bool,
     has_backup: bool,
@@ -98,6 +100,7 @@ async fn step_page(visit: &Visit, attempt: &Attempt, person: &Person) -> Result<
         ),
         passkey: options::to_get(visit, Purpose::Step, &attempt.id, &passkeys)?,
         then_path: String::new(),
+        inside: attempt.goal == "fresh",
         has_app: person.totp_secret.is_some(),
         has_backup: person.totp_secret.is_some() && person.backup_left > 0,
         problem: None,

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 
+use super::passkey_lost::Loss;
 use super::passkey_places::{self, Parts};
 use super::passkey_providers::{SECURITY_KEY, named, provider};
 use super::passkey_store::{self as store, Passkey};
@@ -30,7 +31,8 @@ pub(super) const GONE: &str = "/me/passkeys?done=gone";
 struct PasskeysPage {
     frame: Frame,
     rows: Vec<Listed>,
-    has_app: bool,
+    /// There is one, and nothing beside it.
+    only: Option<Loss>,
     client: bool,
     /// A session from a PIN: nothing here can be changed.
     by_pin: bool,
@@ -115,11 +117,12 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         frame = frame.banner("info", "passkey-done-gone");
     }
     let deleted = query.text("done") == "deleted";
+    let only = rows.len() == 1 && person.totp_secret.is_none();
     let keeper = named(query.text("in")).filter(|_| deleted);
     page(&PasskeysPage {
         frame,
         rows,
-        has_app: person.totp_secret.is_some(),
+        only: if only { Some(Loss::of(&visit, &person).await?) } else { None },
         client: session.is_client(),
         by_pin: session.is_by_pin(),
         offered: passkey_new::are_offered(&visit, session.is_client())?,

@@ -201,6 +201,9 @@ fn asking(visit: &Visit, attempt: &Attempt, person: &Person) -> CodePage {
     }
     ways.push(("/help/code-refused".to_owned(), visit.say("help-code-refused-title")));
     ways.push(("/help/lost-phone".to_owned(), visit.say("help-lost-phone-title")));
+    if attempt.goal == "fresh" {
+        ways.push(("/me".to_owned(), visit.say("confirm-cancel")));
+    }
     CodePage {
         frame: Frame::new(visit, "code-title"),
         step: 0,

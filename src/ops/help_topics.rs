@@ -58,7 +58,7 @@ const TWO_FACTOR: &[Topic] = &[
     topic("backup-codes", "help-backup-codes-title", "help-backup-codes-text"),
     topic("lost-phone", "help-lost-phone-title", "help-lost-phone-text"),
     topic("recognised-devices", "help-recognised-devices-title", "help-recognised-devices-text"),
-    topic("reset-colleague", "help-reset-colleague-title", "help-reset-colleague-text"),
+    with_operator("reset-colleague", "help-reset-colleague-title", "help-reset-colleague-text"),
 ];
 
 const PASSKEYS: &[Topic] = &[

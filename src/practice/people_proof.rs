@@ -28,8 +28,8 @@ const MOST_RESETS: i64 = 5;
 /// How the person on the phone can be proved.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
-    /// No number is on file: support has to find another proof.
-    Support,
+    /// No number is on file, and nothing else proves anybody here.
+    NoNumber,
     /// The address was changed by somebody else within the day.
     Held,
     /// Whoever reads a former address says that the change of it wasn't them.
@@ -61,7 +61,7 @@ pub(super) async fn way(visit: &Visit, session: &Session, person: &Person) -> Re
     let way = match &number {
         _ if person.address_is_disputed(visit.now) => Way::Disputed,
         _ if person.address_waits_until(visit.now).is_some() => Way::Held,
-        None => Way::Support,
+        None => Way::NoNumber,
         Some(_) if !can_text(&visit.server) => Way::CallBack,
         Some(_) if code_waits(visit, session, person).await? => Way::TypeCode,
         Some(_) => Way::SendCode,

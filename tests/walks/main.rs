@@ -23,6 +23,7 @@ mod neighbours;
 mod not_me;
 mod operator;
 mod outbox;
+mod passkey_alone;
 mod passkey_attacks;
 mod passkey_creation;
 mod passkey_helped;

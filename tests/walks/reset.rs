@@ -186,7 +186,10 @@ walk!(without_a_gateway_the_number_is_called_back, |stage| {
     assert_eq!(factors(&stage, &id).await, (0, 0, 0, 1));
     // Without a number on file another proof is needed.
     stage.au().execute("UPDATE person SET mobile = NULL WHERE id = $1", args![&id]).await.unwrap();
-    alex.open(&format!("/practice/people/{id}/reset")).await.sees("There is no mobile number on file").sees("support");
+    alex.open(&format!("/practice/people/{id}/reset"))
+        .await
+        .sees("There is no mobile number on file")
+        .sees("they can give their number in My info");
     assert!(!alex.html.contains("name=\"called\""));
 });
 
