@@ -36,7 +36,7 @@ pub mod platform {
     pub mod limit;
     pub mod metrics;
     pub mod migrate;
-    mod moved;
+    pub mod moved;
     pub mod names;
     pub mod network;
     pub mod pg_act;

@@ -139,7 +139,8 @@ help-passkey-browser-text =
     + Update the browser, and then the system.
     + If you came here through a link in another app (mail, chat), choose "Open in Safari" or "Open in Chrome".
     + In a private window some browsers keep no passkeys. Use a normal one.
-    + If your practice's address changed, or the page says that the address is wrong, begin at "Find your practice".
+    + If the page says that this isn't the address your passkeys belong to, begin at "Find your practice".
+    + If your practice has a new address, some browsers can't use its passkeys there, and can't make any. Chrome, Edge and Safari can, when they are up to date. If a passkey is your only second step, log in with one of these.
     + On a computer of somebody else, who may have switched passkeys off, use your password, or the passkey on your phone.
     Until then log in with your email address and password.
 

@@ -497,7 +497,8 @@ mail-practice-moved-administrators-text =
     Hello { $name },
     { $practice } has a new web address. From now on everybody logs in here:
     { $url }/sign-in
-    The old address leads to the new one, passkeys go on working, and nobody is missing from your lists. Whoever was logged in logs in once more.
+    The old address leads to the new one, and nobody is missing from your lists. Whoever was logged in logs in once more.
+    Passkeys go on working in Chrome, Edge and Safari, when they are up to date. In a browser that can't use them at the new address, staff log in with password and code, and clients sign in by email.
 
 mail-practice-changed-administrators-subject = { $practice } was changed by whoever runs this server
 mail-practice-changed-administrators-text =

@@ -129,7 +129,10 @@
       // Ended by ourselves for another one, which says what comes of it.
       if (error.name === 'Ours') return;
       const late = options.timeout && Date.now() - begun > options.timeout - 1000;
-      const when = outcome(error, kind, late);
+      let when = outcome(error, kind, late);
+      // Passkeys belong to the practice's first address; not every browser lets another address of the practice use them.
+      const home = options.rpId || (options.rp && options.rp.id);
+      if (when === 'security' && home && home !== location.hostname) when = 'moved';
       say(form, here && when === 'cancelled' ? 'not-here' : when);
       if (offers) offer(form);
     }

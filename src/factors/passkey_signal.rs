@@ -9,6 +9,7 @@ use super::passkey_options as options;
 use super::passkey_store as store;
 use crate::platform::door;
 use crate::platform::error::{Error, Result};
+use crate::platform::moved;
 use crate::platform::web::Visit;
 use crate::sign_in::session::{self, State};
 use crate::sign_in::{person, way_in};
@@ -42,8 +43,7 @@ pub async fn related_origins(visit: Visit) -> Result<Response> {
 /// `GET /.well-known/passkey-endpoints`: where a password manager sends its person (W3C, Passkey Endpoints).
 pub async fn endpoints(visit: Visit) -> Result<Response> {
     let home = visit.server.origin_of(&visit.practice()?.present_host(&visit.server.config.base));
-    Ok(Json(json!({ "enroll": format!("{home}/me/passkeys/new"), "manage": format!("{home}/me/passkeys") }))
-        .into_response())
+    Ok(Json(moved::endpoints_at(&home)).into_response())
 }
 
 /// `GET /.well-known/change-password` (W3C, A Well-Known URL for Changing Passwords): staff and clients change theirs at

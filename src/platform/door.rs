@@ -205,8 +205,8 @@ async fn find_door(server: &Arc<Server>, name: &str, path: &str, now: i64) -> Re
     let Some((slug, region_name)) = inner.split_once('.') else { return Ok(Door::Nobody) };
     let Some(region) = server.region(region_name) else { return Ok(Door::Nobody) };
     let practice = match region.practices.by_slug(&region.db, region_name, slug, now).await? {
-        // Under an older name of its own a practice only says where its passkeys work; all else is sent on.
-        None if path == moved::RELATED => region.practices.by_host(&region.db, region_name, name, now).await?,
+        // Under an older name of its own a practice only says where its passkeys are; all else is sent on.
+        None if moved::ANSWERED.contains(&path) => region.practices.by_host(&region.db, region_name, name, now).await?,
         found => found,
     };
     Ok(practice.map_or(Door::Nobody, |practice| Door::Practice(practice, Arc::clone(region))))

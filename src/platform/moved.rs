@@ -1,5 +1,6 @@
 //! Addresses that a practice had before: whoever comes there is sent on, and its passkeys go on working.
 
+use axum::Json;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,7 +11,11 @@ use super::server::{Region, Server};
 use super::web::Visit;
 
 /// Which other names of its practices browsers accept passkeys at (WebAuthn L3, 5.11).
-pub(super) const RELATED: &str = "/.well-known/webauthn";
+const RELATED: &str = "/.well-known/webauthn";
+/// Where password managers send people who have passkeys (W3C, Passkey Endpoints); they ask at the name that passkeys belong to.
+const ENDPOINTS: &str = "/.well-known/passkey-endpoints";
+/// What a former name answers itself: whoever asks there for these does not follow it for good.
+pub(super) const ANSWERED: &[&str] = &[RELATED, ENDPOINTS];
 /// A way longer than this goes in a circle.
 const MOST_STEPS: usize = 16;
 /// How long a move takes at most, as told to browsers, in seconds.
@@ -40,11 +45,17 @@ pub(super) async fn answer(visit: &Visit, parts: &Parts, host: &str) -> Response
             let text = serde_json::json!({ "origins": between }).to_string();
             ([(header::CONTENT_TYPE, "application/json")], text).into_response()
         }
+        Ok(Found::Gone { now, .. }) if visit.path == ENDPOINTS => Json(endpoints_at(&now)).into_response(),
         Ok(Found::Gone { now, .. }) => on_to(&now, parts),
         Ok(Found::OnItsWay) => problem::moving(visit, MOVING_SECONDS),
         Ok(Found::Nobody) => problem::nobody(visit),
         Err(error) => problem::page(visit, &error),
     }
+}
+
+/// Where passkeys are made and managed at that origin (W3C, Passkey Endpoints).
+pub fn endpoints_at(home: &str) -> serde_json::Value {
+    serde_json::json!({ "enroll": format!("{home}/me/passkeys/new"), "manage": format!("{home}/me/passkeys") })
 }
 
 /// The same for a program: the call is to be sent again at the new address (RFC 9110, 15.4.9), or a little later.
@@ -123,6 +134,8 @@ async fn followed(server: &Server, region: &Region, slug: &str) -> Result<Option
 fn on_to(origin: &str, parts: &Parts) -> Response {
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let (status, path) = match parts.method {
+        // Not for good: whoever asks at a well-known address asks that address again.
+        Method::GET | Method::HEAD if path.starts_with("/.well-known/") => (StatusCode::TEMPORARY_REDIRECT, path),
         Method::GET | Method::HEAD => (StatusCode::PERMANENT_REDIRECT, path),
         _ => (StatusCode::SEE_OTHER, parts.uri.path()),
     };

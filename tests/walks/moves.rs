@@ -86,6 +86,29 @@ walk!(mails_after_a_new_name_lead_to_it, |stage| {
     );
 });
 
+// Password managers ask at the name that passkeys belong to, and take no permanent redirect there (W3C, Passkey Endpoints).
+walk!(a_former_name_says_where_passkeys_are_managed_now, |stage| {
+    let check = async |stage: &Stage, now: &str| {
+        let mut anybody = stage.browser_at(OLD);
+        anybody.send(Method::GET, "/.well-known/passkey-endpoints", None).await;
+        assert_eq!(
+            (anybody.status.as_u16(), &anybody.answered["content-type"]),
+            (200, &"application/json".parse().unwrap())
+        );
+        let said: serde_json::Value = serde_json::from_str(&anybody.html).unwrap();
+        assert_eq!(said["enroll"], format!("{now}/me/passkeys/new"));
+        assert_eq!(said["manage"], format!("{now}/me/passkeys"));
+        let to = leads(stage, OLD, "/.well-known/change-password").await;
+        assert_eq!(to, (307, format!("{now}/.well-known/change-password")));
+    };
+    let now = practice_rename::rename(&stage.server, "au", "harbour-physio", "bay-physio").await.unwrap();
+    stage.wait(10);
+    check(&stage, &now).await;
+    practice_move::go(&stage.server, "bay-physio", "au", "uk").await.unwrap();
+    stage.wait(10);
+    check(&stage, "http://bay-physio.uk.localhost:8080").await;
+});
+
 walk!(a_new_name_and_the_old_one_leads_to_it, |stage| {
     ask_no_second(&stage).await;
     let address = practice_rename::rename(&stage.server, "au", "harbour-physio", "bay-physio").await.unwrap();

@@ -1,0 +1,110 @@
+// Passkeys where a page or a session is not what it was: another tab's cookie, a session that ended meanwhile, a practice with a new
+// address. Nobody is led in a circle, and nothing is left on a device without a word.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Authenticators, SYNCED } from "./authenticator.js";
+import { judge } from "./judge.js";
+import { browser, button, create, demo, fresh, ignoreTheField, LIMIT, link, listen, logIn, logOut, PATIENCE, sam, says } from "./passkey_stage.js";
+
+test("a page whose form is another tab's by now takes the passkey at the first press", LIMIT, async () => {
+  await fresh(async (page, keys, place, context) => {
+    await page.addInitScript(ignoreTheField);
+    await logIn(page, keys, place);
+    await create(page);
+    await logOut(page, keys, place);
+    await page.clock.install();
+    await page.goto(sam.home + "/sign-in");
+    await page.getByLabel("Email address").fill("half an addr");
+    const before = await page.locator("form[action='/sign-in'] [name=csrf]").inputValue();
+    // Opened at the same time in a new browser, the second tab's cookie stays.
+    await context.clearCookies();
+    const other = await context.newPage();
+    await other.goto(sam.home + "/sign-in");
+    await other.close();
+    await page.clock.setSystemTime(Date.now() + 3_600_000);
+    await page.evaluate(() => {
+      HTMLFormElement.prototype.requestSubmit = function () {
+        globalThis.sent = [...document.querySelectorAll("[name=csrf]")].map((field) => field.value);
+      };
+    });
+    const renewed = page.waitForResponse("**/passkey/options");
+    await page.locator("#passkey button").first().dispatchEvent("click");
+    assert.equal((await renewed).status(), 200);
+    await page.waitForFunction(() => globalThis.sent);
+    const after = await page.evaluate(() => globalThis.sent);
+    assert.ok(after.every((value) => value !== before), "every form of the page is good again");
+    assert.equal(await page.getByLabel("Email address").inputValue(), "half an addr", "and nothing typed is lost");
+    await page.evaluate(() => document.querySelector("#passkey").submit());
+    await page.waitForURL("**/me");
+  });
+});
+
+test("the second of two devices reads that its passkey was not kept, and lets go of it", LIMIT, async () => {
+  const wrong = [];
+  await fresh(async (page, keys, place) => {
+    await page.addInitScript(ignoreTheField);
+    await logIn(page, keys, place);
+    await page.goto(sam.home + "/me/passkeys/new");
+    const mac = await browser.newContext();
+    try {
+      mac.setDefaultTimeout(PATIENCE);
+      await mac.addInitScript(listen);
+      const there = await mac.newPage();
+      const others = await Authenticators.of(there);
+      const other = await others.add(SYNCED);
+      await logIn(there, others, other);
+      await create(there);
+    } finally {
+      await mac.close();
+    }
+    await button(page, "Create a passkey").click();
+    await page.waitForURL("**/sign-in?then=**");
+    await page.getByText("you were logged out before it was ready").waitFor();
+    await page.getByText("We have asked your browser to forget the one that wasn't kept").waitFor();
+    wrong.push(...(await judge(page, "not kept, at the door")));
+    await keys.until(place, 0);
+  });
+  assert.deepEqual(wrong, []);
+});
+
+test("a browser that can't use passkeys at the practice's new address says just that", LIMIT, async () => {
+  const wrong = [];
+  const rename = (from, to) => demo.sql(`UPDATE practice SET slug = '${to}' WHERE slug = '${from}'`);
+  await fresh(async (page) => {
+    await page.addInitScript(ignoreTheField);
+    // As a browser without related origins answers, whatever this one can.
+    await page.addInitScript(() => {
+      if (!globalThis.CredentialsContainer) return;
+      const { get } = CredentialsContainer.prototype;
+      CredentialsContainer.prototype.get = async function (options) {
+        if (options.mediation === "conditional") return get.call(this, options);
+        throw new DOMException("", "SecurityError");
+      };
+    });
+    rename("harbour-physio", "harbour-bay");
+    try {
+      const home = sam.home.replace("harbour-physio", "harbour-bay");
+      for (const [path, name, way] of [
+        ["/sign-in", "Log in with a passkey", "log in with your password and code"],
+        ["/portal", "Sign in with a passkey", "sign in by email"],
+      ]) {
+        await page.goto(home + path);
+        await button(page, name).click();
+        await says(page, "this browser can't use your practice's passkeys there");
+        await says(page, way);
+        wrong.push(...(await judge(page, `a new address, ${path}`)));
+      }
+      await page.goto(home + "/sign-in");
+      await button(page, "Log in with a passkey").click();
+      await page.locator("[data-passkey-say]").getByRole("link", { name: "Which browsers and addresses work" }).click();
+      await page.getByText("Chrome, Edge and Safari can").waitFor();
+    } finally {
+      rename("harbour-bay", "harbour-physio");
+    }
+    await page.goto(sam.home + "/sign-in");
+    await button(page, "Log in with a passkey").click();
+    await says(page, "this isn't the address your passkeys belong to");
+  });
+  assert.deepEqual(wrong, []);
+});
