@@ -66,6 +66,7 @@ mine-browser-on = { $browser } on { $system }
 # Why somebody was let in, one sentence for each row of the rule.
 mine-why = What was I asked for, and why?
 mine-why-passkey = You used a passkey. It is something you have and your finger, face or PIN at once, so nothing else was asked.
+mine-why-password-passkey = You gave your password and used a passkey. It is something you have and your finger, face or PIN at once, so no code was asked.
 mine-why-device = You gave your password in a browser that was recognised, so the code wasn't asked.
 mine-why-code = You gave your password in a browser that wasn't recognised, so you were asked for a code as well.
 mine-why-touch = You gave your password and touched your security key.

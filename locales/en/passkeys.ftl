@@ -3,7 +3,7 @@
 # At the door.
 sign-in-passkey = Log in with a passkey
 sign-in-or = or
-passkey-wrong = That passkey didn't get you in. It may belong to another practice, or it was deleted here. Log in with your email address and password, then look at your passkeys in My info.
+passkey-wrong = That passkey didn't get you in. It may belong to another practice, or it was deleted here. Log in with your email address and password, then look at your passkeys in My info. If you are a client, your passkey works on the clients' page.
 passkey-old = This page was open for too long, so we begin again. Please press the button once more.
 passkey-odd = Your passkey was right, but its security key counts its uses, and the count went back. It may have been copied, so this time please log in with your email address and password; the passkey then works as your second step. If this happens again, delete this passkey in My info and make a new one.
 passkey-needs-password = This passkey was made without checking who holds it, so it can't log you in by itself yet. Log in with your email address and password and use it as your second step; with your finger, face or PIN it then works alone.
@@ -172,7 +172,8 @@ passkey-offer-on = Go on
 passkey-help-mail = A mail says that a passkey was added
 passkey-not-here-phone = Is yours on a phone or a security key? Have it at hand: your browser shows a QR code for the phone to scan, or asks for the key.
 passkey-help-none = I have no passkey yet
-sign-in-passkey-hint = With your finger, face or device PIN, on this device or with your phone.
+sign-in-passkey-hint = With your finger, face or device PIN on this device. If your passkey is on a phone, your browser shows a picture (a QR code) for that phone to scan, with Bluetooth on at both.
+passkey-help-phone-portal = How it works with a phone
 
 # A client's passkey that this browser has not seen before, and one that the practice deleted.
 passkey-news = Somebody can sign in as you with the passkey “{ $name }”.

@@ -7,8 +7,8 @@ portal-shared = Other people use this device
 portal-shared-hint = We'll remember nothing here, and signing out forgets you.
 portal-button = Email me a link
 portal-passkey = Sign in with a passkey
-portal-passkey-hint = With your fingerprint, your face or your device's PIN.
-portal-passkey-wrong = That passkey didn't get you in. It may belong to another practice, or it was deleted here. Use your email address instead, then look at your passkeys in My info.
+portal-passkey-hint = With your fingerprint, your face or your device's PIN. If your passkey is on a phone, your browser shows a picture (a QR code) for that phone to scan, with Bluetooth on at both.
+portal-passkey-wrong = That passkey didn't get you in. It may belong to another practice, or it was deleted here. Use your email address instead, then look at your passkeys in My info. If you work here, your passkey works on the page for staff.
 portal-staff = Work here? Log in with your password
 portal-network = There were very many requests from your internet connection. Please wait an hour, or ask your practice for help.
 portal-total-end = You were signed in for as long as your practice allows. Sign in again and you'll be back where you were.
@@ -278,9 +278,10 @@ help-portal-passkey-text =
     Under "Privacy" you can make your passkeys your own lock: then an email alone opens nothing.
     ## When something is in the way
     + The window was closed, or closed itself: nothing happened. Press the button again. It waits five minutes for you.
-    + It shows a picture to scan: your browser found no passkey on this device. If yours is on your phone, scan it with that. If you have never made one, close the window and sign in by email.
+    + It shows a picture to scan: your browser found no passkey on this device. If yours is on your phone, scan it with that, with Bluetooth switched on at both. If you have never made one, close the window and sign in by email.
     + Your finger or face isn't recognised: choose the PIN of the device in the same window.
     + This browser can't use passkeys: update it, leave a private window, and open the page in the browser itself instead of in another app.
+    + Your practice has a new address, and this browser can't use passkeys there: open the page in Chrome, Edge or Safari, up to date, or sign in by email.
     + The device may need a screen lock first: a finger, a face or a PIN.
     + The passkey was deleted here or on the device: it takes both halves. Sign in by email, delete what is left, and make a new one.
     You can always sign in by email in the meantime, unless your passkeys are your own lock.

@@ -84,6 +84,7 @@ fn in_words(visit: &Visit, mine: &Session, row: Row) -> Listed {
 /// The row of the rule in small words; what was shown tells more where the row alone does not.
 fn why(rule: &str, proofs: &str) -> &'static str {
     match rule {
+        "a passkey is enough" if proofs.contains("password") => "mine-why-password-passkey",
         "a passkey is enough" => "mine-why-passkey",
         "a known device stands for the code" => "mine-why-device",
         "password and second factor" if proofs.contains("backup-code") => "mine-why-backup-code",

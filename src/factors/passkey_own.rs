@@ -1,6 +1,5 @@
 //! A passkey of somebody who is signed in: it opens a locked session, and it is fresh proof all by itself.
 
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::passkey_ceremony::Purpose;
@@ -13,6 +12,13 @@ use crate::platform::web::{Fields, Visit, encode, go, safe_path};
 use crate::sign_in::session::{self, Session, State};
 use crate::sign_in::step::Factor;
 use crate::sign_in::{self, Start};
+
+/// Why a passkey was not taken.
+pub struct Refused {
+    pub words: String,
+    /// One that was deleted here: the browser may forget it.
+    pub gone: Option<String>,
+}
 
 /// What a page offers to the session's person; nothing to somebody without a passkey.
 ///
@@ -37,7 +43,7 @@ pub async fn unlock(visit: Visit, fields: Fields) -> Result<Response> {
     };
     match judge(&visit, &fields, Purpose::Unlock, &session, &then_path).await? {
         Ok(response) => Ok(response),
-        Err(problem) => password_unlock::refused(&visit, &session, then_path, problem).await,
+        Err(refused) => password_unlock::refused_passkey(&visit, &session, then_path, refused).await,
     }
 }
 
@@ -50,7 +56,7 @@ pub async fn confirm(visit: Visit, fields: Fields) -> Result<Response> {
     let then_path = safe_path(fields.text("then"), "/me");
     match judge(&visit, &fields, Purpose::Confirm, &session, &then_path).await? {
         Ok(response) => Ok(response),
-        Err(problem) => password_confirm::refused(&visit, &session, then_path, problem).await,
+        Err(refused) => password_confirm::refused_passkey(&visit, &session, then_path, refused).await,
     }
 }
 
@@ -64,23 +70,23 @@ pub async fn judge(
     purpose: Purpose,
     session: &Session,
     then_path: &str,
-) -> Result<std::result::Result<Response, (StatusCode, String)>> {
+) -> Result<std::result::Result<Response, Refused>> {
     // read, work
-    let refused = |words: &str| Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, visit.say(words))));
+    let refused = |words: &str, gone: Option<String>| Ok(Err(Refused { words: visit.say(words), gone }));
     let asking = Asking { purpose, bound: &session.id, whose: Some(&session.person_id) };
     let right = match check::judge(visit, fields, &asking).await? {
         Answer::Right(right) => *right,
-        Answer::Empty => return refused("passkey-empty"),
-        Answer::Old => return refused("passkey-old"),
+        Answer::Empty => return refused("passkey-empty", None),
+        Answer::Old => return refused("passkey-old", None),
         Answer::Wrong(wrong) => {
             check::refused(visit, &wrong).await?;
-            return refused("passkey-step-wrong");
+            return refused("passkey-step-wrong", wrong.gone);
         }
     };
     if right.worth() != Worth::Alone {
         let words = passkey_sign_in::not_alone(visit, &right);
         check::set_aside(visit, &right).await?;
-        return Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, words)));
+        return Ok(Err(Refused { words, gone: None }));
     }
 
     // write
@@ -88,7 +94,7 @@ pub async fn judge(
     if !check::accept(visit, &mut tx, &right, false).await? {
         drop(tx);
         check::replayed(visit, right).await?;
-        return refused("passkey-step-wrong");
+        return refused("passkey-step-wrong", None);
     }
     let start = Start {
         person_id: &session.person_id,

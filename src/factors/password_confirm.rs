@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::passkey_ceremony::Purpose;
 use super::passkey_options::Asked;
-use super::passkey_own;
+use super::passkey_own::{self, Refused};
 use super::password_lanes::later;
 use super::password_own::{self, Own};
 use crate::platform::error::Result;
@@ -23,6 +23,10 @@ struct ConfirmPage {
     email: String,
     problem: Option<String>,
     passkey: Option<Asked>,
+    /// The problem is a passkey's.
+    by_passkey: bool,
+    /// One that the browser may forget.
+    unknown: Option<String>,
 }
 
 /// `GET /confirm?then=`; goes straight on where the proof is fresh enough.
@@ -81,13 +85,24 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
 }
 
 /// The page again, with what was wrong.
-pub(super) async fn refused(
+async fn refused(
     visit: &Visit,
     session: &Session,
     then_path: String,
     (status, problem): (StatusCode, String),
 ) -> Result<Response> {
     page_with(status, &confirm_page(visit, session, then_path, Some(problem)).await?)
+}
+
+/// As [`refused`], after a passkey that was not taken.
+pub(super) async fn refused_passkey(
+    visit: &Visit,
+    session: &Session,
+    then_path: String,
+    Refused { words, gone }: Refused,
+) -> Result<Response> {
+    let again = confirm_page(visit, session, then_path, Some(words)).await?;
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &ConfirmPage { by_passkey: true, unknown: gone, ..again })
 }
 
 async fn confirm_page(
@@ -104,5 +119,7 @@ async fn confirm_page(
         email: session.email.clone(),
         problem,
         passkey,
+        by_passkey: false,
+        unknown: None,
     })
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::passkey_ceremony::Purpose;
 use super::passkey_options::Asked;
-use super::passkey_own;
+use super::passkey_own::{self, Refused};
 use super::password_lanes::later;
 use super::password_own::{self, Own};
 use crate::platform::email::Email;
@@ -25,6 +25,10 @@ struct UnlockPage {
     email: String,
     problem: Option<String>,
     passkey: Option<Asked>,
+    /// The problem is a passkey's.
+    by_passkey: bool,
+    /// One that the browser may forget.
+    unknown: Option<String>,
 }
 
 /// `GET /locked?then=`; a session that is in fact open goes straight back.
@@ -88,13 +92,24 @@ fn to_sign_in(visit: &Visit, then_path: &str) -> Response {
 }
 
 /// The page again, with what was wrong.
-pub(super) async fn refused(
+async fn refused(
     visit: &Visit,
     session: &Session,
     then_path: String,
     (status, problem): (StatusCode, String),
 ) -> Result<Response> {
     page_with(status, &unlock_page(visit, session, then_path, Some(problem)).await?)
+}
+
+/// As [`refused`], after a passkey that was not taken.
+pub(super) async fn refused_passkey(
+    visit: &Visit,
+    session: &Session,
+    then_path: String,
+    Refused { words, gone }: Refused,
+) -> Result<Response> {
+    let again = unlock_page(visit, session, then_path, Some(words)).await?;
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &UnlockPage { by_passkey: true, unknown: gone, ..again })
 }
 
 async fn unlock_page(
@@ -113,5 +128,7 @@ async fn unlock_page(
         email: Email::parse(&session.email).map(|email| email.masked()).unwrap_or_default(),
         problem,
         passkey,
+        by_passkey: false,
+        unknown: None,
     })
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use super::ask;
 use crate::factors::passkey_ceremony::Purpose;
 use crate::factors::passkey_options::Asked;
-use crate::factors::passkey_own;
+use crate::factors::passkey_own::{self, Refused};
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
@@ -26,6 +26,10 @@ struct ConfirmPage {
     then_path: String,
     problem: Option<String>,
     passkey: Option<Asked>,
+    /// The problem is a passkey's.
+    by_passkey: bool,
+    /// One that the browser may forget.
+    unknown: Option<String>,
     /// A mail does, with the passphrase after it where there is one.
     by_mail: bool,
     passphrase: bool,
@@ -73,8 +77,9 @@ pub async fn passkey(visit: Visit, fields: Fields) -> Result<Response> {
     let then_path = safe_path(fields.text("then"), "/me");
     match passkey_own::judge(&visit, &fields, Purpose::Confirm, &session, &then_path).await? {
         Ok(response) => Ok(response),
-        Err((status, problem)) => {
-            page_with(status, &ConfirmPage::new(&visit, &session, then_path, Some(problem)).await?)
+        Err(Refused { words, gone }) => {
+            let again = ConfirmPage::new(&visit, &session, then_path, Some(words)).await?;
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &ConfirmPage { by_passkey: true, unknown: gone, ..again })
         }
     }
 }
@@ -100,6 +105,8 @@ impl ConfirmPage {
             masked: Email::parse(&session.email).map(|email| email.masked()).unwrap_or_default(),
             then_path,
             problem,
+            by_passkey: false,
+            unknown: None,
             no_mail,
             by_mail: !no_mail && (passphrase || passkey.is_none() && person.lock().is_none()),
             passphrase,

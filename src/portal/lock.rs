@@ -31,6 +31,8 @@ struct LockPage {
     problem: Option<String>,
     /// What is wrong with the passkey that was shown.
     passkey_problem: Option<String>,
+    /// One that was deleted here: the browser may forget it.
+    unknown: Option<String>,
     passphrase: bool,
     passkey: Option<Asked>,
     then_path: String,
@@ -107,17 +109,17 @@ pub async fn passkey(visit: Visit, fields: Fields) -> Result<Response> {
     let asking = Asking { purpose: Purpose::Lock, bound: &attempt.id, whose: Some(&person.id) };
     let right = match check::judge(&visit, &fields, &asking).await? {
         Answer::Right(right) => *right,
-        Answer::Empty => return refused(&visit, &attempt, &person, visit.say("passkey-empty")).await,
-        Answer::Old => return refused(&visit, &attempt, &person, visit.say("passkey-old")).await,
+        Answer::Empty => return refused(&visit, &attempt, &person, (visit.say("passkey-empty"), None)).await,
+        Answer::Old => return refused(&visit, &attempt, &person, (visit.say("passkey-old"), None)).await,
         Answer::Wrong(wrong) => {
             check::refused(&visit, &wrong).await?;
-            return refused(&visit, &attempt, &person, visit.say("lock-passkey-wrong")).await;
+            return refused(&visit, &attempt, &person, (visit.say("lock-passkey-wrong"), wrong.gone)).await;
         }
     };
     if right.worth() != Worth::Alone {
         let words = not_alone(&visit, &right);
         check::set_aside(&visit, &right).await?;
-        return refused(&visit, &attempt, &person, words).await;
+        return refused(&visit, &attempt, &person, (words, None)).await;
     }
 
     // write
@@ -125,7 +127,7 @@ pub async fn passkey(visit: Visit, fields: Fields) -> Result<Response> {
     if !check::accept(&visit, &mut tx, &right, true).await? {
         drop(tx);
         check::replayed(&visit, right).await?;
-        return refused(&visit, &attempt, &person, visit.say("lock-passkey-wrong")).await;
+        return refused(&visit, &attempt, &person, (visit.say("lock-passkey-wrong"), None)).await;
     }
     note_opener(&visit, &attempt);
     sign_in::proved(&visit, &mut tx, &attempt, Factor::Passkey).await?;
@@ -139,9 +141,14 @@ fn note_opener(visit: &Visit, attempt: &Attempt) {
     }
 }
 
-async fn refused(visit: &Visit, attempt: &Attempt, person: &Person, problem: String) -> Result<Response> {
+async fn refused(
+    visit: &Visit,
+    attempt: &Attempt,
+    person: &Person,
+    (problem, gone): (String, Option<String>),
+) -> Result<Response> {
     let mut again = LockPage::new(visit, attempt, person, None).await?;
-    again.passkey_problem = Some(problem);
+    (again.passkey_problem, again.unknown) = (Some(problem), gone);
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
 }
 
@@ -214,6 +221,7 @@ impl LockPage {
             frame,
             problem,
             passkey_problem: None,
+            unknown: None,
             passphrase: person.passphrase.is_some(),
             passkey: (!passkeys.is_empty()).then(asked).transpose()?,
             then_path: String::new(),

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::ask;
 use crate::factors::passkey_ceremony::Purpose;
 use crate::factors::passkey_options::Asked;
-use crate::factors::passkey_own;
+use crate::factors::passkey_own::{self, Refused};
 use crate::platform::email::Email;
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
@@ -25,6 +25,10 @@ struct LockedPage {
     then_path: String,
     problem: Option<String>,
     passkey: Option<Asked>,
+    /// The problem is a passkey's.
+    by_passkey: bool,
+    /// One that the browser may forget.
+    unknown: Option<String>,
     /// The client's own lock, which is what opens the session then.
     lock: Option<Factor>,
     contact: String,
@@ -78,8 +82,9 @@ pub async fn passkey(visit: Visit, fields: Fields) -> Result<Response> {
     };
     match passkey_own::judge(&visit, &fields, Purpose::Unlock, &session, &then_path).await? {
         Ok(response) => Ok(response),
-        Err((status, problem)) => {
-            page_with(status, &LockedPage::new(&visit, &session, then_path, Some(problem)).await?)
+        Err(Refused { words, gone }) => {
+            let again = LockedPage::new(&visit, &session, then_path, Some(words)).await?;
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &LockedPage { by_passkey: true, unknown: gone, ..again })
         }
     }
 }
@@ -113,6 +118,8 @@ impl LockedPage {
             masked: Email::parse(&session.email).map(|email| email.masked()).unwrap_or_default(),
             then_path,
             problem,
+            by_passkey: false,
+            unknown: None,
             passkey,
             lock: person.and_then(|person| person.lock()),
             keeps_passwords: visit.practice()?.client_passwords != 0,

@@ -34,6 +34,7 @@ mod passkey_settings;
 mod passkey_silent;
 mod passkey_stale;
 mod passkey_unkept;
+mod passkey_words;
 mod passkeys;
 mod password;
 mod people;

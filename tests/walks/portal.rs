@@ -256,5 +256,5 @@ walk!(jo_logs_out_and_finds_the_way_back, |stage| {
     // Somebody else's browser begins where staff do, with the way to the portal in sight.
     let mut other = stage.browser();
     other.open("/me").await.is_at("/sign-in");
-    assert_eq!(other.link("Sign in to the client portal"), "/portal");
+    assert_eq!(other.link("Sign in to the client portal"), "/portal?then=%2Fme");
 });
