@@ -187,7 +187,7 @@ help-passkey-mail-text =
     We send it whenever a passkey is added to your account, so that none is added behind your back.
     If you created one just then, there is nothing to do. The name in the mail is the place that keeps it.
     If your practice allows it, a browser that has your password saved may create a passkey by itself right after you logged in with password and code. Then the page said so too, and you can delete it in My info.
-    If you did neither, open the link in that mail and press the button. It logs out every browser, deletes this passkey and any made after it, and stops your password. Then you choose a new password, or we tell you whom to ask. Passkeys you made before go on working.
+    If you did neither, open the link in that mail and press the button. It logs out every browser, deletes this passkey and any made after it, and stops your password. Then you choose a new password, or we tell you whom to ask. If this passkey was your only second step, a new password waits a day, so that nobody who reads your mailbox can be quicker than you; an administrator can let you in sooner. Passkeys you made before go on working.
 
 # --- The places that keep passkeys ---
 

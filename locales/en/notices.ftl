@@ -14,7 +14,7 @@ mail-part-not-me-client =
     If it wasn't you, open this page now. It signs you out everywhere, and a password you have here stops working:
     { $not_me }
 mail-part-not-me-passkey =
-    If it wasn't you, open this page now. It logs out every browser, deletes this passkey and stops your password until you choose a new one by mail:
+    If it wasn't you, open this page now. It logs out every browser, deletes this passkey and stops your password until you choose a new one by mail (after a day, where no other second step is left):
     { $not_me }
 mail-part-ask = Questions, or in doubt? Ask your practice: { $contact }
 

@@ -28,6 +28,9 @@ const DONE: &[(&str, &str)] = &[
     ("email-changed", "mine-email-changed"),
     ("email-stopped", "mine-email-stopped"),
     ("contact-shut", "mine-contact-shut"),
+    ("passkey-added", "passkey-done-added"),
+    ("passkey-added-client", "passkey-done-added-client"),
+    ("passkey-added-beside", "passkey-done-added-beside"),
 ];
 
 #[derive(askama::Template)]

@@ -17,9 +17,6 @@ use crate::platform::web::{Fields, Query, Visit, go, page, page_with, safe_path}
 use crate::sign_in::flash;
 use crate::sign_in::session::{self, Session};
 
-/// Longest name, in characters.
-const MOST_NAME: usize = 60;
-
 #[derive(askama::Template)]
 #[template(path = "factors/passkey_name.html")]
 struct NamePage {
@@ -66,7 +63,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         found => found?,
     };
     let person = mine::myself(&visit, &session).await?;
-    let name = match clean_name(fields.text("name"), MOST_NAME) {
+    let name = match clean_name(fields.text("name"), store::MOST_NAME) {
         Ok(name) => name,
         Err(problem) => {
             let mut again = name_page(&visit, &session, &passkey, &fields).await?;
@@ -97,8 +94,20 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     }
     tx.commit().await?;
     flash::signal(&visit);
-    let list = if fields.ticked("new") { "/me/passkeys?done=added" } else { "/me/passkeys?done=renamed" };
-    Ok(go(&safe_path(fields.text("then"), list)))
+    Ok(go(&way_on(&session, &passkey, &fields)))
+}
+
+/// Where the person wanted to go, else the list; pages of ours say what is done.
+fn way_on(session: &Session, passkey: &Passkey, fields: &Fields) -> String {
+    let is_new = fields.ticked("new");
+    match safe_path(fields.text("then"), "").as_str() {
+        "" if is_new => "/me/passkeys?done=added".to_owned(),
+        "" => "/me/passkeys?done=renamed".to_owned(),
+        "/me" if is_new && session.is_client() => "/me?done=passkey-added-client".to_owned(),
+        "/me" if is_new && passkey.verified_at.is_none() => "/me?done=passkey-added-beside".to_owned(),
+        "/me" if is_new => "/me?done=passkey-added".to_owned(),
+        then_path => then_path.to_owned(),
+    }
 }
 
 /// `asked` is the query or the form: whether it is new, and where the person goes on to.

@@ -13,6 +13,9 @@ use crate::sign_in::{device, session};
 /// Most passkeys of one person.
 pub const MOST: i64 = 20;
 
+/// Longest name, in characters.
+pub const MOST_NAME: usize = 60;
+
 /// Times are unix seconds; ids and keys base64url.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Passkey {
@@ -176,10 +179,14 @@ pub async fn add(
     Ok(Added::Yes(short_id))
 }
 
-/// A name that none of the person's other passkeys has: "Windows Hello 2".
+/// A name that none of the person's other passkeys has: "Windows Hello 2". A long one gives way to its number.
 pub fn free_name(had: &[Passkey], wanted: &str) -> String {
     let taken = |name: &str| had.iter().any(|passkey| passkey.name == name);
-    let numbered = (2..=MOST + 1).map(|number| format!("{wanted} {number}"));
+    let numbered = (2..=MOST + 1).map(|number| {
+        let number = format!(" {number}");
+        let kept: String = wanted.chars().take(MOST_NAME - number.len()).collect();
+        format!("{}{number}", kept.trim_end())
+    });
     let mut names = std::iter::once(wanted.to_owned()).chain(numbered);
     names.find(|name| !taken(name)).unwrap_or_else(|| wanted.to_owned())
 }
