@@ -187,11 +187,19 @@ pub async fn refresh(visit: Visit, fields: Fields) -> Result<Response> {
         Some(purpose @ (Purpose::Create | Purpose::Silent)) => passkey_new::again(&visit, token, purpose).await?,
         None => None,
     };
+    // As on the page: inside, its forms say whose they are.
+    let whose = match (ceremony::purpose_of(token), session::glance(&visit).await?) {
+        (
+            Some(Purpose::Unlock | Purpose::Confirm | Purpose::Create | Purpose::Silent),
+            State::Open(s) | State::Locked(s),
+        ) => Some(s.person_id.clone()),
+        _ => None,
+    };
     Ok(match asked {
         Some(Asked { ceremony, options }) => {
             let options: Value = serde_json::from_str(&options).map_err(|error| Error::fault("options", error))?;
             let hidden = if visit.stale {
-                json!({ "csrf": visit.form_token(), "device_challenge": device::challenge(&visit) })
+                json!({ "csrf": visit.form_token(whose.as_deref()), "device_challenge": device::challenge(&visit) })
             } else {
                 json!({})
             };
