@@ -59,3 +59,9 @@ problem-nobody-next = You can find the right address with your email address.
 problem-moving-title = Your practice is moving
 problem-moving-what = Its data is on the way to another of our regions. That takes a minute or two, and nothing is lost.
 problem-moving-next = Please try again in two minutes, at the same address.
+
+# A form of a page that was open before its practice got a new address.
+moved-title = Your practice has a new address
+moved-not-sent = This page was open since before the change, so what you sent wasn't used. Nothing was changed.
+moved-next = Go on at the new address and do it there again. If you didn't expect this, ask your practice.
+moved-go = Go to the new address

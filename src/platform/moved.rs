@@ -6,9 +6,10 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::error::{Error, Result};
+use super::frame::Frame;
 use super::problem;
 use super::server::{Region, Server};
-use super::web::Visit;
+use super::web::{Visit, page_with};
 
 /// Which other names of its practices browsers accept passkeys at (WebAuthn L3, 5.11).
 const RELATED: &str = "/.well-known/webauthn";
@@ -18,6 +19,9 @@ const ENDPOINTS: &str = "/.well-known/passkey-endpoints";
 pub(super) const ANSWERED: &[&str] = &[RELATED, ENDPOINTS];
 /// A way longer than this goes in a circle.
 const MOST_STEPS: usize = 16;
+/// "Exit quickly", and the page behind it that leads away.
+const EXIT: &str = "/portal/exit";
+const LEFT: &str = "/portal/left";
 /// How long a move takes at most, as told to browsers, in seconds.
 const MOVING_SECONDS: i64 = 120;
 
@@ -46,7 +50,7 @@ pub(super) async fn answer(visit: &Visit, parts: &Parts, host: &str) -> Response
             ([(header::CONTENT_TYPE, "application/json")], text).into_response()
         }
         Ok(Found::Gone { now, .. }) if visit.path == ENDPOINTS => Json(endpoints_at(&now)).into_response(),
-        Ok(Found::Gone { now, .. }) => on_to(&now, parts),
+        Ok(Found::Gone { now, .. }) => on_to(visit, &now, parts),
         Ok(Found::OnItsWay) => problem::moving(visit, MOVING_SECONDS),
         Ok(Found::Nobody) => problem::nobody(visit),
         Err(error) => problem::page(visit, &error),
@@ -130,17 +134,49 @@ async fn followed(server: &Server, region: &Region, slug: &str) -> Result<Option
     Ok(Some(Found::Gone { now: server.origin_in(&name, &slug), between }))
 }
 
+/// A page for browsers that would not follow a redirect from here: the policy of a page that was open before lets its forms
+/// end nowhere but where they were sent (CSP 3, 6.4.2).
+#[derive(askama::Template)]
+#[template(path = "platform/moved.html")]
+struct MovedPage {
+    frame: Frame,
+    /// The same page at the new address.
+    to: String,
+    address: String,
+    /// Nothing was typed, so there is nothing to tell on the way.
+    at_once: bool,
+}
+
 /// The same page at the new address. A form is not sent on: its token would be another door's.
-fn on_to(origin: &str, parts: &Parts) -> Response {
+fn on_to(visit: &Visit, origin: &str, parts: &Parts) -> Response {
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    let (status, path) = match parts.method {
-        // Not for good: whoever asks at a well-known address asks that address again.
-        Method::GET | Method::HEAD if path.starts_with("/.well-known/") => (StatusCode::TEMPORARY_REDIRECT, path),
-        Method::GET | Method::HEAD => (StatusCode::PERMANENT_REDIRECT, path),
-        _ => (StatusCode::SEE_OTHER, parts.uri.path()),
+    let says = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_read = matches!(parts.method, Method::GET | Method::HEAD);
+    let from_a_page = says("sec-fetch-site") == "same-origin" && says("sec-fetch-mode") == "navigate";
+    // Not for good where it is a well-known address: whoever asks there asks that address again.
+    let (well_known, redirect) = match path.starts_with("/.well-known/") {
+        true => (true, StatusCode::TEMPORARY_REDIRECT),
+        false => (false, StatusCode::PERMANENT_REDIRECT),
     };
-    match HeaderValue::from_str(&format!("{origin}{path}")) {
-        Ok(location) => (status, [(header::LOCATION, location)]).into_response(),
-        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    match (is_read, from_a_page && !well_known) {
+        (true, true) => page(visit, origin, path, StatusCode::OK),
+        (true, false) => match HeaderValue::from_str(&format!("{origin}{path}")) {
+            Ok(location) => (redirect, [(header::LOCATION, location)]).into_response(),
+            Err(_) => StatusCode::NOT_FOUND.into_response(),
+        },
+        // Whoever leaves in a hurry is not held up to read.
+        (false, _) if path == EXIT => page(visit, origin, LEFT, StatusCode::OK),
+        // A script that sent it must not take the page for an answer.
+        (false, _) => page(visit, origin, &problem::way_back(visit), StatusCode::GONE),
     }
+}
+
+fn page(visit: &Visit, origin: &str, path: &str, status: StatusCode) -> Response {
+    let page = MovedPage {
+        frame: Frame::new(visit, "moved-title"),
+        to: format!("{origin}{path}"),
+        address: origin.to_owned(),
+        at_once: status == StatusCode::OK,
+    };
+    page_with(status, &page).unwrap_or_else(|error| problem::plain(&error))
 }

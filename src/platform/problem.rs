@@ -130,7 +130,7 @@ pub(super) fn page_of(pages: &[(&str, &str)], path: &str) -> Option<String> {
 }
 
 /// Back to the page the form was on; never to another host. What is not in the table of forms without a page may lie below one.
-fn way_back(visit: &Visit) -> String {
+pub(super) fn way_back(visit: &Visit) -> String {
     let path = visit.page.as_deref().unwrap_or(&visit.path);
     let page = match path.rsplit_once('/') {
         _ if visit.page.is_some() => path,

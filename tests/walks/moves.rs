@@ -257,7 +257,27 @@ walk!(a_form_to_an_old_address_or_during_a_move_is_told_where_to_go, |stage| {
     assert!(browser.answered.contains_key("retry-after"));
     moved(&stage).await;
     stage.wait(5);
-    assert_eq!(sends_a_form(&stage, OLD, "/sign-in?then=/me").await, (303, format!("http://{UK}/sign-in")));
+    // Browsers let no redirect take a form to another host than its page named: a page says where to go instead.
+    assert_eq!(sends_a_form(&stage, OLD, "/sign-in?then=/me").await, (410, String::new()));
+    let mut left = stage.browser_at(OLD);
+    for (path, shown, at_once) in [
+        ("/sign-in", "/sign-in", false),
+        ("/portal/code", "/portal/sent", false),
+        ("/me/password", "/me/password", false),
+        ("/portal/exit", "/portal/left", true),
+    ] {
+        left.post(path, &[]).await;
+        left.sees("Your practice has a new address").sees("Go to the new address");
+        assert!(left.html.contains(&format!("href=\"http://{UK}{shown}\"")), "{path}: {}", left.html);
+        assert_eq!(left.html.contains("http-equiv=\"refresh\""), at_once, "{path}");
+    }
+    // A form that only asks, and a link, of a page that is still open there.
+    left.headers = ["sec-fetch-site: same-origin", "sec-fetch-mode: navigate"]
+        .map(|header| header.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned())).unwrap())
+        .to_vec();
+    left.send(Method::GET, "/practice/record?who=%22x", None).await;
+    assert_eq!(left.status, 200);
+    assert!(left.html.contains(&format!("content=\"0;url=http://{UK}/practice/record?who=%22x\"")), "{}", left.html);
     assert_eq!(sends_a_form(&stage, "nobody.au.localhost:8080", "/sign-in").await.0, 404);
     // A form of a page that is there is still held against its sender.
     assert_eq!(sends_a_form(&stage, UK, "/sign-in").await.0, 403);
