@@ -10,6 +10,7 @@ use portico::audit::{Line, append};
 use portico::config::Config;
 use portico::ops::start;
 use portico::platform::db::Db;
+use portico::platform::practice::is_moving;
 use portico::platform::when;
 use portico::platform::world::{World, new_id};
 
@@ -83,7 +84,8 @@ async fn verify(config: &Config, world: &dyn World, anchors: &[String]) -> Done 
 }
 
 fn words(region: &str, report: &Report) -> String {
-    let Report { slug, sealed, waiting, .. } = report;
+    let Report { slug, gone_to, sealed, waiting, .. } = report;
+    let slug = if gone_to.is_empty() { slug.clone() } else { format!("{slug} (now in {gone_to})") };
     let sealed = match report.cut {
         0 => format!("{sealed} lines"),
         cut => format!("{sealed} lines after {cut} that were cut at a sealed checkpoint"),
@@ -147,6 +149,10 @@ async fn export(config: &Config, world: &dyn World, name: &str, format: Format) 
     for region in &config.regions {
         let db = start::open(region).await?;
         if let Some(practice) = practice_id(&db, name).await? {
+            if is_moving(&db, &practice).await? {
+                let way = "run its move again to finish it, then export";
+                return Err(Failure::Failed(format!("{name} is on its way to another region: {way}")));
+            }
             note(&db, world, &practice).await?;
             return write_all(&db, &practice, format).await;
         }

@@ -79,7 +79,8 @@ pub async fn seal_all(server: &Server) -> Result<u64> {
     Ok(sealed)
 }
 
-/// Seals the lines from that time on (unix seconds) that have no number yet; answers how many.
+/// Seals the lines from that time on (unix seconds) that have no number yet; answers how many. Where a practice was given
+/// up its record ends, so that it stays the beginning of the one that goes on elsewhere.
 ///
 /// # Errors
 /// Faults of the database. Where another node came first, nothing is lost: the next turn finds what is left.
@@ -87,26 +88,38 @@ pub async fn seal_since(db: &Db, since: i64) -> Result<u64> {
     let waiting: Vec<(String,)> = db
         .all(
             "SELECT DISTINCT a.practice_id FROM audit a WHERE a.at >= $1 AND NOT EXISTS (
-                SELECT 1 FROM audit_chain c WHERE c.practice_id = a.practice_id AND c.record_id = a.id)",
+                SELECT 1 FROM audit_chain c WHERE c.practice_id = a.practice_id AND c.record_id = a.id)
+                AND EXISTS (SELECT 1 FROM practice p WHERE p.id = a.practice_id AND (p.moving_to IS NULL OR p.closed_at IS NULL))",
             args![since],
         )
         .await?;
     let mut sealed = 0;
     for (practice,) in waiting {
-        loop {
-            match seal_batch(db, &practice, since).await {
-                Err(Error::Conflict) => break,
-                Ok(count) => {
-                    sealed += count;
-                    if count < BATCH as u64 {
-                        break;
-                    }
-                }
-                Err(error) => return Err(error),
-            }
+        match seal_one(db, &practice, since).await {
+            Err(Error::Conflict) => {}
+            done => sealed += done?,
         }
     }
     Ok(sealed)
+}
+
+/// Seals all of one practice that has no number yet; answers how many lines.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn seal_practice(db: &Db, practice: &str) -> Result<u64> {
+    seal_one(db, practice, i64::MIN).await
+}
+
+async fn seal_one(db: &Db, practice: &str, since: i64) -> Result<u64> {
+    let mut sealed = 0;
+    loop {
+        let count = seal_batch(db, practice, since).await?;
+        sealed += count;
+        if count < BATCH as u64 {
+            return Ok(sealed);
+        }
+    }
 }
 
 async fn seal_batch(db: &Db, practice: &str, since: i64) -> Result<u64> {

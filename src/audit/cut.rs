@@ -7,12 +7,14 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use super::checkpoint::{self, Checkpoint};
+use super::remainder::{self, Whose};
 use super::verify::{Finding, Walk, Wrong};
 use super::{Line, append};
 use crate::args;
 use crate::platform::db::Db;
 use crate::platform::error::{Error, Result};
 use crate::platform::keyring::Keyring;
+use crate::platform::practice::is_moving;
 use crate::platform::world::{World, new_id};
 
 /// Lines deleted in one transaction: a few milliseconds, so that no sign-in waits.
@@ -39,8 +41,8 @@ pub fn before(now: i64, years: u32) -> Result<i64> {
     Ok(day.to_zoned(TimeZone::UTC).map_err(fault)?.timestamp().as_second())
 }
 
-/// Cuts every practice of a region, closed ones included, that has lines older than `before`; with `dry` it only says
-/// what it would do.
+/// Cuts every practice of a region, closed ones and those that moved away included, that has lines older than `before`;
+/// with `dry` it only says what it would do. One on its way waits until it has arrived.
 ///
 /// # Errors
 /// Faults of the database; what is cut already stays cut.
@@ -55,6 +57,9 @@ pub async fn cut_all(
         db.all("SELECT DISTINCT practice_id FROM audit WHERE at < $1 ORDER BY practice_id", args![before]).await?;
     let mut all = vec![];
     for (practice,) in old {
+        if is_moving(db, &practice).await? {
+            continue;
+        }
         if let Some(outcome) = cut(db, keys, world, &practice, before, dry).await? {
             all.push((practice, outcome));
         }
@@ -113,10 +118,14 @@ async fn replace(db: &Db, world: &dyn World, practice: &str, new: &Checkpoint) -
         detail: serde_json::json!({ "lines": new.lines, "last": new.seq }).to_string(),
     };
     let mut tx = db.write().await?;
-    if !checkpoint::put(&mut tx, practice, new).await? {
+    let whose = remainder::whose(&mut tx, practice).await?;
+    if whose == Whose::Moving || !checkpoint::put(&mut tx, practice, new).await? {
         return Err(Error::Conflict);
     }
-    append(&mut tx, line).await?;
+    // What stayed behind of a practice gets no lines: its record goes on elsewhere.
+    if whose == Whose::Here {
+        append(&mut tx, line).await?;
+    }
     tx.commit().await
 }
 
@@ -124,6 +133,9 @@ async fn replace(db: &Db, world: &dyn World, practice: &str, new: &Checkpoint) -
 async fn remove(db: &Db, practice: &str) -> Result<()> {
     loop {
         let mut tx = db.write().await?;
+        if remainder::whose(&mut tx, practice).await? == Whose::Moving {
+            return Ok(());
+        }
         tx.execute(
             "DELETE FROM audit WHERE practice_id = $1 AND id IN (
                 SELECT record_id FROM audit_chain WHERE practice_id = $1

@@ -107,7 +107,8 @@ struct Over {
     window_start: i64,
 }
 
-/// Ends the counts whose hour is over: one line each where anything was gathered. Answers how many lines.
+/// Ends the counts whose hour is over: one line each where anything was gathered. Answers how many lines. The counts of a
+/// practice on its way go along with it: a line written here would be missing there.
 ///
 /// # Errors
 /// Faults of the database; what is left is done at the next turn.
@@ -118,7 +119,8 @@ pub async fn close(db: &Db, world: &dyn World) -> Result<u64> {
         let over: Vec<Over> = db
             .all(
                 "SELECT practice_id, event, whose, person_id, person_name, window_start FROM audit_gathered
-                 WHERE window_start <= $1 ORDER BY window_start LIMIT 500",
+                 WHERE window_start <= $1 AND practice_id NOT IN (SELECT id FROM practice WHERE moving_to IS NOT NULL)
+                 ORDER BY window_start LIMIT 500",
                 args![now - WINDOW_SECONDS],
             )
             .await?;
@@ -137,6 +139,7 @@ async fn close_one(db: &Db, world: &dyn World, over: &Over, now: i64) -> Result<
     let ended: Option<(i64, i64)> = tx
         .optional(
             "DELETE FROM audit_gathered WHERE practice_id = $1 AND event = $2 AND whose = $3 AND window_start = $4
+                AND practice_id NOT IN (SELECT id FROM practice WHERE moving_to IS NOT NULL)
              RETURNING gathered, last_at",
             args![&over.practice_id, &over.event, &over.whose, over.window_start],
         )

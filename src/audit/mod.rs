@@ -8,6 +8,7 @@ pub mod checkpoint;
 pub mod cut;
 pub mod export;
 pub mod gather;
+pub mod remainder;
 pub mod verify;
 
 use crate::args;

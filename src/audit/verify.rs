@@ -80,7 +80,10 @@ impl Anchor {
 #[derive(Clone, Debug)]
 pub struct Report {
     pub practice_id: String,
+    /// Its name in the address, also where it is in another region now.
     pub slug: String,
+    /// The region that it went to, where only its record stayed here; else empty.
+    pub gone_to: String,
     /// Lines that were checked and found whole.
     pub sealed: i64,
     /// Lines that were cut before them, at checkpoints with right seals.
@@ -92,17 +95,25 @@ pub struct Report {
     pub finding: Option<Finding>,
 }
 
-/// Checks every practice of a region, closed ones included. An anchor is of one practice: `(practice id, anchor)`.
+/// Checks every practice of a region, closed ones included, and what stayed of those that moved away. An anchor is of one
+/// practice: `(practice id, anchor)`.
 ///
 /// # Errors
 /// Faults of the database.
 pub async fn verify_all(db: &Db, keys: &Keyring, now: i64, anchors: &[(String, Anchor)]) -> Result<Vec<Report>> {
-    let practices: Vec<(String,)> = db.all("SELECT id FROM practice ORDER BY slug", vec![]).await?;
+    let practices: Vec<(String,)> = db
+        .all(
+            "SELECT id FROM practice UNION SELECT practice_id FROM audit UNION SELECT practice_id FROM audit_chain
+             UNION SELECT practice_id FROM audit_cut",
+            vec![],
+        )
+        .await?;
     let mut reports = vec![];
     for (practice,) in practices {
         let anchor = anchors.iter().find(|(id, _)| *id == practice).map(|(_, anchor)| anchor);
         reports.push(verify(db, keys, &practice, now, anchor).await?);
     }
+    reports.sort_by(|a, b| (&a.slug, &a.practice_id).cmp(&(&b.slug, &b.practice_id)));
     Ok(reports)
 }
 
@@ -111,29 +122,44 @@ pub async fn verify_all(db: &Db, keys: &Keyring, now: i64, anchors: &[(String, A
 /// # Errors
 /// Faults of the database.
 pub async fn verify(db: &Db, keys: &Keyring, practice: &str, now: i64, anchor: Option<&Anchor>) -> Result<Report> {
-    let slug: Option<(String,)> = db.optional("SELECT slug FROM practice WHERE id = $1", args![practice]).await?;
+    let (slug, gone_to) = name_of(db, practice).await?;
     let points = checkpoint::all(db, practice).await?;
     let last = points.last().cloned().unwrap_or_default();
     let mut walk = Walk::from(last.seq, &last.hash);
-    walk.finding = checkpoint::first_wrong(&points, keys, practice).map(|point| at(Wrong::Checkpoint, point.seq));
+    walk.finding =
+        checkpoint::first_wrong(&points, keys, practice).map(|point| Finding::at_line(Wrong::Checkpoint, point.seq));
     if walk.finding.is_none() {
         walk.finding = left_behind(db, practice, &last, now).await?;
     }
     walk.anchored = anchor.is_none_or(|anchor| is_vouched_for(anchor, &points));
     walk.go_on(db, practice, anchor).await?;
     if walk.finding.is_none() && !walk.anchored {
-        walk.finding = Some(at(Wrong::NotTheAnchor, anchor.map_or(0, |anchor| anchor.seq)));
+        walk.finding = Some(Finding::at_line(Wrong::NotTheAnchor, anchor.map_or(0, |anchor| anchor.seq)));
     }
     let (waiting, slipped_in) = unsealed(db, practice, now).await?;
     let head = (walk.seq > 0).then(|| Anchor { seq: walk.seq, hash: walk.hash.clone() });
     let finding = walk.finding.or(slipped_in);
-    let slug = slug.map(|(slug,)| slug).unwrap_or_default();
     let (sealed, cut) = (walk.seq - last.seq, last.seq);
-    Ok(Report { practice_id: practice.to_owned(), slug, sealed, cut, head, waiting, finding })
+    Ok(Report { practice_id: practice.to_owned(), slug, gone_to, sealed, cut, head, waiting, finding })
 }
 
-fn at(wrong: Wrong, seq: i64) -> Finding {
-    Finding { wrong, seq, record_id: String::new() }
+impl Finding {
+    /// At a line whose id is not known.
+    pub(super) fn at_line(wrong: Wrong, seq: i64) -> Finding {
+        Finding { wrong, seq, record_id: String::new() }
+    }
+}
+
+/// What it is called, and the region that it went to.
+async fn name_of(db: &Db, practice: &str) -> Result<(String, String)> {
+    let here: Option<(String,)> = db.optional("SELECT slug FROM practice WHERE id = $1", args![practice]).await?;
+    if let Some((slug,)) = here {
+        return Ok((slug, String::new()));
+    }
+    let gone: Option<(String, String)> = db
+        .optional("SELECT now_slug, region FROM moved WHERE practice_id = $1 ORDER BY at DESC LIMIT 1", args![practice])
+        .await?;
+    Ok(gone.unwrap_or_else(|| (practice.to_owned(), String::new())))
 }
 
 /// An anchor that lies behind a checkpoint can be compared only where it is the checkpoint; elsewhere the seal says that

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::practice_rename::{leads_from_elsewhere, leads_to, tell};
 use crate::args;
+use crate::audit::{chain, checkpoint, remainder};
 use crate::platform::copy::{self, Table};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
@@ -62,11 +63,13 @@ pub async fn go(server: &Arc<Server>, slug: &str, from: &str, to: &str) -> Resul
         match standing {
             Standing::Here => {
                 under_way.is_under_one_ring().await?;
+                under_way.goes_on_from_what_stayed().await?;
                 under_way.leave().await?;
                 said.push(format!("{slug} is out of service in {from}"));
             }
             Standing::Left => {
                 under_way.is_under_one_ring().await?;
+                under_way.goes_on_from_what_stayed().await?;
                 under_way.until_it_is_still().await?;
                 said.push(format!("{} rows are in {to}", under_way.copy().await?));
             }
@@ -168,6 +171,18 @@ impl<'a> Move<'a> {
         )))
     }
 
+    /// Whoever comes back finds the record that stayed: two that differ could never be made one again.
+    async fn goes_on_from_what_stayed(&self) -> Result<()> {
+        let (keys, now) = (self.server.keyring(), self.server.world.now());
+        let finding = remainder::differs(&self.from.db, &self.to.db, &keys, &self.id, now).await?;
+        finding.map_or(Ok(()), |finding| {
+            Err(Error::Fault(format!(
+                "the record of {} that stayed in {} is not the beginning of the one in {} (line {} is {}); nothing was changed; portico audit verify looks at both",
+                self.slug, self.to.name, self.from.name, finding.seq, finding.wrong.word()
+            )))
+        })
+    }
+
     /// From here on no region serves it.
     async fn leave(&self) -> Result<()> {
         let taken: Option<(String,)> = self
@@ -200,11 +215,22 @@ impl<'a> Move<'a> {
                 )
                 .await?;
             if under_way.is_none_or(|(messages,)| messages == 0) {
-                return Ok(());
+                return self.seal().await;
             }
             pause(Duration::from_secs(1)).await;
         }
         Err(Error::Fault("messages are under way for longer than a claim lasts; run it again".into()))
+    }
+
+    /// The last lines get their places here, so that both regions hold the same record.
+    async fn seal(&self) -> Result<()> {
+        let mut run = 1;
+        loop {
+            match chain::seal_practice(&self.from.db, &self.id).await {
+                Err(Error::Conflict) if run < MOST_RUNS => run += 1,
+                done => return done.map(|_| ()),
+            }
+        }
     }
 
     async fn copy(&self) -> Result<u64> {
@@ -240,27 +266,33 @@ impl<'a> Move<'a> {
     }
 
     async fn copy_table(&self, tx: &mut Tx, table: &Table) -> Result<u64> {
+        if table.name == "audit_cut" {
+            return self.copy_checkpoints(tx).await;
+        }
         let (sql, mut all) = (table.insert(), 0);
         for row in table.rows(&self.from.db, &self.id).await? {
-            let stands = if table.name == "audit_cut" { self.stand_in(tx, &row).await? } else { None };
             all += table.put(tx, sql, &row).await?;
-            if let Some(seq) = stands {
-                let gone = "DELETE FROM audit_chain WHERE practice_id = $1 AND seq = $2";
-                tx.execute(gone, args![&self.id, seq]).await?;
-            }
         }
         Ok(all)
     }
 
     /// A checkpoint of the record is taken only at a line of the chain, and its line went long ago: for a moment one stands
     /// there again.
-    async fn stand_in(&self, tx: &mut Tx, checkpoint: &str) -> Result<Option<i64>> {
-        let wrong = || Error::Fault("a checkpoint of the record cannot be read".into());
-        let row: serde_json::Value = serde_json::from_str(checkpoint).map_err(|_| wrong())?;
-        let (seq, hash) = row["seq"].as_i64().zip(row["hash"].as_str()).ok_or_else(wrong)?;
-        let put = "INSERT INTO audit_chain (practice_id, seq, record_id, hash) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-        let stands = tx.execute(put, args![&self.id, seq, format!("cut {seq}"), hash]).await?;
-        Ok((stands == 1).then_some(seq))
+    async fn copy_checkpoints(&self, tx: &mut Tx) -> Result<u64> {
+        let (keys, now) = (self.server.keyring(), self.server.world.now());
+        let all = remainder::checkpoints(&self.from.db, tx, &keys, &self.id, now).await?;
+        for point in &all {
+            let put = "INSERT INTO audit_chain (practice_id, seq, record_id, hash) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+            let stands = tx.execute(put, args![&self.id, point.seq, format!("cut {}", point.seq), &point.hash]).await?;
+            if !checkpoint::put(tx, &self.id, point).await? {
+                return Err(Error::Fault(format!("the record was cut at line {} in another way", point.seq)));
+            }
+            if stands == 1 {
+                let gone = "DELETE FROM audit_chain WHERE practice_id = $1 AND seq = $2";
+                tx.execute(gone, args![&self.id, point.seq]).await?;
+            }
+        }
+        Ok(u64::try_from(all.len()).unwrap_or(u64::MAX))
     }
 
     /// The old region gives it up for good.

@@ -300,7 +300,7 @@ impl World for Dying {
     }
 }
 
-async fn command_that_dies(stage: &Stage) -> Arc<Server> {
+pub async fn command_that_dies(stage: &Stage) -> Arc<Server> {
     let world = Arc::new(Dying(AtomicUsize::new(0), stage.now()));
     let mut config = demo::settings(stage.folder.path(), stage.server.config.listen, &*world).unwrap();
     config.regions.clone_from(&stage.server.config.regions);

@@ -43,7 +43,7 @@ async fn write(stage: &Stage, practice: &str, id: &str, at: i64) {
 }
 
 /// So many lines of long ago, and three of today, sealed.
-async fn old_and_new(stage: &Stage, old: i64) -> String {
+pub async fn old_and_new(stage: &Stage, old: i64) -> String {
     let id = practice(stage).await;
     for number in 0..old {
         write(stage, &id, &format!("old{number:05}"), stage.now() - LONG + number).await;
