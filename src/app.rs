@@ -251,12 +251,13 @@ fn client_office_routes() -> Router {
 
 /// The pages at the bare host.
 pub fn entrance_routes() -> Router {
-    use entrance::{ask, find, link, list, remembered};
+    use entrance::{ask, find, left, link, list, remembered};
     Router::new()
         .route("/", get(entrance::front).post(ask::answer))
         .route("/find", get(find::ask).post(find::answer))
         .route("/find/{token}", get(link::ask).post(link::answer))
         .route("/list", get(list::show))
+        .route("/left", get(left::leave))
         .route("/remember", get(remembered::remember))
         .route("/remembered", get(remembered::ask).post(remembered::answer))
         .merge(shared_routes())

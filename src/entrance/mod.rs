@@ -8,6 +8,7 @@ pub mod far;
 pub mod find;
 pub mod finding;
 pub mod keep;
+pub mod left;
 mod letters;
 pub mod link;
 pub mod list;

@@ -1,6 +1,6 @@
 //! What every page shows around its own part: practice, menu, language, and the words of the catalogue.
 
-use super::web::{Door, Visit};
+use super::web::{Door, Visit, encode};
 
 pub mod away;
 
@@ -8,6 +8,8 @@ pub mod away;
 pub const WAY_IN: &str = "__Host-way-in";
 pub const AT_PORTAL: &str = "__Host-at-portal";
 pub const PORTAL: &str = "portal";
+/// This browser came from the list at the entrance, which may still be open there.
+pub const FROM_LIST: &str = "__Host-from-list";
 
 pub struct Frame {
     pub visit: Visit,
@@ -112,10 +114,22 @@ impl Frame {
         matches!(&self.visit.door, Door::Practice(practice, _) if practice.has_logo != 0)
     }
 
-    /// Where "Exit quickly" leads from here.
+    /// Where "Exit quickly" leads from here: for whoever came from the list at the entrance by way of it, so that nothing is
+    /// left open there either. The address travels sealed, or anybody could lead people anywhere from the entrance.
     pub fn exit_to(&self) -> String {
-        let chosen = self.visit.practice().map(|practice| practice.exit_to.as_str()).unwrap_or_default();
-        away::of(chosen, &self.visit.server.config.base)
+        self.exit_by(self.visit.cookie(FROM_LIST).is_some())
+    }
+
+    /// As [`Frame::exit_to`], for a browser that has forgotten where it came from.
+    pub fn exit_by(&self, list: bool) -> String {
+        let Ok(practice) = self.visit.practice() else { return away::USUAL.to_owned() };
+        let server = &self.visit.server;
+        let to = away::of(&practice.exit_to, &server.config.base);
+        let sealed = list.then(|| server.seal_for(&practice.region, "leave", &[], &to).ok()).flatten();
+        match sealed {
+            Some(sealed) => format!("{}/left?for={}.{}", server.entrance(), practice.region, encode(&sealed)),
+            None => to,
+        }
     }
 
     /// Whether this is a page about the practice's clients.

@@ -5,8 +5,8 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 
 use crate::platform::error::Result;
-use crate::platform::frame::Frame;
-use crate::platform::web::{Visit, go, page};
+use crate::platform::frame::{FROM_LIST, Frame};
+use crate::platform::web::{Query, Visit, go, page};
 use crate::sign_in::log_out;
 use crate::sign_in::session::{self, State};
 
@@ -14,6 +14,7 @@ use crate::sign_in::session::{self, State};
 #[template(path = "portal/exit.html")]
 struct ExitPage {
     frame: Frame,
+    to: String,
 }
 
 /// `POST /portal/exit`; never asks whether it is meant, and takes a page that was open for days.
@@ -22,13 +23,16 @@ pub async fn answer(visit: Visit) -> Result<Response> {
         log_out::leave(&visit, &session).await?;
     }
     log_out::forget_everything(&visit);
-    let mut response = go("/portal/left");
+    let from_list = visit.cookie(FROM_LIST).is_some();
+    visit.drop_cookie(FROM_LIST);
+    let mut response = go(if from_list { "/portal/left?from=list" } else { "/portal/left" });
     let what = if crate::sign_in::device::carries_any(&visit) { "\"cache\"" } else { "\"cache\", \"storage\"" };
     response.headers_mut().insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static(what));
     Ok(response)
 }
 
 /// `GET /portal/left`: a page without a name that is gone at once.
-pub async fn left(visit: Visit) -> Result<Response> {
-    page(&ExitPage { frame: Frame::new(&visit, "exit-title") })
+pub async fn left(visit: Visit, Query(query): Query) -> Result<Response> {
+    let frame = Frame::new(&visit, "exit-title");
+    page(&ExitPage { to: frame.exit_by(query.text("from") == "list"), frame })
 }

@@ -8,6 +8,7 @@ use super::person::{self, Person};
 use super::session::{self, State};
 use crate::platform::email::Email;
 use crate::platform::error::Result;
+use crate::platform::frame::FROM_LIST;
 use crate::platform::server::Server;
 use crate::platform::web::{Query, Visit, go};
 
@@ -48,9 +49,10 @@ pub async fn arrive(visit: Visit, Query(query): Query) -> Result<Response> {
     }
     let sealed =
         visit.server.seal("hello kept", &[practice], &format!("{}\n{}", visit.now + COOKIE_SECONDS, hello.email))?;
-    visit.set_cookie(COOKIE, &sealed, Some(COOKIE_SECONDS));
+    visit.set_cookie(COOKIE, &sealed, None);
+    visit.set_cookie(FROM_LIST, "1", None);
     if !hello.remember.is_empty() {
-        visit.set_cookie(note::COOKIE, &hello.remember, Some(note::COOKIE_SECONDS));
+        visit.set_cookie(note::COOKIE, &hello.remember, None);
     }
     Ok(go(if hello.client { "/portal" } else { "/sign-in" }))
 }

@@ -10,10 +10,8 @@ use crate::platform::secret;
 use crate::platform::server::Server;
 use crate::platform::web::{Visit, encode};
 
-/// Set by a ticket of the list when the box was ticked, until somebody signs in.
+/// Set by a ticket of the list when the box was ticked, until somebody signs in or closes the browser.
 pub const COOKIE: &str = "__Host-remember";
-/// How long that may take, in seconds.
-pub const COOKIE_SECONDS: i64 = 1800;
 /// How far a region's clock may be off, with the way through the browser, in seconds.
 const SECONDS: i64 = 600;
 

@@ -4,6 +4,7 @@ use axum::http::Method;
 use portico::args;
 
 use super::{HOST, ask, browser, deliver, follow_to, link, mails};
+use crate::support::portal::JO;
 use crate::support::stage::code_in;
 use crate::walk;
 
@@ -184,5 +185,41 @@ walk!(clients_and_staff_keep_their_own_door, |stage| {
                 "{door}"
             );
         }
+    }
+});
+
+// C12
+walk!(whoever_leaves_in_a_hurry_leaves_no_list_at_the_entrance, |stage| {
+    let mut entrance = browser(&stage);
+    ask(&stage, &mut entrance, JO).await;
+    let code = code_in(&mails(&stage, JO)[0].text);
+    entrance.submit(&[("code", &code)]).await.is_at("/list");
+    let mut jo = follow_to(&stage, &entrance.link("Harbour Physio")).await;
+    jo.is_at("/portal").sees("Exit quickly");
+    // By script and without one: the page leads away by way of the entrance.
+    let way = |html: &str, before: &str| {
+        let from = html.find(before).map(|at| at + before.len()).expect("a way out");
+        html[from..].split('"').next().unwrap().to_owned()
+    };
+    let by_script = way(&jo.html, "data-exit=\"");
+    jo.submit_to("/portal/exit", &[]).await;
+    let plain = way(&jo.html, "content=\"0;url=");
+    assert!(!jo.cookies.contains_key("__Host-remember") && !jo.cookies.contains_key("__Host-from-list"));
+    for (way, from) in [(by_script, entrance.clone()), (plain, entrance.clone())] {
+        let mut entrance = from;
+        let path = way.strip_prefix("http://localhost:8080").expect("by way of the entrance").to_owned();
+        assert!(path.starts_with("/left?for=uk.") || path.starts_with("/left?for=au."), "{path}");
+        entrance.send(Method::GET, &path, None).await;
+        assert_eq!(entrance.answered["location"], "https://www.wikipedia.org/");
+        assert_eq!(entrance.answered["clear-site-data"], "\"cache\"");
+        for page in ["/list", "/find"] {
+            entrance.open(page).await.is_at("/");
+            assert!(!entrance.html.contains(JO));
+        }
+    }
+    // Nobody leads people elsewhere by it.
+    for path in ["/left", "/left?for=https://evil.example/", "/left?for=au.https://evil.example/"] {
+        entrance.send(Method::GET, path, None).await;
+        assert_eq!(entrance.answered["location"], "https://www.wikipedia.org/", "{path}");
     }
 });
