@@ -71,7 +71,8 @@ impl Place {
         if self.ticket.is_empty() {
             return self.url();
         }
-        format!("{}/hello?for={}", self.origin, crate::platform::web::encode(&self.ticket))
+        let at = if self.client { "&at=portal" } else { "" };
+        format!("{}/hello?for={}{at}", self.origin, crate::platform::web::encode(&self.ticket))
     }
 }
 

@@ -47,15 +47,16 @@ pub async fn front(visit: Visit) -> Result<Response> {
     })
 }
 
-/// `GET /sign-in`; whoever is signed in already goes on. `?again=1` comes from a step whose attempt is over.
+/// `GET /sign-in`; staff who are signed in already go on. A client's session in the same browser keeps no colleague from
+/// their own door. `?again=1` comes from a step whose attempt is over.
 pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
     let then_path = safe_path(query.text("then"), "");
     match session::state(&visit).await? {
-        State::Open(_) => Ok(go(&safe_path(&then_path, "/me"))),
-        State::Locked(session) => {
+        State::Open(session) if !session.is_client() => Ok(go(&safe_path(&then_path, "/me"))),
+        State::Locked(session) if !session.is_client() => {
             Ok(go(&format!("{}?then={}", way_in::locked(&session), encode(&safe_path(&then_path, "/me")))))
         }
-        State::Nobody => {
+        State::Open(_) | State::Locked(_) | State::Nobody => {
             let arrived = || hello::email(&visit).unwrap_or_default();
             let (notice, email) =
                 flash::take(&visit).map_or_else(|| (None, arrived()), |left| (Some(left.notice), left.email));

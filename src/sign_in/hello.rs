@@ -39,11 +39,13 @@ pub fn ticket(server: &Server, practice: &str, hello: &Hello, now: i64) -> Resul
 }
 
 /// `GET /hello?for=<ticket>`: leaves the address for the next page and goes there. A ticket that is old, or of another
-/// practice, fills in nothing.
+/// practice, fills in nothing, and leads to the same door: the link says by `at` which one that is.
 pub async fn arrive(visit: Visit, Query(query): Query) -> Result<Response> {
     let practice = &visit.practice()?.id;
-    let read = visit.server.open("hello", &[practice], query.text("for")).ok().and_then(|text| read(&text, visit.now));
-    let Some(hello) = read else { return Ok(go("/sign-in")) };
+    let read = visit.server.open("hello", &[practice], query.text("for")).ok().and_then(|text| read(&text));
+    let client = read.as_ref().map_or(query.text("at") == "portal", |(_, hello)| hello.client);
+    let door = if client { "/portal" } else { "/sign-in" };
+    let Some((_, hello)) = read.filter(|(until, _)| *until > visit.now) else { return Ok(go(door)) };
     if let Some(on) = remembered_at_once(&visit, &hello).await? {
         return Ok(go(&on));
     }
@@ -54,7 +56,7 @@ pub async fn arrive(visit: Visit, Query(query): Query) -> Result<Response> {
     if !hello.remember.is_empty() {
         visit.set_cookie(note::COOKIE, &hello.remember, None);
     }
-    Ok(go(if hello.client { "/portal" } else { "/sign-in" }))
+    Ok(go(door))
 }
 
 /// Whoever is signed in here already, as who they are on the list, meets no sign-in that would have them remembered.
@@ -89,11 +91,12 @@ pub(super) fn forget(visit: &Visit) {
     }
 }
 
-fn read(text: &str, now: i64) -> Option<Hello> {
+/// Until when a ticket fills in what it holds (unix seconds), and that.
+fn read(text: &str) -> Option<(i64, Hello)> {
     let mut lines = text.splitn(4, '\n');
     let until: i64 = lines.next()?.parse().ok()?;
     let client = lines.next()? == "client";
     let remember = lines.next()?.to_owned();
     let email = lines.next()?.to_owned();
-    (until > now).then_some(Hello { email, client, remember })
+    Some((until, Hello { email, client, remember }))
 }

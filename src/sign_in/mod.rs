@@ -242,10 +242,11 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
         end(visit, &mut tx, attempt).await?;
     }
     let done = session::Done { person: &person, attempt, proved, row, is_fresh: step::is_fresh(&facts) };
+    let mut shared = attempt.shared != 0;
     match attempt.goal.as_str() {
         "sign-in" => session::start(visit, &mut tx, pass, &done).await?,
         goal => {
-            session::refresh(visit, &mut tx, pass, &done).await?;
+            shared = session::refresh(visit, &mut tx, pass, &done).await?;
             let event = if goal == "unlock" { Event::Unlocked } else { Event::FreshProof };
             happened(visit, &mut tx, Happening::of(event, &person).detail("by", &words(proved))).await?;
         }
@@ -262,6 +263,7 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
             let then = passkey_offer::way_on(visit, &person, attempt, proved);
             note::way(visit, &person, &then, attempt.shared != 0)?
         }
+        "unlock" => note::back(visit, &person, then_path, shared)?,
         _ => then_path,
     }))
 }

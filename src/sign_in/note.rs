@@ -40,7 +40,14 @@ pub fn state(browser: &str) -> String {
 /// # Errors
 /// A fault when the note cannot be sealed.
 pub fn way(visit: &Visit, person: &Person, then: &str, shared: bool) -> Result<String> {
-    let then = news::way(visit, person, then);
+    back(visit, person, news::way(visit, person, then), shared)
+}
+
+/// The same after unlocking: back to where the person was.
+///
+/// # Errors
+/// As [`way`].
+pub fn back(visit: &Visit, person: &Person, then: String, shared: bool) -> Result<String> {
     let Some(state) = visit.cookie(COOKIE) else { return Ok(then) };
     visit.drop_cookie(COOKIE);
     if shared { Ok(then) } else { through(visit, person, &then, state) }

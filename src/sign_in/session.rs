@@ -149,14 +149,14 @@ pub(super) async fn start(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'
 ///
 /// # Errors
 /// As [`start`]; [`Error::Bad`] when the session ended meanwhile.
-pub(super) async fn refresh(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'_>) -> Result<()> {
+pub(super) async fn refresh(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'_>) -> Result<bool> {
     let token = visit.new_token();
     let fresh = done.attempt.goal == "fresh";
-    let row: Option<(i64, i64)> = tx
+    let row: Option<(i64, i64, i64)> = tx
         .optional(
             "UPDATE session SET token_hash = $4, seen_at = $5, fresh_at = CASE WHEN $6 = 1 THEN $5 ELSE fresh_at END
              WHERE practice_id = $1 AND id = $2 AND person_id = $3 AND ended_at IS NULL AND ends_at > $5
-             RETURNING kept, ends_at",
+             RETURNING kept, ends_at, shared",
             args![
                 &visit.practice()?.id,
                 done.attempt.session_id.clone(),
@@ -167,10 +167,10 @@ pub(super) async fn refresh(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done
             ],
         )
         .await?;
-    let Some((kept, ends_at)) = row else { return Err(Error::Bad("attempt")) };
+    let Some((kept, ends_at, shared)) = row else { return Err(Error::Bad("attempt")) };
     visit.server.kept::<Remembered>()?.forget(&done.person.id, visit.now);
     visit.set_cookie(COOKIE, &token, (kept != 0).then_some(ends_at - visit.now));
-    Ok(())
+    Ok(shared != 0)
 }
 
 /// One session per browser: a sign-in in the same browser ends the one before.

@@ -8,7 +8,7 @@ use crate::support::portal::{JO, asked, link_of, newest, sign_in};
 use crate::support::stage::Stage;
 use crate::walk;
 
-async fn sign_in_ticking(stage: &Stage, browser: &mut Browser, tick: &str) {
+pub async fn sign_in_ticking(stage: &Stage, browser: &mut Browser, tick: &str) {
     browser.open("/portal").await.submit_to("/portal", &[("email", JO), (tick, "1")]).await;
     stage.deliver().await;
     let link = link_of(&newest(stage, JO).await);
@@ -24,7 +24,7 @@ walk!(an_idle_session_locks_and_a_link_brings_it_back, |stage| {
     stage.wait(30 * 60 + 1);
     jo.open("/me?x=1").await.is_at("/portal/locked").sees("j•••@example.com").misses(JO);
     jo.open("/locked?then=/me%3Fx=1").await.is_at("/portal/locked");
-    jo.open("/sign-in").await.is_at("/portal/locked");
+    jo.open("/portal").await.is_at("/portal/locked");
     jo.open("/locked?then=/me%3Fx=1").await.submit_to("/portal/locked", &[]).await.is_at("/portal/sent");
     stage.deliver().await;
     let link = link_of(&newest(&stage, JO).await);

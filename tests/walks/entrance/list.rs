@@ -4,8 +4,9 @@ use axum::http::Method;
 use portico::args;
 
 use super::{HOST, ask, browser, deliver, follow_to, link, mails};
-use crate::support::portal::JO;
+use crate::support::portal::{JO, sign_in};
 use crate::support::stage::code_in;
+use crate::support::ways::{SAM, ask_no_second};
 use crate::walk;
 
 walk!(a_code_read_on_a_phone_shows_the_list_on_a_locked_down_computer, |stage| {
@@ -222,4 +223,40 @@ walk!(whoever_leaves_in_a_hurry_leaves_no_list_at_the_entrance, |stage| {
         entrance.send(Method::GET, path, None).await;
         assert_eq!(entrance.answered["location"], "https://www.wikipedia.org/", "{path}");
     }
+});
+
+walk!(an_old_list_leads_clients_to_their_own_door, |stage| {
+    let mut entrance = browser(&stage);
+    ask(&stage, &mut entrance, JO).await;
+    let code = code_in(&mails(&stage, JO)[0].text);
+    entrance.submit(&[("code", &code)]).await.is_at("/list");
+    let href = entrance.link("Harbour Physio");
+    stage.wait(3700);
+    follow_to(&stage, &href).await.is_at("/portal");
+    // Whole or not: a ticket that opens nothing tells nothing, the link does.
+    let bent = href.replacen("for=v1", "for=v2", 1);
+    assert_ne!(bent, href);
+    follow_to(&stage, &bent).await.is_at("/portal");
+    follow_to(&stage, bent.split("&at=").next().unwrap()).await.is_at("/sign-in");
+});
+
+walk!(a_clients_session_keeps_no_colleague_from_the_staffs_door, |stage| {
+    ask_no_second(&stage).await;
+    let mut shared = stage.browser();
+    sign_in(&stage, &mut shared, JO).await;
+    shared.is_at("/me").sees("Jo");
+    let mut entrance = browser(&stage);
+    ask(&stage, &mut entrance, SAM.0).await;
+    let code = code_in(&mails(&stage, SAM.0)[0].text);
+    entrance.submit(&[("code", &code)]).await.is_at("/list");
+    let href = entrance.link("Harbour Physio");
+    shared.open(href.split_once("localhost:8080").unwrap().1).await.is_at("/sign-in").sees("Log in to Harbour Physio");
+    assert!(shared.html.contains("value=\"sam@example.com\""), "{}", shared.html);
+    let before = shared.clone();
+    shared.submit(&[("email", SAM.0), ("password", SAM.1)]).await.is_at("/me").sees("Sam");
+    // Staff who are in go on, and a client's locked session is no way in for them either.
+    shared.open("/sign-in").await.is_at("/me");
+    let mut locked = before;
+    stage.wait(3600);
+    locked.open("/sign-in").await.is_at("/sign-in");
 });

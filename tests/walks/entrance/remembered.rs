@@ -35,6 +35,11 @@ async fn arrive(stage: &Stage, tick: bool) -> Device {
 /// Signs in and follows the way through the entrance and back.
 async fn log_in(device: &mut Device) {
     device.practice.submit(&[("email", ALEX.0), ("password", ALEX.1)]).await;
+    through(device).await;
+}
+
+/// Where the practice sends the browser by way of the entrance, there and back.
+async fn through(device: &mut Device) {
     let to = device.practice.answered.get("location").map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
     let Some(path) = to.strip_prefix("http://localhost:8080") else { return };
     device.entrance.send(Method::GET, path, None).await;
@@ -243,4 +248,44 @@ walk!(a_note_is_good_in_its_own_browser_for_minutes, |stage| {
     stage.wait(11 * 60);
     late.send(Method::GET, path, None).await;
     assert!(!late.cookies.contains_key("__Host-practices"));
+});
+
+/// Asks with the box ticked, and follows the list to Harbour Physio in that browser.
+async fn ticks(stage: &Stage, entrance: &mut Browser, practice: &mut Browser, email: &str) {
+    ask(stage, entrance, email).await;
+    let code = code_in(&mails(stage, email)[0].text);
+    entrance.submit(&[("code", &code), ("remember", "1")]).await.sees("This device will remember");
+    let href = entrance.link("Harbour Physio");
+    practice.open(href.split_once("localhost:8080").unwrap().1).await;
+}
+
+// E6
+walk!(whoever_only_unlocks_is_remembered_too, |stage| {
+    ask_no_second(&stage).await;
+    let (mut entrance, mut practice) = (browser(&stage), stage.browser());
+    crate::support::ways::log_in(&mut practice, ALEX, true).await;
+    stage.wait(2 * 3600);
+    ticks(&stage, &mut entrance, &mut practice, ALEX.0).await;
+    practice.is_at("/locked");
+    let mut device = Device { entrance, practice };
+    device.practice.submit(&[("password", ALEX.1)]).await;
+    through(&mut device).await;
+    device.practice.is_at("/me");
+    device.entrance.open("/").await.sees("On this device").sees("For staff");
+    // A client, and one who shares the browser.
+    for (tick, remembered) in [("keep", true), ("shared", false)] {
+        let (mut entrance, mut practice) = (browser(&stage), stage.browser());
+        crate::portal_sessions::sign_in_ticking(&stage, &mut practice, tick).await;
+        stage.wait(3600);
+        ticks(&stage, &mut entrance, &mut practice, JO).await;
+        practice.is_at("/portal/locked");
+        practice.submit_to("/portal/locked", &[]).await;
+        stage.deliver().await;
+        let link = link_of(&newest(&stage, JO).await);
+        practice.open(&link).await.submit_to(&link, &[]).await;
+        let mut device = Device { entrance, practice };
+        through(&mut device).await;
+        device.entrance.open("/").await;
+        assert_eq!(device.entrance.text().contains("On this device"), remembered, "{tick}");
+    }
 });
