@@ -254,7 +254,7 @@ pub fn entrance_routes() -> Router {
     use entrance::{ask, find, left, link, list, remembered};
     Router::new()
         .route("/", get(entrance::front).post(ask::answer))
-        .route("/find", get(find::ask).post(find::answer))
+        .route("/find", get(find::look).post(find::answer))
         .route("/find/{token}", get(link::ask).post(link::answer))
         .route("/list", get(list::show))
         .route("/left", get(left::leave))

@@ -38,9 +38,14 @@ find-hint = Six digits. You can read the mail on any device, such as your phone.
 find-stale = This page was open for a long time, or opened beside another one, so we checked nothing. Please type the code again.
 find-not-a-code = The code has six digits. It stands in the mail on a line of its own.
 find-code-wrong = That isn't the code from the mail to this address. Look for the newest mail and try again.
-find-code-tries = That was the fifth wrong try, so this code works no more. Ask for a new mail and type the new code.
+find-code-tries = Five wrong codes were typed, so the code from the mail works no more. Ask for a new mail and type the new code.
+find-wait = We send at most one mail a minute to an address. The next one can go in { $seconds } seconds.
 find-code-old = This code is too old, or it isn't the one from the newest mail. A code works for 15 minutes. Ask for a new mail and type the new code.
 find-not-there = No mail after a minute? Look in your spam folder, and check that the address above is the one your practice has. We send at most one mail a minute to an address.
+# Behind the list, when its quarter of an hour is over. The address follows.
+find-closed-title = Your list is closed
+find-closed = Your list stays open for 15 minutes, so that nobody after you reads it here. It was for
+find-closed-next = The link in the mail works for a day and opens it again. If you can't find the mail, we send you a new one.
 find-ask-again = Ask again
 find-new-mail = Send me a new mail
 
@@ -50,6 +55,7 @@ list-intro = Choose where you want to log in. The address below each name is its
 list-staff = For staff
 list-client = For clients
 list-silent = We can't reach our servers in { $regions } right now. If you have practices there, they come by mail by themselves as soon as the servers answer again.
+list-silent-again = We can't reach our servers in { $regions } right now. If you have practices there, the mail with their addresses still leads there; or load this page again in a minute.
 list-remembers = This device will remember each practice where you log in from here.
 list-empty = No practice knows
 list-empty-next = Your practice may have another address of yours. Try that one, or ask your practice which one it has.

@@ -518,11 +518,13 @@ mail-restored-administrators-text =
 find-mail-staff = For staff of { $practice }:
 find-mail-client = For clients of { $practice }:
 find-mail-quiet = More is on your list than this mail names; open it below.
+find-mail-every = Here is every practice where you can log in with this address.
+find-mail-some = Here is where you can log in with this address, as far as we could look.
 find-mail-silent = We can't reach our servers in { $regions } right now. If you have practices there, we mail them to you as soon as the servers answer again, within a day.
 mail-find-list-subject = Where you can log in
 mail-find-list-text =
     Hello,
-    Here is every practice where you can log in with this address. Each has its own web address; keep it, and next time you go straight there.
+    { $begin } Each has its own web address; keep it, and next time you go straight there.
     { $list }
     { $silent }
     If the page where you asked is open, type this code there. It works for 15 minutes.

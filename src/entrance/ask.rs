@@ -47,22 +47,45 @@ impl Request {
 
 /// `POST /` at the bare host.
 pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
-    // read
-    let typed = fields.trimmed("email");
-    let again = |status, problem| page_with(status, &EntrancePage::with(&visit, &fields, problem));
+    let (typed, remember, token) = (fields.trimmed("email"), fields.ticked("remember"), fields.text("link"));
+    let from_link = link::address(&visit, token);
     if visit.stale {
-        return again(StatusCode::UNPROCESSABLE_ENTITY, Problem::Stale);
+        return match from_link {
+            Some(_) => link::again(&visit, token),
+            None => refused(&visit, (typed, remember), Problem::Stale).await,
+        };
     }
-    let from_link = link::address(&visit, fields.text("link"));
     let Ok(email) = Email::parse(from_link.as_deref().unwrap_or(typed)) else {
-        return again(StatusCode::UNPROCESSABLE_ENTITY, Problem::NotAnAddress);
+        return refused(&visit, (typed, remember), Problem::NotAnAddress).await;
     };
+    let asker = Asker::new(&visit, email.typed(), remember, from_link.is_some());
+    match put(&visit, &email, asker).await? {
+        Some(response) => Ok(response),
+        None => refused(&visit, (typed, remember), Problem::Network).await,
+    }
+}
+
+/// The front again, with what was typed.
+pub(super) async fn refused(visit: &Visit, (typed, remember): (&str, bool), problem: Problem) -> Result<Response> {
+    let status = match problem {
+        Problem::Network => StatusCode::TOO_MANY_REQUESTS,
+        Problem::Stale | Problem::NotAnAddress => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let mut response = page_with(status, &EntrancePage::with(visit, typed, remember, problem).await?)?;
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("3600"));
+    }
+    Ok(response)
+}
+
+/// Puts the request for a mail; none where too many were asked for from this network.
+pub(super) async fn put(visit: &Visit, email: &Email, asker: Asker) -> Result<Option<Response>> {
+    // read
     let (near, _) = network_of(visit.address);
     let network = format!("mail-network:{}", visit.lane("find", &near)?);
     let address = visit.lane("find", email.canonical())?;
 
     // work
-    let asker = Asker::new(&visit, email.typed(), fields.ticked("remember"));
     let mut request = Request {
         email: email.typed().to_owned(),
         key: email.canonical().to_owned(),
@@ -74,14 +97,10 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // write
     let by = asked::Asker { network: &network, most: PER_NETWORK };
     let mail = limit::mail_counting(ENTRANCE, &address, visit.now);
-    let Some((mut tx, load, counted)) = asked::begin(&visit, by, vec![mail]).await? else {
-        let mut response = again(StatusCode::TOO_MANY_REQUESTS, Problem::Network)?;
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("3600"));
-        return Ok(response);
-    };
+    let Some((mut tx, load, counted)) = asked::begin(visit, by, vec![mail]).await? else { return Ok(None) };
     request.flood = load.is_flood();
     let sealed = request.sealed(&visit.server, &id)?;
-    asked::alarm(&visit, &mut tx, load).await?;
+    asked::alarm(visit, &mut tx, load).await?;
     let lanes = counted.into_iter().filter(|(what, ..)| what == "mail").map(|(_, lane, _)| lane).collect();
     let wanted = limit::mail_counted(&mut tx, ENTRANCE, lanes).await?;
     tx.later(
@@ -90,7 +109,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     )
     .await?;
     tx.commit().await?;
-    asker.keep(&visit)?;
+    asker.keep(visit)?;
     visit.server.kept::<Bell>()?.ring();
-    Ok(go("/find"))
+    Ok(Some(go("/find")))
 }

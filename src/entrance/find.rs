@@ -4,9 +4,11 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::ask;
 use super::asker::Asker;
 use super::remembered::is_shared;
 use crate::args;
+use crate::platform::email::Email;
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::secret;
@@ -28,6 +30,8 @@ struct FindPage {
     problem: Option<String>,
     /// Only a new mail helps.
     over: bool,
+    /// The list was shown here, and its time is over: nothing was asked for, so no mail comes by itself.
+    was_shown: bool,
 }
 
 /// Why a code opened nothing.
@@ -38,6 +42,8 @@ enum Problem {
     Wrong,
     Tries,
     Old,
+    /// A new mail cannot go yet.
+    Wait,
 }
 
 /// An asking of this browser whose code may still be typed.
@@ -47,15 +53,16 @@ struct Asking {
     code_hash: Option<String>,
     created_at: i64,
     answered_at: Option<i64>,
+    tries: i64,
 }
 
 /// `GET /find`.
-pub async fn ask(visit: Visit) -> Result<Response> {
+pub async fn look(visit: Visit) -> Result<Response> {
     let Some(asker) = Asker::of(&visit) else { return Ok(go("/")) };
     page(&FindPage::new(&visit, &asker, None))
 }
 
-/// `POST /find`: a code. It is counted before it is judged.
+/// `POST /find`: a code, which is counted before it is judged; or the button for a new mail.
 pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // read
     let Some(asker) = Asker::of(&visit) else { return Ok(go("/")) };
@@ -67,6 +74,9 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     if visit.stale {
         return again(&asker, Problem::Stale);
     }
+    if fields.text("do") == "again" {
+        return ask_again(&visit, asker).await;
+    }
     let code: String = fields.text("code").chars().filter(char::is_ascii_digit).collect();
     if code.len() != 6 {
         return again(&asker, Problem::NotACode);
@@ -77,7 +87,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let counted: Vec<Asking> = tx
         .all(
             "UPDATE finder SET tries = tries + 1 WHERE practice_id = $1 AND browser = $2 AND tries < $3
-             RETURNING id, code_hash, created_at, answered_at",
+             RETURNING id, code_hash, created_at, answered_at, tries",
             args![ENTRANCE, asker.hash(), MOST_TRIES],
         )
         .await?;
@@ -97,9 +107,10 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     if right.count() == 0 {
         // Judged by when was asked, and never by whether a mail had a code: that would tell who is known.
         let is_young = newest.and_then(|(at,)| at).is_some_and(young);
+        let used_up = !counted.iter().any(|asking| young(asking.created_at) && asking.tries < MOST_TRIES);
         return again(
             &asker,
-            match (is_young, counted.is_empty()) {
+            match (is_young, used_up) {
                 (false, _) => Problem::Old,
                 (true, true) => Problem::Tries,
                 (true, false) => Problem::Wrong,
@@ -109,6 +120,21 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     asker.proved_at = visit.now;
     asker.keep(&visit)?;
     Ok(go("/list"))
+}
+
+/// A new mail to the address of this browser's asking. Within the minute none would go, and the page says so by what this
+/// browser knows; of others who asked for the same address it tells nothing.
+async fn ask_again(visit: &Visit, asker: Asker) -> Result<Response> {
+    if asker.wait(visit.now) > 0 {
+        let page = FindPage::new(visit, &asker, Some(Problem::Wait));
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
+    let Ok(email) = Email::parse(&asker.email) else { return Ok(go("/")) };
+    let new = Asker::new(visit, email.typed(), asker.remember, asker.masked);
+    match ask::put(visit, &email, new).await? {
+        Some(response) => Ok(response),
+        None => ask::refused(visit, (&asker.shown_email(), asker.remember), super::Problem::Network).await,
+    }
 }
 
 /// What is kept of a code: keyed, since six digits are soon tried.
@@ -124,14 +150,26 @@ impl FindPage {
             Problem::Wrong => "find-code-wrong",
             Problem::Tries => "find-code-tries",
             Problem::Old => "find-code-old",
+            Problem::Wait => "find-wait",
         };
+        let wait = asker.wait(visit.now).max(2).to_string();
+        let say = |problem| visit.say_with(words(problem), &[("seconds", &wait)]);
+        let problem_words = problem.map(|problem| match problem {
+            // Told at once, so that nobody presses for a mail that does not go.
+            Problem::Tries | Problem::Old if asker.wait(visit.now) > 0 => {
+                format!("{} {}", say(problem), say(Problem::Wait))
+            }
+            _ => say(problem),
+        });
+        let was_shown = asker.was_shown(visit.now);
         FindPage {
-            frame: Frame::new(visit, "find-title"),
-            email: asker.email.clone(),
+            frame: Frame::new(visit, if was_shown { "find-closed-title" } else { "find-title" }),
+            email: asker.shown_email(),
             remember: asker.remember,
             shared: is_shared(visit),
-            problem: problem.map(|problem| visit.say(words(problem))),
-            over: matches!(problem, Some(Problem::Tries | Problem::Old)),
+            problem: problem_words,
+            over: was_shown || matches!(problem, Some(Problem::Tries | Problem::Old | Problem::Wait)),
+            was_shown,
         }
     }
 }

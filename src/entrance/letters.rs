@@ -54,7 +54,9 @@ pub async fn list(
         (Mail::Rest, None) => "find-rest",
         (Mail::Rest, Some(_)) => "find-late",
     };
+    let begin = if found.silent.is_empty() { "find-mail-every" } else { "find-mail-some" };
     let words = vec![
+        ("begin", visit.say(begin)),
         ("list", lines.join("\n")),
         ("silent", silence(visit, found)),
         ("code", code.unwrap_or_default().to_owned()),

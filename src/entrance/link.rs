@@ -25,6 +25,8 @@ struct LinkPage {
     shared: bool,
     /// The link that is over and whose address a new mail may go to.
     old: Option<String>,
+    /// What went wrong with the button for a new mail.
+    problem: Option<String>,
 }
 
 /// What the link holds, sealed: the entrance keeps nothing of it.
@@ -57,7 +59,7 @@ pub async fn ask(visit: Visit, Token(token): Token) -> Result<Response> {
             let open = (sealed.email.masked(), format!("/find/{token}"));
             let what = visit.say("find-link-what");
             let (frame, shared) = (Frame::new(&visit, "list-title"), is_shared(&visit));
-            let page = LinkPage { frame, open: Some(open), what, shared, old: None };
+            let page = LinkPage { frame, open: Some(open), what, shared, old: None, problem: None };
             page_with(StatusCode::OK, &page)
         }
     }
@@ -69,7 +71,7 @@ pub async fn answer(visit: Visit, Token(token): Token, fields: Fields) -> Result
         Ok(sealed) => sealed,
         Err(over) => return Ok(over),
     };
-    let asker = Asker::new(&visit, sealed.email.typed(), fields.ticked("remember"));
+    let asker = Asker::new(&visit, sealed.email.typed(), fields.ticked("remember"), true);
     Asker { proved_at: visit.now, ..asker }.keep(&visit)?;
     Ok(go("/list"))
 }
@@ -78,7 +80,8 @@ pub async fn answer(visit: Visit, Token(token): Token, fields: Fields) -> Result
 fn standing(visit: &Visit, token: &str) -> Result<std::result::Result<Sealed, Response>> {
     let over = |status, (title, what): (&str, &str), old: Option<&str>| {
         let frame = Frame::new(visit, title);
-        let page = LinkPage { frame, open: None, what: visit.say(what), shared: true, old: old.map(str::to_owned) };
+        let old = old.map(str::to_owned);
+        let page = LinkPage { frame, open: None, what: visit.say(what), shared: true, old, problem: None };
         page_with(status, &page).map(Err)
     };
     let Some(sealed) = opened(visit, token) else {
@@ -88,6 +91,19 @@ fn standing(visit: &Visit, token: &str) -> Result<std::result::Result<Sealed, Re
         return over(StatusCode::GONE, ("find-link-old-title", "find-link-old"), Some(token));
     }
     Ok(Ok(sealed))
+}
+
+/// The page of an old link once more, when its button was pressed too late to be used.
+pub(super) fn again(visit: &Visit, token: &str) -> Result<Response> {
+    let page = LinkPage {
+        frame: Frame::new(visit, "find-link-old-title"),
+        open: None,
+        what: visit.say("find-link-old"),
+        shared: true,
+        old: Some(token.to_owned()),
+        problem: Some(visit.say("entrance-stale")),
+    };
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
 /// The address of an old link, for whoever asks for a new mail from its page; the page itself does not show it.

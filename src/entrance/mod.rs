@@ -24,7 +24,7 @@ use self::name::Address;
 use self::remembered::Shown;
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
-use crate::platform::web::{Fields, Query, Visit, page};
+use crate::platform::web::{Query, Visit, page};
 
 #[derive(askama::Template)]
 #[template(path = "entrance/entrance.html")]
@@ -97,17 +97,19 @@ impl EntrancePage {
         }
     }
 
-    fn with(visit: &Visit, fields: &Fields, problem: Problem) -> EntrancePage {
+    /// What was typed is kept, and what this device remembers stays in sight.
+    async fn with(visit: &Visit, email: &str, remember: bool, problem: Problem) -> Result<EntrancePage> {
         let problem = match problem {
             Problem::Stale => "entrance-stale",
             Problem::NotAnAddress => "entrance-not-an-address",
             Problem::Network => "entrance-network",
         };
-        EntrancePage {
-            email: fields.trimmed("email").chars().take(254).collect(),
-            remember: fields.ticked("remember"),
+        Ok(EntrancePage {
+            shown: remembered::shown(visit).await?,
+            email: email.chars().take(254).collect(),
+            remember,
             problem: Some(visit.say(problem)),
             ..EntrancePage::new(visit, "")
-        }
+        })
     }
 }

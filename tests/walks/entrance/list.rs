@@ -260,3 +260,44 @@ walk!(a_clients_session_keeps_no_colleague_from_the_staffs_door, |stage| {
     stage.wait(3600);
     locked.open("/sign-in").await.is_at("/sign-in");
 });
+
+walk!(a_list_that_was_closed_says_so_and_promises_no_mail, |stage| {
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, "alex@example.com").await;
+    let mail = mails(&stage, "alex@example.com").remove(0);
+    desk.submit(&[("code", &code_in(&mail.text))]).await.is_at("/list");
+    // And in a browser that only opened the link: there the address stays a hint.
+    let mut other = browser(&stage).from("198.51.100.7");
+    let path = link(&mail);
+    other.open(&path).await.submit_to(&path, &[]).await.is_at("/list");
+    stage.wait(15 * 60);
+    for (page, shown) in [(&mut desk, "alex@example.com"), (&mut other, "a•••@example.com")] {
+        page.open("/list").await.is_at("/find").sees("Your list is closed").sees(shown).misses("We are sending");
+        page.sees("The link in the mail works for a day");
+        assert!(!page.html.contains("name=\"code\""), "{}", page.html);
+    }
+    assert!(!other.html.contains("alex@example.com"), "{}", other.html);
+    let mut linked = other.clone();
+    linked.open(&path).await.submit_to(&path, &[]).await.is_at("/list");
+    let token = other.hidden("csrf");
+    other.post("/find", &[("csrf".into(), token), ("do".into(), "again".into())]).await;
+    other.follow().await.is_at("/find").sees("We are sending").sees("a•••@example.com");
+    deliver(&stage).await;
+    let code = code_in(&mails(&stage, "alex@example.com")[0].text);
+    other.submit(&[("code", &code)]).await.is_at("/list").sees("Harbour Physio");
+});
+
+walk!(an_old_links_page_that_was_open_too_long_loses_nothing, |stage| {
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, "alex@example.com").await;
+    let path = link(&mails(&stage, "alex@example.com")[0]);
+    stage.wait(25 * 3600);
+    let mut late = browser(&stage).from("198.51.100.7");
+    late.open(&path).await.sees("This link is old");
+    stage.wait(13 * 3600);
+    late.submit_to("/", &[]).await.sees("This link is old").sees("Please press the button again");
+    late.submit_to("/", &[]).await.is_at("/find").sees("a•••@example.com");
+    assert!(!late.html.contains("alex@example.com"), "{}", late.html);
+    deliver(&stage).await;
+    assert_eq!(mails(&stage, "alex@example.com").len(), 2);
+});

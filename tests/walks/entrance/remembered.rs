@@ -58,6 +58,8 @@ walk!(the_next_time_is_one_press_away, |stage| {
     device.entrance.open("/").await.sees("On this device").sees("Harbour Physio").misses("Thames");
     assert_eq!(device.entrance.link("Harbour Physio"), "http://harbour-physio.au.localhost:8080/sign-in");
     assert_eq!(mails(&stage, ALEX.0).len(), mail, "no mail for it");
+    let mut slip = device.entrance.clone();
+    slip.submit(&[("email", "alex at example")]).await.sees("Type an email address").sees("On this device");
     let cookie = device.entrance.cookies["__Host-practices"].clone();
     assert!(cookie.starts_with("v1.") && cookie.len() < 4000 && !cookie.contains("alex"), "{cookie}");
     // Sealed: not a byte of it can be changed, and it is of use to no other server.

@@ -27,8 +27,9 @@ walk!(the_rest_comes_at_once_and_the_missing_part_by_itself, |stage| {
     let first = mails(&stage, "alex@example.com").remove(0);
     assert!(first.text.contains("Harbour Physio") && !first.text.contains("Thames"), "{}", first.text);
     assert!(first.text.contains("our servers in UK right now"), "{}", first.text);
+    assert!(first.text.contains("as far as we could look") && !first.text.contains("every practice"), "{}", first.text);
     desk.submit(&[("code", &code_in(&first.text))]).await.is_at("/list");
-    desk.sees("Harbour Physio").sees("We can't reach our servers in UK");
+    desk.sees("Harbour Physio").sees("We can't reach our servers in UK").sees("they come by mail by themselves");
     for pause in [10, 20, 30] {
         stage.wait(pause);
         deliver(&stage).await;
@@ -44,6 +45,10 @@ walk!(the_rest_comes_at_once_and_the_missing_part_by_itself, |stage| {
     stage.wait(3600);
     deliver(&stage).await;
     assert_eq!(mails(&stage, "alex@example.com").len(), 2, "then it is done");
+    // A region that is silent only now: nothing waits for it, so no mail is promised.
+    stop_uk(&stage).await;
+    desk.open(&link(&all[0])).await.is_at("/list").sees("Harbour Physio").sees("We can't reach our servers in UK");
+    desk.misses("by themselves").sees("load this page again in a minute");
 });
 
 walk!(whoever_is_only_in_the_silent_region_is_told_to_wait, |stage| {
