@@ -15,7 +15,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::limit;
 use crate::platform::network::network_of;
 use crate::platform::server::{ENTRANCE, Server};
-use crate::platform::web::{Fields, Visit, go, page_with};
+use crate::platform::web::{Fields, Visit, encode, go, page_with};
 
 /// Askings from one network within an hour, whoever they are for; a whole clinic behind one address stays below.
 const PER_NETWORK: i64 = 60;
@@ -45,9 +45,14 @@ impl Request {
     }
 }
 
-/// `POST /` at the bare host.
+/// `POST /` at the bare host: an email address, also where it was typed as a practice's name; or such a name.
 pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
+    let name = fields.trimmed("practice");
+    if !name.is_empty() && !name.contains('@') {
+        return Ok(go(&format!("/?practice={}", encode(name))));
+    }
     let (typed, remember, token) = (fields.trimmed("email"), fields.ticked("remember"), fields.text("link"));
+    let typed = if name.is_empty() { typed } else { name };
     let from_link = link::address(&visit, token);
     if visit.stale {
         return match from_link {

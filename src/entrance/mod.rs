@@ -81,12 +81,14 @@ pub async fn support_front(visit: Visit) -> Result<Response> {
 impl EntrancePage {
     fn new(visit: &Visit, typed: &str) -> EntrancePage {
         let typed: String = typed.chars().take(80).collect();
+        // An email address in the wrong field is one all the same.
+        let (email, typed) = if typed.contains('@') { (typed, String::new()) } else { (String::new(), typed) };
         let addresses = name::addresses(visit, &typed);
         let signposts = visit.server.kept::<Signposts>().map_or_else(|_| vec![], |posts| posts.0.clone());
         EntrancePage {
             frame: Frame::new(visit, "entrance-title"),
             shown: vec![],
-            email: String::new(),
+            email,
             remember: false,
             shared: remembered::is_shared(visit),
             problem: None,

@@ -1,15 +1,20 @@
 //! A typed name as the address it would have. Whether a practice of that name exists is not told here: the browser finds
 //! out by going there.
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
 use crate::platform::web::Visit;
 
 pub(super) struct Address {
     pub label: String,
     pub url: String,
+    /// The clients' door rather than the staff's.
+    pub client: bool,
 }
 
-/// The addresses a practice of that name would have, one in each region; none when no name is in it. A whole address that
-/// was typed in says its region.
+/// The addresses a practice of that name would have, both doors in each region; none when no name is in it. A whole address
+/// that was typed in says its region, and its door where it has one.
 pub(super) fn addresses(visit: &Visit, typed: &str) -> Vec<Address> {
     let regions = super::regions::names(&visit.server);
     let (name, region) = parts(typed, &regions);
@@ -17,11 +22,14 @@ pub(super) fn addresses(visit: &Visit, typed: &str) -> Vec<Address> {
     if slug.is_empty() {
         return vec![];
     }
-    let address = |region: &String| Address {
+    let doors = if typed.contains("/portal") { &[true][..] } else { &[false, true] };
+    let address = |region: &String, client: bool| Address {
         label: visit.say_with("entrance-in-region", &[("practice", typed), ("region", &region.to_uppercase())]),
-        url: visit.server.origin_in(region, &slug),
+        url: format!("{}{}", visit.server.origin_in(region, &slug), if client { "/portal" } else { "/sign-in" }),
+        client,
     };
-    regions.iter().filter(|one| region.is_none_or(|region| one.eq_ignore_ascii_case(region))).map(address).collect()
+    let here = regions.iter().filter(|one| region.is_none_or(|region| one.eq_ignore_ascii_case(region)));
+    here.flat_map(|region| doors.iter().map(move |client| address(region, *client))).collect()
 }
 
 /// The practice's name in what was typed, and its region where that is an address. Names have full stops too ("St. Mary's"):
@@ -39,13 +47,21 @@ fn parts<'a>(typed: &'a str, regions: &[String]) -> (&'a str, Option<&'a str>) {
     if is_address && !first.is_empty() { (first, region) } else { (typed, None) }
 }
 
-/// What a practice of that name would be called in an address: letters and digits, the rest hyphens. At most 40 characters.
+/// What a practice of that name would be called in an address: letters without their accents and digits, the rest hyphens.
+/// At most 40 characters.
 fn slug_of(name: &str) -> String {
     let mut slug = String::new();
-    for c in name.to_lowercase().chars() {
+    for c in name.to_lowercase().nfd() {
         match c {
             'a'..='z' | '0'..='9' => slug.push(c),
+            'ß' => slug.push_str("ss"),
+            'æ' => slug.push_str("ae"),
+            'œ' => slug.push_str("oe"),
+            'ø' => slug.push('o'),
+            'ł' => slug.push('l'),
+            'đ' => slug.push('d'),
             '\'' | '’' => {}
+            _ if is_combining_mark(c) => {}
             _ if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
             _ => {}
         }
@@ -73,6 +89,9 @@ mod tests {
             ("Dr. Au", "dr-au", None),
             ("www.harbour-physio.example", "www", None),
             ("診療所", "", None),
+            ("Café Physio", "cafe-physio", None),
+            ("Zürich Praxis", "zurich-praxis", None),
+            ("Große Straße Łódź", "grosse-strasse-lodz", None),
             ("../../etc", "etc", None),
         ] {
             let (name, there) = parts(typed, &regions);

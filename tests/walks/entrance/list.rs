@@ -301,3 +301,28 @@ walk!(an_old_links_page_that_was_open_too_long_loses_nothing, |stage| {
     deliver(&stage).await;
     assert_eq!(mails(&stage, "alex@example.com").len(), 2);
 });
+
+walk!(what_is_typed_as_a_practices_name_leads_somewhere, |stage| {
+    let typed = async |text: &str| {
+        let mut desk = browser(&stage);
+        desk.open("/").await;
+        let token = desk.hidden("csrf");
+        desk.post("/", &[("csrf".into(), token), ("practice".into(), text.to_owned())]).await;
+        desk.follow().await;
+        desk
+    };
+    // An email address is asked for, and stands in no web address.
+    let desk = typed("alex@example.com").await;
+    desk.is_at("/find").sees("alex@example.com");
+    deliver(&stage).await;
+    assert_eq!(mails(&stage, "alex@example.com").len(), 1);
+    let desk = typed("alex@").await;
+    desk.is_at("/").sees("Type an email address");
+    assert!(desk.html.contains("value=\"alex@\""), "{}", desk.html);
+    // A name leads to both doors, a whole address to its own.
+    let at = |door: &str| format!("href=\"http://harbour-physio.au.localhost:8080/{door}\"");
+    let desk = typed("Hárbour Physio").await;
+    assert!(desk.html.contains(&at("sign-in")) && desk.html.contains(&at("portal")), "{}", desk.html);
+    let desk = typed("harbour-physio.au.localhost:8080/portal").await;
+    assert!(!desk.html.contains(&at("sign-in")) && desk.html.contains(&at("portal")), "{}", desk.html);
+});
