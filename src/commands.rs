@@ -8,6 +8,7 @@ use portico::config::Config;
 use portico::ops::start::Schema;
 use portico::ops::{check, demo, doctor, keys, practice, practice_move, practice_rename, restored, serve, start};
 use portico::platform::error::Error;
+use portico::platform::server::Server;
 use portico::platform::world::{RealWorld, World};
 use portico::platform::{db::Db, migrate};
 use portico::sign_in::step;
@@ -227,7 +228,14 @@ pub async fn run(cli: Cli) -> Done {
         Command::Audit(command) => on_record(&config(cli.config)?, &*world, command).await,
         Command::Keys(Keys::New { out }) => new_key(&*world, out),
         Command::Keys(command) => on_keys(&config(cli.config)?, &*world, command).await,
-        Command::Doctor { send } => examine(&config(cli.config)?, &*world, send).await,
+        Command::Doctor { send } => {
+            let own = config(cli.config.clone())?;
+            let server = match own.far_regions.is_empty() {
+                true => None,
+                false => start::server_with(config(cli.config)?, world.clone(), Schema::MustBeThere).await.ok(),
+            };
+            examine(&own, &*world, send, server).await
+        }
         Command::Restored { region } => {
             let server = start::server_with(config(cli.config)?, world, Schema::MustBeThere).await?;
             say(format!("{} practices; their administrators are told", restored::end_all(&server, &region).await?));
@@ -333,8 +341,12 @@ async fn on_keys(config: &Config, world: &dyn World, command: Keys) -> Done {
     }
 }
 
-async fn examine(config: &Config, world: &dyn World, send: Option<String>) -> Done {
-    let findings = doctor::examine(config, world, send.as_deref()).await;
+/// A server is given where there are far regions to be asked and its own databases are as they should be.
+async fn examine(config: &Config, world: &dyn World, send: Option<String>, server: Option<Arc<Server>>) -> Done {
+    let mut findings = doctor::examine(config, world, send.as_deref()).await;
+    if let Some(server) = server {
+        findings.extend(doctor::far::examine(&server).await);
+    }
     for finding in &findings {
         say(finding);
     }
@@ -347,8 +359,13 @@ async fn on_practices(config: Config, world: Arc<RealWorld>, command: Practice) 
     match command {
         Practice::List => {
             for practice in practice::list(&server).await? {
-                let practice::Listed { region, slug, name, staff, clients } = practice;
-                say(format!("{region}  {slug:<24} {name}: {staff} staff, {clients} clients"));
+                let practice::Listed { region, slug, name, staff, clients, moving_to } = practice;
+                let way = match moving_to.as_str() {
+                    "" => String::new(),
+                    "here" => "; not served, still arriving: run its move again".to_owned(),
+                    to => format!("; not served, on its way to {to}: run its move again"),
+                };
+                say(format!("{region}  {slug:<24} {name}: {staff} staff, {clients} clients{way}"));
             }
         }
         Practice::Change(wanted) => commands_practice::change(&server, *wanted).await?,

@@ -109,6 +109,8 @@ pub struct Listed {
     pub name: String,
     pub staff: i64,
     pub clients: i64,
+    /// The region it is on its way to, and nobody is served; `here` where it has not arrived; else empty.
+    pub moving_to: String,
 }
 
 /// A practice that was added.
@@ -309,22 +311,24 @@ async fn invite(server: &Arc<Server>, tx: &mut Tx, region: &Region, new: &New) -
 pub async fn list(server: &Server) -> Result<Vec<Listed>> {
     let mut all = Vec::new();
     for region in &server.regions {
-        let rows: Vec<(String, String, i64, i64)> = region
+        let rows: Vec<(String, String, i64, i64, String)> = region
             .db
             .all(
                 "SELECT slug, name,
                     (SELECT COUNT(*) FROM person WHERE practice_id = practice.id AND kind = 'staff' AND closed_at IS NULL),
-                    (SELECT COUNT(*) FROM person WHERE practice_id = practice.id AND kind = 'client' AND closed_at IS NULL)
+                    (SELECT COUNT(*) FROM person WHERE practice_id = practice.id AND kind = 'client' AND closed_at IS NULL),
+                    COALESCE(moving_to, '')
                  FROM practice WHERE closed_at IS NULL ORDER BY slug",
                 args![],
             )
             .await?;
-        all.extend(rows.into_iter().map(|(slug, name, staff, clients)| Listed {
+        all.extend(rows.into_iter().map(|(slug, name, staff, clients, moving_to)| Listed {
             region: region.name.clone(),
             slug,
             name,
             staff,
             clients,
+            moving_to,
         }));
     }
     Ok(all)

@@ -39,9 +39,17 @@ pub async fn rename(server: &Arc<Server>, region: &str, from: &str, to: &str) ->
 async fn once(server: &Arc<Server>, region: &Region, from: &str, to: &str) -> Result<String> {
     let now = server.world.now();
     let mut tx = region.db.write().await?;
-    let (id,) = living(&mut tx, from)
-        .await?
-        .ok_or_else(|| Error::Fault(format!("no practice is called {from} in {}", region.name)))?;
+    let Some((id,)) = living(&mut tx, from).await? else {
+        let moving: Option<(String,)> = tx
+            .optional("SELECT moving_to FROM practice WHERE slug = $1 AND moving_to IS NOT NULL", args![from])
+            .await?;
+        return Err(Error::Fault(match moving {
+            Some(_) => {
+                format!("{from} is on its way from or to {}: run its move again to finish it, then rename", region.name)
+            }
+            None => format!("no practice is called {from} in {}", region.name),
+        }));
+    };
     let taken: Option<(String,)> = tx
         .optional(
             "SELECT id FROM practice WHERE slug = $1 UNION ALL SELECT practice_id FROM moved WHERE slug = $1 AND practice_id <> $2",

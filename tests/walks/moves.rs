@@ -9,7 +9,7 @@ use portico::args;
 use portico::entrance::finding::{self, Whom};
 use portico::entrance::worker;
 use portico::notices::carriers::Carriers;
-use portico::ops::{demo, practice, practice_move, practice_rename, start};
+use portico::ops::{demo, doctor, practice, practice_move, practice_rename, start};
 use portico::platform::ring_marks;
 use portico::platform::server::Server;
 use portico::platform::world::{RealWorld, World};
@@ -316,6 +316,22 @@ async fn listed(stage: &Stage) -> Vec<String> {
     all.map(|listed| listed.place.url()).collect()
 }
 
+/// What the commands say while a move stands still.
+async fn told_to_the_operator(stage: &Stage, served: [u16; 2]) {
+    let all = practice::list(&stage.server).await.unwrap();
+    let on_its_way = all.iter().filter(|one| one.slug == "harbour-physio" && !one.moving_to.is_empty()).count();
+    assert_eq!(on_its_way > 0, served[1] != 200, "{served:?}");
+    if served[0] == 503 {
+        let refused = practice_rename::rename(&stage.server, "au", "harbour-physio", "bay-physio").await;
+        assert!(refused.is_err_and(|error| error.to_string().contains("run its move again")));
+    }
+    let found = doctor::examine(&stage.server.config, &*stage.server.world, None).await;
+    let of_moves: Vec<_> = found.iter().filter(|one| one.what.contains("harbour-physio ")).collect();
+    assert!(!of_moves.is_empty(), "{found:?}");
+    let out = of_moves.iter().any(|one| one.level == doctor::Level::Fail);
+    assert_eq!(out, served[1] != 200, "{of_moves:?}");
+}
+
 walk!(an_interrupted_move_goes_on_wherever_it_stopped_and_is_never_served_twice, |stage| {
     ask_no_second(&stage).await;
     let (old, new) = (format!("http://{OLD}/sign-in"), format!("http://{UK}/sign-in"));
@@ -327,6 +343,7 @@ walk!(an_interrupted_move_goes_on_wherever_it_stopped_and_is_never_served_twice,
         stage.wait(5);
         let there = [leads(&stage, OLD, "/sign-in").await.0, leads(&stage, UK, "/sign-in").await.0];
         assert_eq!(there, served);
+        told_to_the_operator(&stage, served).await;
         assert_eq!(listed(&stage).await.join(" "), *address, "listed once at every moment: {served:?}");
         let undone = practice_move::undo(&stage.server, "harbour-physio", "au", "uk").await;
         assert_eq!(undone.is_ok(), served == [503, 404], "only before the copy is whole");

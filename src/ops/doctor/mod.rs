@@ -2,6 +2,7 @@
 //! and what to do. It changes nothing and sends nothing unless it is asked to.
 
 mod certificate;
+pub mod far;
 mod mail;
 
 use std::net::ToSocketAddrs;
@@ -122,6 +123,7 @@ async fn database(config: &Config, region: &Region, world: &dyn World, findings:
     space(&name, &region.database, findings);
     settings(&name, &db, world, findings).await;
     outbox(&name, &db, world.now(), findings).await;
+    moves(region, &db, findings).await;
     hosts(config, region, &db, findings).await;
     db.close().await;
 }
@@ -192,6 +194,30 @@ async fn outbox(name: &str, db: &Db, now: i64, findings: &mut Vec<Finding>) {
     } else {
         Finding::ok(format!("{name}: {waiting} messages wait"))
     });
+}
+
+/// Practices whose move was interrupted: in between nobody serves them, and nothing goes on by itself.
+async fn moves(region: &Region, db: &Db, findings: &mut Vec<Finding>) {
+    let sql = "SELECT slug, moving_to, closed_at FROM practice WHERE moving_to IS NOT NULL ORDER BY slug";
+    let rows: Vec<(String, String, Option<i64>)> = db.all(sql, args![]).await.unwrap_or_default();
+    let see = "docs/runbooks/move-stands-still.md";
+    let here = &region.name;
+    for (slug, to, given_up) in rows {
+        findings.push(match (to.as_str(), given_up) {
+            ("here", _) => Finding::fail(
+                format!("region {here}: {slug} is arriving and nobody is served"),
+                format!("if no move runs now, run it again, --to {here}: {see}"),
+            ),
+            (_, None) => Finding::fail(
+                format!("region {here}: {slug} is on its way to {to} and nobody is served"),
+                format!("if no move runs now: portico practice move {slug} --from {here} --to {to}, or the same with --undo: {see}"),
+            ),
+            (_, Some(_)) => Finding::warn(
+                format!("region {here}: {slug} has gone to {to}, and its move is not finished"),
+                format!("if no move runs now: portico practice move {slug} --from {here} --to {to}: {see}"),
+            ),
+        });
+    }
 }
 
 /// The names under which browsers come: the entrance and a few of the region's practices.

@@ -10,6 +10,7 @@ use axum::routing::post;
 use axum::{Router, extract::Path};
 use http_body_util::BodyExt;
 use portico::config::FarRegion;
+use portico::ops::doctor::{self, Level};
 use portico::ops::listen::{self, Certificates, Limits};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
@@ -101,6 +102,25 @@ walk!(who_cannot_show_a_certificate_or_the_key_is_silence, |stage| {
         let mail = &mails(&entrance, "alex@example.com")[0];
         assert!(mail.text.contains("our servers in AU right now") && !mail.text.contains("Harbour"), "{}", mail.text);
     }
+});
+
+walk!(the_operator_of_an_entrance_sees_which_regions_answer, |stage| {
+    let served = serve(stage.router.clone()).await;
+    let slow = serve(Router::new().route("/between/{region}", post(std::future::pending::<Response>))).await;
+    let said = async |entrance: &Stage| {
+        let found = doctor::far::examine(&entrance.server).await;
+        found.into_iter().map(|one| (one.level, one.what)).collect::<Vec<_>>()
+    };
+    let right = entrance(&stage, &[("au", &served), ("uk", &slow)], false, true).await;
+    let found = said(&right).await;
+    assert!(found[0].0 == Level::Ok && found[0].1.contains("region au"), "{found:?}");
+    assert!(found[1].0 == Level::Fail && found[1].1.contains("no answer within 2 s"), "{found:?}");
+    right.wait(1200);
+    assert!(said(&right).await[0].1.contains("refuses"), "clocks too far apart");
+    let stranger = entrance(&stage, &[("au", &served)], true, true).await;
+    assert!(said(&stranger).await[0].1.contains("refuses"), "another key");
+    let blind = entrance(&stage, &[("au", &served)], false, false).await;
+    assert_eq!(said(&blind).await[0].0, Level::Fail, "no certificate that it trusts");
 });
 
 walk!(a_slow_region_and_one_that_talks_nonsense_hold_nobody_up, |stage| {
