@@ -132,27 +132,3 @@ test("every page of the entrance is accessible, light and within the screen", as
   assert.deepEqual(wrong, []);
   await context.close();
 });
-
-// C12
-test("one press of Back after leaving in a hurry shows neither the list nor the address", async () => {
-  const context = await browser.newContext();
-  await context.route("https://www.wikipedia.org/", (route) => route.fulfill({ contentType: "text/html", body: "<title>Away</title>away" }));
-  const page = await context.newPage();
-  await ask(page, "family@example.com");
-  await page.getByLabel("Code from the email").fill(await code("family@example.com"));
-  await page.getByRole("button", { name: "Continue" }).click();
-  await page.waitForURL("**/list");
-  await page.getByRole("link", { name: "Thames Therapy" }).click();
-  await page.waitForURL("**/portal");
-  await page.getByRole("button", { name: "Exit quickly" }).click();
-  await page.waitForURL("https://www.wikipedia.org/");
-  for (let presses = 0; presses < 3; presses += 1) {
-    await page.goBack();
-    assert.equal(await page.getByText("Thames Therapy").count(), 0, page.url());
-    assert.equal(await page.getByText("family@example.com").count(), 0, page.url());
-  }
-  // The browser was not closed, and remembers nothing of an address.
-  const kept = (await context.cookies()).filter(({ expires }) => expires > 0).map(({ name }) => name);
-  assert.deepEqual(kept, []);
-  await context.close();
-});

@@ -286,3 +286,33 @@ walk("a mail about a new browser, and \"this wasn't me\"", async (own) => {
     await signIn(page, { ...alex, password: NEW_PASSWORD });
   });
 });
+
+// C12
+walk("one press of Back after leaving in a hurry shows neither the list nor the address", async (own) => {
+  // Not watched: the way out leads to another site.
+  const context = await own.browser.newContext();
+  const page = await context.newPage();
+  const email = "family@example.com";
+  await context.route("https://www.wikipedia.org/", (route) => route.fulfill({ contentType: "text/html", body: "<title>Away</title>away" }));
+  await page.goto(own.demo.entrance);
+  await page.getByLabel("Email address").fill(email);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.waitForURL("**/find");
+  const mail = await own.demo.message(email, (message) => /^\d{6}$/m.test(message.text));
+  await page.getByLabel("Code from the email").fill(mail.text.match(/^(\d{6})$/m)[1]);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.waitForURL("**/list");
+  await page.getByRole("link", { name: "Thames Therapy" }).click();
+  await page.waitForURL("**/portal");
+  await page.getByRole("button", { name: "Exit quickly" }).click();
+  await page.waitForURL("https://www.wikipedia.org/");
+  for (let presses = 0; presses < 3; presses += 1) {
+    await page.goBack();
+    assert.equal(await page.getByText("Thames Therapy").count(), 0, page.url());
+    assert.equal(await page.getByText(email).count(), 0, page.url());
+  }
+  // The browser was not closed, and keeps nothing beyond that.
+  const kept = (await context.cookies()).filter(({ expires }) => expires > 0).map(({ name }) => name);
+  assert.deepEqual(kept, []);
+  await context.close();
+});
