@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use portico::config::Config;
 use portico::ops::start::Schema;
-use portico::ops::{check, demo, doctor, keys, practice, practice_move, practice_rename, restored, serve, start};
+use portico::ops::{check, demo, doctor, keys, restored, serve, start};
 use portico::platform::error::Error;
 use portico::platform::server::Server;
 use portico::platform::world::{RealWorld, World};
@@ -16,7 +16,7 @@ use portico::sign_in::step;
 use crate::commands_api_key::{self, ApiKey};
 use crate::commands_audit::{Audit, on_record};
 use crate::commands_mail::{self, MailCommand};
-use crate::commands_practice;
+use crate::commands_practice::{self, Practice};
 
 #[derive(Parser)]
 #[command(name = "portico", version, about = "The front door of practice software", max_term_width = 100)]
@@ -119,76 +119,6 @@ enum Keys {
     },
 }
 
-#[derive(Subcommand)]
-enum Practice {
-    /// Add a practice and invite its first administrator
-    Add(Box<PracticeAdd>),
-    /// Change how a practice is called, looks and is reached
-    Change(Box<commands_practice::PracticeChange>),
-    /// Invite the first administrator anew, while nobody of the practice has joined
-    Invite(commands_practice::PracticeInvite),
-    /// Show the practices of all regions
-    List,
-    /// Give a practice another name in its address; the old one leads to it
-    Rename {
-        #[arg(long)]
-        region: String,
-        /// The name it has
-        from: String,
-        /// The new one: 2 to 40 of a-z, 0-9 and -
-        to: String,
-    },
-    /// Move a practice with all it has to another region of this configuration; run it again after an interruption
-    Move {
-        /// Its name in the address
-        slug: String,
-        #[arg(long)]
-        from: String,
-        #[arg(long)]
-        to: String,
-        /// Put it back into service where it was, when the move was interrupted before its copy was whole
-        #[arg(long)]
-        undo: bool,
-    },
-}
-
-#[derive(clap::Args)]
-struct PracticeAdd {
-    /// The region its data lives in, as the configuration names it
-    #[arg(long)]
-    region: String,
-    /// Its part of the address: 2 to 40 of a-z, 0-9 and -
-    #[arg(long)]
-    slug: String,
-    /// What people call it
-    #[arg(long)]
-    name: String,
-    /// The first administrator's email address
-    #[arg(long, value_name = "EMAIL")]
-    administrator: String,
-    /// The first administrator's name
-    #[arg(long, value_name = "NAME")]
-    administrator_name: String,
-    /// Its colour, #rrggbb
-    #[arg(long)]
-    colour: Option<String>,
-    /// A PNG of at most 20 kB
-    #[arg(long, value_name = "FILE")]
-    logo: Option<PathBuf>,
-    /// Where its people are, for telephone numbers: two letters
-    #[arg(long, default_value = "AU")]
-    country: String,
-    /// The time zone in which times are shown
-    #[arg(long, default_value = "UTC")]
-    zone: String,
-    /// Where its people call for help
-    #[arg(long, default_value = "")]
-    phone: String,
-    /// Where its people write for help
-    #[arg(long, default_value = "")]
-    email: String,
-}
-
 /// Why a command did not do what it was asked.
 pub enum Failure {
     Failed(String),
@@ -241,7 +171,7 @@ pub async fn run(cli: Cli) -> Done {
             say(format!("{} practices; their administrators are told", restored::end_all(&server, &region).await?));
             Ok(())
         }
-        Command::Practice(command) => on_practices(config(cli.config)?, world, command).await,
+        Command::Practice(command) => commands_practice::on_practices(config(cli.config)?, world, command).await,
         Command::ApiKey(command) => commands_api_key::on_keys(config(cli.config)?, world, command).await,
         Command::Mail(command) => commands_mail::on_mail(config(cli.config)?, world, command).await,
     }
@@ -352,58 +282,4 @@ async fn examine(config: &Config, world: &dyn World, send: Option<String>, serve
     }
     let failed = findings.iter().filter(|finding| finding.level == doctor::Level::Fail).count();
     if failed == 0 { Ok(()) } else { Err(Failure::Failed(format!("{failed} of {} checks failed", findings.len()))) }
-}
-
-async fn on_practices(config: Config, world: Arc<RealWorld>, command: Practice) -> Done {
-    let server = start::server_with(config, world, Schema::MustBeThere).await?;
-    match command {
-        Practice::List => {
-            for practice in practice::list(&server).await? {
-                let practice::Listed { region, slug, name, staff, clients, moving_to } = practice;
-                let way = match moving_to.as_str() {
-                    "" => String::new(),
-                    "here" => "; not served, still arriving: run its move again".to_owned(),
-                    to => format!("; not served, on its way to {to}: run its move again"),
-                };
-                say(format!("{region}  {slug:<24} {name}: {staff} staff, {clients} clients{way}"));
-            }
-        }
-        Practice::Change(wanted) => commands_practice::change(&server, *wanted).await?,
-        Practice::Invite(wanted) => commands_practice::invite(&server, wanted).await?,
-        Practice::Rename { region, from, to } => {
-            say(format!("now at {}", practice_rename::rename(&server, &region, &from, &to).await?));
-        }
-        Practice::Move { slug, from, to, undo: true } => {
-            practice_move::undo(&server, &slug, &from, &to).await?;
-            say(format!("{slug} is in service in {from} again"));
-        }
-        Practice::Move { slug, from, to, undo: false } => {
-            for line in practice_move::go(&server, &slug, &from, &to).await? {
-                say(line);
-            }
-        }
-        Practice::Add(add) => {
-            let wanted = practice::Wanted {
-                region: add.region,
-                slug: add.slug,
-                name: add.name,
-                administrator: add.administrator,
-                administrator_name: add.administrator_name,
-                colour: add.colour,
-                logo: add.logo,
-                country: add.country,
-                zone: add.zone,
-                phone: add.phone,
-                email: add.email,
-            };
-            let problems = practice::problems(&server, &wanted);
-            if !problems.is_empty() {
-                return Err(Failure::Wrong(problems));
-            }
-            let added = practice::add(&server, &wanted).await?;
-            say(format!("added: {}", added.address));
-            say(format!("an invitation to {} is in the outbox; a running server sends it", added.email));
-        }
-    }
-    Ok(())
 }
