@@ -4,6 +4,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::numbers::{draws, two_digits};
 use super::{Ask, BOUND_SECONDS, PAUSE_SECONDS, REQUEST_SECONDS, bind, binding};
 use crate::args;
 use crate::factors::passkey_options::{self as options, Asked};
@@ -19,7 +20,6 @@ use crate::platform::joined::Statement;
 use crate::platform::limit;
 use crate::platform::network::network_of;
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with, safe_path};
-use crate::platform::world::random;
 use crate::sign_in::session::{self, Session, State};
 use crate::sign_in::{flash, hello, marks, way_in};
 
@@ -271,14 +271,6 @@ async fn insert(
     Ok(id)
 }
 
-/// Four digits by which two people on the telephone find one request, a few times.
-fn draws(visit: &Visit) -> [String; 5] {
-    std::array::from_fn(|_| {
-        let draw = u32::from_be_bytes(random::<4>(&*visit.server.world));
-        (1000 + draw % 9000).to_string()
-    })
-}
-
 /// In one question: `living`, the newest asking of this browser for this address whose link still works (where a session is to be
 /// opened or proved, one that was asked for that); `same`, that one while
 /// it is not older than the pause; and `taken`, those of the draws that an open request of this practice has.
@@ -368,16 +360,6 @@ pub(super) async fn put_again(visit: &Visit, ask: &Ask, email: &Email) -> Result
         session_id: ask.session_id.as_deref(),
     };
     put(visit, &wanted).await
-}
-
-/// 10 to 99, each as likely: draws above the last full ninety are thrown away.
-fn two_digits(visit: &Visit) -> String {
-    loop {
-        let [draw] = random::<1>(&*visit.server.world);
-        if draw < 180 {
-            return (10 + draw % 90).to_string();
-        }
-    }
 }
 
 impl AskPage {

@@ -14,6 +14,7 @@ pub mod lock;
 mod lock_lanes;
 pub mod locked;
 mod newer;
+mod numbers;
 pub mod passkey;
 pub mod passkey_none;
 pub mod password;

@@ -96,7 +96,7 @@ fn lists_of_clients() -> Vec<(&'static str, Vec<Arg>)> {
     let texts: Vec<_> = texts().into_iter().filter(of_list).collect();
     assert_eq!(texts.len(), 2, "the list and the search: {texts:?}");
     let args = |text: &str| {
-        let all = args!["p", "c", "%jo%", "%Jo%"];
+        let all = args!["p", "c", "%jo%", "%Jo%", "%JO%", "%jo%", "%jo%", 1];
         let used = (1..=all.len()).filter(|n| text.contains(&format!("${n}"))).count();
         all.into_iter().take(used).collect()
     };

@@ -19,6 +19,7 @@ mod kept_form;
 mod mine;
 mod mine_email;
 mod moves;
+mod moves_after;
 mod moves_record;
 mod neighbours;
 mod not_me;

@@ -72,7 +72,7 @@ walk!(a_held_try_says_so_on_the_page_of_the_lock, |stage| {
         jo.submit_to("/me/privacy/lock", &wrong).await.sees("That isn't the passphrase");
     }
     jo.submit_to("/me/privacy/lock", &right).await.sees("Too many wrong passphrases in a row").misses("That isn't");
-    jo.sees("please wait until 5:01 pm");
+    jo.sees("please wait until 5:02 pm");
     assert_eq!(jo.status, 429);
     stage.wait(31);
     jo.submit_to("/me/privacy/lock", &right).await.sees("Your lock is set");
