@@ -233,7 +233,7 @@ test("fingerprint: offered after the link, then one press, by button and in the 
   await page.getByLabel("Passkey name").waitFor();
   wrong.push(...(await judge(page, "the new passkey's name")));
   await page.getByRole("button", { name: "Save" }).click();
-  await page.waitForURL("**/me");
+  await page.waitForURL("**/me?done=passkey-added-client");
   assert.equal((await keys.passkeys(phone)).length, 1);
   await page.goto(`${home}/me/passkeys`);
   wrong.push(...(await judge(page, "a client's passkeys")));
