@@ -147,7 +147,8 @@ fn engine(cli: &Cli, runtime: &tokio::runtime::Runtime, cluster: Option<&str>) -
     println!("\n{}", if cluster.is_some() { "PostgreSQL" } else { "SQLite" });
     let (server, port) = runtime.block_on(serve(folder.path(), cluster, Arc::clone(&clock)))?;
     let mut missed = 0;
-    for target in TARGETS.iter().filter(|target| cli.only.is_empty() || target.path == cli.only) {
+    let of_path = |target: &&Target| cli.only.is_empty() || target.path == cli.only;
+    for (place, target) in TARGETS.iter().filter(of_path).enumerate() {
         let mut wire = Wire::open(port, target.host)?;
         if wire.form(target.path)?.is_none() {
             println!("  {}: SKIPPED, there is no such page", target.path);
@@ -156,7 +157,8 @@ fn engine(cli: &Cli, runtime: &tokio::runtime::Runtime, cluster: Option<&str>) -
         let mut dice = Dice(cli.seed);
         let addresses = Addresses::new(
             cli.tries.unwrap_or(target.tries).div_ceil(target.tries_per_address),
-            target.path,
+            // One page may be measured in two ways, each with people of its own.
+            &format!("{place}{}", target.path),
             &mut dice,
         );
         if !cli.nobody {
@@ -213,10 +215,10 @@ struct Addresses {
 }
 
 impl Addresses {
-    fn new(count: usize, path: &str, dice: &mut Dice) -> Addresses {
+    fn new(count: usize, name: &str, dice: &mut Dice) -> Addresses {
         let spare = WARM_UP / 10;
         let mut all: Vec<String> = (0..2 * (count + spare))
-            .map(|number| format!("{}-{}@example.com", path.replace('/', "e"), 100_000 + number))
+            .map(|number| format!("{}-{}@example.com", name.replace('/', "e"), 100_000 + number))
             .collect();
         dice.shuffle(&mut all);
         let mut take = |count| all.split_off(all.len() - count);
