@@ -129,6 +129,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../migrations/0020_resets_wait.sql"),
         postgres: include_str!("../../migrations/0020_resets_wait.sql"),
     },
+    Step {
+        number: 23,
+        name: "counts of a flood",
+        sqlite: include_str!("../../migrations/0023_counts_of_a_flood.sql"),
+        postgres: include_str!("../../migrations/0023_counts_of_a_flood.sql"),
+    },
 ];
 
 /// The newest step this program knows.
