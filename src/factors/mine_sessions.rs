@@ -13,9 +13,8 @@ use crate::platform::door;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::near;
 use crate::platform::web::{Visit, go};
-use crate::sign_in::device;
 use crate::sign_in::session::{self, Session, State};
-use crate::sign_in::way_in;
+use crate::sign_in::{device, marks, way_in};
 
 /// One session as its person reads it. Times are unix seconds.
 pub(super) struct Listed {
@@ -155,6 +154,7 @@ pub async fn end_everything(visit: Visit) -> Result<Response> {
     happened(&visit, &mut tx, happening).await?;
     tx.commit().await?;
     visit.drop_cookie(session::COOKIE);
+    visit.drop_cookie(marks::LINK_COOKIE);
     Ok(go(&format!("{}?note=everywhere", way_in::path(&visit))))
 }
 

@@ -135,6 +135,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../migrations/0023_counts_of_a_flood.sql"),
         postgres: include_str!("../../migrations/0023_counts_of_a_flood.sql"),
     },
+    Step {
+        number: 24,
+        name: "one sign-in per proof",
+        sqlite: include_str!("../../migrations/0024_one_sign_in_per_proof.sql"),
+        postgres: include_str!("../../migrations/0024_one_sign_in_per_proof.sql"),
+    },
 ];
 
 /// The newest step this program knows.

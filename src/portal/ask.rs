@@ -141,7 +141,8 @@ pub(super) fn refused(visit: &Visit, fields: &Fields, problem: String, unknown: 
 /// Faults and conflicts of the database.
 pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>) -> Result<Option<Response>> {
     let practice = &visit.practice()?.id;
-    let (bound_to, key) = (bind(visit, || visit.first_secret(wanted.email.canonical())), wanted.email.canonical());
+    let (bound_to, key) =
+        (bind(visit, Some(BOUND_SECONDS), || visit.first_secret(wanted.email.canonical())), wanted.email.canonical());
     // Whoever floods an address from elsewhere must not use up the mails of the browser that has proved it.
     let own = marks::knows_mailbox(visit, key);
     let lane = visit.lane(if own { "portal mail own" } else { "portal mail" }, key)?;
@@ -234,7 +235,8 @@ pub(super) async fn put_for(
 /// As [`put`].
 pub(super) async fn put_without_mail(visit: &Visit, wanted: &Wanted<'_>) -> Result<Option<String>> {
     let practice = &visit.practice()?.id;
-    let (bound_to, key) = (bind(visit, || visit.first_secret(wanted.email.canonical())), wanted.email.canonical());
+    let (bound_to, key) =
+        (bind(visit, Some(BOUND_SECONDS), || visit.first_secret(wanted.email.canonical())), wanted.email.canonical());
     let lane = counted_on(visit, key, wanted.session_id.is_some(), "portal number")?;
     let counting = limit::within(visit.db()?, practice, &lane, PER_NETWORK, COUNTED_SECONDS, visit.now);
     if !visit.once(format!("asked {lane}"), counting).await? {

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::link::{self, frame, masked, over};
 use super::sent::{Typed, judge, over_words, wrong_words};
-use super::{Ask, MOST_TRIES, Standing, Use, bind, by_link, newer, spend, who};
+use super::{Ask, BOUND_SECONDS, MOST_TRIES, Standing, Use, bind, by_link, newer, spend, who};
 use crate::args;
 use crate::factors::passkey_offer;
 use crate::factors::totp_code::normalise_typed;
@@ -74,7 +74,8 @@ pub async fn code(visit: Visit, Token(token): Token, fields: Fields) -> Result<R
     }
     if matches!(judged, Typed::Right) {
         passkey_offer::note_able_by_mail(&visit, &fields);
-        let proved_in = bind(&visit, || visit.new_token());
+        let lifetime = (!fields.ticked("shared")).then_some(BOUND_SECONDS);
+        let proved_in = bind(&visit, lifetime, || visit.new_token());
         if spend(&visit, &mut tx, &meant, &Use { by: "code", proved_in: &proved_in }).await? {
             let here = for_here(&visit, &mut tx, meant, &asked, &fields).await?;
             return who::go_on(&visit, tx, &here).await;

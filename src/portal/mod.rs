@@ -23,6 +23,7 @@ mod password_wrong;
 pub mod pin;
 pub mod privacy;
 pub mod privacy_passkey;
+mod proof;
 pub mod sent;
 pub mod statement;
 pub mod stuck;
@@ -81,6 +82,11 @@ pub struct Ask {
     pub used_at: Option<i64>,
     pub used_by: Option<String>,
     proved_in: Option<String>,
+    /// The sign-in that the proved mailbox led to, and when it last did.
+    #[sqlx(default)]
+    went_on_as: Option<String>,
+    #[sqlx(default)]
+    went_on_at: Option<i64>,
 }
 
 /// What the link and the code of an asking are worth now, and since when.
@@ -112,7 +118,7 @@ impl Ask {
         binding(visit).is_some_and(|hash| secret::same(&hash, &self.bound_to))
     }
 
-    /// Whether the mailbox was proved for this browser, a short while ago.
+    /// Whether the mailbox was proved for this browser, a short while ago, and what it led to was not ended since.
     pub fn is_proved(&self, visit: &Visit) -> bool {
         let here =
             binding(visit).zip(self.proved_in.as_ref()).is_some_and(|(hash, proved)| secret::same(&hash, proved));
@@ -163,10 +169,11 @@ fn binding(visit: &Visit) -> Option<String> {
     visit.cookie(LINK_COOKIE).map(secret::hash_token)
 }
 
-/// Makes this browser one that asked, with the secret it has or this one; answers its hash.
-fn bind(visit: &Visit, first: impl FnOnce() -> String) -> String {
+/// Makes this browser one that asked, with the secret it has or this one, for that many seconds or until it is closed; answers
+/// its hash.
+fn bind(visit: &Visit, lifetime: Option<i64>, first: impl FnOnce() -> String) -> String {
     let token = visit.cookie(LINK_COOKIE).map_or_else(first, str::to_owned);
-    visit.set_cookie(LINK_COOKIE, &token, Some(BOUND_SECONDS));
+    visit.set_cookie(LINK_COOKIE, &token, lifetime);
     secret::hash_token(&token)
 }
 
@@ -179,12 +186,14 @@ pub async fn mine(visit: &Visit, id: &str) -> Result<Option<Ask>> {
         .db()?
         .optional(
             "SELECT id, email, email_key, bound_to, number, then_path, keep, shared, session_id, language, browser, place, result,
-                message_id, tries, request_number, pin_tries, help_at, asked_at, handled_at, link_until, replaced_at, ended_at, used_at, used_by, proved_in
+                message_id, tries, request_number, pin_tries, help_at, asked_at, handled_at, link_until, replaced_at, ended_at, used_at, used_by, proved_in, went_on_as, went_on_at
              FROM link_ask WHERE practice_id = $1 AND id = $2",
             args![&visit.practice()?.id, id],
         )
         .await?;
-    Ok(found.filter(|ask| ask.is_bound(visit) || ask.is_proved(visit)))
+    let Some(found) = found else { return Ok(None) };
+    let ask = proof::judged(visit, found).await?;
+    Ok(Some(ask).filter(|ask| ask.is_bound(visit) || ask.is_proved(visit)))
 }
 
 /// As [`mine`] by the link's secret, whoever opens it.
@@ -192,15 +201,19 @@ pub async fn mine(visit: &Visit, id: &str) -> Result<Option<Ask>> {
 /// # Errors
 /// As [`mine`].
 pub async fn by_link(visit: &Visit, token: &str) -> Result<Option<Ask>> {
-    visit
+    let found: Option<Ask> = visit
         .db()?
         .optional(
             "SELECT id, email, email_key, bound_to, number, then_path, keep, shared, session_id, language, browser, place, result,
-                message_id, tries, request_number, pin_tries, help_at, asked_at, handled_at, link_until, replaced_at, ended_at, used_at, used_by, proved_in
+                message_id, tries, request_number, pin_tries, help_at, asked_at, handled_at, link_until, replaced_at, ended_at, used_at, used_by, proved_in, went_on_as, went_on_at
              FROM link_ask WHERE practice_id = $1 AND link_hash = $2",
             args![&visit.practice()?.id, secret::hash_token(token)],
         )
-        .await
+        .await?;
+    match found {
+        Some(ask) => proof::judged(visit, ask).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// What one use of an asking is: how, and for which browser.
@@ -261,6 +274,8 @@ mod tests {
             used_at: None,
             used_by: None,
             proved_in: None,
+            went_on_as: None,
+            went_on_at: None,
         }
     }
 

@@ -3,7 +3,7 @@
 
 use axum::response::Response;
 
-use super::{Ask, mine};
+use super::{Ask, mine, proof};
 use crate::args;
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
@@ -96,6 +96,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
 /// # Errors
 /// Faults and conflicts of the database.
 pub(super) async fn go_on(visit: &Visit, mut tx: Tx, ask: &Ask) -> Result<Response> {
+    proof::keep_while_open(visit, ask);
     if ask.shared == 0 {
         marks::mark_mailbox(visit, &ask.email_key);
     }
@@ -141,7 +142,11 @@ fn only(ways: &[WayOn]) -> Option<&WayOn> {
 
 /// An asking of this browser whose mailbox is proved for it.
 async fn proved(visit: &Visit, id: &str) -> Result<Option<Ask>> {
-    Ok(mine(visit, id).await?.filter(|ask| ask.is_proved(visit)))
+    let ask = mine(visit, id).await?.filter(|ask| ask.is_proved(visit));
+    if let Some(ask) = &ask {
+        proof::keep_while_open(visit, ask);
+    }
+    Ok(ask)
 }
 
 /// The session that an asking was made in: it opens that again, or is fresh proof in it.
@@ -168,7 +173,7 @@ async fn sign_in_as(visit: &Visit, mut tx: Tx, ask: &Ask, way: &WayOn) -> Result
     let person = &way.person;
     let before = before(visit, &mut tx, ask).await?.filter(|before| before.is_of(visit, person));
     let goal = before.map_or("sign-in", |before| if before.is_locked(visit) { "unlock" } else { "fresh" });
-    if goal == "fresh" && ask.used_at.is_some_and(|at| visit.now - at > session::FRESH_SECONDS) {
+    if goal == "fresh" && proof::is_stale(visit, ask) {
         // A mailbox that was proved a while ago is no fresh proof.
         return Ok(go(&format!("/portal/confirm?then={}", encode(&ask.then_path))));
     }
@@ -183,6 +188,9 @@ async fn sign_in_as(visit: &Visit, mut tx: Tx, ask: &Ask, way: &WayOn) -> Result
         ..Start::default()
     };
     let attempt = sign_in::start(visit, &mut tx, &start).await?;
+    if !proof::go_on(visit, &mut tx, ask, start.session_id.unwrap_or(&attempt.id)).await? {
+        return Ok(go("/portal?again=1"));
+    }
     sign_in::proved(visit, &mut tx, &attempt, Factor::EmailLink).await?;
     sign_in::advance(visit, tx, &attempt).await
 }

@@ -36,7 +36,7 @@ use crate::platform::web::{Visit, go, safe_path};
 use person::Person;
 use step::{Factor, Factors, Facts, Goal, Step, Why};
 
-const COOKIE: &str = "__Host-attempt";
+pub const COOKIE: &str = "__Host-attempt";
 /// How long an attempt may take, in seconds; long enough to set up a phone.
 pub const ATTEMPT_SECONDS: i64 = 30 * 60;
 

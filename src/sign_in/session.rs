@@ -113,7 +113,8 @@ pub(super) async fn start(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'
     let longest = visit.now + if keep { days * 86_400 } else { total };
     // A browser that was let in without the code stays no longer than the code was trusted for.
     let ends_at = device.as_ref().filter(|_| keep).map_or(longest, |device| longest.min(device.trusted_until));
-    let (token, id) = (visit.new_token(), visit.new_id());
+    // The session has the id of its attempt: whatever led to that one finds what became of it.
+    let (token, id) = (visit.new_token(), done.attempt.id.clone());
     // A portal that was taken away meanwhile is not opened; the contact still signs in as who they are.
     let for_id = match &done.attempt.for_id {
         Some(client) => contact::open(visit, tx, done.person, client, &id).await?.then_some(client.as_str()),

@@ -19,6 +19,13 @@ pub async fn end(visit: &Visit, tx: &mut Tx, person: &str, id: &str) -> Result<b
             args![&visit.practice()?.id, person, id, visit.now],
         )
         .await?;
+    // A mailbox that was proved to open this session again opens no other.
+    tx.execute(
+        "UPDATE link_ask SET proved_in = NULL WHERE practice_id = $1 AND session_id = $3 AND proved_in IS NOT NULL
+            AND email_key = (SELECT p.email_key FROM person p WHERE p.practice_id = $1 AND p.id = $2)",
+        args![&visit.practice()?.id, person, id],
+    )
+    .await?;
     visit.server.kept::<Remembered>()?.forget(person, visit.now);
     Ok(ended == 1)
 }
@@ -47,8 +54,8 @@ pub fn look_again(visit: &Visit, person: &str) -> Result<()> {
     Ok(())
 }
 
-/// Ends every session of a person, and those in which a contact has their portal open; attempts under way end too. The
-/// session or the attempt that asks for it may be spared (`but`). Answers how many sessions of their own.
+/// Ends every session of a person, and those in which a contact has their portal open; attempts under way end too, and what
+/// a mailbox of theirs was proved for. The session or the attempt that asks for it may be spared (`but`). Answers how many sessions of their own.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
@@ -65,6 +72,12 @@ pub async fn end_all(visit: &Visit, tx: &mut Tx, person: &str, but: Option<&str>
         "UPDATE attempt SET ended_at = $3 WHERE practice_id = $1 AND person_id = $2 AND ended_at IS NULL AND id <> $4
             AND (session_id IS NULL OR session_id <> $4)",
         args![practice, person, visit.now, but.unwrap_or("")],
+    )
+    .await?;
+    tx.execute(
+        "UPDATE link_ask SET proved_in = NULL WHERE practice_id = $1 AND proved_in IS NOT NULL
+            AND email_key = (SELECT p.email_key FROM person p WHERE p.practice_id = $1 AND p.id = $2)",
+        args![practice, person],
     )
     .await?;
     visit.server.kept::<Remembered>()?.forget(person, visit.now);

@@ -65,6 +65,7 @@ mod portal_passwords;
 mod portal_people;
 mod portal_pin;
 mod portal_private;
+mod portal_proof;
 mod portal_return;
 mod portal_sessions;
 mod portal_still;
