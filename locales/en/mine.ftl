@@ -165,3 +165,4 @@ mine-contact-may-not = On file only
 mine-contact-opened = Last opened it { $time }.
 mine-contact-shut-button = Shut them out
 mine-contact-shut = They can't open your portal any more.
+mine-contact-locked = Not while you have a lock

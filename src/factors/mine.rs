@@ -72,6 +72,10 @@ struct ClientPart {
     portals: Vec<Portal>,
     open: String,
     has_own: bool,
+    /// A lock of their own, or private sign-in, lets no contact in.
+    is_locked: bool,
+    /// From when the practice can take the lock off, while it was asked to.
+    lock_off_asked: Option<i64>,
 }
 
 /// The second step in words.
@@ -130,6 +134,8 @@ async fn client_part(visit: &Visit, session: &Session, person: &Person) -> Resul
         portals: contact::portals(db, practice, &person.id).await?,
         open: session.for_id.clone().unwrap_or_default(),
         has_own: person.role != "contact",
+        is_locked: client_email::is_protected(person),
+        lock_off_asked: person.lock_off_asked(visit.now),
     })
 }
 

@@ -29,9 +29,9 @@ pub async fn of(visit: &Visit, person: &Person) -> Result<Vec<Change>> {
         .all(
             "SELECT at, event, actor_name FROM audit WHERE practice_id = $1 AND subject_id = $2 AND at > $3
                 AND (event IN ('portal-password-set', 'portal-password-removed', 'passkey-added', 'passkey-removed', 'passkey-removed-by-administrator', 'lock-set', 'lock-removed',
-                    'lock-off-asked', 'lock-off-cancelled', 'lock-removed-by-practice', 'private-on', 'private-off', 'pin-issued', 'pin-used')
+                    'lock-off-asked', 'lock-off-asked-no-word', 'wrong-safe-word', 'lock-off-cancelled', 'lock-removed-by-practice', 'private-on', 'private-off', 'pin-issued', 'pin-used')
                     OR $4 = 1 AND event IN ('signed-in-new-browser', 'not-me'))
-             ORDER BY at DESC, id DESC LIMIT 20",
+             ORDER BY at DESC, id DESC LIMIT 40",
             args![&visit.practice()?.id, &person.id, visit.now - TOLD_SECONDS, is_told_here_alone(person)],
         )
         .await?;

@@ -98,6 +98,8 @@ impl Event {
             LockSet,
             LockRemoved,
             LockOffAsked,
+            LockOffAskedNoWord,
+            WrongSafeWord,
             LockOffCancelled,
             LockRemovedByPractice,
             PrivateOn,

@@ -83,6 +83,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let mut tx = visit.db()?.write().await?;
     lanes.clear_in(&visit, &mut tx).await?;
     note_opener(&visit, &attempt);
+    not_forgotten(&visit, &mut tx, &person).await?;
     sign_in::proved(&visit, &mut tx, &attempt, Factor::Passphrase).await?;
     sign_in::advance(&visit, tx, &attempt).await
 }
@@ -130,8 +131,23 @@ pub async fn passkey(visit: Visit, fields: Fields) -> Result<Response> {
         return refused(&visit, &attempt, &person, (visit.say("lock-passkey-wrong"), None)).await;
     }
     note_opener(&visit, &attempt);
+    not_forgotten(&visit, &mut tx, &person).await?;
     sign_in::proved(&visit, &mut tx, &attempt, Factor::Passkey).await?;
     sign_in::advance(&visit, tx, &attempt).await
+}
+
+/// Whoever opens the lock has neither forgotten nor lost it: what was asked of the practice is over.
+async fn not_forgotten(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<()> {
+    let over = tx
+        .execute(
+            "UPDATE person SET lock_off_from = NULL WHERE practice_id = $1 AND id = $2 AND lock_off_from IS NOT NULL",
+            args![&visit.practice()?.id, &person.id],
+        )
+        .await?;
+    if over == 1 && person.lock_off_asked(visit.now).is_some() {
+        happened(visit, tx, Happening::of(Event::LockOffCancelled, person)).await?;
+    }
+    Ok(())
 }
 
 /// Whoever opened the lock in a browser is never kept waiting there by strangers; a shared device remembers nobody.

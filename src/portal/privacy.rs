@@ -36,6 +36,10 @@ struct PrivacyPage {
     changes: Vec<Change>,
     /// Others behind the mailbox want plain mail, and so it is.
     shared: bool,
+    /// From when the practice can take the lock off, while it was asked to.
+    lock_off_asked: Option<i64>,
+    /// There is a passphrase, and private sign-in does not stand on it.
+    may_remove: bool,
     /// The practice lets its clients set a passphrase, or there is one already.
     may_lock: bool,
     problems: Vec<String>,
@@ -63,8 +67,8 @@ pub async fn set_lock(visit: Visit, fields: Fields) -> Result<Response> {
         Err(response) => return Ok(response),
     };
     refuse_pin(&session)?;
-    let has_passkeys = person.passkeys > 0 || person.passkey_lock_since.is_some();
-    if person.passphrase.is_none() && has_passkeys && !session.is_fresh(visit.now) {
+    // The first passphrase keeps its own client out as well, who may only have left the browser open.
+    if person.passphrase.is_none() && !session.is_fresh(visit.now) {
         return Ok(go("/portal/confirm?then=/me/privacy"));
     }
     if asks_current(&visit, &session, &person) {
@@ -83,7 +87,7 @@ pub async fn set_lock(visit: Visit, fields: Fields) -> Result<Response> {
         return refused(&visit, &session, person, vec![visit.say("privacy-lock-not-here")]).await;
     }
     let remove = fields.text("do") == "remove";
-    if remove && person.is_private() && person.passkey_lock_since.is_none() {
+    if remove && keeps_lock(&person) {
         return refused(&visit, &session, person, vec![visit.say("privacy-keeps-lock")]).await;
     }
 
@@ -115,6 +119,11 @@ pub async fn set_lock(visit: Visit, fields: Fields) -> Result<Response> {
     happened(&visit, &mut tx, Happening::of(event, &person).session(&session.id)).await?;
     tx.commit().await?;
     Ok(go(if remove { "/me/privacy?done=lock-removed" } else { "/me/privacy?done=lock-set" }))
+}
+
+/// Whether private sign-in stands on the passphrase.
+fn keeps_lock(person: &Person) -> bool {
+    person.is_private() && person.passkey_lock_since.is_none()
 }
 
 /// Whoever has passkeys and has just proved who they are may replace a passphrase they have forgotten.
@@ -195,6 +204,8 @@ impl PrivacyPage {
             passkeys_offered: passkey_new::are_offered(visit, true)?,
             shared: !person::plain_beside(visit, &person).await?.is_empty(),
             changes: mine_changes::of(visit, &person).await?,
+            lock_off_asked: person.lock_off_asked(visit.now),
+            may_remove: person.passphrase.is_some() && !keeps_lock(&person),
             may_lock: person.passphrase.is_some()
                 || visit.practice().is_ok_and(|practice| practice.client_passphrases != 0),
             person,

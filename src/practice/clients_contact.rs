@@ -8,6 +8,7 @@ use axum::response::Response;
 
 use super::{actor, client, fresh_member};
 use crate::args;
+use crate::factors::client_email;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
@@ -35,7 +36,7 @@ pub async fn ask(visit: Visit, Path((id, contact)): Path<(String, String)>) -> R
     };
     let mut frame = session::frame(&visit, &session, "clients-title");
     frame.title.clone_from(&contact.name);
-    let locked = client.is_private() || client.lock().is_some();
+    let locked = client_email::is_protected(&client);
     page(&ContactPage { frame, client, contact, locked })
 }
 
@@ -54,7 +55,10 @@ pub async fn answer(visit: Visit, Path((id, contact)): Path<(String, String)>, f
     if member.kind != "staff" || member.closed_at.is_some() {
         return Err(Error::Forbidden);
     }
+    let client = person::by_id_in(&mut tx, practice, &client.id).await?;
     let (event, said) = match fields.text("do") {
+        // It would open nothing, and a mail about it would tell whoever reads the mailbox that there is a lock.
+        "allow" if client_email::is_protected(&client) => (None, "contact-locked"),
         "allow" => {
             (allow(&visit, &mut tx, &client, &contact).await?.then_some(Event::ContactAllowed), "contact-allowed")
         }

@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::{actor, fresh_with_client};
 use crate::args;
+use crate::factors::client_email;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::email::Email;
@@ -74,7 +75,9 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         again.name_problem = Some(visit.say("contact-add-self"));
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
     }
-    let portal = fields.ticked("portal");
+    // As in `clients_contact.rs`: while the client has a lock nobody is let in, nor told that they are.
+    let locked = client_email::is_protected(&person::by_id_in(&mut tx, practice, &client.id).await?);
+    let portal = fields.ticked("portal") && !locked;
     let added = tx
         .execute(
             "INSERT INTO contact (practice_id, client_id, person_id, relation, portal_since, created_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -91,7 +94,12 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     }
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
-    Ok(go(&format!("/practice/clients/{id}?done={}", if added == 1 { "contact-added" } else { "contact-there" })))
+    let said = match (added, fields.ticked("portal") && locked) {
+        (1, true) => "contact-added-locked",
+        (1, false) => "contact-added",
+        _ => "contact-there",
+    };
+    Ok(go(&format!("/practice/clients/{id}?done={said}")))
 }
 
 /// The person of that name behind that address, or a new one.

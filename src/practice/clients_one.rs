@@ -30,6 +30,8 @@ const DONE: &[&str] = &[
     "email-held",
     "email-stopped",
     "contact-added",
+    "contact-added-locked",
+    "contact-locked",
     "contact-there",
     "contact-allowed",
     "contact-shut",

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::clients_pin::how_problem;
-use super::clients_privacy::knows_safe_word;
+use super::clients_privacy::safe_word_problem;
 use super::{actor, client, fresh_member};
 use crate::factors::passkey_store::{self as store, Passkey};
 use crate::factors::passkeys::{self, Listed};
@@ -49,11 +49,11 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     let how = fields.text("how");
     let mut chosen = store::of(&visit, &person.id).await?;
     chosen.retain(|passkey| fields.ticked(&format!("passkey-{}", passkey.short_id)));
-    if let Some(problem) = problem(&visit, &person, &fields, &chosen).await? {
+    if let Some(problem) = problem(&visit, &session, &person, &fields, &chosen).await? {
         let mut again = PasskeysPage::new(&visit, &session, person).await?;
         again.ticked = chosen.into_iter().map(|passkey| passkey.short_id).collect();
         how.clone_into(&mut again.how);
-        again.problem = Some(visit.say(problem));
+        again.problem = Some(problem);
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
     }
 
@@ -77,25 +77,39 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     Ok(go(&format!("/practice/clients/{}?done=passkeys-deleted", person.id)))
 }
 
-/// What is missing, as a sentence's name.
-async fn problem(visit: &Visit, person: &Person, fields: &Fields, chosen: &[Passkey]) -> Result<Option<&'static str>> {
-    Ok(if chosen.is_empty() {
+/// What is missing, in words.
+async fn problem(
+    visit: &Visit,
+    session: &Session,
+    person: &Person,
+    fields: &Fields,
+    chosen: &[Passkey],
+) -> Result<Option<String>> {
+    let missing = if chosen.is_empty() {
         Some("people-passkeys-nothing")
     } else if let Some(problem) = how_problem(fields.text("how"), person) {
         Some(problem)
     } else if would_break_lock(person, chosen) {
         Some("clients-passkeys-lock")
-    } else if person.safe_word.is_some() && !knows_safe_word(visit, person, fields.text("safe_word")).await? {
-        Some("clients-privacy-safe-wrong")
+    } else if are_all(person, chosen) && person.comes_in_by_nothing_else(visit.practice()?) {
+        Some("clients-passkeys-no-way")
     } else {
         None
-    })
+    };
+    match missing {
+        Some(missing) => Ok(Some(visit.say(missing))),
+        None if person.safe_word.is_none() => Ok(None),
+        None => safe_word_problem(visit, session, person, fields.text("safe_word")).await,
+    }
+}
+
+fn are_all(person: &Person, chosen: &[Passkey]) -> bool {
+    i64::try_from(chosen.len()).is_ok_and(|count| count >= person.passkeys)
 }
 
 /// Whether nothing would be left of the client's own lock: then it is a matter for the safe word and a day.
 fn would_break_lock(person: &Person, chosen: &[Passkey]) -> bool {
-    let all = i64::try_from(chosen.len()).is_ok_and(|count| count >= person.passkeys);
-    all && person.passphrase.is_none() && person.passkey_lock_since.is_some()
+    are_all(person, chosen) && person.passphrase.is_none() && person.passkey_lock_since.is_some()
 }
 
 async fn enter(visit: &Visit, id: &str) -> Result<std::result::Result<(Arc<Session>, Person), Response>> {

@@ -18,6 +18,7 @@ use crate::platform::frame::{Banner, Frame};
 use crate::platform::hashing::{Secret, Verdict};
 use crate::platform::limit::{self, Bound, Turn};
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
+use crate::platform::when;
 use crate::portal::lock;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
@@ -34,6 +35,8 @@ const DONE: &[&str] = &["private-on", "private-off", "mail", "lock-off", "lock-o
 struct PrivacyPage {
     frame: Frame,
     person: Person,
+    /// From when and until when the lock can be taken off, while that is asked for.
+    asked: Option<(String, String)>,
     /// The day of waiting is over.
     can_take_off: bool,
     /// Others behind the mailbox who want plain mail, by name: so it is for this client too.
@@ -62,7 +65,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
-    let (word, act) = match judge(&visit, &person, &fields).await? {
+    let (word, act) = match judge(&visit, &session, &person, &fields).await? {
         Ok(found) => found,
         Err(problems) => {
             return page_with(
@@ -100,19 +103,19 @@ enum Act {
 
 type Judged = std::result::Result<(&'static str, Act), Vec<String>>;
 
-async fn judge(visit: &Visit, person: &Person, fields: &Fields) -> Result<Judged> {
+async fn judge(visit: &Visit, session: &Session, person: &Person, fields: &Fields) -> Result<Judged> {
     let refused = |sentence: &str| Ok(Err(vec![visit.say(sentence)]));
     let wanted = fields.text("do");
     // Without a safe word there is the pause alone, and the client in the room.
     let needs_word = wanted == "private-off" || wanted == "lock-off" && person.safe_word.is_some();
-    if needs_word && !knows_safe_word(visit, person, fields.text("safe_word")).await? {
-        return refused("clients-privacy-safe-wrong");
+    if needs_word && let Some(problem) = safe_word_problem(visit, session, person, fields.text("safe_word")).await? {
+        return Ok(Err(vec![problem]));
     }
     match wanted {
-        "private-on" => private_on(visit, person, fields).await,
+        "private-on" => private_on(visit, session, person, fields).await,
         "private-off" => Ok(Ok(("private-off", Act::PrivateOff))),
         "lock-off" if person.lock().is_some() => Ok(Ok(("lock-off", Act::LockOff))),
-        "lock-off-now" if person.lock_off_from.is_some_and(|from| from <= visit.now) => {
+        "lock-off-now" if person.lock_off_asked(visit.now).is_some_and(|from| from <= visit.now) => {
             Ok(Ok(("lock-off-now", Act::LockOffNow)))
         }
         "mail" => {
@@ -134,7 +137,7 @@ async fn judge(visit: &Visit, person: &Person, fields: &Fields) -> Result<Judged
 
 /// The client types both here, with the screen turned to them. What is there already is not replaced: a lock goes with the
 /// safe word and the pause alone, and a new safe word takes the one that was agreed.
-async fn private_on(visit: &Visit, person: &Person, fields: &Fields) -> Result<Judged> {
+async fn private_on(visit: &Visit, session: &Session, person: &Person, fields: &Fields) -> Result<Judged> {
     let typed = fields.text("passphrase");
     if person.lock().is_some() && !typed.is_empty() {
         return Ok(Err(vec![visit.say("clients-privacy-lock-stays")]));
@@ -151,8 +154,8 @@ async fn private_on(visit: &Visit, person: &Person, fields: &Fields) -> Result<J
     if !has_lock || !typed.is_empty() {
         problems.extend(password_strength::passphrase_problems(visit, person, typed).await?);
     }
-    if problems.is_empty() && agreed && !knows_safe_word(visit, person, fields.text("safe_word")).await? {
-        problems.push(visit.say("clients-privacy-safe-differs"));
+    if problems.is_empty() && agreed {
+        problems.extend(safe_word_problem(visit, session, person, fields.text("safe_word")).await?);
     }
     if !problems.is_empty() {
         return Ok(Err(problems));
@@ -162,7 +165,7 @@ async fn private_on(visit: &Visit, person: &Person, fields: &Fields) -> Result<J
     Ok(Ok(("private-on", Act::PrivateOn { passphrase, safe_word })))
 }
 
-/// Turns private sign-in on, unless the lock or the safe word are others by now than those that were judged.
+/// Turns private sign-in on, and stops what was asked before there was a safe word, unless the lock or the safe word are others by now than those that were judged.
 async fn turn_on(
     visit: &Visit,
     tx: &mut Tx,
@@ -173,7 +176,7 @@ async fn turn_on(
     let on = tx
         .execute(
             "UPDATE person SET private_since = COALESCE(private_since, $3), mail_form = CASE WHEN mail_form = 'none' THEN 'none' ELSE 'discreet' END,
-                safe_word = COALESCE($4, safe_word), passphrase = COALESCE($5, passphrase),
+                lock_off_from = NULL, safe_word = COALESCE($4, safe_word), passphrase = COALESCE($5, passphrase),
                 passphrase_set_at = CASE WHEN CAST($5 AS TEXT) IS NULL THEN passphrase_set_at ELSE $3 END,
                 passkey_lock_since = CASE WHEN COALESCE($5, passphrase) IS NULL THEN COALESCE(passkey_lock_since, $3) ELSE passkey_lock_since END
              WHERE practice_id = $1 AND id = $2 AND COALESCE(safe_word, '') = $6
@@ -217,18 +220,18 @@ async fn write(visit: &Visit, tx: &mut Tx, person: &Person, act: Act) -> Result<
         }
         Act::LockOff => {
             tx.execute(
-                "UPDATE person SET lock_off_from = COALESCE(lock_off_from, $3) WHERE practice_id = $1 AND id = $2",
-                args![practice, &person.id, visit.now + PAUSE_SECONDS],
+                "UPDATE person SET lock_off_from = CASE WHEN lock_off_from > $4 THEN lock_off_from ELSE $3 END WHERE practice_id = $1 AND id = $2",
+                args![practice, &person.id, visit.now + PAUSE_SECONDS, visit.now - person::LOCK_OFF_LAPSES],
             )
             .await?;
-            Ok(Event::LockOffAsked)
+            Ok(if person.safe_word.is_some() { Event::LockOffAsked } else { Event::LockOffAskedNoWord })
         }
         Act::LockOffNow => {
             let taken = tx
                 .execute(
                     "UPDATE person SET passphrase = NULL, passphrase_set_at = NULL, passkey_lock_since = NULL, lock_off_from = NULL
-                     WHERE practice_id = $1 AND id = $2 AND lock_off_from <= $3",
-                    args![practice, &person.id, visit.now],
+                     WHERE practice_id = $1 AND id = $2 AND lock_off_from <= $3 AND lock_off_from > $4",
+                    args![practice, &person.id, visit.now, visit.now - person::LOCK_OFF_LAPSES],
                 )
                 .await?;
             if taken == 0 {
@@ -245,22 +248,37 @@ async fn write(visit: &Visit, tx: &mut Tx, person: &Person, act: Act) -> Result<
     }
 }
 
-/// Whether that is the client's safe word; guesses are slowed and end some day.
+/// What to say where that is not the client's safe word; none where it is. Guesses are slowed, end some day, and stand in the
+/// record, since they are made where the client is not.
 ///
 /// # Errors
 /// Busy when the hashing pool's queue is full; faults of the database.
-pub(super) async fn knows_safe_word(visit: &Visit, person: &Person, typed: &str) -> Result<bool> {
+pub(super) async fn safe_word_problem(
+    visit: &Visit,
+    session: &Session,
+    person: &Person,
+    typed: &str,
+) -> Result<Option<String>> {
     let practice = &visit.practice()?.id;
     let lane = lock::safe_word_lane(visit, person)?;
-    if !matches!(limit::take(visit.db()?, practice, &lane, SAFE_WORD, visit.now).await?, Turn::Allowed(_)) {
-        return Ok(false);
+    match limit::take(visit.db()?, practice, &lane, SAFE_WORD, visit.now).await? {
+        Turn::Allowed(_) => {}
+        Turn::Wait(until) => {
+            let time = when::clock_from(until, visit.zone());
+            return Ok(Some(visit.say_with("clients-privacy-safe-wait", &[("time", &time)])));
+        }
+        Turn::Off => return Ok(Some(visit.say("clients-privacy-safe-off"))),
     }
     let verdict = visit.server.hashing.verify(person.safe_word.clone(), Secret::new(normal(typed))).await;
-    let right = matches!(verdict.map_err(pool_error)?, Verdict::Right { .. });
-    if right {
+    if matches!(verdict.map_err(pool_error)?, Verdict::Right { .. }) {
         limit::clear(visit.db()?, practice, &lane).await?;
+        return Ok(None);
     }
-    Ok(right)
+    let mut tx = visit.db()?.write().await?;
+    let wrong = Happening::of(Event::WrongSafeWord, person).by(actor(session)).session(&session.id).result("refused");
+    happened(visit, &mut tx, wrong).await?;
+    tx.commit().await?;
+    Ok(Some(visit.say("clients-privacy-safe-wrong")))
 }
 
 /// As it is said, not as it is written: on the phone nobody hears capitals.
@@ -278,9 +296,12 @@ async fn enter(visit: &Visit, id: &str) -> Result<std::result::Result<(Arc<Sessi
 
 impl PrivacyPage {
     async fn new(visit: &Visit, session: &Session, person: Person, problems: Vec<String>) -> Result<PrivacyPage> {
+        let asked = person.lock_off_asked(visit.now);
+        let full = |at: i64| when::full(at, visit.zone());
         Ok(PrivacyPage {
             frame: session::frame(visit, session, "clients-privacy-title").script("strength.js"),
-            can_take_off: person.lock_off_from.is_some_and(|from| from <= visit.now),
+            asked: asked.map(|from| (full(from), full(from + person::LOCK_OFF_LAPSES))),
+            can_take_off: asked.is_some_and(|from| from <= visit.now),
             plain_beside: person::plain_beside(visit, &person).await?.join(", "),
             person,
             problems,

@@ -64,6 +64,9 @@ pub struct Person {
     pub lock_off_from: Option<i64>,
 }
 
+/// How long the practice may take a lock off once its day is over, in seconds; then it has to be asked for again.
+pub const LOCK_OFF_LAPSES: i64 = 7 * 86_400;
+
 // The columns are written out three times, since `tests/map/sql.rs` tries every text on both engines as it stands in the source.
 const BY_ID: &str =
     "SELECT p.id, p.kind, p.role, p.name, p.email, p.email_key, p.mobile, p.mobile_proved_at, p.mobile_changed_at, p.language,
@@ -221,6 +224,17 @@ impl Person {
             (true, None, Some(_)) => Some(Factor::Passkey),
             _ => None,
         }
+    }
+
+    /// From when the practice may take the lock off (unix seconds), while that is asked for: what nobody came back to lapses.
+    pub fn lock_off_asked(&self, now: i64) -> Option<i64> {
+        self.lock_off_from.filter(|from| now < from + LOCK_OFF_LAPSES)
+    }
+
+    /// Whether a client comes in by neither mail, PIN nor password, so that passkeys are all there is.
+    pub fn comes_in_by_nothing_else(&self, practice: &Practice) -> bool {
+        let has_password = practice.client_passwords != 0 && self.password.is_some();
+        self.is_client() && self.mail_form == "none" && practice.pin_by == "nobody" && !has_password
     }
 
     pub fn is_private(&self) -> bool {

@@ -53,6 +53,7 @@ mod portal_elsewhere;
 mod portal_flood;
 mod portal_limits;
 mod portal_lock_out;
+mod portal_lock_asked;
 mod portal_network;
 mod portal_newer;
 mod portal_news;

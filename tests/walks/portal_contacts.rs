@@ -232,3 +232,45 @@ walk!(a_bad_contact_is_refused_and_what_was_typed_stays, |stage| {
     sam.open(&format!("/practice/clients/{anna}/contacts/{anna}")).await;
     assert_eq!(sam.status, 404);
 });
+
+// 0014: nothing in the mailbox tells of the lock, and nobody is told that they may what they can't.
+walk!(while_there_is_a_lock_no_contact_is_let_in_nor_told, |stage| {
+    let mut sam = sam_at_the_desk(&stage).await;
+    let anna = add_client(&stage, "Anna Moreau", "anna@example.com").await;
+    let mut browser = stage.browser();
+    sign_in(&stage, &mut browser, "anna@example.com").await;
+    browser.open("/me/privacy").await;
+    browser
+        .submit_to("/me/privacy/lock", &[("passphrase", "tide over pebbles, softly")])
+        .await
+        .sees("Your lock is set");
+    add_contact(&mut sam, &anna, "Eve Partner", "eve@example.com", true).await;
+    add_contact(&mut sam, &anna, "Dana Moreau", DANA, false).await;
+    let dana = person_named(&stage, "Dana Moreau").await;
+    let page = format!("/practice/clients/{anna}/contacts/{dana}");
+    sam.open(&page).await.sees("While it is set, nobody else opens the portal").misses("Let them open the portal");
+    let allow = [("csrf".to_owned(), sam.hidden("csrf")), ("do".to_owned(), "allow".to_owned())];
+    sam.post(&page, &allow).await.follow().await.sees("While their lock is set, nobody else opens the portal");
+    assert_eq!(number(&stage, "SELECT COUNT(*) FROM contact WHERE portal_since IS NOT NULL", args![]).await, 0);
+    stage.deliver().await;
+    for address in ["anna@example.com", "eve@example.com", DANA] {
+        let told = mails(&stage, address).await;
+        assert!(told.iter().all(|mail| mail.about == "portal-link"), "{told:?}");
+    }
+    browser.open("/me").await.sees("Eve Partner").sees("On file only").misses("May open your portal");
+    // A lock that comes later says so as well, and once it is gone they are let in.
+    browser.open("/me/privacy").await;
+    let remove = [("current", "tide over pebbles, softly"), ("do", "remove")];
+    browser.submit_to("/me/privacy/lock", &remove).await.sees("Your lock is removed");
+    sam.open(&format!("/practice/clients/{anna}/contacts/{dana}")).await.submit(&[("do", "allow")]).await;
+    sam.sees("They may open the portal now");
+    stage.deliver().await;
+    assert!(mails(&stage, "anna@example.com").await.iter().any(|mail| mail.about == "contact-allowed"));
+    browser.open("/me").await.sees("May open your portal");
+    browser.open("/me/privacy").await;
+    browser
+        .submit_to("/me/privacy/lock", &[("passphrase", "tide over pebbles, softly")])
+        .await
+        .sees("Your lock is set");
+    browser.open("/me").await.misses("May open your portal").sees("Not while you have a lock");
+});

@@ -184,11 +184,11 @@ walk!(wrong_safe_words_on_the_phone_end_with_jos_own_proof, |stage| {
         sam.open(&page).await.submit(&[("safe_word", "grey heron"), ("do", "lock-off")]).await;
         stage.au().execute("UPDATE tries SET blocked_until = 0", args![]).await.unwrap();
     }
-    sam.submit(&[("safe_word", "blue heron"), ("do", "lock-off")]).await.sees("That isn't the safe word");
+    sam.submit(&[("safe_word", "blue heron"), ("do", "lock-off")]).await.sees("none is taken any more, for good");
     jo.open("/me/privacy").await;
     jo.submit_to("/me/privacy/lock", &[("current", "wrong wrong wrong"), ("passphrase", OTHER)]).await;
     sam.open(&page).await.submit(&[("safe_word", "blue heron"), ("do", "lock-off")]).await;
-    sam.sees("That isn't the safe word");
+    sam.sees("none is taken any more, for good");
     jo.submit_to("/me/privacy/lock", &[("current", PASSPHRASE), ("passphrase", OTHER)]).await.sees("Your lock is set");
     sam.open(&page).await.submit(&[("safe_word", "blue heron"), ("do", "lock-off")]).await.sees("In a day you can");
 });
@@ -203,9 +203,9 @@ walk!(private_sign_in_replaces_neither_the_lock_nor_the_safe_word, |stage| {
     for (fields, said) in [
         (vec![("passphrase", OTHER), ("safe_word", "mine now")], "This client has a lock already"),
         (vec![("passphrase", OTHER), ("safe_word", "blue heron")], "Lock forgotten or lost"),
-        (vec![("safe_word", "mine now")], "A safe word was agreed before"),
-        (vec![("safe_word", "mine now"), ("new_safe_word", "mine now")], "A safe word was agreed before"),
-        (vec![("new_safe_word", "mine now")], "A safe word was agreed before"),
+        (vec![("safe_word", "mine now")], "That isn't the safe word that was agreed"),
+        (vec![("safe_word", "mine now"), ("new_safe_word", "mine now")], "That isn't the safe word that was agreed"),
+        (vec![("new_safe_word", "mine now")], "That isn't the safe word that was agreed"),
     ] {
         let mut form = vec![("csrf".to_owned(), sam.hidden("csrf")), ("do".to_owned(), "private-on".to_owned())];
         form.extend(fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
