@@ -580,8 +580,8 @@ mail-portal-link-text =
 mail-portal-nobody-subject = Signing in to { $practice }
 mail-portal-nobody-text =
     Hello,
-    At { $time } somebody typed this address to sign in as a client of { $practice }. No client there has this address, so there is no link to send.
-    Perhaps they know you by another address: try that one, or ask them which one they have: { $contact }
+    At { $time } somebody typed this address to sign in as a client of { $practice }. Nobody can sign in with this address now, so there is no link to send.
+    If you are a client there, ask them which address they have of you, or why this one doesn't open your portal: { $contact }
     { $url }/portal
     If you work there, log in here:
     { $url }/sign-in

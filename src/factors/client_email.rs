@@ -318,7 +318,11 @@ pub async fn stop(visit: &Visit, tx: &mut Tx, person: &Person, by: &Session) -> 
     Ok(stopped)
 }
 
-async fn end_under_way(visit: &Visit, tx: &mut Tx, person: &str) -> Result<u64> {
+/// Ends the change that is under way, confirmed or not; answers how many that were.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn end_under_way(visit: &Visit, tx: &mut Tx, person: &str) -> Result<u64> {
     tx.execute(
         "UPDATE email_change SET ended_at = $3 WHERE practice_id = $1 AND person_id = $2 AND done_at IS NULL AND ended_at IS NULL",
         args![&visit.practice()?.id, person, visit.now],

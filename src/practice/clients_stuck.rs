@@ -10,7 +10,7 @@ use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::browser::Browser;
 use crate::platform::error::Result;
-use crate::platform::frame::Frame;
+use crate::platform::frame::{Frame, near};
 use crate::platform::web::{Fields, Query, Visit, go, page};
 use crate::platform::when;
 use crate::portal::REQUEST_SECONDS;
@@ -75,8 +75,10 @@ struct Row {
     opened_at: Option<i64>,
     ended_at: Option<i64>,
     used_at: Option<i64>,
+    /// When somebody signed in by it, or after it, if anybody did.
+    in_since: Option<i64>,
     help_note: Option<String>,
-    /// The number that the same browser shows now, and since when.
+    /// The number that the same browser shows now, unless it was used, and since when.
     number_now: Option<String>,
     number_since: i64,
 }
@@ -163,15 +165,20 @@ async fn open(visit: &Visit) -> Result<Vec<Row>> {
         .all(
             "SELECT found.id, found.email, found.email_key, found.result, found.browser, found.place, found.asked_at, found.opened_at,
                 found.ended_at, found.used_at, found.help_note, found.number_now, found.number_since,
+                CASE WHEN found.session_id IS NOT NULL THEN found.used_at ELSE COALESCE(
+                    (SELECT MAX(p.last_sign_in_at) FROM person p WHERE p.practice_id = $1 AND p.email_key = found.email_key
+                        AND p.kind = 'client' AND p.last_sign_in_at >= found.used_at),
+                    (SELECT MAX(p.last_sign_in_at) FROM pin i JOIN person p ON p.practice_id = i.practice_id AND p.id = i.person_id
+                        WHERE i.practice_id = $1 AND i.ask_id = found.id AND p.last_sign_in_at >= found.used_at)) END AS in_since,
                 (SELECT s.state FROM outbox_state s WHERE s.practice_id = $1 AND s.message_id = found.last_mail
                     ORDER BY s.turn DESC, s.at DESC LIMIT 1) AS mail_state,
                 (SELECT s.reason FROM outbox_state s WHERE s.practice_id = $1 AND s.message_id = found.last_mail
                     ORDER BY s.turn DESC, s.at DESC LIMIT 1) AS reason
              FROM (SELECT t.id, t.email, t.email_key, t.result, t.browser, t.place, t.asked_at, t.opened_at, t.ended_at, t.used_at,
-                    t.help_at, t.help_note,
+                    t.session_id, t.help_at, t.help_note,
                     (SELECT m.message_id FROM link_ask m WHERE m.practice_id = t.practice_id AND m.email_key = t.email_key
                         AND m.message_id IS NOT NULL ORDER BY m.asked_at DESC, m.id DESC LIMIT 1) AS last_mail,
-                    (SELECT n.request_number FROM link_ask n WHERE n.practice_id = t.practice_id AND n.email_key = t.email_key
+                    (SELECT CASE WHEN n.used_at IS NULL THEN n.request_number END FROM link_ask n WHERE n.practice_id = t.practice_id AND n.email_key = t.email_key
                         AND n.bound_to = t.bound_to ORDER BY n.asked_at DESC, n.id DESC LIMIT 1) AS number_now,
                     (SELECT n.asked_at FROM link_ask n WHERE n.practice_id = t.practice_id AND n.email_key = t.email_key
                         AND n.bound_to = t.bound_to ORDER BY n.asked_at DESC, n.id DESC LIMIT 1) AS number_since
@@ -240,7 +247,11 @@ async fn trying(visit: &Visit, row: Row, compare: bool) -> Result<Trying> {
 fn when_words(visit: &Visit, row: &Row, number: &str) -> String {
     let today = visit.now - row.asked_at < BACK_SECONDS / 2;
     let time = if today { clock(visit, row.asked_at) } else { when::full(row.asked_at, visit.zone()) };
-    let words = if number.is_empty() { "stuck-list-when-old" } else { "stuck-list-when" };
+    let words = match (&row.number_now, number) {
+        (None, _) => "stuck-list-when-used",
+        (Some(_), "") => "stuck-list-when-old",
+        _ => "stuck-list-when",
+    };
     visit.say_with(words, &[("time", &time), ("number", number)])
 }
 
@@ -248,11 +259,15 @@ fn when_words(visit: &Visit, row: &Row, number: &str) -> String {
 fn state_words(visit: &Visit, row: &Row, people: &[Close]) -> String {
     let reason: String = row.reason.as_deref().unwrap_or_default().chars().take(200).collect();
     let known = !people.is_empty();
+    if let Some(since) = row.in_since {
+        return visit.say_with("stuck-state-in", &[("time", &near(visit, since))]);
+    }
     let words = match (row.result.as_str(), row.mail_state.as_deref()) {
         _ if row.ended_at.is_some() => "stuck-state-ended",
         _ if known && people.iter().all(|person| person.closed_at.is_some()) => "stuck-state-closed",
         _ if row.used_at.is_some() => "stuck-state-proved",
-        (_, Some("failed" | "bounced")) => return visit.say_with("stuck-state-failed", &[("reason", &reason)]),
+        (_, Some("failed")) => return visit.say_with("stuck-state-failed", &[("reason", &reason)]),
+        (_, Some("bounced")) => return visit.say_with("stuck-state-bounced", &[("reason", &reason)]),
         _ if row.opened_at.is_some() => "stuck-state-opened",
         ("limited", _) => "stuck-state-limited",
         ("held", _) => "stuck-state-held",

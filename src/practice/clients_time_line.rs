@@ -83,11 +83,13 @@ fn asking(visit: &Visit, asked: &Asked, moments: &mut Vec<Moment>) {
     let browser = Browser::from_stored(&asked.browser).in_english();
     let from = [browser.as_str(), asked.place.as_str()].into_iter().filter(|part| !part.is_empty());
     let from = from.collect::<Vec<_>>().join(", ");
-    let limited = matches!(asked.result.as_str(), "limited" | "held");
+    let limited = matches!(asked.result.as_str(), "limited" | "held" | "nobody");
     let words = match asked.result.as_str() {
         "limited" => "line-limited",
         "held" => "line-held",
         "stuck" => "line-stuck",
+        "nobody" => "line-nobody",
+        "private" => "line-no-mail",
         _ => "line-asked",
     };
     moments.push(Moment { at: asked.asked_at, words: visit.say(words), more: from, trouble: limited });

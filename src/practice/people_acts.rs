@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::{actor, begin, colleague, fresh_administrator, own_account};
 use crate::args;
+use crate::factors::client_email;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
@@ -209,7 +210,8 @@ async fn invite_again(visit: &Visit, tx: &mut Tx, person: &Person, session: &Ses
     invitation::invite(visit, tx, person, &session.name).await
 }
 
-/// Nothing that was given out before works any more: sessions, attempts, recognised devices, links, codes. Only "this wasn't
+/// Nothing that was given out before works any more: sessions, attempts, recognised devices, links, codes,
+/// PINs, a client's change of address. Only "this wasn't
 /// me" in older mails still does: it opens nothing, and what it stops may be the reason for what is done here.
 ///
 /// # Errors
@@ -229,5 +231,11 @@ pub(super) async fn end_everything(visit: &Visit, tx: &mut Tx, person: &Person) 
     )
     .await?;
     tx.execute("DELETE FROM totp_setup WHERE practice_id = $1 AND person_id = $2", args![practice, &person.id]).await?;
+    tx.execute(
+        "UPDATE pin SET replaced_at = $3 WHERE practice_id = $1 AND person_id = $2 AND used_at IS NULL AND replaced_at IS NULL",
+        args![practice, &person.id, visit.now],
+    )
+    .await?;
+    client_email::end_under_way(visit, tx, &person.id).await?;
     Ok(())
 }

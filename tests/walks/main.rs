@@ -44,6 +44,7 @@ mod people_email;
 mod people_passkeys;
 mod people_time;
 mod portal;
+mod portal_access_off;
 mod portal_address;
 mod portal_around;
 mod portal_bounce;

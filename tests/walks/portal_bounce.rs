@@ -75,7 +75,7 @@ async fn comes_back(stage: Stage, sink: SmtpSink) {
     assert_eq!(told.to, ["alex@example.com"]);
     assert!(told.header("Subject").contains("came back"), "{}", told.text());
     let mut sam = signed_in(&stage, SAM).await;
-    sam.open("/practice/stuck").await.sees("refused the email: 550 mailbox full for good");
+    sam.open("/practice/stuck").await.sees("it came back: 550 mailbox full for good");
     let id = somebody(&stage, JO).await.id;
     sam.open(&format!("/practice/clients/{id}")).await.sees("The email came back").sees("550 mailbox full for good");
     // One report disables nobody: the next mail is sent.
@@ -186,7 +186,7 @@ walk!(the_demos_addresses_defer_refuse_and_return, |stage| {
         .await
         .sees("asked us to try again later: 451 4.7.1 greylisted")
         .sees("refused the email: 550 5.1.1 no such mailbox here")
-        .sees("refused the email: 552 5.2.2 the mailbox is full");
+        .sees("it came back: 552 5.2.2 the mailbox is full");
     assert_eq!(times(&stage, "mail-came-back").await, 1);
     for seconds in [40, 150] {
         assert_eq!(arrived("slow@example.com").await, 0);

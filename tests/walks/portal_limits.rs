@@ -73,7 +73,7 @@ walk!(an_unknown_address_gets_one_kind_mail_a_day, |stage| {
         let mails = stage.messages("nobody@example.com").await.into_iter().filter(|sent| sent.kind == "mail");
         let mails: Vec<_> = mails.collect();
         assert_eq!(mails.len(), 1, "round {round}");
-        assert!(mails[0].text.contains("No client there has this address"), "{}", mails[0].text);
+        assert!(mails[0].text.contains("Nobody can sign in with this address now"), "{}", mails[0].text);
         assert!(mails[0].text.contains("+61 2 5550 1234"), "whom to ask: {}", mails[0].text);
     }
 });

@@ -85,12 +85,12 @@ walk!(why_the_mail_came_back_is_not_hidden_by_what_comes_after, |stage| {
     jo.open(&sent).await.sees("refused it today at").misses("about to send");
     let mut other = stage.browser();
     other.open("/portal/stuck").await.submit_to("/portal/stuck", &[("email", JO)]).await.sees("read out this number");
-    sam.open("/practice/stuck").await.sees("refused the email: 550 no such mailbox");
+    sam.open("/practice/stuck").await.sees("came back: 550 no such mailbox");
     // Asked once more at once, no mail is written, and the reason stays.
     let mut again = stage.browser();
     ask(&mut again, JO).await;
     stage.deliver().await;
-    sam.open("/practice/stuck").await.sees("refused the email: 550 no such mailbox");
+    sam.open("/practice/stuck").await.sees("came back: 550 no such mailbox");
 });
 
 walk!(a_client_whose_access_is_off_is_shown_as_such, |stage| {
@@ -176,4 +176,60 @@ walk!(a_row_leads_to_the_pin_with_its_number, |stage| {
     assert!(sam.html.contains("data-look-again=\"off\""));
     assert_eq!(sam.link("Look again"), "/practice/stuck?still=1");
     assert_eq!(number(&stage, "SELECT COUNT(*) FROM pin", args![]).await, 1);
+});
+
+walk!(whoever_asked_for_help_and_got_in_is_shown_as_that, |stage| {
+    let mut sam = sam_at_the_desk(&stage).await;
+    let mut jo = jo_asks_for_help(&stage).await;
+    sam.open("/practice/stuck").await.sees("Asks for help").sees("Issue a PIN");
+    let mail = crate::support::portal::newest(&stage, JO).await;
+    jo.submit_to("/portal/code", &[("code", &crate::support::portal::code_of(&mail))]).await.is_at("/me");
+    sam.open("/practice/stuck")
+        .await
+        .sees("Asks for help")
+        .sees("They signed in since")
+        .misses("they stopped after it");
+    sam.misses("Issue a PIN").misses("request number");
+    sam.submit_to("/practice/stuck", &[]).await.sees("Nobody. Everyone");
+});
+
+walk!(a_pin_for_a_mistyped_address_let_its_client_in, |stage| {
+    let mut sam = sam_at_the_desk(&stage).await;
+    let mut jo = stage.browser().from("203.0.113.9");
+    ask(&mut jo, "jo@exmaple.com").await;
+    stage.deliver().await;
+    jo.open(&jo.link("I can't get the email")).await;
+    let request = number_on(&jo);
+    jo.submit_to("/portal/help", &[("reach", "0491 570 158"), ("note", "")]).await;
+    let id = crate::support::ways::somebody(&stage, JO).await.id;
+    sam.open(&format!("/practice/clients/{id}/pin")).await;
+    sam.submit(&[("number", &request), ("how", "called-back")]).await;
+    sam.submit(&[("number", &request), ("how", "called-back"), ("other", "1")]).await.sees("It is shown only now");
+    let pin = number_on(&sam);
+    jo.submit_to("/portal/pin", &[("pin", &pin)]).await.is_at("/me");
+    sam.open("/practice/stuck").await.sees("They signed in since").misses("Issue a PIN");
+});
+
+// The email reached them, and nobody has come in by it: that stays as it was.
+walk!(whoever_stopped_after_the_proof_is_still_stuck, |stage| {
+    let mut sam = sam_at_the_desk(&stage).await;
+    for name in ["Robin Ashworth", "Kim Ashworth"] {
+        add_client(&stage, name, "family@example.com").await;
+    }
+    let mut browser = stage.browser();
+    let link = link_of(&asked(&stage, &mut browser, "family@example.com").await);
+    browser.open(&link).await.submit_to(&link, &[]).await.is_at("/portal/who");
+    sam.open("/practice/stuck").await.sees("they stopped after it").misses("Issue a PIN");
+});
+
+walk!(mail_that_came_back_was_not_refused, |stage| {
+    let mut sam = sam_at_the_desk(&stage).await;
+    ask(&mut stage.browser(), JO).await;
+    stage.deliver().await;
+    let back = "UPDATE outbox_state SET state = 'bounced', reason = '552 mailbox full' WHERE state = 'sent'";
+    stage.au().execute(back, args![]).await.unwrap();
+    sam.open("/practice/stuck").await.sees("came back: 552 mailbox full").misses("refused the email");
+    let refused = "UPDATE outbox_state SET state = 'failed' WHERE state = 'bounced'";
+    stage.au().execute(refused, args![]).await.unwrap();
+    sam.open("/practice/stuck").await.sees("refused the email: 552 mailbox full");
 });
