@@ -36,9 +36,11 @@ portal-sent-title = Look in your mailbox
 portal-sent-if = If your practice knows this address, an email is on its way to:
 portal-sent-newer = A newer email was sent { $time }. Use the code or the link in that one.
 portal-sent-still = The newest email is still the one that was sent { $time }. If you can't find it, press “I can't get the email”.
+portal-sent-newer-only = A newer email was sent { $time }. Use the code in that one.
+portal-sent-how-code = Type the code from the email here.
 portal-sent-how = Open its link in this browser, or type its code here.
 portal-field-code = Code from the email
-portal-code-hint = Six digits. They work for 15 minutes.
+portal-code-hint = Six digits. They work for { $minutes } minutes.
 portal-code-button = Sign in
 portal-number-what = Is the email on another device? Open its link there and type this number. This page then goes on by itself.
 portal-wait-link = Wait here for the other device
@@ -62,6 +64,13 @@ portal-code-wrong = That isn't the code this page waits for. Was the email asked
     [one] One more try is left.
    *[other] { $left } more tries are left.
 }
+# Where no mail has a link.
+portal-code-wrong-only = That isn't the code this page waits for. Was the email asked for in another browser or app? Then type its code there. { $left ->
+    [one] One more try is left.
+   *[other] { $left } more tries are left.
+}
+portal-code-tried-only = There were five wrong tries, so this page takes no more codes. If the email was asked for in another browser, its code still works there. Or ask for a new email.
+portal-code-old-only = This code is old: its time ended { $time }. Please ask for a new email.
 portal-code-tried = There were five wrong tries, so this page takes no more codes. A link still works in the browser that asked for its email, and so does the code if that was another browser. Or ask for a new email.
 portal-code-old = This code is old: its time ended { $time }. The link in the email still works in the browser that asked for it, or ask for a new email.
 portal-code-expired = This email's time ended { $time }. Please ask for a new one.
@@ -156,6 +165,9 @@ stuck-said-nothing = (nothing)
 # A client's own lock.
 portal-locked-own = Nobody used this page for a while, so we locked it. Nothing you saved or sent is lost: open it with your passphrase.
 portal-locked-someone-else = Sign in as someone else
+portal-locked-no-mail = Nobody used this page for a while, so we locked it. Nothing you saved or sent is lost. Your practice sends you no email.
+portal-locked-pin = They let you in again with a PIN: press “I can't get the email” and call them. { $contact }
+portal-locked-ask = They help you to get in again: { $contact }
 portal-locked-open = Open with my passphrase
 lock-title = One more step
 lock-intro = Type the passphrase that only you know.
@@ -228,7 +240,7 @@ help-portal-link-text =
     You don't need a password. Type the email address your practice has of you, and press "Email me a link".
     - Open the email on the same device, press its link, and press "Sign in".
     - Or type the six digits from the email where you asked.
-    A link works once, for a day unless your practice has chosen less. The digits work for 15 minutes. You can bookmark the sign-in page. If you tick "Keep me signed in on this device", you won't need a new email for a while.
+    A link works once, for a day unless your practice has chosen less. The digits work for 15 minutes, and never longer than the link. You can bookmark the sign-in page. If you tick "Keep me signed in on this device", you won't need a new email for a while.
 help-portal-no-password-title = Signing in without a password
 help-portal-no-password-text =
     Most practices need no password of you. What opens your portal instead is an email that only you get.

@@ -13,6 +13,7 @@ use super::passkeys::GONE;
 use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
+use crate::platform::practice::Practice;
 use crate::platform::web::{Fields, Visit, encode, go, page, page_with};
 use crate::sign_in::flash;
 use crate::sign_in::person::{self, Person};
@@ -36,7 +37,11 @@ enum After {
     Stopped,
     /// A client goes on signing in by mail.
     MailOnly,
-    /// As that, and the passphrase is asked for.
+    /// As that, but no mail goes to them: the practice gives them a PIN.
+    PinOnly,
+    /// No mail goes to them, and nobody may give them a PIN.
+    NothingElse,
+    /// As by mail, and the passphrase is asked for.
     Passphrase,
     /// It is the client's own lock, which goes with it.
     LockGoes,
@@ -49,7 +54,7 @@ impl After {
         Ok(if person.passkeys > 1 {
             After::Others
         } else if person.is_client() {
-            After::of_client(person)
+            After::of_client(visit.practice()?, person)
         } else if person.password.is_none() {
             After::NoWayIn
         } else if person.password_stolen_at.is_some() {
@@ -63,8 +68,10 @@ impl After {
         })
     }
 
-    fn of_client(person: &Person) -> After {
+    fn of_client(practice: &Practice, person: &Person) -> After {
         match person.lock() {
+            _ if person.comes_in_by_nothing_else(practice) => After::NothingElse,
+            Some(Factor::Passphrase) | None if person.mail_form == "none" => After::PinOnly,
             Some(Factor::Passphrase) => After::Passphrase,
             _ if person.is_private() => After::LockStays,
             Some(_) => After::LockGoes,
@@ -73,7 +80,7 @@ impl After {
     }
 
     const fn is_refused(self) -> bool {
-        matches!(self, After::Required | After::NoWayIn | After::Stopped | After::LockStays)
+        matches!(self, After::Required | After::NoWayIn | After::NothingElse | After::Stopped | After::LockStays)
     }
 
     /// What the form carries, so that nothing is deleted but what its page told.
@@ -86,6 +93,8 @@ impl After {
             After::NoWayIn => "no-way-in",
             After::Stopped => "stopped",
             After::MailOnly => "mail-only",
+            After::PinOnly => "pin-only",
+            After::NothingElse => "nothing-else",
             After::Passphrase => "passphrase",
             After::LockGoes => "lock-goes",
             After::LockStays => "lock-stays",
@@ -102,6 +111,8 @@ impl After {
             After::NoWayIn => "passkey-delete-no-way-in",
             After::Stopped => "passkey-delete-stopped",
             After::MailOnly => "passkey-delete-mail-only",
+            After::PinOnly => "passkey-delete-pin-only",
+            After::NothingElse => "passkey-delete-nothing-else",
             After::Passphrase => "passkey-delete-passphrase",
             After::LockGoes => "passkey-delete-lock-goes",
             After::LockStays => "passkey-delete-lock-stays",

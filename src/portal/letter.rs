@@ -108,7 +108,7 @@ async fn write(visit: &Visit, tx: &mut Tx, ask: &Ask, people: &[Person], made: &
         language: people[0].language.as_deref().filter(|_| only).unwrap_or(&ask.language),
         words: vec![
             ("code", made.code.to_owned()),
-            ("code_until", when::clock(visit.now + CODE_SECONDS, &practice.zone)),
+            ("code_until", when::clock(made.until.min(visit.now + CODE_SECONDS), &practice.zone)),
         ],
     };
     match form(visit, people)? {

@@ -30,6 +30,8 @@ struct LinkPage {
     handed_on: bool,
     /// Whether the way to a new mail can fill in the address.
     can_ask: bool,
+    /// The link was made at another practice: this one's door is another way, and named as that.
+    of_another: bool,
     /// A newer mail ended the link, and its code can be typed here.
     takes_codes: bool,
     code_problem: Option<String>,
@@ -167,9 +169,10 @@ pub(super) async fn over_with(
 }
 
 fn unknown(visit: &Visit, token: &str) -> Result<Response> {
-    let said =
-        visit.say(if letter::is_of_another_practice(visit, token)? { "link-other-practice" } else { "link-unknown" });
-    let unknown = LinkPage { over: Some(said), ..LinkPage::plain(visit, token, String::new(), "link-over-title") };
+    let of_another = letter::is_of_another_practice(visit, token)?;
+    let said = visit.say(if of_another { "link-other-practice" } else { "link-unknown" });
+    let unknown =
+        LinkPage { over: Some(said), of_another, ..LinkPage::plain(visit, token, String::new(), "link-over-title") };
     page_with(StatusCode::GONE, &unknown)
 }
 
@@ -197,6 +200,7 @@ impl LinkPage {
             over: None,
             handed_on: false,
             can_ask: false,
+            of_another: false,
             takes_codes: false,
             code_problem: None,
             device: Device::default(),

@@ -31,6 +31,10 @@ struct LockedPage {
     unknown: Option<String>,
     /// The client's own lock, which is what opens the session then.
     lock: Option<Factor>,
+    /// No mail goes to this client, so that none can open it.
+    no_mail: bool,
+    /// The practice can let them in with a PIN.
+    pins: bool,
     contact: String,
     keeps_passwords: bool,
 }
@@ -63,10 +67,14 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     if fields.text("do") == "lock" {
         return begin_with_lock(&visit, &session, &then_path).await;
     }
+    let again = LockedPage::new(&visit, &session, then_path.clone(), None).await?;
+    if again.no_mail {
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
+    }
     match ask::put_for(&visit, &session, &then_path).await? {
         Ok(response) => Ok(response),
         Err(problem) => {
-            let again = LockedPage::new(&visit, &session, then_path, Some(problem)).await?;
+            let again = LockedPage { problem: Some(problem), ..again };
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
         }
     }
@@ -121,6 +129,8 @@ impl LockedPage {
             by_passkey: false,
             unknown: None,
             passkey,
+            no_mail: person.as_ref().is_some_and(|person| person.mail_form == "none" && person.lock().is_none()),
+            pins: visit.practice()?.pin_by != "nobody",
             lock: person.and_then(|person| person.lock()),
             keeps_passwords: visit.practice()?.client_passwords != 0,
             contact: crate::notices::compose::contact(visit)?,

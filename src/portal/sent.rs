@@ -6,7 +6,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::{Ask, MOST_TRIES, Standing, Use, ask, binding, code_hash, mine, newer, spend, who};
+use super::{Ask, CODE_SECONDS, MOST_TRIES, Standing, Use, ask, binding, code_hash, mine, newer, spend, who};
 use crate::args;
 use crate::factors::totp_code::normalise_typed;
 use crate::notices::{Actor, Event, Happening, happened};
@@ -28,6 +28,10 @@ struct SentPage {
     number: String,
     then_path: String,
     takes_codes: bool,
+    /// How long a code works here, in minutes: never longer than the link.
+    code_minutes: String,
+    /// No mail of this practice has a link, so that there is none to open, here or elsewhere.
+    code_only: bool,
     takes_numbers: bool,
     /// Shows the number and looks again by itself; the field for the code is on the other page.
     waits: bool,
@@ -59,7 +63,11 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     }
     let mut sent = SentPage::new(&visit, &ask).await?;
     sent.waits = query.ticked("wait");
-    let words = if query.ticked("newer") { "portal-sent-newer" } else { "portal-sent-still" };
+    let words = match (query.ticked("newer"), sent.code_only) {
+        (true, false) => "portal-sent-newer",
+        (true, true) => "portal-sent-newer-only",
+        (false, _) => "portal-sent-still",
+    };
     if query.ticked("newer") || query.ticked("still") {
         let time = near(&visit, ask.handled_at.unwrap_or(ask.asked_at));
         sent.frame.banner = Some(Banner { kind: "info", text: visit.say_with(words, &[("time", &time)]) });
@@ -105,7 +113,8 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
             let ask = mine(&visit, &ask.id).await?.unwrap_or(ask);
             let left = (MOST_TRIES - ask.tries).max(0).to_string();
             let why = if ask.takes_codes(visit.now) {
-                visit.say_with("portal-code-wrong", &[("left", &left)])
+                let words = if has_no_links(&visit) { "portal-code-wrong-only" } else { "portal-code-wrong" };
+                visit.say_with(words, &[("left", &left)])
             } else {
                 over_here(&visit, &ask)
             };
@@ -154,7 +163,9 @@ pub(super) fn over_words(visit: &Visit, ask: &Ask) -> String {
         Standing::Replaced(at) => said("portal-code-replaced", at),
         Standing::Ended(_) => visit.say("portal-code-ended"),
         Standing::Expired(at) => said("portal-code-expired", at),
+        _ if ask.tries >= MOST_TRIES && has_no_links(visit) => visit.say("portal-code-tried-only"),
         _ if ask.tries >= MOST_TRIES => visit.say("link-code-tried"),
+        _ if has_no_links(visit) => said("portal-code-old-only", ask.code_until()),
         _ => said("portal-code-old", ask.code_until()),
     }
 }
@@ -163,7 +174,12 @@ pub(super) fn over_words(visit: &Visit, ask: &Ask) -> String {
 /// what was typed may well be right in the browser whose asking brought the mail.
 fn over_here(visit: &Visit, ask: &Ask) -> String {
     let tried = ask.tries >= MOST_TRIES && ask.standing(visit.now) == Standing::Good;
-    if tried { visit.say("portal-code-tried") } else { over_words(visit, ask) }
+    if tried && !has_no_links(visit) { visit.say("portal-code-tried") } else { over_words(visit, ask) }
+}
+
+/// Whether no mail of this practice has a link. What one client chose shows on no page that others see too.
+fn has_no_links(visit: &Visit) -> bool {
+    visit.practice().is_ok_and(|practice| practice.discreet != 0)
 }
 
 /// The code typed behind a link was wrong, and how many tries are left.
@@ -190,7 +206,9 @@ impl SentPage {
             number: ask.number.clone(),
             then_path: ask.then_path.clone(),
             takes_codes,
-            takes_numbers: ask.takes_numbers(visit.now),
+            code_minutes: (CODE_SECONDS / 60).min(visit.practice()?.link_minutes).to_string(),
+            code_only: has_no_links(visit),
+            takes_numbers: ask.takes_numbers(visit.now) && !has_no_links(visit),
             waits: false,
             problem: (!takes_codes).then(|| over_here(visit, ask)),
             fate: fate(visit, ask).await?,

@@ -22,6 +22,8 @@ struct WaysPage {
     practice: Arc<Practice>,
     /// The client has a password that opens nothing.
     idle_password: bool,
+    /// Their mails have a code and no link.
+    code_only: bool,
     /// A session from a PIN, which makes no passkey.
     by_pin: bool,
     /// Shown after a sign-in, because something changed.
@@ -42,7 +44,10 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         return Ok(go(&then_path));
     }
     let frame = session::frame(&visit, &session, if new { "ways-new-title" } else { "ways-title" });
-    page(&WaysPage { frame, by_pin: session.is_by_pin(), person, practice, idle_password, new, then_path })
+    let code_only = practice.discreet != 0
+        || (person.is_private() || person.mail_form == "discreet")
+            && person::plain_beside(&visit, &person).await?.is_empty();
+    page(&WaysPage { frame, code_only, by_pin: session.is_by_pin(), person, practice, idle_password, new, then_path })
 }
 
 /// `POST /me/ways`: read, and on to where the client wanted to go.
