@@ -148,6 +148,7 @@ stuck-pin-wrong = That isn't the PIN for this number. { $left ->
     [one] One more try is left.
    *[other] { $left } more tries are left.
 }
+stuck-pin-old = This PIN is too old. Ask for a new one.
 stuck-pin-over = No PIN can be used for this number any more. Start again, and read the new number out to your practice.
 stuck-pin-own = This PIN was made in this very browser, so it can't be used here. The client types it on their own device. Your administrators have been told.
 stuck-form = Or ask them to get in touch

@@ -48,10 +48,12 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         return refused(&visit, &ask, visit.say("stuck-pin-over"));
     }
     let issued = issued(&visit, &ask).await?;
+    let before = before(&visit, &ask).await?;
 
-    // work
+    // work: the PIN before this one too, and where there is none as long
     let stored = issued.as_ref().map(|issued| issued.hash.clone());
-    let verdict = visit.server.hashing.verify(stored, Secret::new(typed)).await.map_err(pool_error)?;
+    let verdict = visit.server.hashing.verify(stored, Secret::new(typed.clone())).await.map_err(pool_error)?;
+    let too_old = visit.server.hashing.verify(before, Secret::new(typed)).await.map_err(pool_error)?;
 
     // write
     match (verdict, issued) {
@@ -59,6 +61,10 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
             own_browser(&visit, &ask, &issued).await
         }
         (Verdict::Right { .. }, Some(issued)) => right(&visit, &ask, &issued).await,
+        _ if matches!(too_old, Verdict::Right { .. }) => {
+            give_back(&visit, &ask).await?;
+            refused(&visit, &ask, visit.say("stuck-pin-old"))
+        }
         (_, issued) => wrong(&visit, &ask, issued.as_ref()).await,
     }
 }
@@ -86,6 +92,26 @@ async fn issued(visit: &Visit, ask: &Ask) -> Result<Option<Issued>> {
             args![&visit.practice()?.id, &ask.id, visit.now],
         )
         .await
+}
+
+/// The hash of the newest PIN of a request whose time is over or which another one replaced.
+async fn before(visit: &Visit, ask: &Ask) -> Result<Option<String>> {
+    let row: Option<(String,)> = visit
+        .db()?
+        .optional(
+            "SELECT hash FROM pin WHERE practice_id = $1 AND ask_id = $2 AND used_at IS NULL AND (replaced_at IS NOT NULL OR expires_at <= $3)
+             ORDER BY created_at DESC, id DESC LIMIT 1",
+            args![&visit.practice()?.id, &ask.id, visit.now],
+        )
+        .await?;
+    Ok(row.map(|(hash,)| hash))
+}
+
+/// Whoever was only too late has guessed nothing.
+async fn give_back(visit: &Visit, ask: &Ask) -> Result<()> {
+    let sql = "UPDATE link_ask SET pin_tries = pin_tries - 1 WHERE practice_id = $1 AND id = $2 AND pin_tries > 0";
+    visit.db()?.execute(sql, args![&visit.practice()?.id, &ask.id]).await?;
+    Ok(())
 }
 
 async fn right(visit: &Visit, ask: &Ask, issued: &Issued) -> Result<Response> {

@@ -79,7 +79,9 @@ walk!(five_wrong_pins_end_the_request_whatever_is_issued, |stage| {
         type_pin(&mut jo, &wrong_code(&first)).await;
     }
     let second = issue(&mut sam, &id, &request).await;
-    type_pin(&mut jo, &first).await.sees(if first == second { "My info" } else { "One more try is left" });
+    // The one before is too old, which takes no try and gives none back.
+    type_pin(&mut jo, &first).await.sees(if first == second { "My info" } else { "This PIN is too old" });
+    type_pin(&mut jo, &wrong_code(&second)).await.sees("One more try is left");
     type_pin(&mut jo, &wrong_code(&second)).await.sees("No PIN can be used for this number any more");
     jo.open(&format!("/portal/stuck?ask={}", jo.hidden("ask"))).await.misses("PIN");
     assert_eq!(number(&stage, "SELECT COUNT(*) FROM session WHERE proofs = 'pin'", args![]).await, 0);
@@ -124,7 +126,7 @@ walk!(a_pin_opens_one_request_in_one_browser_for_one_client, |stage| {
     // Ten minutes.
     let late = issue(&mut sam, &pat, &others).await;
     stage.wait(601);
-    type_pin(&mut other, &late).await.sees("That isn't the PIN");
+    type_pin(&mut other, &late).await.sees("This PIN is too old");
     assert_eq!(number(&stage, "SELECT COUNT(*) FROM session WHERE proofs = 'pin'", args![]).await, 1);
 });
 
@@ -139,7 +141,7 @@ walk!(the_issuer_cannot_use_the_pin_in_the_browser_that_made_it, |stage| {
     let request = number_on(&trick);
     let pin = issue(&mut sam, &id, &request).await;
     type_pin(&mut trick, &pin).await.sees("made in this very browser");
-    type_pin(&mut trick, &pin).await.sees("That isn't the PIN");
+    type_pin(&mut trick, &pin).await.sees("This PIN is too old");
     assert_eq!(times(&stage, "pin-blocked").await, 1);
     stage.deliver().await;
     assert!(stage.messages(ALEX.0).await.iter().any(|sent| sent.about == "pin-blocked-administrators"));
@@ -289,4 +291,25 @@ walk!(without_a_number_on_file_the_client_has_to_be_there, |stage| {
     // The same two words stand where passkeys are deleted.
     sam.open(&format!("/practice/clients/{kim}/passkeys")).await.misses("I called them back");
     assert_eq!(times(&stage, "pin-issued").await, 1);
+});
+
+// Too late is not wrong: it takes no try, and tells nobody anything who does not have the PIN.
+walk!(a_pin_that_is_too_old_is_called_that, |stage| {
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    let id = somebody(&stage, JO).await.id;
+    let (mut jo, request) = calling(&stage, JO).await;
+    let first = issue(&mut sam, &id, &request).await;
+    stage.wait(10 * 60 + 1);
+    type_pin(&mut jo, &first).await.sees("This PIN is too old. Ask for a new one.").misses("tries are left");
+    assert_eq!(number(&stage, "SELECT pin_tries FROM link_ask", args![]).await, 0);
+    assert_eq!(times(&stage, "wrong-pin").await, 0);
+    type_pin(&mut jo, &wrong_code(&first)).await.sees("That isn't the PIN for this number. 4 more tries are left");
+    let mut sam = signed_in(&stage, SAM).await;
+    let second = issue(&mut sam, &id, &request).await;
+    if first != second {
+        type_pin(&mut jo, &first).await.sees("This PIN is too old");
+    }
+    type_pin(&mut jo, &second).await.is_at("/me").sees("Jo Lindqvist");
+    assert_eq!(number(&stage, "SELECT pin_tries FROM link_ask", args![]).await, 2);
 });
