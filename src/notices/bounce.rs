@@ -195,10 +195,21 @@ pub(super) async fn comes_back(server: &Arc<Server>, message: &str, text: &str) 
     }
 }
 
-/// Reads the machine's part of a report: `Action`, `Status` and `Diagnostic-Code` of the first recipient (RFC 3464, 2.3).
+/// Reads the machine's part of a report: `Action`, `Status` and `Diagnostic-Code` of the first recipient (RFC 3464, 2.3; for
+/// international addresses RFC 6533, 3). Its media type is written in capitals or not, and may be mentioned before it comes.
 pub fn read(text: &str) -> Option<Report> {
     let text = text.replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ");
-    let part = text.split("message/delivery-status").nth(1)?;
+    let lower = text.to_ascii_lowercase();
+    let kinds = ["message/delivery-status", "message/global-delivery-status"];
+    let mut begins: Vec<usize> =
+        kinds.iter().flat_map(|kind| lower.match_indices(kind).map(|(at, kind)| at + kind.len())).collect();
+    begins.sort_unstable();
+    begins.into_iter().find_map(|begin| text.get(begin..).and_then(read_part))
+}
+
+/// From the media type to the next boundary.
+fn read_part(part: &str) -> Option<Report> {
+    let part = part.split("\n--").next()?;
     let field = |name: &str| {
         let line =
             part.lines().find(|line| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)));
@@ -243,6 +254,23 @@ mod tests {
             read(&REPORT.replace("Diagnostic-Code: smtp; 550 5.1.1 no such\r\n  mailbox here\r\n", "")).unwrap().reason,
             "5.1.1"
         );
+    }
+
+    #[test]
+    fn a_report_is_found_however_its_kind_is_written() {
+        let words = "550 5.1.1 no such mailbox here";
+        for report in [
+            REPORT.replace("message/delivery-status", "Message/Delivery-Status"),
+            REPORT.replace("message/delivery-status", "message/global-delivery-status"),
+            REPORT.replace("Your mail could", "See the part message/delivery-status below.\r\nYour mail could"),
+            REPORT.replace("no such\r\n  mailbox here", "no such mailbox here")
+                + "\r\nIt had a message/delivery-status part.",
+        ] {
+            assert_eq!(read(&report), Some(Report { failed: true, reason: words.into() }), "{report}");
+        }
+        // What stands in the mail that came back is not the report.
+        let quoted = REPORT.replace("Action: failed\r\n", "").replace("--x--", "--x\r\n\r\nAction: failed\r\n--x--");
+        assert_eq!(read(&quoted), None);
     }
 
     #[test]
