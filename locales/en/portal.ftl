@@ -165,10 +165,10 @@ stuck-said-nothing = (nothing)
 
 # A client's own lock.
 portal-locked-own = Nobody used this page for a while, so we locked it. Nothing you saved or sent is lost: open it with your passphrase.
-portal-locked-someone-else = Sign in as someone else
 portal-locked-no-mail = Nobody used this page for a while, so we locked it. Nothing you saved or sent is lost. Your practice sends you no email.
 portal-locked-pin = They let you in again with a PIN: press “I can't get the email” and call them. { $contact }
 portal-locked-ask = They help you to get in again: { $contact }
+portal-locked-someone-else = Sign in as someone else
 portal-locked-open = Open with my passphrase
 lock-title = One more step
 lock-intro = Type the passphrase that only you know.

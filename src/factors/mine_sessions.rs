@@ -89,6 +89,10 @@ fn why(rule: &str, proofs: &str) -> &'static str {
         "password and second factor" if proofs.contains("backup-code") => "mine-why-backup-code",
         "password and second factor" if proofs.contains("touch") => "mine-why-touch",
         "password and second factor" => "mine-why-code",
+        "one proof is enough" if proofs.starts_with("email-link") && proofs.contains("passphrase") => {
+            "mine-why-link-lock"
+        }
+        "one proof is enough" if proofs.starts_with("pin") && proofs.contains("passphrase") => "mine-why-pin-lock",
         "one proof is enough" if proofs.starts_with("email-link") => "mine-why-link",
         "one proof is enough" if proofs.starts_with("pin") => "mine-why-pin",
         "one proof is enough" => "mine-why-password",
@@ -186,6 +190,10 @@ mod tests {
             RULES.iter().map(|(name, _)| *name).filter(|name| why(name, "") != "mine-why-other").collect();
         assert_eq!(known, inside, "a renamed row has lost its words");
         assert_eq!(why("one proof is enough", "password"), "mine-why-password");
+        assert_eq!(why("one proof is enough", "email-link"), "mine-why-link");
+        assert_eq!(why("one proof is enough", "email-link+passphrase"), "mine-why-link-lock");
+        assert_eq!(why("one proof is enough", "pin"), "mine-why-pin");
+        assert_eq!(why("one proof is enough", "pin+passphrase"), "mine-why-pin-lock");
         assert_eq!(why("password and second factor", "password+backup-code"), "mine-why-backup-code");
         assert_eq!(why("password and second factor", "password+touch"), "mine-why-touch");
     }

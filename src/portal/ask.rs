@@ -82,7 +82,7 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
         (asking.keep, asking.shared) = (left.keep, left.shared);
         asking.frame = asking.frame.banner(left.notice.kind(), left.notice.sentence());
     } else if query.text("note") == "everywhere" {
-        asking.frame = asking.frame.banner("success", "mine-everywhere-done");
+        asking.frame = asking.frame.banner("success", "mine-everywhere-done-client");
     } else if query.ticked("again") {
         asking.frame = asking.frame.banner("info", "sign-in-again");
     } else if session::reached_its_end(&visit).await? {

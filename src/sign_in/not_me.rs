@@ -235,8 +235,10 @@ async fn standing(visit: &Visit, token: &str) -> Result<Option<String>> {
 
 impl NotMePage {
     fn new(visit: &Visit, token: &str, client: bool, over: Option<String>) -> NotMePage {
+        let mut frame = Frame::new(visit, "not-me-title");
+        frame.exit = client;
         NotMePage {
-            frame: Frame::new(visit, "not-me-title"),
+            frame,
             token: token.to_owned(),
             client,
             over,

@@ -145,7 +145,7 @@ walk!(sessions_are_listed_and_ended_from_any_device, |stage| {
     sign_in(&stage, &mut phone, JO).await;
     stage.wait(61);
     sign_in(&stage, &mut laptop, JO).await;
-    laptop.open("/me").await.sees("Where you are logged in").sees("You opened a link from your mail");
+    laptop.open("/me").await.sees("Where you are logged in").sees("You used a link or a code from your mail");
     laptop.submit_to("/me/log-out-everywhere", &[]).await.is_at("/portal");
     stage.wait(5);
     phone.open("/me").await.is_at("/portal");

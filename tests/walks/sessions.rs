@@ -349,7 +349,7 @@ walk!(doubled_cookies_are_refused_and_removed, |stage| {
 walk!(a_client_sees_nothing_of_staff, |stage| {
     let mut jo = stage.browser();
     let_in(&stage, &mut jo, "jo@example.com", &[Factor::EmailLink], false).await;
-    jo.open("/me").await.sees("My info").sees("jo@example.com").sees("You opened a link from your mail.");
+    jo.open("/me").await.sees("My info").sees("jo@example.com").sees("You used a link or a code from your mail.");
     for words in ["2 factor", "Change password", "Role", "backup code", "People"] {
         jo.misses(words);
     }
