@@ -88,8 +88,8 @@ pub(super) fn keep_while_open(visit: &Visit, ask: &Ask) {
     }
 }
 
-/// Whether the mailbox was proved too long ago to be fresh proof, or was that already.
-pub(super) fn is_stale(visit: &Visit, ask: &Ask) -> bool {
+/// Whether the mailbox was proved too long ago to be fresh proof, or was that already, for a session that was last fresh then.
+pub(super) fn is_stale(visit: &Visit, ask: &Ask, fresh_at: i64) -> bool {
     let is_old = ask.used_at.is_some_and(|at| visit.now - at > session::FRESH_SECONDS);
-    is_old || ask.went_on_at.is_some_and(|at| visit.now - at > LOST_SECONDS)
+    is_old || ask.went_on_at.is_some_and(|at| fresh_at >= at && visit.now - at > LOST_SECONDS)
 }

@@ -155,6 +155,7 @@ struct Before {
     person_id: String,
     token_hash: String,
     seen_at: i64,
+    fresh_at: i64,
     idle_seconds: i64,
 }
 
@@ -162,7 +163,7 @@ struct Before {
 async fn before(visit: &Visit, tx: &mut Tx, ask: &Ask) -> Result<Option<Before>> {
     let Some(session) = &ask.session_id else { return Ok(None) };
     tx.optional(
-        "SELECT person_id, token_hash, seen_at, idle_seconds FROM session
+        "SELECT person_id, token_hash, seen_at, fresh_at, idle_seconds FROM session
          WHERE practice_id = $1 AND id = $2 AND ended_at IS NULL AND ends_at > $3",
         args![&visit.practice()?.id, session, visit.now],
     )
@@ -172,8 +173,9 @@ async fn before(visit: &Visit, tx: &mut Tx, ask: &Ask) -> Result<Option<Before>>
 async fn sign_in_as(visit: &Visit, mut tx: Tx, ask: &Ask, way: &WayOn) -> Result<Response> {
     let person = &way.person;
     let before = before(visit, &mut tx, ask).await?.filter(|before| before.is_of(visit, person));
-    let goal = before.map_or("sign-in", |before| if before.is_locked(visit) { "unlock" } else { "fresh" });
-    if goal == "fresh" && proof::is_stale(visit, ask) {
+    let goal = before.as_ref().map_or("sign-in", |before| if before.is_locked(visit) { "unlock" } else { "fresh" });
+    let fresh_at = before.map_or(0, |before| before.fresh_at);
+    if goal == "fresh" && proof::is_stale(visit, ask, fresh_at) {
         // A mailbox that was proved a while ago is no fresh proof.
         return Ok(go(&format!("/portal/confirm?then={}", encode(&ask.then_path))));
     }

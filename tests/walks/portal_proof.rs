@@ -227,6 +227,33 @@ walk!(the_own_lock_comes_in_between, |stage| {
     is_over(&mut phone, &asking).await;
 });
 
+// Fresh proof, with the passphrase after the mail; it counts from when it was shown, however often the page is pressed.
+walk!(a_mail_is_fresh_proof_once, |stage| {
+    let mut jo = stage.browser();
+    sign_in(&stage, &mut jo, JO).await;
+    jo.open("/me/privacy").await.submit_to("/me/privacy/lock", &[("passphrase", PASSPHRASE)]).await;
+    stage.wait(6 * 60);
+    jo.open("/me/passkeys/new").await.is_at("/portal/confirm");
+    jo.submit_to("/portal/confirm", &[]).await.is_at("/portal/sent");
+    stage.deliver().await;
+    let (asking, code) = (jo.hidden("ask"), code_of(&newest(&stage, JO).await));
+    jo.submit_to("/portal/code", &[("code", &code)]).await.is_at("/portal/lock");
+    stage.wait(2 * 60);
+    let who = format!("/portal/who?ask={asking}");
+    jo.open(&who).await.is_at("/portal/who");
+    let again = [("csrf".to_owned(), jo.hidden("csrf")), ("ask".to_owned(), asking)];
+    jo.submit_to("/portal/who", &[]).await.is_at("/portal/lock");
+    jo.submit_to("/portal/lock", &[("passphrase", PASSPHRASE)]).await.is_at("/me/passkeys/new");
+    let fresh = "SELECT fresh_at FROM session WHERE ended_at IS NULL";
+    let at = number(&stage, fresh, args![]).await;
+    assert_eq!(at, stage.now());
+    stage.wait(2 * 60);
+    jo.open(&who).await.is_at("/me/passkeys/new");
+    jo.post("/portal/who", &again).await;
+    assert!(jo.answered["location"].to_str().unwrap().starts_with("/portal/confirm"));
+    assert_eq!(number(&stage, fresh, args![]).await, at);
+});
+
 walk!(two_devices_go_on_with_the_number_once, |stage| {
     relaxed(&stage).await;
     let mut laptop = stage.browser();
