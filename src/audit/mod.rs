@@ -38,14 +38,16 @@ pub struct Line<'a> {
     pub detail: String,
 }
 
-/// Adds a line.
+/// Adds a line, where the practice is in service: a line of one that is on its way or gone would be missing where it goes.
+/// Outside its service the name of the practice is NULL, which the table refuses.
 ///
 /// # Errors
-/// Faults of the database: then the act itself does not happen either (fail closed).
+/// [`Error::OutOfService`](crate::platform::error::Error::OutOfService), with this or a later statement of the transaction;
+/// faults of the database. The act itself does not happen then either (fail closed).
 pub async fn append(tx: &mut Tx, line: Line<'_>) -> Result<()> {
     tx.later(
         "INSERT INTO audit (practice_id, id, at, event, actor_kind, actor_id, actor_name, subject_id, subject_name, result, address, browser, session_id, request_id, detail)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+         VALUES ((SELECT id FROM practice WHERE id = $1 AND moving_to IS NULL AND closed_at IS NULL), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         args![
             line.practice_id, line.id, line.at, line.event, line.actor_kind, line.actor_id, line.actor_name, line.subject_id,
             line.subject_name, line.result, line.address, line.browser, line.session_id, line.request_id, line.detail,

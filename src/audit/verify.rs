@@ -27,6 +27,8 @@ pub enum Wrong {
     Foreign,
     /// Old enough to be sealed, and it is not: added behind the program's back, or the worker stands still.
     NotSealed,
+    /// Written after its practice had left: nobody seals it any more, and the record elsewhere does not have it.
+    TooLate,
     /// The chain does not pass through the anchor that was noted elsewhere: its end was cut off or made anew.
     NotTheAnchor,
     /// A checkpoint that no server of ours sealed, or that does not go on where the one before ended.
@@ -43,6 +45,7 @@ impl Wrong {
             Wrong::Reordered => "reordered",
             Wrong::Foreign => "foreign",
             Wrong::NotSealed => "not sealed",
+            Wrong::TooLate => "written after the practice had left",
             Wrong::NotTheAnchor => "not the anchor",
             Wrong::Checkpoint => "a checkpoint with a wrong seal",
             Wrong::BehindCheckpoint => "behind the checkpoint",
@@ -288,7 +291,8 @@ async fn is_elsewhere(db: &Db, record: &str) -> Result<bool> {
     Ok(row.is_some())
 }
 
-/// How many lines wait to be sealed, and the first that waited too long.
+/// How many lines wait to be sealed, and the first that waited too long. Where the practice was given up none waits: nobody
+/// seals there any more.
 async fn unsealed(db: &Db, practice: &str, now: i64) -> Result<(i64, Option<Finding>)> {
     let rows: Vec<(String, i64)> = db
         .all(
@@ -298,10 +302,23 @@ async fn unsealed(db: &Db, practice: &str, now: i64) -> Result<(i64, Option<Find
             args![practice],
         )
         .await?;
+    let finding = |wrong: Wrong, (id, _): &(String, i64)| Finding { wrong, seq: 0, record_id: id.clone() };
+    if let Some(first) = rows.first()
+        && is_given_up(db, practice).await?
+    {
+        return Ok((0, Some(finding(Wrong::TooLate, first))));
+    }
     let old = rows.iter().find(|(_, at)| now - at > SEALED_WITHIN_SECONDS);
-    let finding = old.map(|(id, _)| Finding { wrong: Wrong::NotSealed, seq: 0, record_id: id.clone() });
     let waiting = rows.iter().filter(|(_, at)| now - at <= SEALED_WITHIN_SECONDS).count();
-    Ok((i64::try_from(waiting).unwrap_or(i64::MAX), finding))
+    Ok((i64::try_from(waiting).unwrap_or(i64::MAX), old.map(|row| finding(Wrong::NotSealed, row))))
+}
+
+/// Whether only its record is here, which has ended (as `chain::seal_since` decides).
+async fn is_given_up(db: &Db, practice: &str) -> Result<bool> {
+    let kept: Option<(String,)> = db
+        .optional("SELECT id FROM practice WHERE id = $1 AND (moving_to IS NULL OR closed_at IS NULL)", args![practice])
+        .await?;
+    Ok(kept.is_none())
 }
 
 #[cfg(test)]

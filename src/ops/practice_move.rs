@@ -255,6 +255,7 @@ impl<'a> Move<'a> {
             all += self.copy_table(&mut tx, table).await?;
         }
         let arriving = "UPDATE practice SET moving_to = $2 WHERE id = $1 AND moving_to = $3";
+        self.is_still_out_of_service().await?;
         let marked = tx.execute(arriving, args![&self.id, ARRIVING, &self.to.name]).await?;
         if marked != 1 {
             return Err(Error::Fault("the practice itself did not come along".into()));
@@ -263,6 +264,25 @@ impl<'a> Move<'a> {
         leads_to(&mut tx, &self.id, &self.to.name, self.slug).await?;
         tx.commit().await?;
         Ok(all)
+    }
+
+    /// As the last before the copy counts: nobody put it back into service meanwhile, and nobody wrote for it any more.
+    async fn is_still_out_of_service(&self) -> Result<()> {
+        let still: Option<(i64,)> = self
+            .from
+            .db
+            .optional(
+                "SELECT (SELECT COUNT(*) FROM audit a WHERE a.practice_id = p.id AND NOT EXISTS (
+                    SELECT 1 FROM audit_chain c WHERE c.practice_id = a.practice_id AND c.record_id = a.id))
+                 FROM practice p WHERE p.id = $1 AND p.moving_to = $2 AND p.closed_at IS NULL",
+                args![&self.id, &self.to.name],
+            )
+            .await?;
+        match still {
+            Some((0,)) => Ok(()),
+            Some(_) => Err(Error::Fault(format!("something was written for {} meanwhile; run it again", self.slug))),
+            None => Err(Error::Fault(format!("{} was put back into service meanwhile; nothing was copied", self.slug))),
+        }
     }
 
     async fn copy_table(&self, tx: &mut Tx, table: &Table) -> Result<u64> {

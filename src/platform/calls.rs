@@ -11,7 +11,7 @@ use super::door::{Doors, arrive, read_body, refuse_odd_path};
 use super::error::{Error, Result};
 use super::moved;
 use super::problem_json::Problem;
-use super::rounds;
+use super::rounds::{self, whole};
 use super::web::{Door, Visit};
 
 /// Where every such address begins.
@@ -40,14 +40,17 @@ pub(super) async fn answer(doors: &Doors, request: Request) -> Answered {
     let (mut parts, body) = request.into_parts();
     // Whatever a browser holds counts for nothing here, so that no page can make it act.
     parts.headers.remove(header::COOKIE);
-    let visit = match arrive(doors, &parts).await {
+    let visit = match whole(arrive(doors, &parts)).await {
         Ok(visit) => visit,
         Err(error) => return Answered { visit: None, response: Problem::without_visit(&error) },
     };
-    let mut response = match checked(&visit, &parts, body).await {
-        Ok(bytes) => run(doors, &visit, parts, bytes).await,
-        Err(error) => Problem::of(&visit, &error),
-    };
+    let ran = whole(async {
+        let bytes = checked(&visit, &parts, body).await?;
+        // As with forms, a call is of the moment when all of it is here.
+        let visit = arrive(doors, &parts).await?;
+        Ok(run(doors, &visit, parts, bytes).await)
+    });
+    let mut response = ran.await.unwrap_or_else(|error| Problem::of(&visit, &error));
     let headers = response.headers_mut();
     headers.remove(header::SET_COOKIE);
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));

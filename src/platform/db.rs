@@ -365,6 +365,18 @@ impl From<sqlx::Error> for Error {
                 return Error::Full;
             }
         }
+        if is_out_of_service(&error) {
+            return Error::OutOfService;
+        }
         Error::Fault(format!("database: {error}"))
     }
+}
+
+/// A line of the record names the practice only while it is in service (`audit::append`): 1299 and 23502 say that there was none.
+fn is_out_of_service(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(db) = error else { return false };
+    let message = db.message();
+    matches!(db.code().as_deref(), Some("1299" | "23502"))
+        && message.contains("audit")
+        && message.contains("practice_id")
 }

@@ -24,7 +24,7 @@ use super::moved;
 use super::network::Peer;
 use super::practice::Practice;
 use super::problem;
-use super::rounds::{self, with_cookies};
+use super::rounds::{self, whole, with_cookies};
 use super::server::Server;
 use super::web::{Cookies, Door, Fields, Inner, Visit, parse_form};
 use crate::config::Edge;
@@ -78,14 +78,15 @@ pub async fn enter(doors: Arc<Doors>, request: Request) -> std::result::Result<R
     }
     let (mut parts, body) = request.into_parts();
     let method = parts.method.clone();
-    let visit = match arrive(&doors, &parts).await {
+    let visit = match whole(arrive(&doors, &parts)).await {
         Ok(visit) => visit,
         Err(error) => return Ok(with_headers(&doors, problem::plain(&error))),
     };
-    let response = match checked(&doors, &visit, &mut parts, body).await {
-        Ok((visit, bytes)) => run(&doors, &visit, parts, bytes).await,
-        Err(error) => with_cookies(&visit, problem::page(&visit, &error)),
+    let ran = match whole(checked(&doors, &visit, &mut parts, body)).await {
+        Ok((visit, bytes)) => whole(async { Ok(run(&doors, &visit, parts, bytes).await) }).await,
+        Err(error) => Err(error),
     };
+    let response = ran.unwrap_or_else(|error| with_cookies(&visit, problem::page(&visit, &error)));
     note(&visit, &method, &response, begun.elapsed());
     Ok(with_headers(&doors, response))
 }
@@ -99,15 +100,12 @@ fn note(visit: &Visit, method: &Method, response: &Response, took: Duration) {
 
 async fn between(doors: &Doors, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    match read_body(body, MOST_BODY).await {
-        Ok(bytes) => doors
-            .between
-            .clone()
-            .oneshot(Request::from_parts(parts, Body::from(bytes)))
-            .await
-            .unwrap_or_else(|never| match never {}),
-        Err(error) => status(error.status()),
-    }
+    let answering = async {
+        let bytes = read_body(body, MOST_BODY).await?;
+        let request = Request::from_parts(parts, Body::from(bytes));
+        Ok(doors.between.clone().oneshot(request).await.unwrap_or_else(|never| match never {}))
+    };
+    whole(answering).await.unwrap_or_else(|error| status(error.status()))
 }
 
 /// Marks a response with the route it came from, for metrics; paths themselves may hold tokens.
@@ -238,6 +236,8 @@ async fn checked(doors: &Doors, visit: &Visit, parts: &mut Parts, body: Body) ->
         return Err(Error::Bad("content-type"));
     }
     let bytes = read_body(body, MOST_BODY).await?;
+    // A request is of the moment when all of it is here: meanwhile the practice may have left, and what ended is over.
+    let visit = &arrive(doors, parts).await?;
     if matches!(visit.door, Door::Nobody) && !has_pages(doors, visit) {
         // Nothing is done with it: whoever sent it is told where the practice is now.
         return Ok((visit.clone(), bytes));

@@ -18,6 +18,8 @@ pub enum Error {
     Full,
     /// Too often; come back after so many seconds.
     TooOften { retry_after: i64 },
+    /// The practice is on its way to another region, or was given up here: whatever is written for it now would be lost.
+    OutOfService,
     /// There is nothing here, or nothing that this person may see: both look the same.
     NotFound,
     /// Signed in, but not allowed.
@@ -36,7 +38,7 @@ impl Error {
     pub fn status(&self) -> StatusCode {
         match self {
             Error::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Error::Conflict | Error::Busy { .. } | Error::Full => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Conflict | Error::Busy { .. } | Error::Full | Error::OutOfService => StatusCode::SERVICE_UNAVAILABLE,
             Error::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::Forbidden | Error::ByPin => StatusCode::FORBIDDEN,

@@ -23,7 +23,7 @@ const MOST_STEPS: usize = 16;
 const EXIT: &str = "/portal/exit";
 const LEFT: &str = "/portal/left";
 /// How long a move takes at most, as told to browsers, in seconds.
-const MOVING_SECONDS: i64 = 120;
+pub(super) const MOVING_SECONDS: i64 = 120;
 
 /// The host name of a request, lower case, without port and final dot.
 pub(super) fn host_of(parts: &Parts) -> String {

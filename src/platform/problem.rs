@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::error::Error;
 use super::frame::Frame;
+use super::moved::MOVING_SECONDS;
 use super::web::{Visit, page_with};
 
 /// When to come back after the disk was full (seconds).
@@ -23,6 +24,9 @@ struct ProblemPage {
 
 /// The page for an error, in the visitor's language.
 pub fn page(visit: &Visit, error: &Error) -> Response {
+    if matches!(error, Error::OutOfService) {
+        return moving(visit, MOVING_SECONDS);
+    }
     let frame = Frame::new(visit, "problem-bad-title").exit_for_clients();
     let word = match word(error) {
         "other-person" if frame.exit => "other-client",
@@ -100,7 +104,7 @@ pub(super) fn plain(error: &Error) -> Response {
 fn word(error: &Error) -> &'static str {
     match error {
         Error::Fault(_) => "fault",
-        Error::Conflict | Error::Busy { .. } => "busy",
+        Error::Conflict | Error::Busy { .. } | Error::OutOfService => "busy",
         Error::Full => "full",
         Error::TooOften { .. } => "too-often",
         Error::NotFound => "not-found",

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::error::Error;
+use super::moved::MOVING_SECONDS;
 use super::web::Visit;
 
 const KIND: &str = "application/problem+json";
@@ -77,6 +78,7 @@ impl Problem {
         let retry_after = match error {
             Error::Busy { retry_after } | Error::TooOften { retry_after } => Some(*retry_after),
             Error::Full => Some(FULL_SECONDS),
+            Error::OutOfService => Some(MOVING_SECONDS),
             _ => None,
         };
         let problem = match (error, retry_after) {
@@ -99,7 +101,7 @@ impl Problem {
 fn word(error: &Error) -> &'static str {
     match error {
         Error::Fault(_) => "fault",
-        Error::Conflict | Error::Busy { .. } => "busy",
+        Error::Conflict | Error::Busy { .. } | Error::OutOfService => "busy",
         Error::Full => "full",
         Error::TooOften { .. } => "too-often",
         Error::NotFound => "not-found",

@@ -14,8 +14,9 @@ use axum::response::Response;
 use futures_util::FutureExt;
 use tower::ServiceExt;
 
-use super::error::Error;
-use super::web::Visit;
+use super::error::{Error, Result};
+use super::practice;
+use super::web::{Door, Visit};
 
 /// How often a request is run again when writers meet, before "try again in a moment".
 const MOST_RUNS: u32 = 12;
@@ -40,22 +41,54 @@ pub(super) async fn until_done(
         *request.extensions_mut() = extensions.clone();
         lock(visit).clone_from(&cookies_before);
         // A page that panics is a fault of that page alone: the process and everybody else go on (ASVS 5.0, 16.5.4).
-        let answered = AssertUnwindSafe(router.clone().oneshot(request)).catch_unwind().await;
-        let Ok(response) = answered else {
-            lock(visit).clone_from(&cookies_before);
-            return with_cookies(visit, say(visit, &Error::Fault("a page panicked".into())));
+        let answered = whole(async { Ok(router.clone().oneshot(request).await) }).await;
+        let response = match answered {
+            Ok(response) => response.unwrap_or_else(|never| match never {}),
+            Err(error) => {
+                lock(visit).clone_from(&cookies_before);
+                return with_cookies(visit, say(visit, &error));
+            }
         };
-        let response = response.unwrap_or_else(|never| match never {});
         let Some(error) = response.extensions().get::<Error>().cloned() else { return with_cookies(visit, response) };
         if !matches!(error, Error::Conflict) {
+            if matches!(error, Error::OutOfService) {
+                look_anew(visit);
+            }
             // Nothing was stored: a cookie for it would be a promise nobody keeps.
             lock(visit).clone_from(&cookies_before);
             return with_cookies(visit, with_route(say(visit, &error), &response));
         }
         visit.server.metrics.database_retry();
         wait_a_little(visit, round).await;
+        if !is_served(visit).await {
+            lock(visit).clone_from(&cookies_before);
+            return with_cookies(visit, say(visit, &Error::OutOfService));
+        }
     }
+    // The last run was undone like those before it, and its cookies with it.
+    lock(visit).clone_from(&cookies_before);
     with_cookies(visit, say(visit, &Error::Busy { retry_after: 2 }))
+}
+
+/// Does the work; a panic in it is a fault like others, so that whoever sent it has an answer with a number to give.
+///
+/// # Errors
+/// Those of the work, and a fault where it panicked.
+pub(super) async fn whole<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| Err(Error::Fault("a page panicked".into())))
+}
+
+/// Whether the practice is still at this door; a read that fails is for the page to tell.
+async fn is_served(visit: &Visit) -> bool {
+    let Door::Practice(practice, region) = &visit.door else { return true };
+    practice::by_id(&region.db, &region.name, &practice.id).await.map_or(true, |found| found.is_some())
+}
+
+/// The next request shall not go by what this node knew of the practice.
+fn look_anew(visit: &Visit) {
+    if let Door::Practice(_, region) = &visit.door {
+        region.practices.forget();
+    }
 }
 
 /// The route for the metrics goes from the handler's answer to the one in its place.

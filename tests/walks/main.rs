@@ -8,6 +8,7 @@ mod database;
 mod support;
 
 mod api;
+mod at_once;
 mod backup_codes;
 mod clients_found;
 mod devices;
@@ -21,8 +22,10 @@ mod mine_email;
 mod moves;
 mod moves_after;
 mod moves_record;
+mod moves_writes;
 mod neighbours;
 mod not_me;
+mod numbers;
 mod operator;
 mod outbox;
 mod passkey_alone;

@@ -2,13 +2,16 @@
 //! without the right field fails.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::net::SocketAddr;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use futures_util::{StreamExt, stream};
 use http_body_util::BodyExt;
 use portico::platform::network::Peer;
+use tokio::sync::oneshot;
 use tower::ServiceExt;
 
 #[derive(Clone)]
@@ -106,7 +109,23 @@ impl Browser {
         self
     }
 
+    /// As [`Browser::post`], by somebody whose line is slow: the end of the form comes when `rest` is told.
+    pub async fn post_slowly(&mut self, path: &str, fields: &[(String, String)], rest: oneshot::Receiver<()>) {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let (first, last) = (body[..10].to_owned(), body[10..].to_owned());
+        let last = async move {
+            let _ = rest.await;
+            Ok(last)
+        };
+        let pieces = stream::once(async move { Ok::<_, Infallible>(first) }).chain(stream::once(last));
+        self.send_body(Method::POST, path, Some(Body::from_stream(pieces))).await;
+    }
+
     pub async fn send(&mut self, method: Method, path: &str, body: Option<String>) -> &mut Browser {
+        self.send_body(method, path, body.map(Body::from)).await
+    }
+
+    async fn send_body(&mut self, method: Method, path: &str, body: Option<Body>) -> &mut Browser {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -122,7 +141,7 @@ impl Browser {
         if body.is_some() && !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
-        let mut request = request.body(Body::from(body.unwrap_or_default())).unwrap();
+        let mut request = request.body(body.unwrap_or_default()).unwrap();
         request.extensions_mut().insert(Peer(self.peer));
         let response = self.router.clone().oneshot(request).await.unwrap();
         self.keep_cookies(response.headers());
