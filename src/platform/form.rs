@@ -60,12 +60,18 @@ impl Inner {
         if !token.whose.is_empty() {
             let _ = self.form_of.set(token.whose.to_owned());
         }
-        if self.now - token.at > FORM_SECONDS || token.at > self.now + 60 { Err(Error::Bad("stale")) } else { Ok(()) }
+        let fresh = self.since(token.at).is_some_and(|age| (-60..=FORM_SECONDS).contains(&age));
+        if fresh { Ok(()) } else { Err(Error::Bad("stale")) }
     }
 
     /// Whether a form says that it was made more than a minute ago; it is believed only to show it again.
     pub(super) fn is_form_old(&self, token: &str) -> bool {
-        Token::read(token).is_some_and(|token| (60..86_400 * 7).contains(&(self.now - token.at)))
+        Token::read(token).is_some_and(|token| self.since(token.at).is_some_and(|age| (60..86_400 * 7).contains(&age)))
+    }
+
+    /// Seconds since a time that a request names; none where no clock has it.
+    pub fn since(&self, at: i64) -> Option<i64> {
+        self.now.checked_sub(at)
     }
 
     fn form_mac(&self, at: i64, whose: &str) -> String {
