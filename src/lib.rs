@@ -53,6 +53,7 @@ pub mod platform {
     pub mod secret;
     pub mod server;
     pub mod text;
+    mod tried;
     pub mod web;
     pub mod webauthn;
     pub mod when;

@@ -7,7 +7,6 @@ use axum::response::Response;
 use super::keys::{self, Key};
 use crate::args;
 use crate::platform::error::{Error, Result};
-use crate::platform::limit;
 use crate::platform::network::network_of;
 use crate::platform::problem_json::Problem;
 use crate::platform::web::Visit;
@@ -56,8 +55,7 @@ pub async fn key_to_change(visit: &Visit, headers: &HeaderMap, scope: &'static s
     let allowed = key(visit, headers, scope).await?;
     if let Ok(key) = &allowed {
         let lane = visit.lane("api changes", &key.id)?;
-        let counting = limit::within(visit.db()?, &visit.practice()?.id, &lane, MOST_CHANGES, 60, visit.now);
-        if !visit.once("api change".to_owned(), counting).await? {
+        if !visit.within(&lane, MOST_CHANGES, 60).await? {
             return Err(Error::TooOften { retry_after: 60 });
         }
     }
@@ -79,8 +77,7 @@ fn secret_in(headers: &HeaderMap) -> Option<String> {
 async fn wrong(visit: &Visit) -> Result<Response> {
     let (near, _) = network_of(visit.address);
     let lane = visit.lane("api key", &near)?;
-    let counting = limit::within(visit.db()?, &visit.practice()?.id, &lane, MOST_WRONG, WINDOW_SECONDS, visit.now);
-    if !visit.once("wrong api key".to_owned(), counting).await? {
+    if !visit.within(&lane, MOST_WRONG, WINDOW_SECONDS).await? {
         return Err(Error::TooOften { retry_after: WINDOW_SECONDS });
     }
     let challenge = "Bearer realm=\"portico\", error=\"invalid_token\"";

@@ -15,7 +15,6 @@ use crate::platform::db::Tx;
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
-use crate::platform::limit;
 use crate::platform::secret;
 use crate::platform::web::{Fields, Visit, encode, go, page, page_with};
 use crate::platform::when;
@@ -103,7 +102,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     };
     let (to, by) = (visit.lane("mail", email.canonical())?, visit.lane("email change", &person.id)?);
     let (db, practice) = (visit.db()?, &visit.practice()?.id);
-    if !limit::mail_allowed(db, practice, &by, visit.now).await? {
+    if !visit.mail_allowed(&by).await? {
         // What the person themself asked for a moment ago is no secret.
         let until = asked::mail_waits_until(db, practice, &by, visit.now).await?;
         let wait = visit.say_with("mine-email-wait", &[("time", &when::full(when::next_minute(until), visit.zone()))]);
@@ -112,7 +111,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     }
 
     // write: too often for that address reads the same, and sends nothing
-    if limit::mail_allowed(db, practice, &to, visit.now).await? {
+    if visit.mail_allowed(&to).await? {
         let mut tx = db.write().await?;
         send(&visit, &mut tx, &person, &email).await?;
         let happening =

@@ -200,14 +200,12 @@ impl Waiting {
 /// Faults of the database.
 pub async fn judge(visit: &Visit, person: &str, waiting: &Waiting, typed: &str) -> Result<Judged> {
     let Some(typed) = totp_code::normalise_typed(typed) else { return Ok(Judged::NoCode) };
-    let row: Option<(String,)> = visit
-        .db()?
-        .change(
-            "UPDATE mobile_code SET tries = tries + 1 WHERE practice_id = $1 AND id = $2 AND tries < 5 AND used_at IS NULL
-                AND expires_at > $3 RETURNING hash",
-            args![&visit.practice()?.id, &waiting.id, visit.now],
-        )
-        .await?;
+    let taking = visit.db()?.change(
+        "UPDATE mobile_code SET tries = tries + 1 WHERE practice_id = $1 AND id = $2 AND tries < 5 AND used_at IS NULL
+            AND expires_at > $3 RETURNING hash",
+        args![&visit.practice()?.id, &waiting.id, visit.now],
+    );
+    let row: Option<(String,)> = visit.once(format!("mobile code {}", waiting.id), taking).await?;
     let Some((stored,)) = row else { return Ok(Judged::Over) };
     if secret::same(&stored, &hash(visit, &waiting.id, &typed)?) {
         return Ok(Judged::Right(waiting.number(visit, person)?, waiting.id.clone()));

@@ -227,7 +227,7 @@ pub async fn set_aside(visit: &Visit, right: &Right) -> Result<()> {
 pub async fn refused(visit: &Visit, wrong: &Wrong) -> Result<()> {
     let (network, _) = network_of(visit.address);
     let lane = visit.lane("passkey wrong", &network)?;
-    let noted = limit::within(visit.db()?, &visit.practice()?.id, &lane, MOST_NOTED, NOTED_SECONDS, visit.now).await?;
+    let noted = visit.within(&lane, MOST_NOTED, NOTED_SECONDS).await?;
     let mut tx = visit.db()?.write().await?;
     let first = ceremony::spend(visit, &mut tx, &wrong.ceremony).await?;
     if noted {

@@ -72,15 +72,14 @@ impl Lanes {
     /// Takes one try. A try that the near lane refuses is not counted on the far one, else one network could
     /// switch a person off for everybody. `key` is the name that was typed.
     pub async fn take(&self, visit: &Visit, key: &str) -> Result<std::result::Result<Taken, Held>> {
-        let (db, practice) = (visit.db()?, &visit.practice()?.id);
         let (near, bound) = (self.near.0.as_str(), self.near.1);
         let taking = async {
             match &self.far {
-                None => Ok((limit::take(db, practice, near, bound, visit.now).await?, true)),
+                None => Ok((visit.take_try(near, bound).await?, true)),
                 Some((far, far_bound)) => visit.take_both([(near, bound), (far, *far_bound)], key).await,
             }
         };
-        match visit.once(format!("take {near}"), taking).await {
+        match visit.once(format!("take all {near}"), taking).await {
             Ok((Turn::Allowed(count), in_vain)) => {
                 let mut bounds = std::iter::once(&self.near).chain(&self.far);
                 Ok(Ok(Taken { last: bounds.any(|(_, bound)| count == bound.off_at), in_vain }))

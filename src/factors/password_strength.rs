@@ -10,7 +10,6 @@ use tokio::sync::Semaphore;
 
 use super::password_rules::{self, About, LeakedList, Needed, Weakness};
 use crate::platform::error::{Error, Result};
-use crate::platform::limit;
 use crate::platform::web::{Fields, Visit};
 use crate::sign_in::person::Person;
 
@@ -136,7 +135,7 @@ pub fn is_long_enough(visit: &Visit, person: &Person, password: &str) -> Result<
 /// who asks, so that it tells nothing of anybody.
 pub async fn live(visit: Visit, fields: Fields) -> Result<Response> {
     let lane = visit.lane("strength", &visit.browser_id)?;
-    if !limit::within(visit.db()?, &visit.practice()?.id, &lane, PER_MINUTE, 60, visit.now).await? {
+    if !visit.within(&lane, PER_MINUTE, 60).await? {
         return Err(Error::TooOften { retry_after: 60 });
     }
     let Ok(turn) = Arc::clone(&visit.server.kept::<Turns>()?.0).try_acquire_owned() else {

@@ -23,8 +23,7 @@ const MOST_TOLD: i64 = 200;
 /// # Errors
 /// A fault when the count cannot be kept.
 pub async fn count(visit: &Visit) -> Result<bool> {
-    let (db, practice) = (visit.db()?, &visit.practice()?.id);
-    let few = limit::within(db, practice, &visit.lane("stuffing", "")?, MOST, WINDOW_SECONDS, visit.now).await?;
+    let few = visit.within(&visit.lane("stuffing", "")?, MOST, WINDOW_SECONDS).await?;
     Ok(!few && !is_on(visit).await?)
 }
 

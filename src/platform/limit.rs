@@ -1,11 +1,10 @@
 //! How often: wrong answers per person and network, askings per address. Counted in the database, so that neither
-//! a restart nor another node forgets; each count is one statement on its own, so that nobody waits for a transaction.
+//! a restart nor another node forgets; each count is one statement on its own, so that nobody waits for a transaction. What a
+//! request counts apart from its act it counts by `tried.rs`, once however often it is run.
 
 use super::db::{Db, Tx};
-use super::error::{Error, Result};
+use super::error::Result;
 use super::joined::Statement;
-use super::secret;
-use super::web::Inner;
 
 /// How many wrong answers before it slows, and before the factor is off (decisions.md, Values).
 #[derive(Clone, Copy, Debug)]
@@ -23,12 +22,6 @@ pub const PASSWORD_ALL: Bound = Bound { slow_from: 20, off_at: 50 };
 pub const TOTP: Bound = Bound { slow_from: 5, off_at: 20 };
 pub const BACKUP_CODE: Bound = Bound { slow_from: 5, off_at: 50 };
 
-/// Different names tried in vain from one network within an hour before that network has to wait.
-const SPRAYED_NAMES: i64 = 20;
-/// The same for the wider network (IPv6 /48, IPv4 /24), which one attacker may own whole and many honest people share.
-const SPRAYED_NAMES_WIDE: i64 = 100;
-const SPRAY_SECONDS: i64 = 3600;
-
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
 pub enum Turn {
     /// This try may be made; it is already counted. How many in a row with it.
@@ -43,7 +36,7 @@ pub enum Turn {
 ///
 /// # Errors
 /// A fault when the count cannot be kept: then nobody may try (fail closed).
-pub async fn take(db: &Db, practice: &str, lane: &str, bound: Bound, now: i64) -> Result<Turn> {
+pub(super) async fn take(db: &Db, practice: &str, lane: &str, bound: Bound, now: i64) -> Result<Turn> {
     let taken: Option<(i64,)> = db
         .change(
             "INSERT INTO tries (practice_id, lane, count, blocked_until, window_start, updated_at) VALUES ($1, $2, 1, 0, $3, $3)
@@ -65,33 +58,9 @@ pub async fn take(db: &Db, practice: &str, lane: &str, bound: Bound, now: i64) -
 }
 
 /// A try that was not counted is not made, even where the reason went away a moment later.
-fn refused(turn: Turn, now: i64) -> Turn {
+pub(super) fn refused(turn: Turn, now: i64) -> Turn {
     if let Turn::Allowed(_) = turn { Turn::Wait(now + 1) } else { turn }
 }
-
-/// One statement, since a sign-in waits for it: both counts go up, unless one of them or the networks' forbids it.
-const TAKE_BOTH: &str = "INSERT INTO tries (practice_id, lane, count, blocked_until, window_start, updated_at)
-     SELECT CAST($1 AS TEXT), lanes.lane, 1, 0, CAST($4 AS BIGINT), CAST($4 AS BIGINT)
-     FROM (SELECT CAST($2 AS TEXT) AS lane, 1 AS place UNION ALL SELECT CAST($3 AS TEXT), 2) lanes
-     WHERE NOT EXISTS (
-            SELECT 1 FROM tries t WHERE t.practice_id = $1 AND t.lane IN ($2, $3) AND (t.blocked_until > $4
-                OR t.count >= CASE WHEN t.lane = $2 THEN CAST($6 AS BIGINT) ELSE CAST($8 AS BIGINT) END))
-        AND (SELECT COUNT(*) FROM sprayed s WHERE s.practice_id = $1 AND s.network = $9 AND s.at > $11) < $12
-        AND (SELECT COUNT(*) FROM sprayed s WHERE s.practice_id = $1 AND s.network = $10 AND s.at > $11) < $13
-     ORDER BY lanes.place
-     ON CONFLICT (practice_id, lane) DO UPDATE SET
-        count = tries.count + 1,
-        updated_at = $4,
-        blocked_until = CASE
-            WHEN tries.count + 1 < CASE WHEN tries.lane = $2 THEN CAST($5 AS BIGINT) ELSE CAST($7 AS BIGINT) END THEN 0
-            WHEN tries.count + 1 >= 5 + CASE WHEN tries.lane = $2 THEN CAST($5 AS BIGINT) ELSE CAST($7 AS BIGINT) END
-                THEN $4 + 900
-            ELSE $4 + (30 << CAST(tries.count + 1
-                - CASE WHEN tries.lane = $2 THEN CAST($5 AS BIGINT) ELSE CAST($7 AS BIGINT) END AS INTEGER)) END
-     WHERE tries.blocked_until <= $4
-        AND tries.count < CASE WHEN tries.lane = $2 THEN CAST($6 AS BIGINT) ELSE CAST($8 AS BIGINT) END
-     RETURNING lane, count, (SELECT COUNT(*) FROM sprayed s
-        WHERE s.practice_id = $1 AND s.network IN ($9, $10) AND s.who = $14)";
 
 /// What a lane says, without taking a try.
 ///
@@ -159,7 +128,7 @@ pub async fn within_in(tx: &mut Tx, practice: &str, lane: &str, most: i64, secon
 ///
 /// # Errors
 /// As [`take`].
-pub async fn within(db: &Db, practice: &str, lane: &str, most: i64, seconds: i64, now: i64) -> Result<bool> {
+pub(super) async fn within(db: &Db, practice: &str, lane: &str, most: i64, seconds: i64, now: i64) -> Result<bool> {
     let row: Option<(i64,)> = db.change(COUNT_WITHIN, crate::args![practice, lane, now, seconds]).await?;
     Ok(row.is_some_and(|(count,)| count <= most))
 }
@@ -201,7 +170,7 @@ pub(super) const MAILS: [(i64, i64); 3] = [(1, 60), (5, 3600), (10, 86_400)];
 ///
 /// # Errors
 /// As [`take`].
-pub async fn mail_allowed(db: &Db, practice: &str, address_lane: &str, now: i64) -> Result<bool> {
+pub(super) async fn mail_allowed(db: &Db, practice: &str, address_lane: &str, now: i64) -> Result<bool> {
     let mut tx = db.counting().await?;
     let allowed = mail_allowed_in(&mut tx, practice, address_lane, now).await?;
     tx.commit().await?;
@@ -272,127 +241,3 @@ const COUNT_MAIL: &str =
         OR tries.count < CASE WHEN tries.lane = $3 THEN CAST($5 AS BIGINT)
             WHEN tries.lane = $6 THEN CAST($8 AS BIGINT) ELSE CAST($11 AS BIGINT) END
      RETURNING 'mail', lane, CAST(0 AS BIGINT)";
-
-impl Inner {
-    /// As [`take`] here and now; a request that is run again does not take a second try.
-    ///
-    /// # Errors
-    /// As [`take`].
-    pub async fn take_try(&self, lane: &str, bound: Bound) -> Result<Turn> {
-        let taking = take(self.db()?, &self.practice()?.id, lane, bound, self.now);
-        self.once(format!("take {lane}"), taking).await
-    }
-
-    /// As [`take`], on two lanes at once, or on neither: a try that one refuses counts on the other no more, so that refused
-    /// tries switch nothing off. Also whether `who` is among the names tried in vain from here.
-    ///
-    /// # Errors
-    /// As [`take`]; [`Error::TooOften`] for a network that tried many names in vain within the hour.
-    pub async fn take_both(&self, lanes: [(&str, Bound); 2], who: &str) -> Result<(Turn, bool)> {
-        let (db, practice, now) = (self.db()?, &self.practice()?.id, self.now);
-        let [(near, near_bound), (far, far_bound)] = lanes;
-        let [(network, most), (wide, most_wide)] = self.networks()?;
-        let taken: Vec<(String, i64, i64)> = db
-            .change_all(
-                TAKE_BOTH,
-                crate::args![
-                    practice,
-                    near,
-                    far,
-                    now,
-                    near_bound.slow_from,
-                    near_bound.off_at,
-                    far_bound.slow_from,
-                    far_bound.off_at,
-                    network,
-                    wide,
-                    now - SPRAY_SECONDS,
-                    most,
-                    most_wide,
-                    self.lane("vain", who)?
-                ],
-            )
-            .await?;
-        if taken.len() == 2 {
-            let most = taken.iter().map(|(_, count, _)| *count).max().unwrap_or_default();
-            return Ok((Turn::Allowed(most), taken.iter().any(|(.., in_vain)| *in_vain > 0)));
-        }
-        for (lane, ..) in &taken {
-            // Another try came between the look at both and the count of one: what was counted alone is given back.
-            let back = "UPDATE tries SET count = count - 1 WHERE practice_id = $1 AND lane = $2 AND count > 0";
-            db.execute(back, crate::args![practice, lane]).await?;
-        }
-        self.refuse_sprayer().await?;
-        let turn = match look(db, practice, near, near_bound, now).await? {
-            Turn::Allowed(_) => refused(look(db, practice, far, far_bound, now).await?, now),
-            turn => turn,
-        };
-        Ok((turn, true))
-    }
-
-    /// A lane's name: keyed, so that the table tells nobody's address; the same for known and unknown people.
-    ///
-    /// # Errors
-    /// Not found at doors that keep nothing.
-    pub fn lane(&self, what: &str, whom: &str) -> Result<String> {
-        let key = self.server.stable_key("lanes");
-        Ok(format!("{what}:{}", secret::keyed_hash(&key, &[self.whose()?, what, whom])))
-    }
-
-    /// Notes a name tried in vain from this network and the wider one.
-    ///
-    /// # Errors
-    /// As [`take`].
-    pub async fn note_vain_name(&self, who: &str) -> Result<()> {
-        let name = self.lane("vain", who)?;
-        for (network, _) in self.networks()? {
-            self.db()?
-                .execute(
-                    "INSERT INTO sprayed (practice_id, network, who, at) VALUES ($1, $2, $3, $4)
-                     ON CONFLICT (practice_id, network, who) DO UPDATE SET at = $4",
-                    crate::args![&self.practice()?.id, network, &name, self.now],
-                )
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// Who got it right after all was not tried in vain: a whole team behind one address may mistype now and then.
-    ///
-    /// # Errors
-    /// As [`take`].
-    pub async fn forget_vain_name(&self, tx: &mut Tx, who: &str) -> Result<()> {
-        let [(near, _), (wide, _)] = self.networks()?;
-        tx.later(
-            "DELETE FROM sprayed WHERE practice_id = $1 AND who = $2 AND (network = $3 OR network = $4)",
-            crate::args![&self.practice()?.id, self.lane("vain", who)?, near, wide],
-        )
-        .await?;
-        Ok(())
-    }
-
-    /// # Errors
-    /// [`Error::TooOften`] for a network that tried many names in vain within the hour.
-    async fn refuse_sprayer(&self) -> Result<()> {
-        let [(near, most_near), (wide, most_wide)] = self.networks()?;
-        let tried: Vec<(String, i64, i64)> = self
-            .db()?
-            .all(
-                "SELECT network, COUNT(*), MIN(at) FROM sprayed WHERE practice_id = $1 AND network IN ($2, $3) AND at > $4 GROUP BY network",
-                crate::args![&self.practice()?.id, &near, &wide, self.now - SPRAY_SECONDS],
-            )
-            .await?;
-        let most = |network: &str| if network == near { most_near } else { most_wide };
-        let over = tried.iter().filter(|(network, names, _)| *names >= most(network)).map(|(_, _, first)| *first);
-        match over.min() {
-            Some(first) => Err(Error::TooOften { retry_after: (first + SPRAY_SECONDS - self.now).max(60) }),
-            None => Ok(()),
-        }
-    }
-
-    /// The lanes of the visitor's network and the wider one, each with the names it may try in vain.
-    fn networks(&self) -> Result<[(String, i64); 2]> {
-        let (near, wide) = super::network::network_of(self.address);
-        Ok([(self.lane("network", &near)?, SPRAYED_NAMES), (self.lane("network", &wide)?, SPRAYED_NAMES_WIDE)])
-    }
-}

@@ -234,12 +234,10 @@ pub(super) async fn put_for(
 /// # Errors
 /// As [`put`].
 pub(super) async fn put_without_mail(visit: &Visit, wanted: &Wanted<'_>) -> Result<Option<String>> {
-    let practice = &visit.practice()?.id;
     let (bound_to, key) =
         (bind(visit, Some(BOUND_SECONDS), || visit.first_secret(wanted.email.canonical())), wanted.email.canonical());
     let lane = counted_on(visit, key, wanted.session_id.is_some(), "portal number")?;
-    let counting = limit::within(visit.db()?, practice, &lane, PER_NETWORK, COUNTED_SECONDS, visit.now);
-    if !visit.once(format!("asked {lane}"), counting).await? {
+    if !visit.within(&lane, PER_NETWORK, COUNTED_SECONDS).await? {
         return Ok(None);
     }
     let draws = draws(visit);

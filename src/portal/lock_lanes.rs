@@ -43,12 +43,12 @@ impl Lanes {
                 Turn::Allowed(_) => {}
                 refused => return Ok(refused),
             }
-            match limit::take(db, practice, &self.near, PASSWORD_NEAR, now).await? {
-                Turn::Allowed(_) => limit::take(db, practice, &self.far, PASSWORD_ALL, now).await,
+            match visit.take_try(&self.near, PASSWORD_NEAR).await? {
+                Turn::Allowed(_) => visit.take_try(&self.far, PASSWORD_ALL).await,
                 refused => Ok(refused),
             }
         };
-        visit.once(format!("take {}", self.near), taking).await
+        visit.once(format!("take all {}", self.near), taking).await
     }
 
     /// The passphrase was right: the counts begin anew. In a browser of their own the client unties the others too.

@@ -7,11 +7,11 @@ use axum::response::Response;
 use super::stuck::StuckPage;
 use super::{Ask, MOST_TRIES, mine};
 use crate::args;
-use crate::factors::password::pool_error;
+use crate::factors::password::{self, pool_error};
 use crate::factors::totp_code::normalise_typed;
 use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::db::Tx;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::hashing::{Secret, Verdict};
 use crate::platform::limit;
 use crate::platform::network::network_of;
@@ -52,8 +52,9 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
 
     // work: the PIN before this one too, and where there is none as long
     let stored = issued.as_ref().map(|issued| issued.hash.clone());
-    let verdict = visit.server.hashing.verify(stored, Secret::new(typed.clone())).await.map_err(pool_error)?;
-    let too_old = visit.server.hashing.verify(before, Secret::new(typed)).await.map_err(pool_error)?;
+    let verdict = password::verify(&visit, stored, &typed).await.map_err(pool_error)?;
+    let judging = visit.server.hashing.verify(before, Secret::new(typed));
+    let too_old = visit.once("verify the PIN before".to_owned(), judging).await.map_err(pool_error)?;
 
     // write
     match (verdict, issued) {
@@ -69,17 +70,20 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     }
 }
 
-/// Takes one of the request's five tries; a new PIN gives none back.
+/// Takes one of the request's five tries, once however often this is run; a new PIN gives none back.
 async fn take_try(visit: &Visit, ask: &Ask) -> Result<bool> {
-    let row: Option<(i64,)> = visit
-        .db()?
-        .change(
-            "UPDATE link_ask SET pin_tries = pin_tries + 1 WHERE practice_id = $1 AND id = $2 AND pin_tries < $3
-                AND used_at IS NULL AND ended_at IS NULL RETURNING pin_tries",
-            args![&visit.practice()?.id, &ask.id, MOST_TRIES],
-        )
-        .await?;
-    Ok(row.is_some())
+    let taking = async {
+        let row: Option<(i64,)> = visit
+            .db()?
+            .change(
+                "UPDATE link_ask SET pin_tries = pin_tries + 1 WHERE practice_id = $1 AND id = $2 AND pin_tries < $3
+                    AND used_at IS NULL AND ended_at IS NULL RETURNING pin_tries",
+                args![&visit.practice()?.id, &ask.id, MOST_TRIES],
+            )
+            .await?;
+        Ok::<_, Error>(row.is_some())
+    };
+    visit.once(format!("pin of {}", ask.id), taking).await
 }
 
 /// The living PIN of a request.
@@ -110,13 +114,14 @@ async fn before(visit: &Visit, ask: &Ask) -> Result<Option<String>> {
 /// Whoever was only too late has guessed nothing.
 async fn give_back(visit: &Visit, ask: &Ask) -> Result<()> {
     let sql = "UPDATE link_ask SET pin_tries = pin_tries - 1 WHERE practice_id = $1 AND id = $2 AND pin_tries > 0";
-    visit.db()?.execute(sql, args![&visit.practice()?.id, &ask.id]).await?;
+    let back = visit.db()?.execute(sql, args![&visit.practice()?.id, &ask.id]);
+    visit.once("pin try back".to_owned(), back).await?;
     Ok(())
 }
 
 async fn right(visit: &Visit, ask: &Ask, issued: &Issued) -> Result<Response> {
     let lane = visit.lane("wrong pin", &issued.person_id)?;
-    if !limit::within(visit.db()?, &visit.practice()?.id, &lane, MOST_WRONG_A_DAY, 86_400, visit.now).await? {
+    if !visit.within(&lane, MOST_WRONG_A_DAY, 86_400).await? {
         return refused(visit, ask, visit.say("stuck-pin-over"));
     }
     let mut tx = visit.db()?.write().await?;
@@ -166,9 +171,9 @@ async fn wrong(visit: &Visit, ask: &Ask, issued: Option<&Issued>) -> Result<Resp
     let practice = &visit.practice()?.id;
     if let Some(issued) = issued {
         let lane = visit.lane("wrong pin", &issued.person_id)?;
-        limit::within(visit.db()?, practice, &lane, MOST_WRONG_A_DAY, 86_400, visit.now).await?;
+        visit.within(&lane, MOST_WRONG_A_DAY, 86_400).await?;
     }
-    let quiet = limit::within(visit.db()?, practice, "wrong pins", ALARM_FROM - 1, 3600, visit.now).await?;
+    let quiet = visit.within("wrong pins", ALARM_FROM - 1, 3600).await?;
     let mut tx = visit.db()?.write().await?;
     let person = match issued {
         Some(issued) => Some(person::by_id_in(&mut tx, practice, &issued.person_id).await?),

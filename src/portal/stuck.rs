@@ -129,18 +129,15 @@ pub async fn help(visit: Visit, fields: Fields) -> Result<Response> {
 
 /// Counts a request for help; the sentence to say instead where there were enough.
 async fn too_many(visit: &Visit, ask: &Ask) -> Result<Option<&'static str>> {
-    let (db, practice) = (visit.db()?, &visit.practice()?.id);
     let lane = visit.lane("portal help", &ask.id)?;
-    let counting = limit::within(db, practice, &lane, MOST_HELP, DAY_SECONDS, visit.now);
-    if !visit.once(format!("asked {lane}"), counting).await? {
+    if !visit.within(&lane, MOST_HELP, DAY_SECONDS).await? {
         return Ok(Some("stuck-form-enough"));
     }
     if ask.help_at.is_some() {
         return Ok(None);
     }
     let lane = ask::counted_on(visit, &ask.email_key, ask.session_id.is_some(), "portal new help")?;
-    let counting = limit::within(db, practice, &lane, MOST_NEW_HELP, DAY_SECONDS, visit.now);
-    let within = visit.once(format!("asked {lane}"), counting).await?;
+    let within = visit.within(&lane, MOST_NEW_HELP, DAY_SECONDS).await?;
     Ok((!within).then_some("stuck-form-network"))
 }
 

@@ -9,13 +9,13 @@ use axum::response::Response;
 
 use super::{actor, client, fresh_member};
 use crate::args;
-use crate::factors::password::{hash, pool_error};
+use crate::factors::password::{self, hash, pool_error};
 use crate::factors::{passkey_store, password_strength};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
-use crate::platform::hashing::{Secret, Verdict};
+use crate::platform::hashing::Verdict;
 use crate::platform::limit::{self, Bound, Turn};
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
 use crate::platform::when;
@@ -261,7 +261,7 @@ pub(super) async fn safe_word_problem(
 ) -> Result<Option<String>> {
     let practice = &visit.practice()?.id;
     let lane = lock::safe_word_lane(visit, person)?;
-    match limit::take(visit.db()?, practice, &lane, SAFE_WORD, visit.now).await? {
+    match visit.take_try(&lane, SAFE_WORD).await? {
         Turn::Allowed(_) => {}
         Turn::Wait(until) => {
             let time = when::clock_from(until, visit.zone());
@@ -269,7 +269,7 @@ pub(super) async fn safe_word_problem(
         }
         Turn::Off => return Ok(Some(visit.say("clients-privacy-safe-off"))),
     }
-    let verdict = visit.server.hashing.verify(person.safe_word.clone(), Secret::new(normal(typed))).await;
+    let verdict = password::verify(visit, person.safe_word.clone(), &normal(typed)).await;
     if matches!(verdict.map_err(pool_error)?, Verdict::Right { .. }) {
         limit::clear(visit.db()?, practice, &lane).await?;
         return Ok(None);

@@ -12,7 +12,6 @@ use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
-use crate::platform::limit;
 use crate::platform::web::{Visit, go, page_with};
 use crate::sign_in::person::Person;
 use crate::sign_in::session::{self, Session};
@@ -155,7 +154,7 @@ async fn act(visit: &Visit, id: &str, act: Act) -> Result<Response> {
     let person = colleague(visit, id).await?;
     if act.invites(&person) && act.fits(&person) {
         let lane = visit.lane("invitation", &person.email_key)?;
-        if !limit::mail_allowed(visit.db()?, &visit.practice()?.id, &lane, visit.now).await? {
+        if !visit.mail_allowed(&lane).await? {
             return confirm(visit, &session, &person, act, Some(visit.say("people-mail-wait")));
         }
     }

@@ -13,7 +13,6 @@ use crate::platform::db::Tx;
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
-use crate::platform::limit;
 use crate::platform::secret;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
 use crate::platform::when;
@@ -122,7 +121,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         return again("people-already-here").await;
     }
     let lane = visit.lane("email change", email.canonical())?;
-    if !limit::mail_allowed(visit.db()?, practice, &lane, visit.now).await? {
+    if !visit.mail_allowed(&lane).await? {
         return again("people-mail-wait").await;
     }
 

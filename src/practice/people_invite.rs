@@ -9,7 +9,6 @@ use crate::notices::{Event, Happening, happened};
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
-use crate::platform::limit;
 use crate::platform::names::clean_name;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
 use crate::sign_in::session::{self, Session};
@@ -63,7 +62,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         return form.again();
     }
     let lane = visit.lane("invitations", &session.person_id)?;
-    if !limit::within(visit.db()?, practice, &lane, 200, 86_400, visit.now).await? {
+    if !visit.within(&lane, 200, 86_400).await? {
         form.wrong_email = Some(visit.say("people-invite-enough"));
         return form.with(StatusCode::TOO_MANY_REQUESTS);
     }

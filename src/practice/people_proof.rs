@@ -12,7 +12,6 @@ use crate::factors::mobile::masked;
 use crate::notices::{Actor, Event, Happening, can_text, compose, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
-use crate::platform::limit;
 use crate::platform::names::clean_name;
 use crate::platform::secret;
 use crate::platform::web::{Fields, Visit, go};
@@ -112,7 +111,7 @@ pub(super) async fn send(visit: &Visit, id: &str) -> Result<std::result::Result<
         }));
     };
     let lane = visit.lane("reset code", &person.id)?;
-    if !limit::within(visit.db()?, &visit.practice()?.id, &lane, 5, 3600, visit.now).await? {
+    if !visit.within(&lane, 5, 3600).await? {
         let problem = Some(visit.say("people-reset-too-many-codes"));
         return Ok(Err(NotSent::Refused {
             session,

@@ -12,7 +12,6 @@ use crate::platform::db::Tx;
 use crate::platform::email::Email;
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
-use crate::platform::limit;
 use crate::platform::secret;
 use crate::platform::web::{Query, Visit, go, page, page_with};
 use crate::sign_in::person::{self, Person};
@@ -155,7 +154,7 @@ pub async fn send_again(visit: Visit) -> Result<Response> {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &ResetMailPage::new(&visit, &person, None));
     }
     let lane = visit.lane("re-enrol mail", &person.id)?;
-    if !limit::mail_allowed(visit.db()?, &visit.practice()?.id, &lane, visit.now).await? {
+    if !visit.mail_allowed(&lane).await? {
         let problem = Some(visit.say("reset-mail-wait"));
         return page_with(StatusCode::TOO_MANY_REQUESTS, &ResetMailPage::new(&visit, &person, problem));
     }
