@@ -1,4 +1,5 @@
-//! What can be typed after `portico`, and which function does it. Exit codes: 0 done, 1 failed, 2 asked wrongly.
+//! What can be typed after `portico`, and which function does it. Exit codes: 0 done, 1 failed, 2 asked wrongly,
+//! 75 to be asked again later.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -122,6 +123,8 @@ enum Keys {
 /// Why a command did not do what it was asked.
 pub enum Failure {
     Failed(String),
+    /// The same will do a little later; mail servers keep what they hand in for that code (sysexits, EX_TEMPFAIL).
+    Later(String),
     /// The command line or the configuration; one line for each problem.
     Wrong(Vec<String>),
 }
@@ -168,8 +171,7 @@ pub async fn run(cli: Cli) -> Done {
         }
         Command::Restored { region } => {
             let server = start::server_with(config(cli.config)?, world, Schema::MustBeThere).await?;
-            say(format!("{} practices; their administrators are told", restored::end_all(&server, &region).await?));
-            Ok(())
+            restore(&server, &region).await
         }
         Command::Practice(command) => commands_practice::on_practices(config(cli.config)?, world, command).await,
         Command::ApiKey(command) => commands_api_key::on_keys(config(cli.config)?, world, command).await,
@@ -269,6 +271,20 @@ async fn on_keys(config: &Config, world: &dyn World, command: Keys) -> Done {
             Ok(())
         }
     }
+}
+
+async fn restore(server: &Arc<Server>, region: &str) -> Done {
+    let all = restored::end_all(server, region).await?;
+    let told = all.iter().filter(|one| one.told).count();
+    say(format!("{told} practices; their administrators are told"));
+    let mut failed = vec![];
+    for restored::Ended { slug, failed: why, .. } in all.iter().filter(|one| !one.told) {
+        match why {
+            Some(why) => failed.push(format!("{slug}: nothing was ended: {why}")),
+            None => say(format!("{slug}: not in service here; it was ended without telling anybody")),
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { Err(Failure::Failed(failed.join("\nportico: "))) }
 }
 
 /// A server is given where there are far regions to be asked and its own databases are as they should be.

@@ -32,10 +32,15 @@ async fn take_bounce(config: Config, world: Arc<RealWorld>, to: &str) -> Done {
     let read = std::io::stdin().take(bounce::MOST_BYTES).read_to_end(&mut report);
     read.map_err(|error| Failure::Failed(format!("standard input: {error}")))?;
     let server = start::server_with(config, world, Schema::MustBeThere).await?;
-    say(match bounce::take(&server, to, &report).await? {
+    let taken = match bounce::take(&server, to, &report).await? {
         bounce::Taken::Noted => "noted",
         bounce::Taken::NotOurs => "not of a message that is known here",
         bounce::Taken::Nothing => "nothing new",
-    });
+        bounce::Taken::Later => {
+            let why = "its practice is on its way to another region; hand the report in again in some minutes";
+            return Err(Failure::Later(why.to_owned()));
+        }
+    };
+    say(taken);
     Ok(())
 }

@@ -21,6 +21,10 @@ async fn main() -> ExitCode {
             eprintln!("portico: {problem}");
             ExitCode::from(1)
         }
+        Err(Failure::Later(problem)) => {
+            eprintln!("portico: {problem}");
+            ExitCode::from(75)
+        }
         Err(Failure::Wrong(problems)) => {
             for problem in problems {
                 eprintln!("portico: {problem}");

@@ -39,10 +39,10 @@ pub async fn take(visit: Visit, headers: HeaderMap, Query(query): Query, bytes: 
     // write
     let mut results = vec![];
     if reports.is_empty() {
-        results.push(word(&bounce::take(&visit.server, query.trimmed("to"), &bytes).await?));
+        results.push(word(&bounce::take(&visit.server, query.trimmed("to"), &bytes).await?)?);
     }
     for (to, report) in reports {
-        results.push(word(&bounce::take_report(&visit.server, &to, report).await?));
+        results.push(word(&bounce::take_report(&visit.server, &to, report).await?)?);
     }
     let text = json!({ "results": results }).to_string();
     Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
@@ -87,10 +87,12 @@ fn refused(wrong: Vec<Wrong>) -> Problem {
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "fields").wrong(wrong)
 }
 
-fn word(taken: &Taken) -> &'static str {
+/// The whole call is to be sent again where one report is early: what was noted is nothing new then.
+fn word(taken: &Taken) -> Result<&'static str> {
     match taken {
-        Taken::Noted => "noted",
-        Taken::NotOurs => "not-ours",
-        Taken::Nothing => "nothing-new",
+        Taken::Noted => Ok("noted"),
+        Taken::NotOurs => Ok("not-ours"),
+        Taken::Nothing => Ok("nothing-new"),
+        Taken::Later => Err(Error::OutOfService),
     }
 }

@@ -43,6 +43,8 @@ pub enum Taken {
     NotOurs,
     /// No report, or one that says nothing new.
     Nothing,
+    /// The practice is on its way to another region: whoever reported it is to do so again.
+    Later,
 }
 
 /// The return address of one message, where the operator has a mailbox for reports.
@@ -98,14 +100,20 @@ pub fn hook_secret(server: &Server) -> Option<&str> {
     smtp.bounce_secret.as_ref().map(crate::config::Secret::reveal)
 }
 
-/// In whichever region the message was sent.
+/// In the region where the practice is in service: during a move both have the message, and a note at the wrong one would be
+/// forgotten with it.
 async fn note_at(server: &Arc<Server>, message: String, report: Report) -> Result<Taken> {
+    let mut elsewhere = Taken::NotOurs;
     for region in &server.regions {
         let found: Option<(String, String, Option<String>, String)> = region
             .db
             .optional("SELECT practice_id, kind, person_id, recipient FROM outbox WHERE id = $1", args![&message])
             .await?;
         if let Some((practice, kind, person, recipient)) = found {
+            if practice::by_id(&region.db, &region.name, &practice).await?.is_none() {
+                elsewhere = Taken::Later;
+                continue;
+            }
             let addressed = Addressed {
                 practice_id: &practice,
                 id: &message,
@@ -117,7 +125,7 @@ async fn note_at(server: &Arc<Server>, message: String, report: Report) -> Resul
             return note(server, region, &Bounced { practice, people, message, report }).await;
         }
     }
-    Ok(Taken::NotOurs)
+    Ok(elsewhere)
 }
 
 struct Bounced {
@@ -133,6 +141,7 @@ async fn note(server: &Arc<Server>, region: &Arc<Region>, bounced: &Bounced) -> 
     loop {
         match write(server, region, bounced).await {
             Err(Error::Conflict) if round < MOST_RUNS => round += 1,
+            Err(Error::OutOfService) => return Ok(Taken::Later),
             result => return result,
         }
     }
@@ -159,8 +168,8 @@ async fn write(server: &Arc<Server>, region: &Arc<Region>, bounced: &Bounced) ->
         )
         .await?;
     }
-    let home = practice::by_id(&region.db, &region.name, &bounced.practice).await?;
-    if let (true, Some(home)) = (bounced.report.failed, home) {
+    let home = practice::by_id_in(&mut tx, &region.name, &bounced.practice).await?.ok_or(Error::OutOfService)?;
+    if bounced.report.failed {
         tell(&background_visit(server, home)?, &mut tx, bounced).await?;
     }
     tx.commit().await?;

@@ -1,5 +1,6 @@
 //! `portico restored`: after a backup was put back. What the backup knows as good may have been used, ended or taken back
-//! since: links, codes, PINs, half sign-ins, sessions and recognised devices end, and administrators learn of it.
+//! since: links, codes, PINs, half sign-ins, sessions, recognised devices and what waits for its day end, and administrators learn
+//! of it.
 
 use std::sync::Arc;
 
@@ -15,39 +16,59 @@ use crate::platform::when;
 /// How often one practice is tried again when something else writes at the same time.
 const MOST_RUNS: u32 = 12;
 
-/// Ends it practice by practice, each in one transaction; answers how many practices there were. Doing it again ends what was
-/// begun since and tells the administrators again.
-///
-/// # Errors
-/// A fault when the region is not here or its database fails; the practices before it are done.
-pub async fn end_all(server: &Arc<Server>, region: &str) -> Result<usize> {
-    let region = server.region(region).ok_or_else(|| Error::Fault(format!("no region {region} here")))?;
-    let ids: Vec<(String,)> = region.db.all("SELECT id FROM practice ORDER BY id", args![]).await?;
-    for (id,) in &ids {
-        let mut run = 1;
-        loop {
-            match once(server, region, id).await {
-                Err(Error::Conflict) if run < MOST_RUNS => run += 1,
-                done => break done?,
-            }
-        }
-    }
-    Ok(ids.len())
+/// What was done at one practice.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its name in the address.
+    pub slug: String,
+    /// Whether its administrators are told: not where the practice is on its way to another region or was given up, whose
+    /// record ends here.
+    pub told: bool,
+    /// Why nothing was done.
+    pub failed: Option<String>,
 }
 
-async fn once(server: &Arc<Server>, region: &Region, id: &str) -> Result<()> {
+/// Ends it practice by practice, each in one transaction, those out of service too; answers what was done at each. One that
+/// fails keeps nobody else's turn. Doing it again ends what was begun since and tells the administrators again.
+///
+/// # Errors
+/// A fault when the region is not here or its practices cannot be read; nothing was done then.
+pub async fn end_all(server: &Arc<Server>, region: &str) -> Result<Vec<Ended>> {
+    let region = server.region(region).ok_or_else(|| Error::Fault(format!("no region {region} here")))?;
+    let all: Vec<(String, String)> = region.db.all("SELECT id, slug FROM practice ORDER BY id", args![]).await?;
+    let mut done = vec![];
+    for (id, slug) in all {
+        let mut run = 1;
+        let ended = loop {
+            match once(server, region, &id).await {
+                Err(Error::Conflict) if run < MOST_RUNS => run += 1,
+                ended => break ended,
+            }
+        };
+        let (told, failed) = ended.map_or_else(|error| (false, Some(error.to_string())), |told| (told, None));
+        done.push(Ended { slug, told, failed });
+    }
+    Ok(done)
+}
+
+/// Answers whether there was anybody to tell.
+async fn once(server: &Arc<Server>, region: &Region, id: &str) -> Result<bool> {
     let now = server.world.now();
     let mut tx = region.db.write().await?;
     let last: Option<(Option<i64>,)> =
         tx.optional("SELECT MAX(at) FROM audit WHERE practice_id = $1", args![id]).await?;
     end(&mut tx, id, now).await?;
-    let practice = practice::by_id_in(&mut tx, &region.name, id).await?.ok_or(Error::NotFound)?;
-    let zone = practice.zone.clone();
-    let visit = background_visit(server, practice)?;
-    let as_of = when::full(last.and_then(|(at,)| at).unwrap_or(now), &zone);
-    let restored = Happening::to_nobody(Event::Restored, Actor::System).detail("as_of", &as_of);
-    happened(&visit, &mut tx, restored).await?;
-    tx.commit().await
+    let in_service = practice::by_id_in(&mut tx, &region.name, id).await?;
+    let told = in_service.is_some();
+    if let Some(practice) = in_service {
+        let zone = practice.zone.clone();
+        let visit = background_visit(server, practice)?;
+        let as_of = when::full(last.and_then(|(at,)| at).unwrap_or(now), &zone);
+        let restored = Happening::to_nobody(Event::Restored, Actor::System).detail("as_of", &as_of);
+        happened(&visit, &mut tx, restored).await?;
+    }
+    tx.commit().await?;
+    Ok(told)
 }
 
 async fn end(tx: &mut Tx, id: &str, now: i64) -> Result<()> {
@@ -59,8 +80,12 @@ async fn end(tx: &mut Tx, id: &str, now: i64) -> Result<()> {
         "UPDATE link_ask SET link_until = $2 WHERE practice_id = $1 AND used_at IS NULL AND link_until > $2",
         "UPDATE pin SET replaced_at = $2 WHERE practice_id = $1 AND used_at IS NULL AND replaced_at IS NULL",
         "UPDATE mobile_code SET used_at = $2 WHERE practice_id = $1 AND used_at IS NULL",
+        // What waits for its day would take force by itself, also where the client stopped it since. Its job then does nothing.
+        "UPDATE email_change SET ended_at = $2 WHERE practice_id = $1 AND done_at IS NULL AND ended_at IS NULL",
     ] {
         tx.execute(sql, args![id, now]).await?;
     }
+    let lock = "UPDATE person SET lock_off_from = NULL WHERE practice_id = $1 AND lock_off_from IS NOT NULL";
+    tx.execute(lock, args![id]).await?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What whoever runs the server does by command beside the running server: a practice set right, a backup put back.
 
 use portico::args;
+use portico::notices::outbox::put_job_at;
 use portico::ops::practice::{self, Wanted};
 use portico::ops::practice_change::{self, Changes};
 use portico::ops::restored;
@@ -8,7 +9,7 @@ use portico::ops::restored;
 use super::people::{ALEX, SAM, alex, relaxed, signed_in};
 use crate::support::desk;
 use crate::support::stage::{Stage, link_in};
-use crate::support::ways::{devices_of, log_in, sessions_of};
+use crate::support::ways::{devices_of, log_in, practice_id, sessions_of, somebody, visit};
 use crate::walk;
 
 /// A practice that was added without zone and contact, to a first administrator whose address was mistyped.
@@ -92,7 +93,7 @@ walk!(nothing_of_a_backup_is_replayed, |stage| {
     let portal = about(stage.messages("jo@example.com").await, "portal-link");
     stage.browser().open(&reset).await.sees("Choose a new password");
 
-    assert!(restored::end_all(&stage.server, "au").await.unwrap() > 0);
+    assert!(!restored::end_all(&stage.server, "au").await.unwrap().is_empty());
     stage.wait(6);
     sam.open("/me").await.is_at("/sign-in");
     assert!(devices_of(&stage, SAM.0).await.is_empty());
@@ -107,4 +108,40 @@ walk!(nothing_of_a_backup_is_replayed, |stage| {
     alex.open("/practice/people").await.sees("Sam Okafor");
     jo.open("/portal").await;
     assert!(desk::times(&stage, "restored").await > 0);
+});
+
+// AC-133: what was begun before the backup and stopped after it does not take force by itself.
+walk!(a_backup_does_not_bring_back_what_a_client_stopped, |stage| {
+    relaxed(&stage).await;
+    added(&stage).await;
+    let practice = practice_id(&stage).await;
+    let jo = somebody(&stage, "jo@example.com").await;
+    let soon = stage.now() + 3_600;
+    let change = "INSERT INTO email_change (practice_id, id, person_id, email, email_key, before_key, asked_by, asked_by_name, code_hash, created_at, expires_at, confirmed_at, holds_until)
+                  VALUES ($1, 'change', $2, 'other@example.com', 'other@example.com', 'jo@example.com', 'sam', 'Sam', 'x', $3, $4, $3, $4)";
+    stage.au().execute(change, args![&practice, &jo.id, stage.now(), soon]).await.unwrap();
+    let lock = "UPDATE person SET passphrase = 'x', passphrase_set_at = 1, lock_off_from = $2 WHERE id = $1";
+    stage.au().execute(lock, args![&jo.id, soon]).await.unwrap();
+    {
+        let visit = visit(&stage).await;
+        let mut tx = stage.au().write().await.unwrap();
+        let body = serde_json::json!({ "change": "change" });
+        put_job_at(&visit, &mut tx, ("client-email", soon), &jo.id, &body).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    // A practice that is on its way and one that is closed are ended too, and stop nobody else's turn.
+    stage.au().execute("UPDATE practice SET moving_to = 'uk' WHERE slug = 'bay-dental'", args![]).await.unwrap();
+    let all = desk::number(&stage, "SELECT COUNT(*) FROM practice", args![]).await;
+    let ended = restored::end_all(&stage.server, "au").await.unwrap();
+    assert_eq!(i64::try_from(ended.len()).unwrap(), all);
+    let told: Vec<_> = ended.iter().filter(|one| one.told).map(|one| one.slug.as_str()).collect();
+    assert!(told.contains(&"harbour-physio") && !told.contains(&"bay-dental"), "{told:?}");
+    assert_eq!(desk::times(&stage, "restored").await, told.len());
+    let waiting = "SELECT COUNT(*) FROM token WHERE replaced_at IS NULL AND used_at IS NULL AND purpose <> 'not-me'";
+    assert_eq!(desk::number(&stage, waiting, args![]).await, 0, "of the one on its way too");
+
+    stage.wait(2 * 86_400);
+    stage.deliver().await;
+    let jo = somebody(&stage, "jo@example.com").await;
+    assert_eq!((jo.email.as_str(), jo.lock_off_from), ("jo@example.com", None));
 });

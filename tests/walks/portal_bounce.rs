@@ -67,6 +67,18 @@ async fn comes_back(stage: Stage, sink: SmtpSink) {
 
     // The real one does, in any case of letters, once.
     let loud = address.to_uppercase();
+    // While the practice is on its way, a note would stay behind in the region that it leaves.
+    let way = async |to: Option<&str>| {
+        stage
+            .au()
+            .execute("UPDATE practice SET moving_to = $1 WHERE slug = 'harbour-physio'", args![to])
+            .await
+            .unwrap();
+    };
+    way(Some("uk")).await;
+    let early = bounce::take(&stage.server, &loud, report("failed").as_bytes()).await.unwrap();
+    assert_eq!((early, states().await), (Taken::Later, 0));
+    way(None).await;
     assert_eq!(bounce::take(&stage.server, &loud, report("failed").as_bytes()).await.unwrap(), Taken::Noted);
     assert_eq!(bounce::take(&stage.server, &address, report("failed").as_bytes()).await.unwrap(), Taken::Nothing);
     assert_eq!((states().await, times(&stage, "mail-came-back").await), (1, 1));
