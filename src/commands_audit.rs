@@ -64,7 +64,7 @@ async fn verify(config: &Config, world: &dyn World, anchors: &[String]) -> Done 
     let parsed = parsed.collect::<Result<Vec<_>, Failure>>()?;
     let (mut bad, mut used) = (0, 0);
     for region in &config.regions {
-        let db = start::open(region).await?;
+        let db = start::open_known(region).await?;
         let mut here = vec![];
         for (name, anchor) in &parsed {
             if let Some(id) = practice_id(&db, name).await? {
@@ -110,7 +110,7 @@ async fn cut(config: &Config, world: &dyn World, dry: bool) -> Done {
     let verb = if dry { "would be cut" } else { "cut" };
     let mut bad = 0;
     for region in &config.regions {
-        let db = start::open(region).await?;
+        let db = start::open_known(region).await?;
         let outcomes = cut::cut_all(&db, &config.keys.ring, world, before, dry).await?;
         if outcomes.is_empty() {
             say(format!("{}: nothing is that old", region.name));
@@ -147,7 +147,7 @@ async fn practice_id(db: &Db, name: &str) -> Result<Option<String>, Failure> {
 
 async fn export(config: &Config, world: &dyn World, name: &str, format: Format) -> Done {
     for region in &config.regions {
-        let db = start::open(region).await?;
+        let db = start::open_known(region).await?;
         if let Some(practice) = practice_id(&db, name).await? {
             if is_moving(&db, &practice).await? {
                 let way = "run its move again to finish it, then export";

@@ -63,6 +63,12 @@ fn the_schema_is_brought_up_when_asked() {
     let folder = configured(8443);
     let (code, said) = run(folder.path(), &["serve", "--no-migrate"]);
     assert!(code == 1 && said.contains("run portico migrate"), "{said}");
+    let keys = std::fs::read_to_string(folder.path().join("keys")).unwrap();
+    for command in ["keys list", "keys rotate", "audit verify", "audit cut", "audit export --practice bay-dental"] {
+        let (code, said) = run(folder.path(), &command.split(' ').collect::<Vec<_>>());
+        assert!(code == 1 && said.contains("run portico migrate"), "{command}: {code} {said}");
+    }
+    assert_eq!(std::fs::read_to_string(folder.path().join("keys")).unwrap(), keys, "no key for nothing");
     assert!(run(folder.path(), &["migrate", "--dry-run"]).1.contains("au: would run start"));
     assert!(run(folder.path(), &["migrate"]).1.contains("au: ran start"));
     assert_eq!(run(folder.path(), &["migrate"]), (0, "au: up to date\n".to_owned()));
@@ -92,7 +98,26 @@ fn a_database_of_another_program_is_left_alone() {
             "{command}: {code} {said}"
         );
     }
-    assert_eq!(rows(), before);
+    let ring = || std::fs::read_to_string(folder.path().join("keys")).unwrap();
+    let keys = ring();
+    for command in [
+        "keys list",
+        "keys rotate",
+        "keys rotate --add-only",
+        "keys drop k1",
+        "audit verify",
+        "audit cut",
+        "audit export --practice bay-dental",
+        "practice list",
+        "restored --region au",
+    ] {
+        let (code, said) = run(folder.path(), &command.split(' ').collect::<Vec<_>>());
+        assert!(
+            code == 1 && said.contains("made by a newer Portico: it has schema step 999"),
+            "{command}: {code} {said}"
+        );
+    }
+    assert_eq!((rows(), ring()), (before, keys));
     by_hand(folder.path(), "DELETE FROM schema_step WHERE number = 999");
     by_hand(folder.path(), "UPDATE schema_step SET digest = 'x' WHERE number = 2");
     let (code, said) = run(folder.path(), &["migrate"]);

@@ -239,7 +239,8 @@ impl Config {
         let mut written = written::Written::new(path);
         if let Some(path) = path {
             match std::fs::read_to_string(path) {
-                Ok(text) => written.add_toml(&text),
+                Ok(text) if !written.add_toml(&text) => return Err(written.problems),
+                Ok(_) => {}
                 Err(error) => {
                     let advice = "check the path, or leave it out to use the environment alone";
                     return Err(vec![written.nowhere().problem("", format!("cannot be read: {error}"), advice)]);

@@ -66,8 +66,8 @@ impl Written {
         Place { file: self.file.clone(), line: None }
     }
 
-    /// Takes in the file's text; goes on after a mistake to find the next.
-    pub fn add_toml(&mut self, text: &str) {
+    /// Takes in the file's text, or nothing of it where it is not TOML; answers whether it is.
+    pub fn add_toml(&mut self, text: &str) -> bool {
         let file = self.file.clone();
         let source = Source { file: &file, text };
         let (table, errors) = DeTable::parse_recoverable(text);
@@ -75,9 +75,14 @@ impl Written {
             let place = source.place(&error.span().unwrap_or(0..0));
             self.problems.push(place.problem("", format!("not TOML: {}", error.message().trim_end()), ""));
         }
+        // What stands behind a mistake was not read, and would only seem to be missing.
+        if !self.problems.is_empty() {
+            return false;
+        }
         for (name, value) in table.get_ref() {
             self.add_top(&source, name, value);
         }
+        true
     }
 
     fn add_top(&mut self, source: &Source, name: &Spanned<std::borrow::Cow<str>>, value: &Spanned<DeValue>) {

@@ -102,6 +102,16 @@ pub async fn open(region: &config::Region) -> Result<Db> {
     opened.map_err(|error| Error::fault(&format!("the database of the region {}", region.name), error))
 }
 
+/// Opens a region's database for a command that reads or changes what is in it.
+///
+/// # Errors
+/// As [`open`], and where the schema is not the one of this program: a newer one may hold what is unknown here.
+pub async fn open_known(region: &config::Region) -> Result<Db> {
+    let db = open(region).await?;
+    has_all_steps(&region.name, &db).await?;
+    Ok(db)
+}
+
 async fn bring_up(region: &str, db: &Db, world: &dyn World, schema: Schema) -> Result<()> {
     if schema == Schema::Migrate {
         for step in migrate::migrate(db, world).await? {
@@ -109,6 +119,10 @@ async fn bring_up(region: &str, db: &Db, world: &dyn World, schema: Schema) -> R
         }
         return Ok(());
     }
+    has_all_steps(region, db).await
+}
+
+async fn has_all_steps(region: &str, db: &Db) -> Result<()> {
     let missing = migrate::missing(db).await?;
     if missing.is_empty() {
         return Ok(());

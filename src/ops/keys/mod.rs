@@ -59,7 +59,7 @@ pub async fn list(config: &Config) -> Result<Vec<(String, reseal::Uses)>> {
 async fn uses(config: &Config, id: &str) -> Result<reseal::Uses> {
     let mut all = reseal::Uses::default();
     for region in config.databases() {
-        let db = start::open(region).await?;
+        let db = start::open_known(region).await?;
         let here = reseal::uses(&db, id).await?;
         db.close().await;
         all += here;
@@ -95,6 +95,7 @@ pub struct Rotated {
 pub async fn rotate(config: &Config, world: &dyn World, add_key: bool, seal_anew: bool) -> Result<Rotated> {
     let mut rotated = Rotated::default();
     let mut ring = copy(&config.keys.ring)?;
+    has_known_databases(config).await?;
     if add_key {
         let id = add(config, world)?;
         ring = read(&file_of(config)?)?;
@@ -107,7 +108,7 @@ pub async fn rotate(config: &Config, world: &dyn World, add_key: bool, seal_anew
         wait_for_servers().await;
     }
     for region in config.databases() {
-        let db = start::open(region).await?;
+        let db = start::open_known(region).await?;
         let resealed = reseal::reseal(&db, &ring, world).await?;
         db.close().await;
         rotated.done.push(format!("{}: {} values sealed anew under {}", region.name, resealed.values, ring.current()));
@@ -116,6 +117,15 @@ pub async fn rotate(config: &Config, world: &dyn World, add_key: bool, seal_anew
         }));
     }
     Ok(rotated)
+}
+
+/// Before the key file is touched: a key that cannot be put to use is in everybody's way, and a column that is unknown here may
+/// need the one that is dropped.
+async fn has_known_databases(config: &Config) -> Result<()> {
+    for region in config.databases() {
+        start::open_known(region).await?.close().await;
+    }
+    Ok(())
 }
 
 #[expect(clippy::disallowed_methods, reason = "a command that lets running servers read the key file")]
@@ -133,6 +143,7 @@ fn read(file: &Path) -> Result<Keyring> {
 /// # Errors
 /// A fault that says why it must stay.
 pub async fn drop_key(config: &Config, id: &str) -> Result<()> {
+    has_known_databases(config).await?;
     let file = file_of(config)?;
     let ids: Vec<&str> = config.keys.ring.ids().collect();
     let refuse = |why: &str| Err(Error::Fault(format!("the key {id} stays: {why}")));
