@@ -223,6 +223,7 @@ record-event = What happened
 record-every-event = Everything
 record-from = From
 record-until = Until
+record-wrong-day = There is no such day. Choose one, or write it like 2026-11-30.
 record-show = Show
 record-none = Nothing in the record matches.
 record-when = When

@@ -13,9 +13,10 @@ use crate::notices::{Event, Happening, happened};
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
-use crate::platform::web::{Fields, Query, Visit, encode, page};
+use crate::platform::web::{Fields, Query, Visit, encode, page, page_with};
 use crate::platform::when;
-use crate::sign_in::{person, session};
+use crate::sign_in::person;
+use crate::sign_in::session::{self, Session};
 
 /// Lines on one page.
 const PAGE: usize = 50;
@@ -30,7 +31,9 @@ struct RecordPage {
     person: String,
     person_name: String,
     from: String,
+    from_problem: Option<String>,
     until: String,
+    until_problem: Option<String>,
     events: Vec<Choice>,
     next: Option<String>,
     /// The filter as a query, for the files.
@@ -49,7 +52,7 @@ pub async fn list(visit: Visit, Query(query): Query) -> Result<Response> {
         Ok(session) => session,
         Err(response) => return Ok(response),
     };
-    let filter = filter_of(&visit, &query).await?;
+    let Some(filter) = filter_of(&visit, &query).await? else { return no_such_day(&visit, &session, &query) };
     let practice = &visit.practice()?.id;
     let mut lines = export::before(visit.db()?, practice, &filter, &mark_of(query.text("before"))).await?;
     let more = lines.len() > PAGE;
@@ -63,19 +66,50 @@ pub async fn list(visit: Visit, Query(query): Query) -> Result<Response> {
         person::by_id(visit.db()?, practice, &filter.person_id).await?
     };
     page(&RecordPage {
-        frame: session::frame(&visit, &session, "record-title"),
-        intro: visit.say_with("record-intro", &[("years", &visit.server.config.audit_keep_years.to_string())]),
         lines: lines.iter().map(|line| Line::of(&visit, &line.row)).collect(),
-        name: query.trimmed("name").to_owned(),
-        person: query.text("person").to_owned(),
         person_name: of.map(|person| person.name).unwrap_or_default(),
-        from: query.trimmed("from").to_owned(),
-        until: query.trimmed("until").to_owned(),
-        events: choices(&visit, &filter.event),
         next,
-        query: same,
+        ..RecordPage::of(&visit, &session, &query)
     })
 }
+
+/// The form as it was filled in, with what is wrong in it: lines of other days would pass for those of this one.
+fn no_such_day(visit: &Visit, session: &Session, query: &Fields) -> Result<Response> {
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &RecordPage::of(visit, session, query))
+}
+
+impl RecordPage {
+    fn of(visit: &Visit, session: &Session, query: &Fields) -> RecordPage {
+        let problem = |name: &str| day(visit, query, name).is_err().then(|| visit.say("record-wrong-day"));
+        RecordPage {
+            frame: session::frame(visit, session, "record-title"),
+            intro: visit.say_with("record-intro", &[("years", &visit.server.config.audit_keep_years.to_string())]),
+            lines: vec![],
+            name: query.trimmed("name").to_owned(),
+            person: query.text("person").to_owned(),
+            person_name: String::new(),
+            from: query.trimmed("from").to_owned(),
+            from_problem: problem("from"),
+            until: query.trimmed("until").to_owned(),
+            until_problem: problem("until"),
+            events: choices(visit, query.text("event")),
+            next: None,
+            query: same_query(query),
+        }
+    }
+}
+
+/// When the chosen time begins or is over (unix seconds), or that there is no such day; none where no day is given.
+fn day(visit: &Visit, query: &Fields, name: &str) -> Result<Option<i64>, NoSuchDay> {
+    let typed = query.trimmed(name);
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let at = if name == "from" { day_begins(typed, visit.zone()) } else { day_is_over(typed, visit.zone()) };
+    at.map(Some).ok_or(NoSuchDay)
+}
+
+struct NoSuchDay;
 
 fn choices(visit: &Visit, chosen: &str) -> Vec<Choice> {
     let words = Event::ALL.iter().map(|event| event.word());
@@ -86,13 +120,15 @@ fn choices(visit: &Visit, chosen: &str) -> Vec<Choice> {
     all
 }
 
-async fn filter_of(visit: &Visit, query: &Fields) -> Result<Filter> {
+/// What is asked for; none where a day is no day.
+async fn filter_of(visit: &Visit, query: &Fields) -> Result<Option<Filter>> {
+    let (Ok(from), Ok(until)) = (day(visit, query, "from"), day(visit, query, "until")) else { return Ok(None) };
     let name: String = query.trimmed("name").chars().take(254).collect();
     let mut filter = Filter {
         person_id: query.text("person").chars().take(40).collect(),
         event: query.text("event").chars().take(60).collect(),
-        from: day_begins(query.trimmed("from"), visit.zone()),
-        until: day_is_over(query.trimmed("until"), visit.zone()),
+        from,
+        until,
         email_key: String::new(),
         name,
     };
@@ -103,7 +139,7 @@ async fn filter_of(visit: &Visit, query: &Fields) -> Result<Filter> {
         email.canonical().clone_into(&mut filter.email_key);
         filter.name.clear();
     }
-    Ok(filter)
+    Ok(Some(filter))
 }
 
 async fn is_somebodys(visit: &Visit, email_key: &str) -> Result<bool> {
@@ -143,7 +179,7 @@ async fn file(visit: &Visit, query: &Fields, form: Form) -> Result<Response> {
         Ok(session) => session,
         Err(response) => return Ok(response),
     };
-    let filter = filter_of(visit, query).await?;
+    let Some(filter) = filter_of(visit, query).await? else { return no_such_day(visit, &session, query) };
     let (kind, ending) = match form {
         Form::Csv => ("text/csv; charset=utf-8; header=present", "csv"),
         Form::JsonLines => ("application/jsonl; charset=utf-8", "jsonl"),

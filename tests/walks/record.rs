@@ -283,3 +283,26 @@ walk!(a_long_record_comes_in_pieces, |stage| {
     }
     assert_eq!(pages, 47);
 });
+
+walk!(a_day_that_is_none_is_said_and_nothing_else_is_shown_in_its_place, |stage| {
+    six_lines(&stage).await;
+    let mut alex = alex(&stage).await;
+    alex.open("/practice/record?name=Sam&from=2026-02-30&until=yesterday").await;
+    assert_eq!(alex.status, 422, "{}", alex.text());
+    alex.sees("There is no such day");
+    assert!(!alex.html.contains("<table"), "lines of other days: {}", alex.text());
+    let kept = [alex.hidden("name"), alex.hidden("from"), alex.hidden("until")];
+    assert_eq!(kept, ["Sam", "2026-02-30", "yesterday"]);
+    for file in ["/practice/record.csv", "/practice/record.jsonl"] {
+        alex.open(&format!("{file}?from=2026-02-30")).await;
+        assert_eq!(alex.status, 422, "{}", alex.html);
+        alex.sees("There is no such day");
+    }
+    let exported = "SELECT COUNT(*) FROM audit WHERE event = 'record-exported'";
+    assert_eq!(crate::support::desk::number(&stage, exported, args![]).await, 0, "nothing left");
+    alex.open("/practice/record?from=2026-11-21&until=").await;
+    assert!(alex.html.contains("<table") && alex.status == 200, "{}", alex.text());
+    alex.open("/practice/record.csv?from=2026-11-21&until=2026-11-22").await;
+    assert_eq!(alex.status, 200);
+    assert!(alex.html.contains("wrong-password"), "{}", alex.html);
+});
