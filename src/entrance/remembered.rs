@@ -15,7 +15,7 @@ use crate::platform::frame::Frame;
 use crate::platform::secret;
 use crate::platform::server::{ENTRANCE, Server};
 use crate::platform::web::{Fields, Query, Visit, go, page};
-use crate::sign_in::note;
+use crate::sign_in::note::{self, Note};
 
 const COOKIE: &str = "__Host-practices";
 const SHARED_COOKIE: &str = "__Host-shared";
@@ -146,7 +146,8 @@ fn follow((kept, standing): &mut (Kept, Standing), answer: Option<&Place>) {
 /// `GET /remember?note=…`: a region says by a signed note that somebody who ticked the box has signed in, in the browser
 /// that ticked it. Then back to where the person was going; without a note that holds, to the front.
 pub async fn remember(visit: Visit, Query(query): Query) -> Result<Response> {
-    let Some(note) = note::opened(&visit.server, query.text("note"), visit.now) else { return Ok(go("/")) };
+    let opened = note::opened(&visit.server, query.text("note"), visit.now);
+    let Some(note) = opened.filter(|note| leads_home(&visit.server, note)) else { return Ok(go("/")) };
     let asked_here = Asker::of(&visit).is_some_and(|asker| secret::same(&note::state(&asker.hash()), &note.state));
     if asked_here
         && !is_shared(&visit)
@@ -160,6 +161,11 @@ pub async fn remember(visit: Visit, Query(query): Query) -> Result<Response> {
         keep(&visit, &kept)?;
     }
     Ok(go(&note.then))
+}
+
+/// Whether it leads to the practice that it names: what a region's program says is not followed anywhere else.
+fn leads_home(server: &Server, note: &Note) -> bool {
+    note.then.strip_prefix(&server.origin_in(&note.region, &note.slug)).is_some_and(|path| path.starts_with('/'))
 }
 
 /// `GET /remembered`: what this device remembers, and how it forgets.

@@ -3,6 +3,7 @@
 use axum::http::Method;
 use portico::args;
 use portico::ops::{practice_move, practice_rename};
+use portico::platform::web::encode;
 
 use super::{ask, browser, mails};
 use crate::support::browser::Browser;
@@ -246,11 +247,40 @@ walk!(a_note_is_good_in_its_own_browser_for_minutes, |stage| {
     let mut bent = device.entrance.clone();
     bent.send(Method::GET, &path.replacen("note=au.", "note=uk.", 1), None).await;
     assert_eq!(bent.answered["location"], "/");
+    // Nor does a note lead anywhere but to the practice that it names.
+    for elsewhere in [
+        "https://evil.example/",
+        "http://harbour-physio.au.localhost:8080.evil.example/",
+        "http://harbour-physio.au.localhost:8080@evil.example/",
+        "http://thames-therapy.uk.localhost:8080/me",
+        "http://harbour-physio.au.localhost:8080",
+        "//evil.example/",
+    ] {
+        let mut bent = device.entrance.clone();
+        bent.send(Method::GET, &bent_note(&stage, path, elsewhere), None).await;
+        assert_eq!(bent.answered["location"], "/", "{elsewhere}");
+        assert!(!bent.cookies.contains_key("__Host-practices"), "{elsewhere}");
+    }
+    let mut same = device.entrance.clone();
+    let home = "http://harbour-physio.au.localhost:8080/me";
+    same.send(Method::GET, &bent_note(&stage, path, home), None).await;
+    assert_eq!(same.answered["location"], home);
     let mut late = device.entrance.clone();
     stage.wait(11 * 60);
     late.send(Method::GET, path, None).await;
     assert!(!late.cookies.contains_key("__Host-practices"));
 });
+
+/// The note as a region would seal it whose program was changed.
+fn bent_note(stage: &Stage, path: &str, then: &str) -> String {
+    let sealed = path.split_once("note=au.").unwrap().1;
+    let sealed = percent_encoding::percent_decode_str(sealed).decode_utf8().unwrap();
+    let text = stage.server.open_from("au", "remember", &[], &sealed).unwrap();
+    let mut note: serde_json::Value = serde_json::from_str(&text).unwrap();
+    note["then"] = then.into();
+    let sealed = stage.server.seal_for("au", "remember", &[], &note.to_string()).unwrap();
+    format!("/remember?note={}", encode(&format!("au.{sealed}")))
+}
 
 /// Asks with the box ticked, and follows the list to Harbour Physio in that browser.
 async fn ticks(stage: &Stage, entrance: &mut Browser, practice: &mut Browser, email: &str) {
