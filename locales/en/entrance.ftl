@@ -99,4 +99,5 @@ demo-moods-how = To see what a practice sees when no email comes: log in as staf
 demo-mood-slow = The mail server there says "later" twice. The mail arrives after some minutes.
 demo-mood-refuses = The mail server there refuses every mail: there is no such mailbox.
 demo-mood-returns = The mail server there takes the mail and sends it back a moment later: the mailbox is full.
+demo-password-changed = Was changed since this demo was first started.
 demo-no-password = Has no password: clients get a link by mail, supporters use a passkey.

@@ -136,7 +136,7 @@ help-no-mail-text =
     - Wait a few minutes, and look among the spam.
     - Check that you typed the address your practice has for you. For privacy the page says the same whether we know the address or not.
     - We send at most one mail a minute to an address, five an hour and ten a day.
-    - Ask an administrator of your practice: they see what became of each mail.
+    - Ask an administrator of your practice: when they choose you under People, they see what became of the last mails to you.
 
 language-title = Language
 # The language's own name for itself.

@@ -57,6 +57,9 @@ people-sessions = Places logged in
 people-devices = Recognised devices
 people-more-time-until = More time until
 people-record = What happened to this account
+people-mails = Mails of the last weeks
+people-mails-none = No mail was written to them lately.
+people-mail-administrators = A notice to administrators
 people-one-title = Colleague
 
 people-own-title = This is your own account

@@ -119,18 +119,23 @@ async fn mail(visit: &Visit, message: &str, moments: &mut Vec<Moment>) -> Result
         )
         .await?;
     for (at, state, reason) in states {
-        let (words, trouble) = match state.as_str() {
-            "queued" => ("line-mail-queued", false),
-            "sent" => ("line-mail-sent", false),
-            "deferred" => ("line-mail-deferred", true),
-            "failed" => ("line-mail-failed", true),
-            "bounced" => ("line-mail-bounced", true),
-            _ => ("line-mail-unsure", true),
-        };
+        let (words, trouble) = in_words(&state);
         let more = if trouble { reason.chars().take(200).collect() } else { String::new() };
         moments.push(Moment { at, words: visit.say(words), more, trouble });
     }
     Ok(())
+}
+
+/// The sentence for a state of a mail, and whether something is wrong with it.
+pub(super) fn in_words(state: &str) -> (&'static str, bool) {
+    match state {
+        "queued" => ("line-mail-queued", false),
+        "sent" => ("line-mail-sent", false),
+        "deferred" => ("line-mail-deferred", true),
+        "failed" => ("line-mail-failed", true),
+        "bounced" => ("line-mail-bounced", true),
+        _ => ("line-mail-unsure", true),
+    }
 }
 
 /// What stands in the record of this person, but for what the askings told already.

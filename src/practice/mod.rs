@@ -22,6 +22,7 @@ pub mod people_acts;
 pub mod people_change;
 pub mod people_email;
 pub mod people_invite;
+mod people_mails;
 pub mod people_one;
 pub mod people_passkeys;
 mod people_proof;

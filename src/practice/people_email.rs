@@ -211,8 +211,8 @@ async fn mail_link(visit: &Visit, tx: &mut Tx, session: &Session, person: &Perso
     let link = format!("{}/new-address/{token}", visit.server.home_of(practice));
     let language = person.language.clone().unwrap_or_else(|| practice.language.clone());
     let words = vec![("name", person.name.clone()), ("actor", session.name.clone()), ("url", link)];
-    let letter =
-        Letter { name: "new-address", to: email.typed(), person_id: Some(&person.id), language: &language, words };
+    let (to, until) = (email.typed(), Some(visit.now + LINK_SECONDS));
+    let letter = Letter { name: "new-address", to, person_id: Some(&person.id), language: &language, words, until };
     compose::letter(visit, tx, &letter).await
 }
 

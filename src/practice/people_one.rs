@@ -5,6 +5,7 @@ use axum::response::Response;
 
 use super::people::{Member, is_off, lanes_off};
 use super::people_email::{self, Waiting};
+use super::people_mails::{self, SentMail};
 use super::{administrator, colleague};
 use crate::args;
 use crate::platform::email::looks_mixed;
@@ -34,6 +35,7 @@ struct OnePage {
     disputed_until: Option<i64>,
     /// The new address that is still to be confirmed.
     new_email: Option<Waiting>,
+    mails: Vec<SentMail>,
     /// What can be done now.
     can_reset: bool,
     can_give_time: bool,
@@ -82,6 +84,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
         waits_until: person.resets_wait_until(visit.now),
         disputed_until: person.address_waits_until(visit.now).filter(|_| person.address_is_disputed(visit.now)),
         new_email: people_email::waiting(&visit, &person.id).await?,
+        mails: people_mails::of(&visit, &person.id).await?,
         can_reset: joined,
         can_give_time: joined && !person.is_administrator(),
         person: member(&visit, person).await?,

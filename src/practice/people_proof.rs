@@ -166,7 +166,7 @@ async fn text_code(visit: &Visit, tx: &mut Tx, session: &Session, person: &Perso
     let language = person.language.clone().unwrap_or_else(|| practice.language.clone());
     let words = [("practice", practice.name.as_str()), ("actor", session.name.as_str()), ("code", code.as_str())];
     let text = visit.server.texts.say(&language, "text-reset-code", &words);
-    compose::text(visit, tx, "reset-code", (person, number), &text).await
+    compose::text(visit, tx, "reset-code", (person, number), (&text, Some(visit.now + CODE_SECONDS))).await
 }
 
 fn hash_code(visit: &Visit, practice: &str, id: &str, code: &str) -> String {

@@ -67,8 +67,8 @@ pub async fn mail_link(visit: &Visit, tx: &mut Tx, person: &Person, by: Actor) -
     let link = format!("{}/re-enrol/{token}", visit.server.home_of(practice));
     let language = person.language.clone().unwrap_or_else(|| practice.language.clone());
     let words = vec![("name", person.name.clone()), ("url", link)];
-    let letter =
-        Letter { name: "re-enrol", to: &person.email, person_id: Some(&person.id), language: &language, words };
+    let (to, until) = (&person.email, Some(visit.now + LINK_SECONDS));
+    let letter = Letter { name: "re-enrol", to, person_id: Some(&person.id), language: &language, words, until };
     compose::letter(visit, tx, &letter).await?;
     happened(visit, tx, Happening::of(Event::ReEnrolMailed, person).by(by)).await
 }

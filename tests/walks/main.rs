@@ -44,6 +44,7 @@ mod passkeys;
 mod password;
 mod people;
 mod people_email;
+mod people_mails;
 mod people_passkeys;
 mod people_time;
 mod portal;
