@@ -11,9 +11,11 @@ use std::sync::Arc;
 use serde_json::json;
 use tokio::net::TcpListener;
 
+use axum::Extension;
 use axum::routing::get;
 
-use super::world_of_samples::{PEOPLE, PRACTICES, SamplePerson, SamplePractice};
+use super::demo_people::{self, Known};
+use super::world_of_samples::{PEOPLE, PRACTICES, SamplePractice};
 use super::{demo_page, demo_visit};
 use crate::app;
 use crate::args;
@@ -57,15 +59,18 @@ pub async fn run(wanted: Wanted, world: Arc<dyn World>) -> Result<()> {
         [Signpost { path: "/demo", message: "demo-people" }, Signpost { path: "/mailbox", message: "demo-mailbox" }];
     let furnish = |server: &mut Server| server.keep(Signposts(posts.into()));
     let server = start::furnished(settings, world, Schema::Migrate, carriers, furnish).await?;
-    let passwords = fill(&server).await?;
+    let people = fill(&server).await?;
     if wanted.history {
         history::fill(&server).await?;
         while chain::seal_all(&server).await? > 0 {}
     }
     let key = demo_visit::prepare(&server).await?;
-    let more = mailbox::routes().merge(demo_visit::routes()).route("/demo", get(demo_page::people));
+    let more = mailbox::routes()
+        .merge(demo_visit::routes())
+        .route("/demo", get(demo_page::people))
+        .layer(Extension(demo_page::People(people.clone().into())));
     let router = app::router_with(Arc::clone(&server), more);
-    let told = Told { people: passwords, key };
+    let told = Told { people, key };
     let greeting = welcome(Arc::clone(&server), address, wanted.ready_file.clone(), folder.path.clone(), told);
     let greeting = tokio::spawn(greeting);
     let stand = serve::Stand { listeners, router, certificates: None, metrics: None };
@@ -124,7 +129,7 @@ fn refuse_strangers(listeners: &[TcpListener]) -> Result<()> {
 
 /// What whoever started the demo is told.
 struct Told {
-    people: Vec<(&'static SamplePerson, Option<&'static str>)>,
+    people: Vec<Known>,
     /// Of the sample program at Harbour Physio.
     key: String,
 }
@@ -213,22 +218,25 @@ pub fn settings(folder: &Path, listen: SocketAddr, world: &dyn World) -> Result<
     })
 }
 
-/// Puts the sample practices and people into empty databases; answers each person's password.
+/// Puts the sample practices and people into empty databases; answers each person, and whether what was there before has another
+/// password by now.
 ///
 /// # Errors
 /// Faults of the databases.
-pub async fn fill(server: &Server) -> Result<Vec<(&'static SamplePerson, Option<&'static str>)>> {
+pub async fn fill(server: &Server) -> Result<Vec<Known>> {
+    let mut before = vec![];
     for practice in PRACTICES {
         // A region of another deployment is filled there.
         let Some(region) = server.region(practice.region) else { continue };
         let db = &region.db;
         let there: Option<(String,)> =
             db.optional("SELECT id FROM practice WHERE slug = $1", args![practice.slug]).await?;
-        if there.is_none() {
-            add_practice(server, practice).await?;
+        match there {
+            Some(_) => before.push(practice.slug),
+            None => add_practice(server, practice).await?,
         }
     }
-    Ok(PEOPLE.iter().map(|person| (person, person.password)).collect())
+    demo_people::known(server, &before).await
 }
 
 async fn add_practice(server: &Server, sample: &SamplePractice) -> Result<()> {
@@ -289,9 +297,9 @@ fn ready_text(server: &Server, Told { people, key }: &Told) -> serde_json::Value
         "practices": PRACTICES.iter().filter(|sample| sample.slug != "support").map(|sample| json!({
             "slug": sample.slug, "region": sample.region, "name": sample.name, "url": url(sample),
         })).collect::<Vec<_>>(),
-        "people": people.iter().map(|(person, password)| json!({
+        "people": people.iter().map(|known @ Known { person, changed }| json!({
             "practice": person.practice, "kind": person.kind, "role": person.role, "name": person.name,
-            "email": person.email, "password": password, "mobile": person.mobile,
+            "email": person.email, "password": known.password(), "password_changed": changed, "mobile": person.mobile,
         })).collect::<Vec<_>>(),
         "api": {
             "practice": demo_visit::PRACTICE, "url": format!("{}/api/v1", harbour(server)), "key": key,
@@ -316,10 +324,11 @@ fn greet(server: &Server, folder: &Path, Told { people, key }: &Told) {
             sample.name,
             server.origin_of(&format!("{}.{}.{}", sample.slug, sample.region, server.config.base))
         );
-        for (person, password) in
-            people.iter().filter(|(person, password)| person.practice == sample.slug && password.is_some())
+        for known in
+            people.iter().filter(|Known { person, .. }| person.practice == sample.slug && person.password.is_some())
         {
-            println!("      {:<14} {:<20} password: {}", person.role, person.email, password.unwrap_or_default());
+            let (role, email) = (known.person.role, known.person.email);
+            println!("      {role:<14} {email:<20} password: {}", known.password().unwrap_or("(changed)"));
         }
     }
     println!("\n  Programs    {}/api/v1   key: {key}", harbour(server));

@@ -1,8 +1,12 @@
 //! The demo's list of people and passwords; no other program has such a page.
 
+use std::sync::Arc;
+
+use axum::Extension;
 use axum::response::Response;
 
-use super::world_of_samples::{PEOPLE, PRACTICES, SamplePerson};
+use super::demo_people::Known;
+use super::world_of_samples::PRACTICES;
 use crate::notices::mailbox_moods::{MOODS, Mood};
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
@@ -20,18 +24,26 @@ struct DemoPage {
 struct Shown {
     name: &'static str,
     url: String,
-    people: Vec<&'static SamplePerson>,
+    people: Vec<Known>,
 }
 
+/// What is known of the demo's people since its start.
+#[derive(Clone)]
+pub struct People(pub Arc<[Known]>);
+
 /// `GET /demo` at the entrance of the demo.
-pub async fn people(visit: Visit) -> Result<Response> {
+pub async fn people(visit: Visit, Extension(People(all)): Extension<People>) -> Result<Response> {
     let server = &visit.server;
     let practices = PRACTICES.iter().filter(|practice| practice.slug != "support");
     let practices = practices
         .map(|practice| Shown {
             name: practice.name,
             url: server.origin_of(&format!("{}.{}.{}", practice.slug, practice.region, server.config.base)),
-            people: PEOPLE.iter().filter(|person| person.practice == practice.slug && person.kind == "staff").collect(),
+            people: all
+                .iter()
+                .filter(|known| known.person.practice == practice.slug && known.person.kind == "staff")
+                .copied()
+                .collect(),
         })
         .collect();
     let what = |mood| match mood {

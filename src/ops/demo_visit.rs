@@ -127,7 +127,14 @@ async fn invite(visit: &Visit, tx: &mut Tx, key: &str) -> Result<()> {
         ("until", when::full(visit.now + WINDOW, &practice.zone)),
         ("link", format!("{}/go/{token}", visit.server.home_of(practice))),
     ];
-    let mail = Letter { name: "demo-visit", to: CLIENT, person_id: Some(&client), language: &practice.language, words };
+    let mail = Letter {
+        name: "demo-visit",
+        to: CLIENT,
+        person_id: Some(&client),
+        language: &practice.language,
+        words,
+        until: Some(visit.now + WINDOW),
+    };
     letter(visit, tx, &mail).await
 }
 
