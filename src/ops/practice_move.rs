@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use super::practice_rename::{leads_from_elsewhere, leads_to, tell};
 use crate::args;
-use crate::audit::{chain, checkpoint, remainder};
-use crate::platform::copy::{self, Table};
-use crate::platform::db::Tx;
+use crate::audit::{chain, remainder};
+use crate::platform::copy;
 use crate::platform::error::{Error, Result};
 use crate::platform::practice;
 use crate::platform::ring_marks;
@@ -20,20 +19,22 @@ const NODES_FORGET: Duration = Duration::from_secs(6);
 /// A question of the entrance waits two seconds at most: until the new region lists the practice in every answer, the old
 /// one lists it too, and the entrance shows it once.
 const QUESTIONS_END: Duration = Duration::from_secs(3);
+/// From its last look at the old region a copy counts within this.
+const COPY_ENDS: Duration = Duration::from_secs(1);
 /// In the region it goes to, until it has arrived.
-const ARRIVING: &str = "here";
+pub(super) const ARRIVING: &str = "here";
 /// How often a step that met a running server's writes is run again.
 const MOST_RUNS: u32 = 12;
 /// Seconds that messages under way are waited for: longer than a claim lasts.
 const MOST_PAUSES: u32 = 150;
 
 /// A move under way.
-struct Move<'a> {
-    server: &'a Arc<Server>,
-    from: &'a Arc<Region>,
-    to: &'a Arc<Region>,
-    slug: &'a str,
-    id: String,
+pub(super) struct Move<'a> {
+    pub server: &'a Arc<Server>,
+    pub from: &'a Arc<Region>,
+    pub to: &'a Arc<Region>,
+    pub slug: &'a str,
+    pub id: String,
 }
 
 /// Where a move stands.
@@ -113,7 +114,10 @@ pub async fn undo(server: &Arc<Server>, slug: &str, from: &str, to: &str) -> Res
         )
         .await?;
     under_way.from.practices.forget();
-    if put_back == 1 { Ok(()) } else { Err(Error::Fault("somebody else has changed it; look again".into())) }
+    if put_back != 1 {
+        return Err(Error::Fault("somebody else has changed it; look again".into()));
+    }
+    under_way.has_not_arrived().await
 }
 
 impl<'a> Move<'a> {
@@ -243,76 +247,17 @@ impl<'a> Move<'a> {
         }
     }
 
-    /// All rows in one transaction of the new region: whole or not at all.
-    async fn copy_once(&self) -> Result<u64> {
-        let tables = copy::tables(&self.from.db).await?;
-        if tables != copy::tables(&self.to.db).await? {
-            return Err(Error::Fault("the two databases have different schemas; run portico migrate".into()));
+    /// A move that still ran may have made its copy whole while it was put back: then the copy counts.
+    async fn has_not_arrived(&self) -> Result<()> {
+        pause(COPY_ENDS).await;
+        let there = "SELECT created_at FROM practice WHERE id = $1";
+        if self.to.db.optional::<(i64,)>(there, args![&self.id]).await?.is_none() {
+            return Ok(());
         }
-        let mut tx = self.to.db.write().await?;
-        let mut all = 0;
-        for table in &tables {
-            all += self.copy_table(&mut tx, table).await?;
-        }
-        let arriving = "UPDATE practice SET moving_to = $2 WHERE id = $1 AND moving_to = $3";
-        self.is_still_out_of_service().await?;
-        let marked = tx.execute(arriving, args![&self.id, ARRIVING, &self.to.name]).await?;
-        if marked != 1 {
-            return Err(Error::Fault("the practice itself did not come along".into()));
-        }
-        tx.execute("DELETE FROM moved WHERE practice_id = $1 AND slug = $2", args![&self.id, self.slug]).await?;
-        leads_to(&mut tx, &self.id, &self.to.name, self.slug).await?;
-        tx.commit().await?;
-        Ok(all)
-    }
-
-    /// As the last before the copy counts: nobody put it back into service meanwhile, and nobody wrote for it any more.
-    async fn is_still_out_of_service(&self) -> Result<()> {
-        let still: Option<(i64,)> = self
-            .from
-            .db
-            .optional(
-                "SELECT (SELECT COUNT(*) FROM audit a WHERE a.practice_id = p.id AND NOT EXISTS (
-                    SELECT 1 FROM audit_chain c WHERE c.practice_id = a.practice_id AND c.record_id = a.id))
-                 FROM practice p WHERE p.id = $1 AND p.moving_to = $2 AND p.closed_at IS NULL",
-                args![&self.id, &self.to.name],
-            )
-            .await?;
-        match still {
-            Some((0,)) => Ok(()),
-            Some(_) => Err(Error::Fault(format!("something was written for {} meanwhile; run it again", self.slug))),
-            None => Err(Error::Fault(format!("{} was put back into service meanwhile; nothing was copied", self.slug))),
-        }
-    }
-
-    async fn copy_table(&self, tx: &mut Tx, table: &Table) -> Result<u64> {
-        if table.name == "audit_cut" {
-            return self.copy_checkpoints(tx).await;
-        }
-        let (sql, mut all) = (table.insert(), 0);
-        for row in table.rows(&self.from.db, &self.id).await? {
-            all += table.put(tx, sql, &row).await?;
-        }
-        Ok(all)
-    }
-
-    /// A checkpoint of the record is taken only at a line of the chain, and its line went long ago: for a moment one stands
-    /// there again.
-    async fn copy_checkpoints(&self, tx: &mut Tx) -> Result<u64> {
-        let (keys, now) = (self.server.keyring(), self.server.world.now());
-        let all = remainder::checkpoints(&self.from.db, tx, &keys, &self.id, now).await?;
-        for point in &all {
-            let put = "INSERT INTO audit_chain (practice_id, seq, record_id, hash) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-            let stands = tx.execute(put, args![&self.id, point.seq, format!("cut {}", point.seq), &point.hash]).await?;
-            if !checkpoint::put(tx, &self.id, point).await? {
-                return Err(Error::Fault(format!("the record was cut at line {} in another way", point.seq)));
-            }
-            if stands == 1 {
-                let gone = "DELETE FROM audit_chain WHERE practice_id = $1 AND seq = $2";
-                tx.execute(gone, args![&self.id, point.seq]).await?;
-            }
-        }
-        Ok(u64::try_from(all.len()).unwrap_or(u64::MAX))
+        let out_again = "UPDATE practice SET moving_to = $2 WHERE id = $1 AND moving_to IS NULL AND closed_at IS NULL";
+        self.from.db.execute(out_again, args![&self.id, &self.to.name]).await?;
+        self.from.practices.forget();
+        Err(Error::Fault("a move was still running and its copy is whole now: run the move again to finish it".into()))
     }
 
     /// The old region gives it up for good.
