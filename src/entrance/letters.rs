@@ -94,6 +94,6 @@ fn silence(visit: &Visit, found: &Found) -> String {
 }
 
 async fn put(visit: &Visit, tx: &mut Tx, name: &str, to: &Envelope<'_>, words: Vec<(&str, String)>) -> Result<()> {
-    let wanted = Letter { name, to: to.email, person_id: None, language: &visit.language, words };
+    let wanted = Letter { name, to: to.email, person_id: None, language: &visit.language, words, until: None };
     letter(visit, tx, &wanted).await
 }

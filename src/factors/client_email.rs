@@ -162,6 +162,7 @@ async fn mail(
             ("until", when::full(visit.now + CODE_SECONDS, &practice.zone)),
             ("contact", compose::contact(visit)?),
         ],
+        until: Some(visit.now + CODE_SECONDS),
     };
     if is_discreet(visit, person)? {
         letter.name = "discreet-code";

@@ -233,6 +233,7 @@ async fn send(visit: &Visit, tx: &mut Tx, person: &Person, email: &Email) -> Res
             person_id: Some(&owner),
             language: &visit.language,
             words,
+            until: None,
         };
         return letter(visit, tx, &told).await;
     }
@@ -240,7 +241,8 @@ async fn send(visit: &Visit, tx: &mut Tx, person: &Person, email: &Email) -> Res
     let origin = visit.server.home_of(visit.practice()?);
     let words = vec![("name", person.name.clone()), ("link", format!("{origin}/confirm-email/{token}"))];
     let language = person.language.as_deref().unwrap_or(&visit.language);
-    let told = Letter { name: "confirm-email", to: email.typed(), person_id: Some(&person.id), language, words };
+    let until = Some(visit.now + LINK_SECONDS);
+    let told = Letter { name: "confirm-email", to: email.typed(), person_id: Some(&person.id), language, words, until };
     letter(visit, tx, &told).await
 }
 

@@ -160,7 +160,7 @@ async fn write_text(visit: &Visit, tx: &mut Tx, person: &Person, number: &str, c
     let words = visit.say_with("text-mobile-code", &[("code", code), ("practice", &practice.name)]);
     let host = practice.present_host(&visit.server.config.base);
     let text = format!("{words}\n\n@{host} #{code}");
-    compose::text(visit, tx, "mobile-code", (person, number), &text).await
+    compose::text(visit, tx, "mobile-code", (person, number), (&text, Some(visit.now + CODE_SECONDS))).await
 }
 
 fn hash(visit: &Visit, id: &str, code: &str) -> Result<String> {

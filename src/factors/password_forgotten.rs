@@ -156,7 +156,9 @@ async fn mail(visit: &Visit, tx: &mut Tx, person: &Person, asked_in: &str) -> Re
         ("link", format!("{}/reset/{token}", visit.server.home_of(practice))),
         ("until", when::full(visit.now + SECONDS, &practice.zone)),
     ];
-    let reset = Letter { name: "reset-link", to: &person.email, person_id: Some(&person.id), language: own, words };
+    let until = Some(visit.now + SECONDS);
+    let reset =
+        Letter { name: "reset-link", to: &person.email, person_id: Some(&person.id), language: own, words, until };
     letter(visit, tx, &reset).await
 }
 
@@ -170,7 +172,8 @@ async fn mail_wait(visit: &Visit, tx: &mut Tx, person: &Person, until: i64) -> R
         ("contact", compose::contact(visit)?),
     ];
     let language = person.language.as_deref().unwrap_or(&practice.language);
-    let wait = Letter { name: "reset-paused", to: &person.email, person_id: Some(&person.id), language, words };
+    let wait =
+        Letter { name: "reset-paused", to: &person.email, person_id: Some(&person.id), language, words, until: None };
     letter(visit, tx, &wait).await
 }
 

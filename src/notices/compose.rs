@@ -55,6 +55,8 @@ pub struct Letter<'a> {
     pub person_id: Option<&'a str>,
     pub language: &'a str,
     pub words: Vec<(&'a str, String)>,
+    /// Until when (unix seconds) what it holds is good; none where it tells of something and is right however late.
+    pub until: Option<i64>,
 }
 
 /// Writes a letter and puts it into the outbox.
@@ -116,11 +118,12 @@ async fn write(visit: &Visit, tx: &mut Tx, letter: &Letter<'_>, discreet: bool) 
         text: &plain,
         html: &html,
         discreet,
+        until: letter.until,
     };
     outbox::put(visit, tx, &message).await
 }
 
-/// Puts a text message to a number into the outbox, in words that are written already.
+/// Puts a text message to a number into the outbox, in words that are written already, and until when they are of use.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
@@ -129,7 +132,7 @@ pub async fn text(
     tx: &mut Tx,
     about: &str,
     (person, number): (&Person, &str),
-    words: &str,
+    (words, until): (&str, Option<i64>),
 ) -> Result<()> {
     let message = Message {
         kind: "text",
@@ -140,6 +143,7 @@ pub async fn text(
         text: words,
         html: "",
         discreet: false,
+        until,
     };
     outbox::put(visit, tx, &message).await.map(drop)
 }
@@ -207,14 +211,14 @@ async fn to_person(
     if person.is_client() && (person.mail_form == "discreet" || visit.practice()?.discreet != 0) {
         let words = vec![("time", when::full(visit.now, visit.zone()))];
         let language = person.language.as_deref().unwrap_or(&visit.language);
-        let notice = Letter { name: "discreet-notice", to, person_id: Some(&person.id), language, words };
+        let notice = Letter { name: "discreet-notice", to, person_id: Some(&person.id), language, words, until: None };
         return discreet_letter(visit, tx, &notice).await.map(drop);
     }
     let mut words = words_of(visit, happening)?;
     words.push(("name", person.name.clone()));
     words.extend(not_me.map(|link| ("not_me", link)));
     let language = person.language.as_deref().unwrap_or(&visit.language);
-    letter(visit, tx, &Letter { name, to, person_id: Some(&person.id), language, words }).await
+    letter(visit, tx, &Letter { name, to, person_id: Some(&person.id), language, words, until: None }).await
 }
 
 /// The same event in words for those who manage the practice's people; they get no link of the person's.
@@ -230,8 +234,8 @@ pub(super) async fn to_administrators(visit: &Visit, tx: &mut Tx, happening: &Ha
         if !words.iter().any(|(word, _)| *word == "person") {
             words.push(("person", happening.person.map_or_else(String::new, |person| person.name.clone())));
         }
-        letter(visit, tx, &Letter { name: &name, to: &email, person_id: Some(&id), language: &visit.language, words })
-            .await?;
+        let (to, language) = (&email, &visit.language);
+        letter(visit, tx, &Letter { name: &name, to, person_id: Some(&id), language, words, until: None }).await?;
     }
     Ok(())
 }

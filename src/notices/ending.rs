@@ -31,11 +31,13 @@ const UNSURE_PAUSE: i64 = 600;
 /// Administrators are told of so many failed messages within an hour: a mail server that takes nothing from us fails them all.
 const MOST_TOLD: i64 = 20;
 const TOLD_WITHIN_SECONDS: i64 = 3600;
-/// What a mail server says of an address that takes no mail: no such mailbox, no such domain, no address at all, moved away, or a
-/// domain without mail (RFC 3463, 3.2; RFC 7505).
-const DEAD: [&str; 5] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"];
 /// How often a noting that met another's is run again.
 pub(super) const MOST_RUNS: u32 = 12;
+
+/// The last try is so long before a message is of no use any more (seconds): whoever waits for it still has to read it.
+const LAST_TRY_SECONDS: i64 = 60;
+/// Why a message ends whose code or link is good no longer.
+pub(super) const TOO_LATE: &str = "too late: what it holds is no longer good";
 
 /// What one try came to, in words for the practice; no address, code or link.
 pub(super) enum Ending {
@@ -120,9 +122,11 @@ fn row_of(ending: Ending, claimed: &Claimed, now: i64, chance: u8, unsure_before
         Ending::Never(reason) => Row { state: "failed", reason, next_at: None },
         // Tried twice and twice no answer: a third copy would help nobody.
         Ending::NotKnown(reason) if unsure_before => Row { state: "unsure", reason, next_at: None },
-        Ending::NotKnown(reason) => Row { state: "unsure", reason, next_at: Some(now + UNSURE_PAUSE) },
+        Ending::NotKnown(reason) => Row { state: "unsure", reason, next_at: in_use(claimed, now, now + UNSURE_PAUSE) },
         Ending::Later(reason) => {
-            let next_at = now + pause(claimed.tries, chance);
+            let Some(next_at) = in_use(claimed, now, now + pause(claimed.tries, chance)) else {
+                return Row { state: "failed", reason: format!("{TOO_LATE}: {reason}"), next_at: None };
+            };
             let patience = if claimed.practice_id == ENTRANCE { ENTRANCE_GIVES_UP_SECONDS } else { GIVE_UP_SECONDS };
             if next_at > claimed.created_at + patience || claimed.tries >= MOST_TRIES {
                 Row {
@@ -135,6 +139,17 @@ fn row_of(ending: Ending, claimed: &Claimed, now: i64, chance: u8, unsure_before
             }
         }
     }
+}
+
+/// When the next try is made of one that is meant for then: sooner, where it would be of no use any more; none where it would even so.
+fn in_use(claimed: &Claimed, now: i64, next_at: i64) -> Option<i64> {
+    let Some(until) = claimed.useful_until else { return Some(next_at) };
+    Some(next_at.min(until - LAST_TRY_SECONDS)).filter(|at| *at > now)
+}
+
+/// Whether it is of no use to anybody any more.
+pub(super) fn is_too_late(claimed: &Claimed, now: i64) -> bool {
+    claimed.useful_until.is_some_and(|until| until <= now)
 }
 
 /// Seconds until the next try, after `tries` of them; up to a tenth longer by chance, so that a mail server that
@@ -208,13 +223,6 @@ async fn add_state(tx: &mut Tx, claimed: &Claimed, now: i64, state: &str, reason
     Ok(())
 }
 
-/// Whether the server refused the address itself; its words begin with both codes (RFC 2034).
-fn is_dead(reason: &str) -> bool {
-    let mut words = reason.split_whitespace();
-    words.next().is_some_and(|code| code.len() == 3 && code.starts_with('5'))
-        && words.next().is_some_and(|status| DEAD.contains(&status))
-}
-
 /// A message that will not arrive is said loudly: to the operator, in the record, and to administrators by mail.
 async fn tell_failure(server: &Arc<Server>, region: &Arc<Region>, claimed: &Claimed, reason: &str) -> Result<()> {
     tracing::error!(
@@ -243,7 +251,7 @@ async fn tell_failure(server: &Arc<Server>, region: &Arc<Region>, claimed: &Clai
     loop {
         let once = async {
             let mut tx = region.db.write().await?;
-            if claimed.kind == "mail" && is_dead(reason) {
+            if claimed.kind == "mail" && whom::is_dead(reason) {
                 whom::mark(&mut tx, &claimed.practice_id, &first.email_key, visit.now).await?;
             }
             let mut told = !may_tell(&mut tx, claimed, &lane, visit.now).await?;
@@ -310,6 +318,7 @@ mod tests {
             body: None,
             tries,
             created_at: 0,
+            useful_until: None,
             claimed_by: none(),
         }
     }
@@ -333,28 +342,28 @@ mod tests {
         }
     }
 
+    /// A code that is good for ten minutes is tried within them, the last time while there is still time to type it.
+    #[test]
+    fn what_is_good_for_minutes_is_not_tried_for_days() {
+        let (mut now, mut tries, mut at) = (0, 1, vec![]);
+        let row = loop {
+            let code = Claimed { useful_until: Some(600), ..claimed(tries) };
+            let row = row_of(Ending::later("busy"), &code, now, 0, false);
+            let Some(next_at) = row.next_at else { break row };
+            at.push(next_at);
+            (now, tries) = (next_at, tries + 1);
+        };
+        assert_eq!(at, [30, 150, 540]);
+        assert_eq!((row.state, row.reason.starts_with("too late")), ("failed", true));
+        let code = Claimed { useful_until: Some(600), ..claimed(1) };
+        assert_eq!(row_of(Ending::NotKnown("lost".into()), &code, 550, 0, false).next_at, None);
+        assert!(is_too_late(&code, 600) && !is_too_late(&code, 599) && !is_too_late(&claimed(1), i64::MAX));
+    }
+
     #[test]
     fn chance_adds_a_tenth_at_most() {
         assert_eq!((pause(1, 0), pause(2, 0), pause(100, 0)), (30, 120, 14_400));
         assert_eq!((pause(1, 255), pause(100, 255)), (32, 15_834));
-    }
-
-    #[test]
-    fn only_what_is_said_of_the_address_is() {
-        for reason in ["550 5.1.1 no such mailbox here", "550 5.1.10 null MX", "553 5.1.3"] {
-            assert!(is_dead(reason), "{reason}");
-        }
-        for reason in [
-            "550 5.7.1 relaying denied",
-            "550 5.1.8 bad sender",
-            "552 5.2.2 the mailbox is full",
-            "550 no",
-            "450 4.1.1 5.1.1",
-            "given up after 48 hours: 550 5.1.1",
-            "",
-        ] {
-            assert!(!is_dead(reason), "{reason}");
-        }
     }
 
     #[test]

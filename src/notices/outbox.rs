@@ -22,6 +22,8 @@ pub struct Message<'a> {
     pub html: &'a str,
     /// The sender's name is the operator's, not the practice's.
     pub discreet: bool,
+    /// Until when it is of use (unix seconds): after that it is not sent any more.
+    pub until: Option<i64>,
 }
 
 /// Puts a message into the outbox, in the transaction of the act it tells of; answers its id.
@@ -31,8 +33,14 @@ pub struct Message<'a> {
 pub async fn put(visit: &Visit, tx: &mut Tx, message: &Message<'_>) -> Result<String> {
     let body =
         serde_json::json!({ "subject": message.subject, "text": message.text, "html": message.html, "discreet": message.discreet }).to_string();
-    let new =
-        New { kind: message.kind, about: message.about, person: message.person_id, to: message.to, at: visit.now };
+    let new = New {
+        kind: message.kind,
+        about: message.about,
+        person: message.person_id,
+        to: message.to,
+        at: visit.now,
+        until: message.until,
+    };
     insert(visit, tx, &new, &body).await
 }
 
@@ -56,7 +64,7 @@ pub async fn put_job_at(
     to: &str,
     body: &serde_json::Value,
 ) -> Result<()> {
-    let new = New { kind, about: kind, person: None, to, at };
+    let new = New { kind, about: kind, person: None, to, at, until: None };
     insert(visit, tx, &new, &body.to_string()).await.map(drop)
 }
 
@@ -67,6 +75,7 @@ struct New<'a> {
     person: Option<&'a str>,
     to: &'a str,
     at: i64,
+    until: Option<i64>,
 }
 
 async fn insert(visit: &Visit, tx: &mut Tx, new: &New<'_>, body: &str) -> Result<String> {
@@ -75,8 +84,8 @@ async fn insert(visit: &Visit, tx: &mut Tx, new: &New<'_>, body: &str) -> Result
     visit.note_posted();
     let whose = [practice, id.as_str(), new.person.unwrap_or("")];
     tx.later(
-        "INSERT INTO outbox (practice_id, id, kind, about, person_id, recipient, body, state, next_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $8)",
+        "INSERT INTO outbox (practice_id, id, kind, about, person_id, recipient, body, state, next_at, created_at, useful_until)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $8, $9)",
         args![
             practice,
             &id,
@@ -86,6 +95,7 @@ async fn insert(visit: &Visit, tx: &mut Tx, new: &New<'_>, body: &str) -> Result
             visit.server.seal("outbox to", &whose, new.to)?,
             visit.server.seal("outbox body", &whose, body)?,
             new.at,
+            new.until,
         ],
     )
     .await?;

@@ -60,6 +60,7 @@ impl Open {
 /// When the answer could not be noted: then the message is tried again after its lease.
 pub(super) async fn see_through(server: &Arc<Server>, region: &Arc<Region>, claimed: &Claimed) -> Result<()> {
     let ending = match prepared(server, region, claimed).await {
+        Ok(_) if ending::is_too_late(claimed, server.world.now()) => Ending::never(ending::TOO_LATE),
         Ok((house, open)) => match claimed.kind.as_str() {
             "mail" => Ending::of(Box::pin(mail(server, claimed, house.name(server), &open)).await?),
             "text" => Ending::of(text(server, claimed, house.name(server), &open).await?),

@@ -23,6 +23,9 @@ pub(super) struct Addressed<'a> {
 
 /// Administrators are told of one address at most once in so many seconds.
 pub(super) const TOLD_AGAIN_SECONDS: i64 = 86_400;
+/// What a mail server says of an address that takes no mail: no such mailbox, no such domain, no address at all, moved away, or a
+/// domain without mail (RFC 3463, 3.2; RFC 7505).
+const DEAD: [&str; 5] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"];
 
 /// The person that the message names, or the clients behind its address. A mail to another address than the person has now (the
 /// notice to the old one, the code for a new one) was for nobody of whom its fate tells anything.
@@ -107,4 +110,34 @@ pub async fn administrators(visit: &Visit, tx: &mut Tx) -> Result<Vec<(String, S
         args![&visit.practice()?.id],
     )
     .await
+}
+
+/// Whether the server refused the address itself; its words begin with both codes (RFC 2034).
+pub(super) fn is_dead(reason: &str) -> bool {
+    let mut words = reason.split_whitespace();
+    words.next().is_some_and(|code| code.len() == 3 && code.starts_with('5'))
+        && words.next().is_some_and(|status| DEAD.contains(&status))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_said_of_the_address_is() {
+        for reason in ["550 5.1.1 no such mailbox here", "550 5.1.10 null MX", "553 5.1.3"] {
+            assert!(is_dead(reason), "{reason}");
+        }
+        for reason in [
+            "550 5.7.1 relaying denied",
+            "550 5.1.8 bad sender",
+            "552 5.2.2 the mailbox is full",
+            "550 no",
+            "450 4.1.1 5.1.1",
+            "given up after 48 hours: 550 5.1.1",
+            "",
+        ] {
+            assert!(!is_dead(reason), "{reason}");
+        }
+    }
 }

@@ -46,6 +46,8 @@ pub(super) struct Claimed {
     /// Which try this is, from 1.
     pub tries: i64,
     pub created_at: i64,
+    /// Until when it is of use (unix seconds).
+    pub useful_until: Option<i64>,
     pub claimed_by: String,
 }
 
@@ -176,7 +178,7 @@ async fn claim(server: &Server, region: &Region, me: &str, practice: &str, id: &
         .change(
             "UPDATE outbox SET claimed_until = $4, claimed_by = $5, tries = tries + 1
              WHERE practice_id = $1 AND id = $2 AND ended_at IS NULL AND next_at <= $3 AND claimed_until <= $3
-             RETURNING practice_id, id, kind, about, person_id, recipient, body, tries, created_at, claimed_by",
+             RETURNING practice_id, id, kind, about, person_id, recipient, body, tries, created_at, useful_until, claimed_by",
             args![practice, id, now, now + LEASE_SECONDS, me],
         )
         .await

@@ -130,6 +130,12 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../../migrations/0020_resets_wait.sql"),
     },
     Step {
+        number: 21,
+        name: "until",
+        sqlite: include_str!("../../migrations/0021_until.sql"),
+        postgres: include_str!("../../migrations/0021_until.sql"),
+    },
+    Step {
         number: 23,
         name: "counts of a flood",
         sqlite: include_str!("../../migrations/0023_counts_of_a_flood.sql"),

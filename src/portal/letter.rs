@@ -110,11 +110,12 @@ async fn write(visit: &Visit, tx: &mut Tx, ask: &Ask, people: &[Person], made: &
             ("code", made.code.to_owned()),
             ("code_until", when::clock(made.until.min(visit.now + CODE_SECONDS), &practice.zone)),
         ],
+        until: Some(made.until),
     };
     match form(visit, people)? {
         Form::None => return Ok(None),
         Form::Discreet => {
-            letter.name = "portal-code";
+            (letter.name, letter.until) = ("portal-code", Some(visit.now + CODE_SECONDS));
             return discreet_letter(visit, tx, &letter).await.map(Some);
         }
         Form::Plain => {}
@@ -169,7 +170,7 @@ async fn tell_stranger(visit: &Visit, tx: &mut Tx, ask: &Ask) -> Result<()> {
     }
     let words = vec![("time", when::clock(ask.asked_at, &practice.zone))];
     let mut stranger =
-        Letter { name: "portal-nobody", to: &ask.email, person_id: None, language: &ask.language, words };
+        Letter { name: "portal-nobody", to: &ask.email, person_id: None, language: &ask.language, words, until: None };
     match form_for_nobody(visit, tx, &ask.email_key).await? {
         Form::None => {}
         Form::Discreet => {

@@ -176,7 +176,7 @@ async fn tell_practice(visit: &Visit, tx: &mut Tx, ask: &Ask, reach: &str, note:
             ("note", or_nothing(note)),
             ("url", visit.server.home_of(practice)),
         ];
-        let help = Letter { name, to: &to, person_id: id.as_deref(), language: &practice.language, words };
+        let help = Letter { name, to: &to, person_id: id.as_deref(), language: &practice.language, words, until: None };
         letter(visit, tx, &help).await?;
     }
     Ok(())

@@ -38,8 +38,8 @@ pub async fn invite(visit: &Visit, tx: &mut Tx, person: &Person, inviter: &str) 
         ("until", crate::platform::when::full(visit.now + SECONDS, &practice.zone)),
         ("url", format!("{}/sign-in", visit.server.home_of(practice))),
     ];
-    let invitation =
-        Letter { name: "invitation", to: &person.email, person_id: Some(&person.id), language: &language, words };
+    let (to, until) = (&person.email, Some(visit.now + SECONDS));
+    let invitation = Letter { name: "invitation", to, person_id: Some(&person.id), language: &language, words, until };
     letter(visit, tx, &invitation).await
 }
 

@@ -138,7 +138,7 @@ async fn text_about_the_pause(visit: &Visit, tx: &mut Tx, person: &Person) -> Re
     let words =
         [("practice", practice.name.as_str()), ("time", until.as_str()), ("contact", &compose::contact(visit)?)];
     let words = visit.server.texts.say(language, "text-not-me-paused", &words);
-    compose::text(visit, tx, "not-me-paused", (person, &number), &words).await
+    compose::text(visit, tx, "not-me-paused", (person, &number), (&words, None)).await
 }
 
 async fn tell(visit: &Visit, tx: &mut Tx, person: &Person, taken: &Taken) -> Result<()> {

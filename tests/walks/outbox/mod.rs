@@ -116,6 +116,7 @@ async fn put_many(stage: &Stage, slug: &str, kind: &str, to: &str, text: &str, n
             text,
             html: "<p>A walk</p>",
             discreet: false,
+            until: None,
         };
         outbox::put(&visit, &mut tx, &message).await.unwrap();
     }

@@ -194,3 +194,30 @@ sending!(a_mail_about_a_failed_mail_makes_no_more_of_its_kind, |stage, mails, _t
     assert_eq!(abouts, [failed("password-changed"), failed("message-failed-administrators")]);
     assert_eq!(stage.events().await, ["password-changed", "message-failed", "message-failed"]);
 });
+
+// A link that is good for half an hour is no mail for tomorrow; what only tells of something is.
+sending!(what_holds_a_link_is_not_sent_when_it_is_over, |stage, mails, _texts| {
+    mails.on_recipient(SAM, Fault::DeferRecipient);
+    stage.browser().open("/forgot").await.submit(&[("email", SAM)]).await;
+    tell_sam(&stage, Event::PasswordChanged).await;
+    let of = async |about: &str| rows(&stage).await.into_iter().find(|row| row.about == about).unwrap();
+    let asked_at = stage.now();
+    for _ in 0..5 {
+        stage.deliver().await;
+        stage.wait(750);
+    }
+    let (link, notice) = (of("reset-link").await, of("password-changed").await);
+    assert_eq!((link.state.as_str(), link.body), ("failed", None));
+    assert!(link.ended_at.unwrap() <= asked_at + 30 * 60 + 750, "{:?}", link.ended_at);
+    let said = states(&stage, &link.id).await;
+    assert!(said.last().unwrap().2.starts_with("too late"), "{said:?}");
+    assert_eq!(notice.state, "deferred", "however late, it is right");
+    // Where nothing is in the way, both arrive.
+    mails.on_recipient(SAM, Fault::Accept);
+    stage.browser().open("/forgot").await.submit(&[("email", SAM)]).await;
+    stage.wait(10_000);
+    stage.deliver().await;
+    assert_eq!(of("password-changed").await.state, "sent");
+    let all = rows(&stage).await.into_iter().filter(|row| row.about == "reset-link").map(|row| row.state);
+    assert_eq!(all.collect::<Vec<_>>(), ["failed", "sent"], "its half hour begins when it is written");
+});
