@@ -83,6 +83,8 @@ export async function resetting(stage, page, look) {
   await look("record of one person");
   await page.goto(`${alex.home}/practice/record?name=zzz`);
   await look("record, nothing matches");
+  await page.goto(`${alex.home}/practice/record?name=Sam&from=2026-02-30&until=yesterday`);
+  await look("record, days that are none");
 }
 
 /** "This wasn't me" took the only second step: what the person and an administrator find. */
