@@ -173,3 +173,13 @@ join-stay = Stay logged in as { $here }
 name-empty = Type your name.
 name-too-long = This name is longer than 100 characters. Please shorten it.
 name-characters = This name holds characters that can't be shown. Please type it again by hand.
+
+## Two log-ins in one browser
+other-title = Another log-in was begun in this browser
+other-title-client = Another sign-in was begun in this browser
+other-what = The page you sent belongs to an earlier log-in. Since it was opened, one was begun here for { $email }, so we didn't use what you sent. Nothing was changed.
+other-what-client = The page you sent belongs to an earlier sign-in. Since it was opened, another one was begun here, so we didn't use what you sent. Nothing was changed.
+other-next = If the newer one is yours, go on with it. If it isn't, begin your own again; the newer one then stops here.
+other-go-on = Go on with the newer one
+other-anew = Begin my own again
+log-in-of = You are logging in as { $email }.

@@ -167,7 +167,7 @@ fn asking(visit: &Visit, attempt: &Attempt, person: &Person) -> CodePage {
         ways.push(("/me".to_owned(), visit.say("confirm-cancel")));
     }
     CodePage {
-        frame: Frame::new(visit, "backup-code-title"),
+        frame: sign_in::other::frame(visit, person, "backup-code-title"),
         step: 0,
         action: "/sign-in/backup-code".into(),
         hidden: Some(("of", attempt.id.clone())),

@@ -309,7 +309,7 @@ async fn new_page(visit: &Visit, place: &Place, person: &Person) -> Result<NewPa
     let room = i64::try_from(had.len()).unwrap_or(store::MOST) < store::MOST;
     let frame = match place {
         Place::Session(session, _) => session::frame(visit, session, "passkey-new-title"),
-        Place::Attempt(_) => Frame::new(visit, "passkey-new-title"),
+        Place::Attempt(_) => sign_in::other::frame(visit, person, "passkey-new-title"),
     };
     let asked = || options::to_create(visit, Purpose::Create, place.id(), person, &had);
     let in_sign_in = matches!(place, Place::Attempt(_));
@@ -331,11 +331,11 @@ pub(super) fn in_words(visit: &Visit, passkeys: &[Passkey]) -> String {
     passkeys.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-/// Fresh options for a page that was open long; none where the person would have to prove who they are first.
+/// Fresh options for a page that was open long, and whose page it is; none where the person would have to prove who they are first.
 ///
 /// # Errors
 /// Faults of the database.
-pub(super) async fn again(visit: &Visit, token: &str, purpose: Purpose) -> Result<Option<Asked>> {
+pub(super) async fn again(visit: &Visit, token: &str, purpose: Purpose) -> Result<Option<(Asked, String)>> {
     let (bound, person_id) = match session::glance(visit).await? {
         State::Open(session) if session.is_fresh(visit.now) && fits(visit, token, purpose, &session.id)? => {
             (session.id.clone(), session.person_id.clone())
@@ -350,5 +350,5 @@ pub(super) async fn again(visit: &Visit, token: &str, purpose: Purpose) -> Resul
     let person = person::by_id(visit.db()?, &visit.practice()?.id, &person_id).await?.ok_or(Error::NotFound)?;
     let had = store::of(visit, &person_id).await?;
     let person = with_handle(visit, person).await?;
-    options::to_create(visit, purpose, &bound, &person, &had).map(Some)
+    Ok(Some((options::to_create(visit, purpose, &bound, &person, &had)?, person_id)))
 }

@@ -166,34 +166,30 @@ pub async fn user_handle(visit: &Visit, tx: &mut Tx, person: &str) -> Result<Str
 /// its forms comes anew with them, so that one press does. 409 says that the page itself has to be loaded again.
 pub async fn refresh(visit: Visit, fields: Fields) -> Result<Response> {
     let token = fields.text("ceremony");
-    let asked = match ceremony::purpose_of(token) {
+    let (asked, whose) = match ceremony::purpose_of(token) {
         Some(purpose @ (Purpose::SignIn | Purpose::Portal)) => {
             // The same question for everybody who opens the door, in whichever tab.
             let fits = visit.stale || fits(&visit, token, purpose, "")?;
-            fits.then(|| to_get(&visit, purpose, "", &[])).transpose()?
+            (fits.then(|| to_get(&visit, purpose, "", &[])).transpose()?, None)
         }
         Some(purpose @ (Purpose::Step | Purpose::Lock)) => match sign_in::current(&visit).await? {
             Some(attempt) if fits(&visit, token, purpose, &attempt.id)? => {
-                Some(to_get(&visit, purpose, &attempt.id, &store::of(&visit, &attempt.person_id).await?)?)
+                let passkeys = store::of(&visit, &attempt.person_id).await?;
+                (Some(to_get(&visit, purpose, &attempt.id, &passkeys)?), Some(attempt.person_id))
             }
-            _ => None,
+            _ => (None, None),
         },
         Some(purpose @ (Purpose::Unlock | Purpose::Confirm)) => match session::glance(&visit).await? {
             State::Open(session) | State::Locked(session) if fits(&visit, token, purpose, &session.id)? => {
-                Some(to_get(&visit, purpose, &session.id, &store::of(&visit, &session.person_id).await?)?)
+                let passkeys = store::of(&visit, &session.person_id).await?;
+                (Some(to_get(&visit, purpose, &session.id, &passkeys)?), Some(session.person_id.clone()))
             }
-            _ => None,
+            _ => (None, None),
         },
-        Some(purpose @ (Purpose::Create | Purpose::Silent)) => passkey_new::again(&visit, token, purpose).await?,
-        None => None,
-    };
-    // As on the page: inside, its forms say whose they are.
-    let whose = match (ceremony::purpose_of(token), session::glance(&visit).await?) {
-        (
-            Some(Purpose::Unlock | Purpose::Confirm | Purpose::Create | Purpose::Silent),
-            State::Open(s) | State::Locked(s),
-        ) => Some(s.person_id.clone()),
-        _ => None,
+        Some(purpose @ (Purpose::Create | Purpose::Silent)) => {
+            passkey_new::again(&visit, token, purpose).await?.map_or((None, None), |(asked, whose)| (Some(asked), Some(whose)))
+        }
+        None => (None, None),
     };
     Ok(match asked {
         Some(Asked { ceremony, options }) => {

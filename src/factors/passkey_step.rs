@@ -93,7 +93,7 @@ async fn asked(visit: &Visit) -> Result<std::result::Result<(Attempt, Person), R
 async fn step_page(visit: &Visit, attempt: &Attempt, person: &Person) -> Result<StepPage> {
     let passkeys = store::of(visit, &person.id).await?;
     Ok(StepPage {
-        frame: Frame::new(visit, "passkey-step-title").script("passkey.js"),
+        frame: sign_in::other::frame(visit, person, "passkey-step-title").script("passkey.js"),
         intro: visit.say_with(
             if attempt.goal == "sign-in" { "passkey-step-intro" } else { "passkey-step-intro-fresh" },
             &[("email", &person.email)],

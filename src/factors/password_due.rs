@@ -103,7 +103,7 @@ async fn due(visit: &Visit) -> Result<std::result::Result<(Attempt, Person), Res
 
 fn due_page(visit: &Visit, person: &Person, problems: Vec<String>) -> Result<DuePage> {
     Ok(DuePage {
-        frame: Frame::new(visit, "due-title").script("strength.js"),
+        frame: sign_in::other::frame(visit, person, "due-title").script("strength.js"),
         email: person.email.clone(),
         least: password_strength::needed(visit, person)?.code_points().to_string(),
         problems,

@@ -10,7 +10,6 @@ use crate::factors::totp_code::{self, Match};
 use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
-use crate::platform::frame::Frame;
 use crate::platform::limit::{self, Bound, Turn};
 use crate::platform::metrics::{SignIn, Way};
 use crate::platform::web::{Fields, Visit, go};
@@ -205,7 +204,7 @@ fn asking(visit: &Visit, attempt: &Attempt, person: &Person) -> CodePage {
         ways.push(("/me".to_owned(), visit.say("confirm-cancel")));
     }
     CodePage {
-        frame: Frame::new(visit, "code-title"),
+        frame: sign_in::other::frame(visit, person, "code-title"),
         step: 0,
         action: "/sign-in/code".into(),
         hidden: Some(("of", attempt.id.clone())),

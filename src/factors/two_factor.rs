@@ -61,7 +61,7 @@ impl Who {
     pub fn frame(&self, visit: &Visit) -> Frame {
         match &self.place {
             Place::Session(session) => session::frame(visit, session, "set-up-title"),
-            Place::Attempt(_) => Frame::new(visit, "set-up-title"),
+            Place::Attempt(_) => sign_in::other::frame(visit, &self.person, "set-up-title"),
         }
     }
 

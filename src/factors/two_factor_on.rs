@@ -13,7 +13,6 @@ use crate::factors::{mobile, totp};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
-use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Visit, go, page};
 use crate::sign_in::step::{Factor, Step};
 use crate::sign_in::{self, device, session};
@@ -153,7 +152,7 @@ pub async fn done(visit: Visit) -> Result<Response> {
         return Ok(go(&totp::path_of(&step, &attempt, &person)));
     }
     page(&CodesPage {
-        frame: Frame::new(&visit, "backup-codes-title"),
+        frame: sign_in::other::frame(&visit, &person, "backup-codes-title"),
         codes: vec![],
         left: person.backup_left,
         made_at: person.backup_made_at,

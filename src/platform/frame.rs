@@ -15,8 +15,10 @@ pub struct Frame {
     pub visit: Visit,
     pub title: String,
     pub menu: Option<Menu>,
-    /// Whose page it is, by their id: its forms act for nobody else. None before a sign-in.
+    /// Whose page it is, by their id: its forms act for nobody else. None before anybody is known.
     pub whose: Option<String>,
+    /// The address of whoever is logging in, on the pages of a log-in under way.
+    pub of: Option<String>,
     pub banner: Option<Banner>,
     /// File names under /assets/, loaded as deferred scripts.
     pub scripts: Vec<&'static str>,
@@ -50,6 +52,7 @@ impl Frame {
             visit: visit.clone(),
             menu: None,
             whose: None,
+            of: None,
             banner: None,
             scripts: vec!["reveal.js"],
             locks_in: None,

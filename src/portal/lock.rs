@@ -231,7 +231,7 @@ impl LockPage {
     async fn new(visit: &Visit, attempt: &Attempt, person: &Person, problem: Option<String>) -> Result<LockPage> {
         let passkeys = store::of(visit, &person.id).await?;
         let asked = || options::to_get(visit, Purpose::Lock, &attempt.id, &passkeys);
-        let mut frame = Frame::new(visit, "lock-title").script("passkey.js");
+        let mut frame = sign_in::other::frame(visit, person, "lock-title").script("passkey.js");
         frame.exit = true;
         Ok(LockPage {
             frame,

@@ -186,7 +186,7 @@ async fn waiting(visit: &Visit) -> Result<std::result::Result<Person, Response>>
 impl ResetMailPage {
     fn new(visit: &Visit, person: &Person, problem: Option<String>) -> ResetMailPage {
         ResetMailPage {
-            frame: Frame::new(visit, "reset-mail-title"),
+            frame: sign_in::other::frame(visit, person, "reset-mail-title"),
             hint: Email::parse(&person.email).map(|email| email.masked()).unwrap_or_default(),
             held: person.address_waits_until(visit.now).is_some(),
             problem,

@@ -14,6 +14,7 @@ pub mod log_out;
 pub mod marks;
 pub mod not_me;
 pub mod note;
+pub mod other;
 pub mod person;
 pub mod remembered;
 pub mod session;
@@ -268,14 +269,18 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
     }))
 }
 
-/// The attempt of this browser with its step, or the way back to the beginning.
+/// The attempt of this browser with its step, or the way back to the beginning; a form of another person's attempt is refused here,
+/// so that no page has to think of it.
 ///
 /// # Errors
 /// Faults of the database.
 pub async fn under_way(visit: &Visit) -> Result<std::result::Result<(Attempt, Step, Person), Response>> {
     let Some(attempt) = current(visit).await? else { return Ok(Err(go(&format!("{}?again=1", way_in::path(visit))))) };
     let (step, person) = whereabouts(visit, &attempt).await?;
-    Ok(Ok((attempt, step, person)))
+    Ok(match other::refused(visit, &attempt, &step, &person)? {
+        Some(refused) => Err(refused),
+        None => Ok((attempt, step, person)),
+    })
 }
 
 /// Where an attempt stands now, for a page that was opened out of turn.

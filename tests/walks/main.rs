@@ -93,3 +93,4 @@ mod thread_mailbox;
 mod transports;
 mod two_factor;
 mod two_factor_attacks;
+mod two_tabs;

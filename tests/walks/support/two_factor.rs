@@ -136,3 +136,8 @@ pub async fn a_hundred_at(stage: &Stage, path: &str) -> Vec<Browser> {
     }
     all
 }
+
+/// The code in the newest text message to a number.
+pub async fn code_in_text(stage: &Stage, number: &str) -> String {
+    code_in(&stage.messages(number).await.into_iter().find(|sent| sent.kind == "text").expect("a text message").text)
+}

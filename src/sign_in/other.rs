@@ -1,0 +1,49 @@
+//! Two people at one browser, each half-way through a sign-in: what one of them left open in a tab goes on for nobody else.
+//! The forms of an attempt say whose it is (docs/decisions/0005), and are held against the attempt that is under way.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::person::Person;
+use super::step::Step;
+use super::{Attempt, path_of, way_in};
+use crate::platform::error::Result;
+use crate::platform::frame::Frame;
+use crate::platform::web::{Visit, page_with};
+
+#[derive(askama::Template)]
+#[template(path = "sign_in/other.html")]
+struct OtherPage {
+    frame: Frame,
+    /// The address of whoever began since; none for clients, whose address may be private.
+    email: Option<String>,
+    /// The page that their sign-in waits on, and where another one begins.
+    on: String,
+    anew: &'static str,
+}
+
+/// The frame of a page of an attempt: its forms act for this person alone, and staff read whose log-in it is.
+pub fn frame(visit: &Visit, person: &Person, title: &str) -> Frame {
+    let mut frame = Frame::new(visit, title);
+    frame.whose = Some(person.id.clone());
+    frame.of = (!person.is_client()).then(|| person.email.clone());
+    frame
+}
+
+/// The page for a form that stood in another person's sign-in, or in none; nothing is done with it.
+pub(super) fn refused(visit: &Visit, attempt: &Attempt, step: &Step, person: &Person) -> Result<Option<Response>> {
+    // A form too old to be read was not used anyway: its page shows itself again.
+    let unread = visit.stale && visit.form_of().is_none();
+    if visit.posted.get().is_none() || unread || visit.form_of() == Some(person.id.as_str()) {
+        return Ok(None);
+    }
+    let client = person.is_client();
+    let mut frame = Frame::new(visit, if client { "other-title-client" } else { "other-title" });
+    frame.exit = client;
+    let on = match step {
+        Step::Done(_) => "/sign-in/set-up/done".to_owned(),
+        step => path_of(step, attempt, person),
+    };
+    let email = (!client).then(|| person.email.clone());
+    page_with(StatusCode::CONFLICT, &OtherPage { frame, email, on, anew: way_in::path(visit) }).map(Some)
+}
