@@ -116,6 +116,7 @@ people-invite-enough = You have invited as many people today as one administrato
 people-wrong-name = Type the name, at most 100 characters
 people-wrong-email = Type an email address, like name@example.com
 people-wrong-role = Choose a role
+people-role-changed = Somebody gave this person another role since you opened this page. It is chosen here now, and nothing was saved yet. Look it over and save again.
 people-already-here = A colleague at your practice has this address already
 people-mail-wait = A mail went to this address a moment ago. Please wait a minute before you send another.
 people-change-title = Change { $name }
@@ -169,12 +170,13 @@ new-address-title = Your new email address
 new-address-what = An administrator of { $practice } entered this address for you. If that is right, confirm it: from then on you sign in with it.
 new-address-button = Confirm this address
 new-address-done = { $email } is your email address now. Sign in with it from now on.
-new-address-dead = This link was used already, is older than 24 hours, was replaced by a newer one, or was taken back. Ask your administrator to enter the address again.
+new-address-dead = This link was used already, is older than 24 hours, was replaced by a newer one, or was taken back or stopped since. Ask your administrator to enter the address again.
 
+people-reset-over = 2FA was reset, and the person didn't set it up again within 24 hours. The mailed link opens nothing any more. To let them in, prove who they are once more with "Reset 2FA".
 re-enrol-title = Set up your sign-in again
 re-enrol-what = Your second step was reset. Continue here, in the browser you use for work: you type your password, then set up a new second step.
 re-enrol-button = Continue
-re-enrol-dead = This link was used already, is older than 24 hours, or was replaced by a newer one. Log in with your password: the page then offers to send a new one.
+re-enrol-dead = This link was used already, is older than 24 hours, or was replaced by a newer one. Log in with your password: the page then offers to send a new one, or says whom to ask.
 re-enrol-to-sign-in = Log in
 
 reset-mail-title = Open the link we mailed you
@@ -182,6 +184,7 @@ reset-mail-what = Your second step was reset by an administrator. We mailed a li
 reset-mail-button = Send the mail again
 reset-mail-sent = Sent. The link of the newest mail is the one that works.
 reset-mail-wait = A mail is on its way already. Please wait a minute, and look in the folder for unwanted mail too.
+reset-mail-over = More than 24 hours have gone by since an administrator proved who you are, so no new link is sent. Ask an administrator of your practice to reset your 2FA once more; a new mail comes then.
 reset-mail-held = Your email address was changed by an administrator within the last day, so this has to wait until 24 hours are over. If you didn't expect that change, tell your practice now.
 
 mail-new-address-subject = Confirm your address for { $practice }
@@ -202,6 +205,13 @@ mail-name-changed-by-administrator-text =
     { $actor } changed your name at { $practice } from { $before } to { $after }.
     If you didn't expect this, tell your practice: { $contact }. If you think somebody else is in your account, open this page:
     { $not_me }
+mail-email-change-stopped-administrators-subject = The new email address of { $person } was stopped
+mail-email-change-stopped-administrators-text =
+    Hello { $name },
+    An administrator of { $practice } had entered a new email address for { $person }. On { $time } it was stopped: in My info, with a forgotten password, or by "this wasn't me" in a mail. The address they had stays, and the link that was mailed to the new one opens nothing.
+    Please call { $person } on a number you know. If the new address is right, enter it once more on their page.
+    { $url }/practice/people
+
 mail-email-change-asked-by-administrator-subject = A new email address was entered for you at { $practice }
 mail-email-change-asked-by-administrator-text =
     Hello { $name },
@@ -364,6 +374,8 @@ record-name-name-changed-by-administrator = Name changed by an administrator
 record-event-name-changed-by-administrator = { $actor } changed the name of { $person }
 record-name-email-change-withdrawn = New email taken back
 record-event-email-change-withdrawn = { $actor } took back the new email address for { $person }
+record-name-email-change-stopped = New email stopped
+record-event-email-change-stopped = { $person } stopped the new email address that an administrator had entered
 record-name-email-change-asked-by-administrator = New email entered by an administrator
 record-event-email-change-asked-by-administrator = { $actor } entered a new email address for { $person }
 record-name-resets-too-many = Too many resets

@@ -60,6 +60,7 @@ rules-keep = “Keep me signed in on this device”
 rules-keep-hint = Clients can tick it, but not on a device that they say others use. It locks when idle.
 rules-idle = Locks when idle for
 rules-idle-hint = The client then opens it with a new email, a passkey or their passphrase, and is back where they were.
+rules-changed-meanwhile = Nothing was saved yet: somebody changed these rules since you opened this page. What they changed stands here now, beside what you chose. Look it over and save again.
 rules-idle-too-long = Choose an idle time that is no longer than the whole time.
 rules-total = Ends in any case after
 rules-total-hint = For sessions that are not kept on the device.
@@ -82,7 +83,7 @@ rules-no-way = Leave a client who is stuck some way to reach you: a phone number
 # How staff log in.
 staff-rules-title = How staff log in
 staff-rules-back = People
-staff-rules-intro = What you can change here shuts nobody out. It holds for everybody who logs in from now on. If you shorten “Keep me logged in on this device” or turn it off, that holds for devices that are recognised now too: they are asked for the second step again when the new time is over.
+staff-rules-intro = What you can change here shuts nobody out. It holds for everybody who logs in from now on. Shorter times hold for sessions that are open now too: they lock, or end, when the new time is over. If you shorten “Keep me logged in on this device” or turn it off, that holds for devices that are recognised now too: they are asked for the second step again when the new time is over.
 staff-rules-second = Second step
 staff-rules-admins-never = No second step is asked of administrators.
 staff-rules-admins-from = Administrators need a passkey or 2 factor authentication from { $day }.

@@ -245,6 +245,11 @@ impl Fields {
         self.text(name).trim()
     }
 
+    /// Fields that no browser sent.
+    pub fn of(fields: Vec<(String, String)>) -> Fields {
+        Fields(Arc::new(fields))
+    }
+
     /// Every field, in the order it was sent.
     pub fn all(&self) -> &[(String, String)] {
         &self.0

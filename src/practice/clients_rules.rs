@@ -9,9 +9,9 @@ use super::{actor, begin_alone, fresh_administrator};
 use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::email::Email;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame, away};
-use crate::platform::practice::Practice;
+use crate::platform::practice::{Practice, by_id_in};
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
 use crate::sign_in::session::{self, Session};
 
@@ -62,6 +62,8 @@ struct RulesPage {
     frame: Frame,
     rules: Rules,
     problems: Problems,
+    /// The values that the page was opened with.
+    was: String,
 }
 
 /// What stands on the page.
@@ -93,7 +95,9 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
         Ok(session) => session,
         Err(response) => return Ok(response),
     };
-    let mut shown = RulesPage::new(&visit, &session, Rules::of(visit.practice()?), Problems::default());
+    let rules = Rules::of(visit.practice()?);
+    let was = choices::carried(&rules.values());
+    let mut shown = RulesPage::new(&visit, &session, rules, Problems::default(), was);
     if query.ticked("done") {
         shown.frame.banner = Some(Banner { kind: "success", text: visit.say("rules-done") });
     }
@@ -109,13 +113,20 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     };
     let (rules, problems) = Rules::typed(&visit, &fields)?;
     if !problems.is_empty() {
-        let shown = RulesPage::new(&visit, &session, rules, problems);
+        let shown = RulesPage::new(&visit, &session, rules, problems, fields.text("was").to_owned());
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);
     }
 
     // write
     let practice = visit.practice()?;
     let mut tx = begin_alone(&visit, &session).await?;
+    let now = Rules::of(&*by_id_in(&mut tx, &practice.region, &practice.id).await?.ok_or(Error::NotFound)?);
+    if let Some(merged) = choices::merged(&fields, &now.values()) {
+        let (rules, problems) = Rules::typed(&visit, &merged)?;
+        let mut shown = RulesPage::new(&visit, &session, rules, problems, choices::carried(&now.values()));
+        shown.frame = shown.frame.banner("warning", "rules-changed-meanwhile");
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+    }
     tx.execute(
         "UPDATE practice SET contact_phone = $2, contact_email = $3, contact_hours = $4, stuck_words = $5, stuck_phone = $6,
             stuck_email = $7, stuck_form = $8, pin_by = $9, link_minutes = $10, client_keep_days = $11, client_idle_minutes = $12,
@@ -166,6 +177,30 @@ impl Rules {
             exit: if listed { exit_to.to_owned() } else { OWN.to_owned() },
             exit_own: if listed { String::new() } else { exit_to.to_owned() },
         }
+    }
+
+    fn values(&self) -> choices::Values {
+        use choices::tick;
+        vec![
+            ("phone", self.phone.clone()),
+            ("email", self.email.clone()),
+            ("hours", self.hours.clone()),
+            ("words", self.words.clone()),
+            ("by_phone", tick(self.by_phone)),
+            ("by_email", tick(self.by_email)),
+            ("by_form", tick(self.by_form)),
+            ("pin_by", self.pin_by.clone()),
+            (LINK.name, self.link_minutes.to_string()),
+            (KEEP.name, self.keep_days.to_string()),
+            (IDLE.name, self.idle_minutes.to_string()),
+            (TOTAL.name, self.total_minutes.to_string()),
+            ("passkeys", tick(self.passkeys)),
+            ("passphrases", tick(self.passphrases)),
+            ("passwords", tick(self.passwords)),
+            ("discreet", tick(self.discreet)),
+            ("exit", self.exit.clone()),
+            ("exit_own", self.exit_own.clone()),
+        ]
     }
 
     /// What was sent, and everything that is wrong with it.
@@ -266,8 +301,8 @@ impl Rules {
 }
 
 impl RulesPage {
-    fn new(visit: &Visit, session: &Session, rules: Rules, problems: Problems) -> RulesPage {
-        RulesPage { frame: session::frame(visit, session, "rules-title"), rules, problems }
+    fn new(visit: &Visit, session: &Session, rules: Rules, problems: Problems, was: String) -> RulesPage {
+        RulesPage { frame: session::frame(visit, session, "rules-title"), rules, problems, was }
     }
 
     fn link(&self) -> Select {

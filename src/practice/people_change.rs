@@ -32,6 +32,8 @@ struct ChangePage {
     role: String,
     wrong_name: Option<String>,
     wrong_role: Option<String>,
+    /// Name and role that the page was opened with: what is left as it was is not written.
+    was: (String, String),
 }
 
 #[derive(askama::Template)]
@@ -67,6 +69,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         let mut form = ChangePage::new(&visit, &session, &person, fields.text("name"), fields.text("role"));
         form.wrong_name = name.is_err().then(|| visit.say("people-wrong-name"));
         form.wrong_role = role.is_none().then(|| visit.say("people-wrong-role"));
+        form.was = (fields.text("name_was").to_owned(), fields.text("role_was").to_owned());
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form);
     };
 
@@ -75,7 +78,15 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     if person.closed_at.is_some() {
         return Err(Error::NotFound);
     }
-    if *name != person.name {
+    if fields.text("role_was") != person.role && role != person.role {
+        // Somebody else gave them another role meanwhile, and the page would take that back unseen.
+        drop(tx);
+        let name = if fields.text("name") == fields.text("name_was") { &person.name } else { fields.text("name") };
+        let mut form = ChangePage::new(&visit, &session, &person, name, &person.role);
+        form.wrong_role = Some(visit.say("people-role-changed"));
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form);
+    }
+    if *name != person.name && fields.text("name") != fields.text("name_was") {
         rename(&visit, &mut tx, &session, &person, name).await?;
     }
     if role != person.role {
@@ -195,6 +206,7 @@ impl ChangePage {
             role: role.to_owned(),
             wrong_name: None,
             wrong_role: None,
+            was: (person.name.clone(), person.role.clone()),
         }
     }
 }

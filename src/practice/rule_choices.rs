@@ -95,6 +95,34 @@ pub(super) fn read<const N: usize>(
     })
 }
 
+/// The values of a page by the names of its fields, as they go along in it: what somebody else changes meanwhile is then seen.
+pub(super) type Values = Vec<(&'static str, String)>;
+
+/// The values as the page carries them, in its field `was`.
+pub(super) fn carried(values: &Values) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(values).finish()
+}
+
+/// What was sent, with what somebody else changed since the page was opened; none where nothing was. What the sender left as
+/// it was shown takes the value of now, what they changed stays theirs.
+pub(super) fn merged(fields: &Fields, now: &Values) -> Option<Fields> {
+    let was: Vec<(String, String)> = form_urlencoded::parse(fields.text("was").as_bytes()).into_owned().collect();
+    let shown = |name: &str| was.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    if now.iter().all(|(name, value)| shown(name) == Some(value)) {
+        return None;
+    }
+    let one = |(name, now): &(&'static str, String)| {
+        let sent = fields.text(name);
+        ((*name).to_owned(), if shown(name) == Some(sent) { now.clone() } else { sent.to_owned() })
+    };
+    Some(Fields::of(now.iter().map(one).collect()))
+}
+
+/// A box as its field is sent.
+pub(super) fn tick(on: bool) -> String {
+    if on { "1".to_owned() } else { String::new() }
+}
+
 /// One line, without the white space around and between.
 pub(super) fn line(fields: &Fields, name: &str) -> String {
     fields.trimmed(name).split_whitespace().collect::<Vec<_>>().join(" ")

@@ -10,9 +10,9 @@ use crate::args;
 use crate::factors::passkey_silent;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
-use crate::platform::practice::Practice;
+use crate::platform::practice::{Practice, by_id_in};
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
 use crate::sign_in::session::{self, Session};
 
@@ -46,6 +46,8 @@ struct RulesPage {
     /// Since or from when a second factor is required, in words.
     required: Vec<String>,
     problems: Problems,
+    /// The values that the page was opened with.
+    was: String,
 }
 
 /// What stands on the page.
@@ -63,13 +65,9 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
         Err(response) => return Ok(response),
     };
     let practice = visit.practice()?;
-    let rules = Rules {
-        silent_passkeys: passkey_silent::practice_allows(visit.db()?, &practice.id).await?,
-        keep_days: practice.keep_days,
-        idle_minutes: practice.idle_minutes,
-        total_minutes: practice.total_minutes,
-    };
-    let mut shown = RulesPage::new(&visit, &session, rules, Problems::default())?;
+    let rules = Rules::of(practice, passkey_silent::practice_allows(visit.db()?, &practice.id).await?);
+    let was = choices::carried(&rules.values());
+    let mut shown = RulesPage::new(&visit, &session, rules, Problems::default(), was)?;
     if query.ticked("done") {
         shown.frame.banner = Some(Banner { kind: "success", text: visit.say("rules-done") });
     }
@@ -86,12 +84,19 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let practice = visit.practice()?;
     let (rules, problems) = Rules::typed(&visit, practice, &fields);
     if !problems.is_empty() {
-        let shown = RulesPage::new(&visit, &session, rules, problems)?;
+        let shown = RulesPage::new(&visit, &session, rules, problems, fields.text("was").to_owned())?;
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);
     }
 
     // write
     let mut tx = begin_alone(&visit, &session).await?;
+    let now = Rules::now(&mut tx, practice).await?;
+    if let Some(merged) = choices::merged(&fields, &now.values()) {
+        let (rules, problems) = Rules::typed(&visit, practice, &merged);
+        let mut shown = RulesPage::new(&visit, &session, rules, problems, choices::carried(&now.values()))?;
+        shown.frame = shown.frame.banner("warning", "rules-changed-meanwhile");
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+    }
     tx.execute(
         "UPDATE practice SET silent_passkeys = $2, keep_days = $3, idle_minutes = $4, total_minutes = $5 WHERE id = $1",
         args![&practice.id, rules.silent_passkeys, rules.keep_days, rules.idle_minutes, rules.total_minutes],
@@ -110,8 +115,8 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     Ok(go("/practice/staff-rules?done=1"))
 }
 
-/// A shorter "Keep me logged in" reaches what is kept already: recognised devices, and sessions, which are left the time that
-/// a session has which nobody kept.
+/// Shorter limits reach what there is already: recognised devices, kept sessions, which are left the time that a session has
+/// which nobody kept, and those that nobody kept, which are left that time from now on at most.
 async fn cut_kept(visit: &Visit, tx: &mut Tx, rules: &Rules) -> Result<()> {
     let practice = &visit.practice()?.id;
     let kept = rules.keep_days * 86_400;
@@ -121,16 +126,45 @@ async fn cut_kept(visit: &Visit, tx: &mut Tx, rules: &Rules) -> Result<()> {
         args![practice, visit.now + kept],
     )
     .await?;
+    let total = rules.total_minutes * 60;
     tx.execute(
-        "UPDATE session SET ends_at = $2 WHERE practice_id = $1 AND kept = 1 AND ended_at IS NULL AND ends_at > $2
+        "UPDATE session SET ends_at = CASE WHEN kept = 1 AND ends_at > $2 THEN $2 WHEN kept = 0 AND ends_at > $3 THEN $3 ELSE ends_at END,
+            idle_seconds = CASE WHEN idle_seconds > $4 THEN $4 ELSE idle_seconds END
+         WHERE practice_id = $1 AND ended_at IS NULL AND ends_at > $5
             AND person_id IN (SELECT p.id FROM person p WHERE p.practice_id = $1 AND p.kind = 'staff')",
-        args![practice, visit.now + kept.max(rules.total_minutes * 60)],
+        args![practice, visit.now + kept.max(total), visit.now + total, rules.idle_minutes * 60, visit.now],
     )
     .await?;
     Ok(())
 }
 
 impl Rules {
+    fn of(practice: &Practice, silent_passkeys: bool) -> Rules {
+        Rules {
+            silent_passkeys,
+            keep_days: practice.keep_days,
+            idle_minutes: practice.idle_minutes,
+            total_minutes: practice.total_minutes,
+        }
+    }
+
+    /// As they are now, whatever a node remembers.
+    async fn now(tx: &mut Tx, practice: &Practice) -> Result<Rules> {
+        let silent: Option<(i64,)> =
+            tx.optional("SELECT silent_passkeys FROM practice WHERE id = $1", args![&practice.id]).await?;
+        let now = by_id_in(tx, &practice.region, &practice.id).await?.ok_or(Error::NotFound)?;
+        Ok(Rules::of(&now, silent.is_some_and(|(on,)| on != 0)))
+    }
+
+    fn values(&self) -> choices::Values {
+        vec![
+            ("silent_passkeys", choices::tick(self.silent_passkeys)),
+            (KEEP.name, self.keep_days.to_string()),
+            (IDLE.name, self.idle_minutes.to_string()),
+            (TOTAL.name, self.total_minutes.to_string()),
+        ]
+    }
+
     /// What was sent, and everything that is wrong with it.
     fn typed(visit: &Visit, practice: &Practice, fields: &Fields) -> (Rules, Problems) {
         let mut problems = Problems::default();
@@ -145,7 +179,7 @@ impl Rules {
 }
 
 impl RulesPage {
-    fn new(visit: &Visit, session: &Session, rules: Rules, problems: Problems) -> Result<RulesPage> {
+    fn new(visit: &Visit, session: &Session, rules: Rules, problems: Problems, was: String) -> Result<RulesPage> {
         let practice = visit.practice()?;
         let frame = session::frame(visit, session, "staff-rules-title");
         let of = |group: &str, from: Option<i64>| match from {
@@ -156,7 +190,7 @@ impl RulesPage {
             of("staff-rules-admins", practice.admins_second_from),
             of("staff-rules-everyone", practice.everyone_second_from),
         ];
-        Ok(RulesPage { required, frame, rules, problems })
+        Ok(RulesPage { required, frame, rules, problems, was })
     }
 
     fn lasting(&self) -> [Select; 3] {

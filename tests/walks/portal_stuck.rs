@@ -112,9 +112,10 @@ walk!(the_practice_chooses_what_its_clients_are_told, |stage| {
     alex.open("/practice/clients").await;
     alex.open(&alex.link("How clients sign in")).await.is_at("/practice/client-rules");
     let fields = |by_email: &'static str| {
-        let csrf = alex.hidden("csrf");
+        let (csrf, was) = (alex.hidden("csrf"), alex.hidden("was"));
         let all = [
             ("csrf", csrf.as_str()),
+            ("was", was.as_str()),
             ("email", "desk@harbour-physio.example"),
             ("by_email", by_email),
             ("pin_by", "nobody"),

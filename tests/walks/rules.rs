@@ -216,7 +216,7 @@ walk!(what_an_administrator_changes_for_staff_shuts_nobody_out, |stage| {
     let kept = "SELECT COUNT(*) FROM practice WHERE silent_passkeys = 1 AND keep_days = 0 AND idle_minutes = 10 AND total_minutes = 240";
     assert_eq!(number(&stage, kept, args![]).await, 1);
     assert_eq!(times(&stage, "staff-rules-changed").await, 1);
-    // Sam goes on as before; the next log-in has the new limits and no box to tick.
+    // Sam is not logged out; the idle time of now holds at once, and the next log-in has the new limits and no box to tick.
     sam.open("/me").await.is_at("/me");
     let mut again = stage.browser();
     again.open("/sign-in").await.misses("Keep me logged in on this device");
@@ -224,9 +224,11 @@ walk!(what_an_administrator_changes_for_staff_shuts_nobody_out, |stage| {
     again.is_at("/me");
     stage.wait(601);
     again.open("/me").await.is_at("/locked");
-    sam.open("/me").await.is_at("/me");
+    sam.open("/me").await.is_at("/locked");
+    sam.submit(&[("password", SAM.1)]).await.is_at("/me");
     // Not fresh any more: the page asks who it is first.
-    alex.open(STAFF).await.is_at("/confirm");
+    alex.open(STAFF).await.is_at("/locked");
+    alex.submit(&[("password", ALEX.1)]).await.is_at("/confirm");
     let mut fresh = signed_in(&stage, ALEX).await;
     stage.wait(301);
     fresh.open(STAFF).await.is_at("/confirm");
