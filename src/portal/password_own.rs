@@ -85,12 +85,19 @@ async fn set(visit: &Visit, session: &Session, person: Person, typed: &str) -> R
 
     // write
     let mut tx = visit.db()?.write().await?;
-    tx.execute(
-        "UPDATE person SET password = $3, password_set_at = $4, password_stolen_at = NULL, password_change_by = NULL
-         WHERE practice_id = $1 AND id = $2",
-        args![&practice.id, &person.id, new_hash, visit.now],
-    )
-    .await?;
+    privacy::still_in(visit, &mut tx, session).await?;
+    let before = person.password.clone().unwrap_or_default();
+    let changed = tx
+        .execute(
+            "UPDATE person SET password = $3, password_set_at = $4, password_stolen_at = NULL, password_change_by = NULL
+             WHERE practice_id = $1 AND id = $2 AND COALESCE(password, '') = $5",
+            args![&practice.id, &person.id, new_hash, visit.now, before],
+        )
+        .await?;
+    if changed != 1 {
+        // Another browser set one meanwhile: this is judged anew, as things are now.
+        return Err(Error::Conflict);
+    }
     lock::end_all_but(visit, &mut tx, &person, Some(&session.id)).await?;
     happened(visit, &mut tx, Happening::of(Event::PortalPasswordSet, &person).session(&session.id)).await?;
     tx.commit().await?;

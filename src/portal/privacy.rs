@@ -12,6 +12,7 @@ use crate::factors::mine_changes::{self, Change};
 use crate::factors::password::hash;
 use crate::factors::{passkey_new, passkeys, password_strength};
 use crate::notices::{Event, Happening, happened};
+use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
 use crate::platform::limit;
@@ -105,11 +106,8 @@ pub async fn set_lock(visit: Visit, fields: Fields) -> Result<Response> {
 
     // write
     let mut tx = visit.db()?.write().await?;
-    tx.execute(
-        "UPDATE person SET passphrase = $3, passphrase_set_at = $4, lock_off_from = NULL WHERE practice_id = $1 AND id = $2",
-        args![&visit.practice()?.id, &person.id, new_hash, (!remove).then_some(visit.now)],
-    )
-    .await?;
+    still_in(&visit, &mut tx, &session).await?;
+    write_lock(&visit, &mut tx, &person, new_hash).await?;
     lock::end_all_but(&visit, &mut tx, &person, Some(&session.id)).await?;
     lock::count_anew(&visit, &mut tx, &person).await?;
     if !remove && session.shared == 0 {
@@ -124,6 +122,33 @@ pub async fn set_lock(visit: Visit, fields: Fields) -> Result<Response> {
 /// Whether private sign-in stands on the passphrase.
 fn keeps_lock(person: &Person) -> bool {
     person.is_private() && person.passkey_lock_since.is_none()
+}
+
+/// The new passphrase, or none; judged anew where another browser set one meanwhile.
+async fn write_lock(visit: &Visit, tx: &mut Tx, person: &Person, new_hash: Option<String>) -> Result<()> {
+    let (before, since) = (person.passphrase.clone().unwrap_or_default(), new_hash.as_ref().map(|_| visit.now));
+    let changed = tx
+        .execute(
+            "UPDATE person SET passphrase = $3, passphrase_set_at = $4, lock_off_from = NULL
+             WHERE practice_id = $1 AND id = $2 AND COALESCE(passphrase, '') = $5",
+            args![&visit.practice()?.id, &person.id, new_hash, since, before],
+        )
+        .await?;
+    if changed == 1 { Ok(()) } else { Err(Error::Conflict) }
+}
+
+/// The session was not ended while a password was being hashed: a new lock ends all others.
+///
+/// # Errors
+/// [`Error::Conflict`] where it was: the request is judged anew.
+pub(super) async fn still_in(visit: &Visit, tx: &mut Tx, session: &Session) -> Result<()> {
+    let living: Option<(String,)> = tx
+        .optional(
+            "SELECT id FROM session WHERE practice_id = $1 AND id = $2 AND ended_at IS NULL AND ends_at > $3",
+            args![&visit.practice()?.id, &session.id, visit.now],
+        )
+        .await?;
+    living.map(drop).ok_or(Error::Conflict)
 }
 
 /// Whoever has passkeys and has just proved who they are may replace a passphrase they have forgotten.
