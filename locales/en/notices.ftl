@@ -25,6 +25,10 @@ mail-signed-in-new-browser-text =
     Hello { $name },
     Somebody signed in to your account at { $practice } with a browser that we haven't seen before.
     { mail-part-where }
+    { $remembered ->
+        [yes] "Keep me logged in on this device" was ticked: this browser is a recognised device now. It is asked for your password, and for no code.
+       *[no] { "" }
+    }
     { mail-part-fine }
     { mail-part-not-me }
     { mail-part-ask }
@@ -43,14 +47,30 @@ mail-signed-in-after-long-text =
     Hello { $name },
     Somebody signed in to your account at { $practice }. The sign-in before it was on { $last }.
     { mail-part-where }
+    { $remembered ->
+        [yes] "Keep me logged in on this device" was ticked: this browser is a recognised device now. It is asked for your password, and for no code.
+       *[no] { "" }
+    }
     { mail-part-fine }
+    { mail-part-not-me }
+    { mail-part-ask }
+
+mail-device-remembered-subject = A new recognised device at { $practice }
+mail-device-remembered-text =
+    Hello { $name },
+    Somebody logged in to your account at { $practice } and ticked "Keep me logged in on this device". That browser is a recognised device now: it is asked for your password, and for no code.
+    { mail-part-where }
+    If that was you, there is nothing to do. You can have any device forgotten again in My info.
     { mail-part-not-me }
     { mail-part-ask }
 
 mail-wrong-codes-thrice-subject = Somebody may know your password at { $practice }
 mail-wrong-codes-thrice-text =
     Hello { $name },
-    Somebody gave your right password at { $practice } and then a wrong verification code three times. They did not get in.
+    { $goal ->
+        [fresh] Somebody who is logged in as you at { $practice } was about to change something, gave your right password and then a wrong verification code three times. Nothing was changed, but that browser is still logged in.
+       *[sign-in] Somebody gave your right password at { $practice } and then a wrong verification code three times. They did not get in.
+    }
     { mail-part-where }
     If that was you and the codes keep failing, check that the clock of your phone sets itself, or use a backup code.
     { mail-part-not-me }
@@ -62,12 +82,14 @@ mail-factor-off-text =
     { $factor ->
         [totp] So many wrong codes were given in your name at { $practice } that we take no code from your authenticator app any more. Whoever gave them knew your password. Nobody got in by guessing.
         [backup-code] So many wrong backup codes were given in your name at { $practice } that we take none any more. Whoever gave them knew your password. Nobody got in by guessing.
+        [password-here] So many wrong passwords were given in your name at { $practice }, in a browser that is logged in as you or recognised as yours, that it takes your password there no more. Everywhere else your password works. Nobody got any further by guessing.
        *[password] So many wrong passwords were given in your name at { $practice } that we don't take your password any more. Nobody got in by guessing.
     }
     The last one: { $time }, from { $browser }, { $place }.
     { $factor ->
         [totp] To sign in again, use one of your backup codes: then the app's codes work again. A passkey gets you in too. If it wasn't you, choose a new password too.
         [backup-code] To sign in again, use the code from your app or a passkey. If it wasn't you, choose a new password too.
+        [password-here] If it wasn't you, somebody may be at one of your devices: choose a new password with the link "Forgot your password?", which logs out every browser.
        *[password] To sign in again, choose a new password with the link "Forgot your password?", or use a passkey.
     }
     { $url }/sign-in

@@ -67,7 +67,8 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         Some(Found { hash, used_at: None }) => right(&visit, &attempt, &person, &hash).await,
         Some(_) => code_page.refused(visit.say("backup-code-used")),
         None => {
-            let row = WrongRow { lane: &lane, bound: limit::BACKUP_CODE, count, factor: Factor::BackupCode };
+            let (bound, factor) = (limit::BACKUP_CODE, Factor::BackupCode);
+            let row = WrongRow { lane: &lane, bound, count, factor, goal: &attempt.goal };
             totp::wrong(&visit, &person, &row).await?;
             match limit::look(visit.db()?, &visit.practice()?.id, &lane, limit::BACKUP_CODE, visit.now).await? {
                 Turn::Allowed(_) => code_page.refused(visit.say("backup-code-wrong")),

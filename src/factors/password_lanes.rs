@@ -43,7 +43,8 @@ pub fn far_lane(visit: &Visit, key: &str, password_set_at: Option<i64>) -> Resul
 
 /// A try that was taken.
 pub struct Taken {
-    /// With it the password is switched off, should it be wrong.
+    /// With it the password is switched off, should it be wrong: everywhere, or in the one browser that has a lane of its own. A
+    /// network that tries no more takes nothing from anybody else.
     pub last: bool,
     /// The name may be among those that were tried in vain from here.
     pub in_vain: bool,
@@ -81,8 +82,8 @@ impl Lanes {
         };
         match visit.once(format!("take all {near}"), taking).await {
             Ok((Turn::Allowed(count), in_vain)) => {
-                let mut bounds = std::iter::once(&self.near).chain(&self.far);
-                Ok(Ok(Taken { last: bounds.any(|(_, bound)| count == bound.off_at), in_vain }))
+                let (_, bound) = self.far.as_ref().unwrap_or(&self.near);
+                Ok(Ok(Taken { last: count == bound.off_at, in_vain }))
             }
             Ok((turn, _)) => Ok(Err(held(turn).unwrap_or(Held::Off))),
             Err(Error::TooOften { retry_after }) => Ok(Err(Held::Network(retry_after))),
@@ -193,7 +194,8 @@ pub async fn wrong(visit: &Visit, person: Option<&Person>, key: &str, lanes: &La
     let mut tx = if last || flood { visit.db()?.write().await? } else { refused.begin(visit).await? };
     refused.write(visit, &mut tx, &[("page", page_of(visit))]).await?;
     if last {
-        let body = serde_json::json!({ "browser": visit.browser().in_english(), "place": visit.place() });
+        let body = serde_json::json!({ "browser": visit.browser().in_english(), "place": visit.place(),
+            "factor": if lanes.is_strangers() { "password" } else { "password-here" } });
         put_job(visit, &mut tx, "password-off", key, &body).await?;
     }
     if flood {
@@ -228,7 +230,7 @@ pub fn tell_off<'a>(
         let text = |name: &str| body[name].as_str().unwrap_or_default();
         let happening = Happening::of(Event::FactorOff, &person)
             .by(Actor::System)
-            .detail("factor", "password")
+            .detail("factor", if text("factor").is_empty() { "password" } else { text("factor") })
             .detail("browser", text("browser"))
             .detail("place", text("place"));
         happened(visit, tx, happening).await

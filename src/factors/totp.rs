@@ -64,7 +64,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         Match::Step(step) => right(&visit, &attempt, &person, step).await,
         Match::Replayed => replayed(&visit, &attempt, &person).await,
         Match::Wrong => {
-            let row = WrongRow { lane: &lane, bound: limit::TOTP, count, factor: Factor::Totp };
+            let row = WrongRow { lane: &lane, bound: limit::TOTP, count, factor: Factor::Totp, goal: &attempt.goal };
             wrong(&visit, &person, &row).await?;
             match limit::look(visit.db()?, &visit.practice()?.id, &lane, limit::TOTP, visit.now).await? {
                 Turn::Allowed(_) => code_page.refused(visit.say("code-wrong")),
@@ -151,12 +151,16 @@ pub(super) struct WrongRow<'a> {
     /// How many, with this one.
     pub count: i64,
     pub factor: Factor,
+    /// What the attempt is for: whoever proves anew who they are is in already.
+    pub goal: &'a str,
 }
 
 /// Records a wrong code; the third in a row and the one that switches the factor off are told to the person, once.
 pub(super) async fn wrong(visit: &Visit, person: &Person, row: &WrongRow<'_>) -> Result<()> {
     let mut tx = visit.db()?.write().await?;
-    let of = |event| Happening::of(event, person).by(Actor::Stranger).detail("factor", row.factor.word());
+    let of = |event| {
+        Happening::of(event, person).by(Actor::Stranger).detail("factor", row.factor.word()).detail("goal", row.goal)
+    };
     happened(visit, &mut tx, of(Event::WrongCode).result("refused")).await?;
     for (from, event) in [(TELL_FROM, Event::WrongCodesThrice), (row.bound.off_at, Event::FactorOff)] {
         if row.count >= from && !told_in_this_row(visit, &mut tx, person, row.lane, event).await? {

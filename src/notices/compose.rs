@@ -254,6 +254,8 @@ fn words_of(visit: &Visit, happening: &Happening<'_>) -> Result<Vec<(&'static st
                 .clone(),
         ),
         ("contact", contact(visit)?),
+        ("remembered", "no".to_owned()),
+        ("goal", "sign-in".to_owned()),
     ];
     for (name, value) in happening.details.iter().filter(|(_, value)| !value.is_empty()) {
         words.retain(|(known, _)| known != name);

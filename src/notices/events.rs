@@ -68,6 +68,7 @@ impl Event {
             NameChangedByAdministrator,
             EmailChangeAskedByAdministrator,
             EmailChangeWithdrawn,
+            EmailChangeStopped,
             ResetsTooMany,
             MailHeld,
             RecordExported,
@@ -195,7 +196,9 @@ mod tests {
     use crate::platform::text::Texts;
 
     /// Every word a mail may use, each with a value that can be found again.
-    const WORDS: [(&str, &str); 27] = [
+    const WORDS: [(&str, &str); 29] = [
+        ("remembered", "no"),
+        ("goal", "sign-in"),
         ("what", "telephone number"),
         ("as_of", "20 November 2026"),
         ("left", "3"),

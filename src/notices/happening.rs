@@ -26,6 +26,8 @@ pub struct Happening<'a> {
     /// The address the person had before, for events that tell the old one.
     pub old_email: Option<String>,
     pub details: Vec<(&'static str, String)>,
+    /// Only for the record: another mail of the same act says it.
+    pub quiet: bool,
 }
 
 impl<'a> Happening<'a> {
@@ -42,6 +44,7 @@ impl<'a> Happening<'a> {
             session: String::new(),
             old_email: None,
             details: vec![],
+            quiet: false,
         }
     }
 
@@ -66,6 +69,13 @@ impl<'a> Happening<'a> {
     #[must_use]
     pub fn old_email(mut self, email: &str) -> Self {
         self.old_email = Some(email.to_owned());
+        self
+    }
+
+    /// Without a mail of its own.
+    #[must_use]
+    pub fn quietly(mut self) -> Self {
+        self.quiet = true;
         self
     }
 

@@ -23,8 +23,7 @@ pub mod worker;
 
 use self::carriers::{Carriers, TextCarrier};
 pub use self::happening::{Actor, Happening};
-pub use self::whom::administrators;
-pub use self::whom::happened_to_all;
+pub use self::whom::{administrators, happened_to_all};
 use crate::audit::{self, Line};
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
@@ -102,6 +101,8 @@ pub enum Event {
     NameChangedByAdministrator,
     EmailChangeAskedByAdministrator,
     EmailChangeWithdrawn,
+    /// One that an administrator had entered, by the person or by "this wasn't me".
+    EmailChangeStopped,
     /// One administrator reset many colleagues within the hour.
     ResetsTooMany,
     /// A mail was asked for too often to be sent each time.
@@ -231,7 +232,7 @@ impl Event {
             Event::LoggedOut => ("logged-out", Told::Nobody),
             Event::LoggedOutEverywhere => ("logged-out-everywhere", Told::Nobody),
             Event::SessionEnded => ("session-ended", Told::Nobody),
-            Event::DeviceRemembered => ("device-remembered", Told::Nobody),
+            Event::DeviceRemembered => ("device-remembered", Told::Person),
             Event::DeviceForgotten => ("device-forgotten", Told::Nobody),
             Event::DeviceRenamed => ("device-renamed", Told::Nobody),
             Event::DeviceCopied => ("device-copied", Told::PersonAndAdministrators),
@@ -276,6 +277,7 @@ impl Event {
             Event::NameChangedByAdministrator => ("name-changed-by-administrator", Told::Person),
             Event::EmailChangeAskedByAdministrator => ("email-change-asked-by-administrator", Told::Person),
             Event::EmailChangeWithdrawn => ("email-change-withdrawn", Told::Nobody),
+            Event::EmailChangeStopped => ("email-change-stopped", Told::Administrators),
             Event::ResetsTooMany => ("resets-too-many", Told::Administrators),
             Event::MailHeld => ("mail-held", Told::Nobody),
             Event::RecordExported => ("record-exported", Told::Nobody),
@@ -346,7 +348,7 @@ impl Event {
 /// Faults and conflicts of the database; then the act does not happen either.
 pub async fn happened(visit: &Visit, tx: &mut Tx, happening: Happening<'_>) -> Result<()> {
     record(visit, tx, &happening).await?;
-    let told = happening.event.told();
+    let told = if happening.quiet { Told::Nobody } else { happening.event.told() };
     // Whoever was invited and never joined has an invitation and nothing else: no notice fits them, and "this wasn't me" least.
     if let Some(person) = happening.person.filter(|person| person.is_client() || person.joined_at.is_some()) {
         if matches!(told, Told::Person | Told::PersonAndAdministrators | Told::PersonOldAddress) {

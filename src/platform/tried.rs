@@ -68,7 +68,7 @@ impl Inner {
     }
 
     /// As [`Inner::take_try`], on two lanes at once, or on neither: a try that one refuses counts on the other no more, so that refused
-    /// tries switch nothing off. Also whether `who` is among the names tried in vain from here.
+    /// tries switch nothing off. The count is that of the second lane. Also whether `who` is among the names tried in vain from here.
     ///
     /// # Errors
     /// As [`Inner::take_try`]; [`Error::TooOften`] for a network that tried many names in vain within the hour.
@@ -98,8 +98,8 @@ impl Inner {
             )
             .await?;
         if taken.len() == 2 {
-            let most = taken.iter().map(|(_, count, _)| *count).max().unwrap_or_default();
-            return Ok((Turn::Allowed(most), taken.iter().any(|(.., in_vain)| *in_vain > 0)));
+            let count = taken.iter().find(|(lane, ..)| lane == far).map_or(0, |(_, count, _)| *count);
+            return Ok((Turn::Allowed(count), taken.iter().any(|(.., in_vain)| *in_vain > 0)));
         }
         for (lane, ..) in &taken {
             // Another try came between the look at both and the count of one: what was counted alone is given back.

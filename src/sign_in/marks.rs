@@ -1,6 +1,7 @@
 //! Marks of people who signed in with a browser before: they decide whether a sign-in is mailed as one from a new browser,
 //! and whether a passkey is offered; they open nothing.
 
+use super::Attempt;
 use super::person::Person;
 use crate::platform::secret;
 use crate::platform::web::Visit;
@@ -17,10 +18,12 @@ const OPENERS: Kind = ("__Host-openers", "lock opened");
 /// Ties a mailed link to the browser that asked for it.
 pub const LINK_COOKIE: &str = "__Host-link";
 
-/// A browser is known for the notice when it carries the mark of an earlier sign-in, or on the very first sign-in.
-/// Sessions are not counted for that: old ones are thrown away.
-pub(super) fn known_browser(visit: &Visit, person: &Person) -> bool {
-    been_here(visit, &person.id) || person.last_sign_in_at.is_none()
+/// A browser is known for the notice when it carries the mark of an earlier sign-in, or accepted the invitation in this very
+/// attempt: an account that was brought in from elsewhere has an owner who was not here yet. Sessions are not counted for that:
+/// old ones are thrown away.
+pub(super) fn known_browser(visit: &Visit, person: &Person, attempt: &Attempt) -> bool {
+    let joins = person.last_sign_in_at.is_none() && person.joined_at.is_some_and(|at| at >= attempt.created_at);
+    been_here(visit, &person.id) || joins
 }
 
 /// Whether this browser carries the mark of the person's earlier sign-in; for notices only, it opens nothing.

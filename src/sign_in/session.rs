@@ -9,17 +9,15 @@ use super::person::Person;
 use super::remembered::Remembered;
 pub(super) use super::session_end::end_of_device;
 pub use super::session_end::{end, end_all, look_again};
-use super::step::{Factor, Factors, Pass};
-use super::{Attempt, contact, device, flash, hello, kept_form, limits, marks, way_in};
+use super::step::{Factors, Pass};
+use super::{Attempt, announce, contact, device, flash, hello, kept_form, limits, way_in};
 use crate::args;
-use crate::notices::{Event, Happening, happened};
 use crate::platform::browser::Browser;
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Frame, Menu};
 use crate::platform::secret;
 use crate::platform::web::Visit;
-use crate::platform::when;
 
 pub const COOKIE: &str = "__Host-session";
 /// Seconds within which every factor must have been shown before a sensitive act.
@@ -52,9 +50,6 @@ pub struct Session {
     #[sqlx(skip)]
     same: OnceLock<String>,
 }
-
-/// Staff who did not sign in for so long (seconds) are told when somebody does (ASVS 5.0, 6.3.5); clients come seldom.
-const LONG_SECONDS: i64 = 90 * 86_400;
 
 /// The row of the rule by which a recognised device stands for the code.
 pub(super) const BY_DEVICE: &str = "a known device stands for the code";
@@ -111,8 +106,11 @@ pub(super) async fn start(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'
         return Err(Error::Conflict);
     }
     let longest = visit.now + if keep { days * 86_400 } else { total };
-    // A browser that was let in without the code stays no longer than the code was trusted for.
-    let ends_at = device.as_ref().filter(|_| keep).map_or(longest, |device| longest.min(device.trusted_until));
+    // A browser that was let in without the code stays no longer than the code was trusted for, and no shorter than unkept.
+    let ends_at = device
+        .as_ref()
+        .filter(|_| keep)
+        .map_or(longest, |device| longest.min(device.trusted_until.max(visit.now + total)));
     // The session has the id of its attempt: whatever led to that one finds what became of it.
     let (token, id) = (visit.new_token(), done.attempt.id.clone());
     // A portal that was taken away meanwhile is not opened; the contact still signs in as who they are.
@@ -143,7 +141,7 @@ pub(super) async fn start(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'
     }
     way_in::note(visit, done);
     hello::forget(visit);
-    announce(visit, tx, done, &id, device.as_ref()).await
+    announce::announce(visit, tx, done, &id, device.as_ref()).await
 }
 
 /// Fresh proof or unlocking: the session goes on under a new secret (ASVS 5.0, 7.2.4).
@@ -184,48 +182,6 @@ async fn end_the_one_before(visit: &Visit, tx: &mut Tx) -> Result<()> {
         )
         .await?;
         visit.server.kept::<Remembered>()?.forget(&memory_key(visit, &hash)?, visit.now);
-    }
-    Ok(())
-}
-
-async fn announce(
-    visit: &Visit,
-    tx: &mut Tx,
-    done: &Done<'_>,
-    id: &str,
-    device: Option<&device::Remembered>,
-) -> Result<()> {
-    // Who signs in by mail has just had one about it.
-    let mailed = done.person.is_client() && done.proved.has(Factor::EmailLink);
-    let seen_before = mailed || done.attempt.device_id.is_some() || marks::known_browser(visit, done.person);
-    let last = done.person.last_sign_in_at.filter(|at| !done.person.is_client() && visit.now - at > LONG_SECONDS);
-    let event = match last {
-        _ if !seen_before => Event::SignedInNewBrowser,
-        Some(_) => Event::SignedInAfterLong,
-        None => Event::SignedIn,
-    };
-    let mut happening = Happening::of(event, done.person)
-        .session(id)
-        .detail("by", &limits::proofs_of(done))
-        .detail("rule", done.row)
-        .detail("browser", &visit.browser().in_english())
-        .detail("place", &visit.place());
-    if let Some(last) = last {
-        happening = happening.detail("last", &when::day(last, visit.zone()));
-    }
-    happened(visit, tx, happening).await?;
-    if device.is_some_and(|device| device.is_new) {
-        happened(
-            visit,
-            tx,
-            Happening::of(Event::DeviceRemembered, done.person)
-                .session(id)
-                .detail("browser", &visit.browser().in_english()),
-        )
-        .await?;
-    }
-    if done.attempt.shared == 0 {
-        marks::mark_browser(visit, &done.person.id);
     }
     Ok(())
 }

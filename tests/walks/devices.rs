@@ -194,8 +194,14 @@ walk!(daily_visits_do_not_lengthen_the_thirty_days, |stage| {
     stage.wait(DAY - 1);
     log_in(&mut sam, SAM, true).await;
     sam.is_at("/me");
-    // Let in without the code, the session lasts no longer than the code was trusted for.
+    // Let in without the code on the last day, the session lasts as long as one that nobody kept, and no longer.
     stage.wait(1);
+    sam.open("/me").await.is_at("/me");
+    let mut again = sam.clone();
+    again.lose_session();
+    log_in(&mut again, SAM, true).await;
+    again.is_at("/sign-in/code");
+    stage.wait(12 * 3600);
     sam.open("/me").await.is_at("/sign-in");
     log_in(&mut sam, SAM, true).await;
     sam.is_at("/sign-in/code");

@@ -35,7 +35,7 @@ walk!(repeats_from_one_network_become_a_number, |stage| {
     let (wrong, slowed) = (lines_of(&stage, "wrong-password").await.len(), lines_of(&stage, "throttled").await.len());
     assert_eq!((wrong, slowed), (20, 20), "of seventy tries");
     signed_in(&stage, SAM).await;
-    assert_eq!(stage.events().await.last().unwrap(), "signed-in", "what succeeds always has its line");
+    assert_eq!(stage.events().await.last().unwrap(), "signed-in-new-browser", "what succeeds always has its line");
     assert_eq!(close(&stage).await, 0, "not before the hour is over");
     stage.wait(gather::WINDOW_SECONDS);
     assert_eq!(close(&stage).await, 1);
