@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::people::{Member, is_off, lanes_off};
 use super::people_email::{self, Waiting};
 use super::people_mails::{self, SentMail};
-use super::{administrator, colleague};
+use super::{administrator, colleague, re_enrol};
 use crate::args;
 use crate::platform::email::looks_mixed;
 use crate::platform::error::Result;
@@ -38,6 +38,8 @@ struct OnePage {
     mails: Vec<SentMail>,
     /// What can be done now.
     can_reset: bool,
+    /// A reset that was not finished in its time.
+    reset_over: bool,
     can_give_time: bool,
 }
 
@@ -86,6 +88,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
         new_email: people_email::waiting(&visit, &person.id).await?,
         mails: people_mails::of(&visit, &person.id).await?,
         can_reset: joined,
+        reset_over: re_enrol::is_over(person.re_enrol_since, visit.now),
         can_give_time: joined && !person.is_administrator(),
         person: member(&visit, person).await?,
     })

@@ -22,6 +22,14 @@ use crate::sign_in::{self, Start};
 /// How long the mailed link is good (seconds).
 const LINK_SECONDS: i64 = 86_400;
 const PURPOSE: &str = "re-enrol";
+/// For so long after the administrator proved the person a new second step can be set up (seconds; decisions.md: 24 h): who was
+/// proved then may be somebody else later.
+const OPEN_SECONDS: i64 = 86_400;
+
+/// Whether the person's reset waited too long, so that an administrator has to prove them again.
+pub fn is_over(re_enrol_since: Option<i64>, now: i64) -> bool {
+    re_enrol_since.is_some_and(|since| since + OPEN_SECONDS <= now)
+}
 
 #[derive(askama::Template)]
 #[template(path = "practice/re_enrol.html")]
@@ -36,6 +44,8 @@ struct ResetMailPage {
     frame: Frame,
     hint: String,
     held: bool,
+    /// The reset waited too long.
+    over: bool,
     problem: Option<String>,
 }
 
@@ -114,7 +124,8 @@ pub async fn answer(visit: Visit, Path(token): Path<String>) -> Result<Response>
     let Some((person_id, sent_to)) = taken else { return dead(&visit) };
     let person = person::by_id_in(&mut tx, practice, &person_id).await?;
     let held = person.address_waits_until(visit.now).is_some();
-    if held || person.closed_at.is_some() || person.re_enrol_since.is_none() || person.email_key != sent_to {
+    let over = is_over(person.re_enrol_since, visit.now);
+    if held || over || person.closed_at.is_some() || person.re_enrol_since.is_none() || person.email_key != sent_to {
         return dead(&visit);
     }
     if let Some(session) = here {
@@ -150,7 +161,7 @@ pub async fn send_again(visit: Visit) -> Result<Response> {
         Ok(person) => person,
         Err(response) => return Ok(response),
     };
-    if person.address_waits_until(visit.now).is_some() {
+    if person.address_waits_until(visit.now).is_some() || is_over(person.re_enrol_since, visit.now) {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &ResetMailPage::new(&visit, &person, None));
     }
     let lane = visit.lane("re-enrol mail", &person.id)?;
@@ -162,8 +173,8 @@ pub async fn send_again(visit: Visit) -> Result<Response> {
     // write
     let mut tx = visit.db()?.write().await?;
     let person = person::by_id_in(&mut tx, &visit.practice()?.id, &person.id).await?;
-    if person.re_enrol_since.is_some() && person.closed_at.is_none() && person.address_waits_until(visit.now).is_none()
-    {
+    let waits = person.re_enrol_since.is_some() && !is_over(person.re_enrol_since, visit.now);
+    if waits && person.closed_at.is_none() && person.address_waits_until(visit.now).is_none() {
         mail_link(&visit, &mut tx, &person, Actor::Self_).await?;
     }
     tx.commit().await?;
@@ -189,6 +200,7 @@ impl ResetMailPage {
             frame: sign_in::other::frame(visit, person, "reset-mail-title"),
             hint: Email::parse(&person.email).map(|email| email.masked()).unwrap_or_default(),
             held: person.address_waits_until(visit.now).is_some(),
+            over: is_over(person.re_enrol_since, visit.now),
             problem,
         }
     }
