@@ -77,10 +77,14 @@ help-backup-codes-text =
     Logging in with a backup code never makes the browser a recognised device.
 help-lost-phone-title = I have lost my phone, or got a new one
 help-lost-phone-text =
-    You still have backup codes, or a device that is recognised:
-    - Log in with your password and, where you are asked, a backup code.
-    - In My info press "Log out everywhere" if the phone might be in other hands.
-    - In My info choose "Move to another app" and set it up on the new phone. The app on the old one stops working, and you get new backup codes.
+    You have a backup code, or a passkey on another device:
+    - Log in with your password and, where you are asked, a backup code; or with the passkey.
+    - In My info choose "Move to another app" and set it up on the new phone. You are asked for a backup code or the passkey once more. The app on the old phone stops working, every other browser is logged out, and you get new backup codes.
+    - Then press "Log out everywhere" if the phone might be in other hands: it was logged out already, and this makes sure.
+    You have none, but a browser that is recognised, where no code is asked ("Keep me logged in on this device"):
+    - Go on working there, and don't press "Log out everywhere": no browser would be recognised any more, and the next log-in would ask for a code that you don't have.
+    - Look in My info whether the mobile number is the one that reaches you now.
+    - Ask an administrator of your practice for a reset while you can still work. They prove who you are by that number. If the phone might be in other hands, say so: the reset logs it out.
     You have none of these: ask an administrator of your practice. They send a code to the mobile number we have for you, you read it out to them, and a mail then lets you set everything up again. Have a new SIM card with your old number first, if the number went with the phone.
     Only the mobile number on file can be used. That is why it has to be kept right.
 help-recognised-devices-title = What is a recognised device?
@@ -117,7 +121,8 @@ help-new-device-mail-text =
 help-not-me-title = What does "this wasn't me" do?
 help-not-me-text =
     The link in the mail opens a page that asks you once more. If you confirm, every session of yours ends, every device is forgotten, and your password stops working. A passkey, an authenticator app, backup codes and a mobile number are removed if they were added since that mail; what you had before stays.
-    You then choose a new password through a link in your mail. Nobody can log in with the old one any more, neither you nor somebody else.
+    A new email address that was on its way is stopped too.
+    You then choose a new password: at once where the mail is younger than half an hour, and otherwise through a link that we send to the same address. Nobody can log in with the old one any more, neither you nor somebody else.
     If the only second step you had is removed that way, the new password waits a day. Without that, somebody who reads your mail could take your app away and go straight in. If you need to work sooner, call an administrator: with your mobile number on file they prove who you are on the phone, and you go on at once.
     Your administrators are told, so that they can look whether anything was touched. It is better to press it once too often than once too rarely.
 help-forgotten-password-title = I have forgotten my password

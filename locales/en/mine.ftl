@@ -101,6 +101,7 @@ mine-everywhere = Log out everywhere
 mine-everywhere-what = Ends every session and forgets every recognised device at once, this one too. Do this when a device is lost or something looks wrong.
 mine-everywhere-what-client = Signs you out in every browser at once, in this one too. Do this when a device is lost or something looks wrong.
 mine-everywhere-done-client = You are signed out everywhere.
+mine-everywhere-shut-out = You have neither a backup code nor a passkey left. If your phone isn't at hand, don't press this: no browser would be recognised any more, and you would be asked for a code that only the phone has. Ask an administrator of your practice first.
 mine-everywhere-button = Log out everywhere
 mine-everywhere-done = You are logged out everywhere, and no device is recognised any more.
 
@@ -154,6 +155,8 @@ mine-email-client-sent = If the new address exists, a code is on its way there. 
 mine-email-client-keep = Keep my address
 mine-email-under-way = Your email address is to change to { $email }.
 mine-email-holds = It changes on { $time }. If you don't want that, stop it now.
+mine-email-waits = You asked to change your email address to { $email }. It changes once you open the link in the mail there. If that wasn't you, stop it now and change your password.
+mine-email-waits-by = { $actor } entered a new email address for you: { $email }. It changes once the link in the mail there is opened. If you don't know that address, stop it now and tell your practice.
 mine-email-stop = Stop it
 mine-email-stopped = Stopped. Your address stays as it is.
 mine-email-type-code = Type the code

@@ -319,7 +319,7 @@ pub async fn stop(visit: &Visit, tx: &mut Tx, person: &Person, by: &Session) -> 
     Ok(stopped)
 }
 
-/// Ends the change that is under way, confirmed or not; answers how many that were.
+/// Ends the change that is under way, confirmed or not, and says nothing of it; answers how many that were.
 ///
 /// # Errors
 /// Faults and conflicts of the database.

@@ -4,7 +4,8 @@
 use axum::response::Response;
 
 use super::{
-    client_email, mine_changes, mine_devices, mine_sessions, mobile, passkey_known, passkey_lost, passkey_new, passkeys,
+    client_email, mine_changes, mine_devices, mine_email_waiting, mine_sessions, mobile, passkey_known, passkey_lost,
+    passkey_new, passkeys,
 };
 use crate::platform::browser::Browser;
 use crate::platform::error::{Error, Result};
@@ -56,6 +57,8 @@ struct MinePage {
     /// When the practice deleted one.
     deleted: Option<String>,
     by_pin: bool,
+    /// New addresses of staff whose mailbox is still to be proved.
+    waiting: Vec<mine_email_waiting::Waiting>,
     /// Passkeys are made here.
     makes_passkeys: bool,
     client: ClientPart,
@@ -117,6 +120,7 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         lacks_number: passkey_lost::lacks_number(&visit, &person).await?,
         deleted: if person.is_client() { mine_changes::deleted_by_practice(&visit, &person).await? } else { None },
         by_pin: session.is_by_pin(),
+        waiting: if person.is_client() { vec![] } else { mine_email_waiting::of(&visit, &person).await? },
         client: client_part(&visit, &session, &person).await?,
         makes_passkeys: passkey_new::are_offered(&visit, person.is_client())?,
         person,
@@ -207,6 +211,13 @@ fn required_from(person: &Person, practice: &Practice) -> Option<i64> {
     let from = [administrators, practice.everyone_second_from].into_iter().flatten().min()?;
     let more_time = person.more_time_until.filter(|_| !person.is_administrator());
     Some(more_time.map_or(from, |until| until.max(from)))
+}
+
+impl MinePage {
+    /// Whether nothing but the app's code lets this person in where no browser is recognised.
+    fn code_is_all(&self) -> bool {
+        self.second.on && self.person.backup_left == 0 && self.person.passkeys == 0
+    }
 }
 
 impl Second {

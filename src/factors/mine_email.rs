@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::password_lanes::later;
-use super::{mine, mine_email_client};
+use super::{mine, mine_email_client, mine_email_waiting};
 use crate::args;
 use crate::notices::compose::{Letter, letter};
 use crate::notices::{Event, Happening, happened};
@@ -182,6 +182,7 @@ pub async fn confirm(visit: Visit, Path(token): Path<String>) -> Result<Response
         tx.commit().await?;
         return Ok(go(&visit.path));
     }
+    link::replace_older(&visit, &mut tx, mine_email_waiting::BY_ADMINISTRATOR, &person.id).await?;
     session::look_again(&visit, &person.id)?;
     let old = std::mem::replace(&mut person.email, email);
     person.email_key = used.sent_to;

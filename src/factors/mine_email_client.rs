@@ -5,9 +5,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::client_email::{self, Change, Typed};
-use super::mine;
 use super::password_lanes::later;
 use super::totp_code::normalise_typed;
+use super::{mine, mine_email_waiting};
 use crate::platform::asked;
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
@@ -110,13 +110,19 @@ pub async fn code(visit: Visit, fields: Fields) -> Result<Response> {
 
 /// `POST /me/email/stop`: whoever is signed in stops a change of the address, whoever began it.
 pub async fn stop(visit: Visit) -> Result<Response> {
-    let (session, person) = match enter(&visit).await? {
-        Ok(found) => found,
+    let session = match session::required(&visit).await? {
+        Ok(session) => session,
         Err(response) => return Ok(response),
     };
+    let person = mine::myself(&visit, &session).await?;
     let mut tx = visit.db()?.write().await?;
-    client_email::stop(&visit, &mut tx, &person, &session).await?;
+    if person.is_client() {
+        client_email::stop(&visit, &mut tx, &person, &session).await?;
+    } else {
+        mine_email_waiting::stop(&visit, &mut tx, &person).await?;
+    }
     tx.commit().await?;
+    visit.server.outbox_bell.notify_one();
     Ok(go("/me?done=email-stopped"))
 }
 

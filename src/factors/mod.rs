@@ -10,6 +10,7 @@ pub mod mine_contacts;
 pub mod mine_devices;
 pub mod mine_email;
 pub mod mine_email_client;
+pub mod mine_email_waiting;
 pub mod mine_name;
 pub mod mine_sessions;
 pub mod mobile;

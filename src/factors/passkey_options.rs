@@ -186,9 +186,9 @@ pub async fn refresh(visit: Visit, fields: Fields) -> Result<Response> {
             }
             _ => (None, None),
         },
-        Some(purpose @ (Purpose::Create | Purpose::Silent)) => {
-            passkey_new::again(&visit, token, purpose).await?.map_or((None, None), |(asked, whose)| (Some(asked), Some(whose)))
-        }
+        Some(purpose @ (Purpose::Create | Purpose::Silent)) => passkey_new::again(&visit, token, purpose)
+            .await?
+            .map_or((None, None), |(asked, whose)| (Some(asked), Some(whose))),
         None => (None, None),
     };
     Ok(match asked {

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::password::{hash, key_of};
 use super::password_forgotten::{self, PURPOSE};
 use super::password_lanes::Lanes;
-use super::{password_own, password_strength};
+use super::{mine_email_waiting, password_own, password_strength};
 use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::asked::Load;
@@ -15,10 +15,11 @@ use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::sign_in::device;
 use crate::sign_in::flash::{self, Notice};
 use crate::sign_in::link::{self, Link, Standing, Token};
 use crate::sign_in::person::{self, Person};
-use crate::sign_in::{device, session};
+use crate::sign_in::session::{self, State};
 
 #[derive(askama::Template)]
 #[template(path = "factors/password_reset.html")]
@@ -31,6 +32,8 @@ struct ResetPage {
     over: Option<String>,
     /// Whether a press can send a new link to where this one went.
     can_send: bool,
+    /// It is done, and somebody else is logged in in this browser: their name.
+    here: Option<String>,
 }
 
 /// `GET /reset/{token}`, any number of times.
@@ -66,10 +69,20 @@ pub async fn answer(visit: Visit, Token(token): Token, fields: Fields) -> Result
         return page_with(StatusCode::GONE, &ResetPage::over(&visit, &token, what, can_send));
     }
     put_in_place(&visit, &mut tx, &person, &new_hash).await?;
+    // Whoever is reclaiming their account from a stranger takes back what the stranger began.
+    mine_email_waiting::stop(&visit, &mut tx, &person).await?;
     happened(&visit, &mut tx, Happening::of(Event::PasswordReset, &person)).await?;
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     clear_lanes(&visit, &person).await?;
+    if let State::Open(session) | State::Locked(session) = session::glance(&visit).await?
+        && session.person_id != person.id
+    {
+        return page(&ResetPage {
+            here: Some(session.name.clone()),
+            ..ResetPage::new(&visit, &token, &person, vec![])?
+        });
+    }
     flash::leave(&visit, Notice::PasswordReset, &person.email)?;
     Ok(go("/sign-in"))
 }
@@ -148,6 +161,7 @@ impl ResetPage {
             problems,
             over: None,
             can_send: false,
+            here: None,
         })
     }
 
@@ -159,6 +173,7 @@ impl ResetPage {
             problems: vec![],
             over: Some(what),
             can_send,
+            here: None,
         }
     }
 }

@@ -29,6 +29,7 @@ struct Waiting {
     person_id: String,
     sent_to: String,
     data: String,
+    created_at: i64,
 }
 
 /// `GET /new-address/{token}`.
@@ -62,15 +63,31 @@ pub async fn answer(visit: Visit, Path(token): Path<String>) -> Result<Response>
     if person.closed_at.is_some() || person.joined_at.is_none() || email.canonical() != waiting.sent_to {
         return dead(&visit);
     }
+    // Whoever entered it may have lost the role since, and the address stands for them alone.
+    let asked_by = person::by_id_in(&mut tx, practice, &text("by")).await?;
+    if !asked_by.is_administrator() || asked_by.closed_at.is_some() {
+        return dead(&visit);
+    }
     let changed = tx
         .execute(
             "UPDATE person SET email = $3, email_key = $4,
                 email_changed_at = CASE WHEN email_key = $4 THEN email_changed_at ELSE $5 END,
                 email_changed_by = CASE WHEN email_key = $4 THEN email_changed_by ELSE $6 END,
                 password_stolen_at = CASE WHEN email_disputed_at IS NULL THEN password_stolen_at ELSE $5 END, email_disputed_at = NULL
-             WHERE practice_id = $1 AND id = $2 AND NOT EXISTS (
-                SELECT 1 FROM person o WHERE o.practice_id = $1 AND o.email_key = $4 AND o.kind = 'staff' AND o.id <> $2)",
-            args![practice, &person.id, email.typed(), email.canonical(), visit.now, text("by")],
+             WHERE practice_id = $1 AND id = $2 AND email_key = $7 AND NOT EXISTS (
+                SELECT 1 FROM person o WHERE o.practice_id = $1 AND o.email_key = $4 AND o.kind = 'staff' AND o.id <> $2)
+                AND NOT EXISTS (
+                SELECT 1 FROM token n WHERE n.practice_id = $1 AND n.person_id = $2 AND n.purpose = 'not-me' AND n.used_at > $8)",
+            args![
+                practice,
+                &person.id,
+                email.typed(),
+                email.canonical(),
+                visit.now,
+                text("by"),
+                text("before"),
+                waiting.created_at
+            ],
         )
         .await?;
     if changed != 1 {
@@ -111,7 +128,7 @@ async fn over(visit: &Visit, token: &str) -> Result<Response> {
 async fn take(visit: &Visit, tx: &mut Tx, token: &str) -> Result<Option<Waiting>> {
     tx.optional(
         "UPDATE token SET used_at = $4 WHERE practice_id = $1 AND hash = $2 AND purpose = $3 AND used_at IS NULL
-            AND replaced_at IS NULL AND expires_at > $4 RETURNING person_id, sent_to, data",
+            AND replaced_at IS NULL AND expires_at > $4 RETURNING person_id, sent_to, data, created_at",
         args![&visit.practice()?.id, secret::hash_token(token), PURPOSE, visit.now],
     )
     .await

@@ -22,8 +22,7 @@ use crate::sign_in::{invitation, link};
 
 /// How long the link to the new address is good (seconds).
 const LINK_SECONDS: i64 = 86_400;
-/// What the token is for, and the label of the address sealed in it.
-pub const PURPOSE: &str = "email-by-administrator";
+pub use crate::factors::mine_email_waiting::BY_ADMINISTRATOR as PURPOSE;
 
 #[derive(askama::Template)]
 #[template(path = "practice/people_email.html")]
@@ -198,8 +197,10 @@ async fn mail_link(visit: &Visit, tx: &mut Tx, session: &Session, person: &Perso
     let practice = visit.practice()?;
     link::replace_older(visit, tx, PURPOSE, &person.id).await?;
     let token = visit.new_token();
-    let data =
-        serde_json::json!({ "email": email.typed(), "by": session.person_id, "by_name": session.name }).to_string();
+    let data = serde_json::json!({
+        "email": email.typed(), "before": person.email_key, "by": session.person_id, "by_name": session.name,
+    })
+    .to_string();
     tx.execute(
         "INSERT INTO token (practice_id, hash, purpose, person_id, sent_to, data, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         args![

@@ -9,7 +9,8 @@ use super::link::{self, Standing, Token};
 use super::person::{self, Person};
 use super::{device, session};
 use crate::args;
-use crate::factors::{backup_codes, mobile_code, passkey_store};
+use crate::factors::{backup_codes, client_email, mine_email_waiting, mobile_code, passkey_store};
+use crate::notices::outbox::put_job;
 use crate::notices::{Event, Happening, can_text, compose, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
@@ -76,33 +77,44 @@ pub async fn answer(visit: Visit, Token(token): Token) -> Result<Response> {
     let mut taken = take_back(&visit, &mut tx, &person, link.created_at).await?;
     taken.former_address = !person.is_client() && person.email_key != link.sent_to;
     link::replace_older(&visit, &mut tx, RESET, &person.id).await?;
+    stop_new_address(&visit, &mut tx, &person).await?;
     hold(&visit, &mut tx, &person, &taken).await?;
     tell(&visit, &mut tx, &person, &taken).await?;
     let leads_on = !taken.last_second && may_choose(&person, &link.sent_to, visit.now);
-    let reset =
-        if leads_on { Some(link::mint(&visit, &mut tx, RESET, &person, RESET_SECONDS, "").await?) } else { None };
+    // An old mail stops everything as well as a new one, but only a mail of this half hour leads to a new password (S4).
+    let young = visit.now - link.created_at <= RESET_SECONDS;
+    let reset = match leads_on {
+        true if young => Some(link::mint(&visit, &mut tx, RESET, &person, RESET_SECONDS, "").await?),
+        true => {
+            let body = serde_json::json!({ "browser": visit.browser().in_english(), "place": visit.place() });
+            put_job(&visit, &mut tx, "password-reset", &person.email_key, &body).await?;
+            None
+        }
+        false => None,
+    };
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     Ok(match reset {
         Some(reset) => go(&format!("/reset/{reset}")),
-        None => done(&visit, &token, &person, &taken)?,
+        None => done(&visit, &token, &person, &taken, leads_on)?,
     })
 }
 
 /// What the page says where the press leads no further.
-fn done(visit: &Visit, token: &str, person: &Person, taken: &Taken) -> Result<Response> {
+fn done(visit: &Visit, token: &str, person: &Person, taken: &Taken, mailed: bool) -> Result<Response> {
     let paused = taken.last_second.then_some(visit.now + PAUSE_SECONDS).or(person.resets_wait_until(visit.now));
     let address_waits = taken.former_address || person.address_waits_until(visit.now).is_some();
     let until = paused.filter(|_| !person.is_client() && !address_waits);
     let said = match until {
         _ if person.is_client() => visit.say("not-me-done-client"),
+        _ if mailed => visit.say_with("not-me-done-mailed", &[("email", &person.email)]),
         Some(_) => visit.say("not-me-done-wait"),
         None if person.joined_at.is_none() => visit.say("not-me-done-unjoined"),
         None => visit.say_with("not-me-done-ask", &[("contact", &compose::contact(visit)?)]),
     };
     let mut over = NotMePage::new(visit, token, person.is_client(), Some(said));
     over.waits_until = until.map(|until| when::full(until, visit.zone()));
-    over.asks = until.is_none();
+    over.asks = until.is_none() && !mailed;
     over.contact = compose::contact(visit)?;
     page(&over)
 }
@@ -203,6 +215,18 @@ async fn take_back(visit: &Visit, tx: &mut Tx, person: &Person, since: i64) -> R
     let left = person.passkeys > passkeys || person.totp_secret.is_some() && app == 0;
     let last_second = !person.is_client() && !left && (passkeys > 0 || app == 1);
     Ok(Taken { removed: removed.join(", "), last_second, former_address: false })
+}
+
+/// A new address under way may be the stranger's. A protected client's is left alone: it may lead away from the very mailbox in
+/// which the link was pressed, and it waits a day in which the client can stop it.
+async fn stop_new_address(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<()> {
+    if !person.is_client() {
+        return mine_email_waiting::stop(visit, tx, person).await;
+    }
+    if !client_email::is_protected(person) && client_email::end_under_way(visit, tx, &person.id).await? > 0 {
+        happened(visit, tx, Happening::of(Event::ClientEmailStopped, person)).await?;
+    }
+    Ok(())
 }
 
 /// Whose account the link is about, for the words alone.

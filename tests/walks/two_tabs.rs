@@ -2,7 +2,7 @@
 
 use portico::args;
 
-use super::people::{alex, id_of};
+use super::people::alex;
 use crate::support::browser::Browser;
 use crate::support::desk::number;
 use crate::support::stage::{Stage, link_in};
@@ -79,7 +79,6 @@ walk!(two_invited_people_set_up_each_their_own, |stage| {
     assert!(!is_in(&stale));
     let with_app = "SELECT COUNT(*) FROM person WHERE totp_secret IS NOT NULL AND email_key = $1";
     assert_eq!(number(&stage, with_app, args!["quinn@example.com"]).await, 1);
-    let _ = id_of(&stage, "pat@example.com").await;
 });
 
 /// The first three steps with a number of one's own; the page of the fourth is shown.
@@ -95,7 +94,11 @@ async fn scan_with(stage: &Stage, browser: &mut Browser, mobile: &str, to: &str)
 }
 
 walk!(a_due_password_becomes_nobody_elses, |stage| {
-    stage.au().execute("UPDATE practice SET admins_second_from = NULL, everyone_second_from = NULL", vec![]).await.unwrap();
+    stage
+        .au()
+        .execute("UPDATE practice SET admins_second_from = NULL, everyone_second_from = NULL", vec![])
+        .await
+        .unwrap();
     stage.server.region("au").unwrap().practices.forget();
     stage.au().execute("UPDATE person SET password_change_by = 1 WHERE kind = 'staff'", vec![]).await.unwrap();
     let mut browser = stage.browser();
