@@ -36,6 +36,7 @@ pub fn furnish(server: &mut Server) {
     server.keep(Remembered::default());
     server.keep(Jobs(JOBS));
     server.keep(entrance::worker::Bell::default());
+    server.keep(entrance::regions::Silence::default());
     server.keep(factors::password_stand_in::Mixes::default());
     server.keep(factors::password_strength::Turns::default());
 }

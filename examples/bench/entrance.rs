@@ -25,6 +25,8 @@ const AT_ONCE: usize = 32;
 const REGIONS: usize = 100;
 /// At the usual pace; each takes two seconds, since one region never answers.
 const ASKINGS: f64 = 200.0;
+/// One more asking begins after so long, whatever became of those before.
+const BETWEEN_ASKINGS: Duration = Duration::from_millis(50);
 
 /// Askings a second with the request durably kept, beside commits of one row each, in turn.
 pub async fn askings(folder: &Path, database: &str, seconds: f64, report: &mut Report) -> Outcome<()> {
@@ -93,15 +95,24 @@ pub async fn many_regions(folder: &Path, pace: f64, report: &mut Report) -> Outc
     .await?;
     let (say, stop) = tokio::sync::watch::channel(false);
     let _work = tasks::spawn_all(&entrance, &stop);
-    let mut times = vec![];
+    let mut under_way = JoinSet::new();
     for number in 0..askings {
-        times.push(time_to_mail(&entrance, entrance_port, &format!("many{number}@example.com")).await?);
+        let entrance = Arc::clone(&entrance);
+        under_way.spawn(async move {
+            time_to_mail(&entrance, entrance_port, &format!("many{number}@example.com")).await
+        });
+        tokio::time::sleep(BETWEEN_ASKINGS).await;
+    }
+    let mut times = vec![];
+    while let Some(time) = under_way.join_next().await {
+        times.push(time??);
     }
     drop(say);
     drop(deaf);
     times.sort_by(f64::total_cmp);
     let (p50, p99) = (times[times.len() / 2], times[times.len() * 99 / 100]);
-    let measured = format!("p50 {p50:.2} s, p99 {p99:.2} s, {askings} askings one by one");
+    let every = BETWEEN_ASKINGS.as_millis();
+    let measured = format!("p50 {p50:.2} s, p99 {p99:.2} s, {askings} askings, one each {every} ms");
     report.figure("press to mail, 100 regions, 1 silent", &measured, p99, "s", &Limit::AtMost(2.5));
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Asking the regions, all at once. Who has not answered in time (two seconds for a list) is silent: the others are not held up, and
 //! silence is never taken for "nowhere".
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -16,6 +17,36 @@ use crate::platform::server::Server;
 pub const PATIENCE: Duration = Duration::from_secs(2);
 /// The same for what a page shows of what it has at hand already; enough for one way around the world and back.
 pub const AT_A_GLANCE: Duration = Duration::from_millis(400);
+
+/// For so long (seconds) after a question in vain a region is asked by whoever waits for their first mail and by nobody who asks again.
+const SILENT_SECONDS: i64 = 5;
+
+/// Regions that gave this node no answer a moment ago, until when (unix seconds). An answer ends it.
+#[derive(Default)]
+pub struct Silence(Mutex<HashMap<String, i64>>);
+
+impl Silence {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, i64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, region: &str, answered: bool, now: i64) {
+        if answered {
+            self.lock().remove(region);
+        } else {
+            self.lock().insert(region.to_owned(), now + SILENT_SECONDS);
+        }
+    }
+}
+
+/// Those of these regions that were silent a moment ago, and the others.
+///
+/// # Errors
+/// A fault when the program forgot to keep them.
+pub fn silent_lately(server: &Server, names: Vec<String>) -> Result<(Vec<String>, Vec<String>)> {
+    let (noted, now) = (server.kept::<Silence>()?.lock(), server.world.now());
+    Ok(names.into_iter().partition(|name| noted.get(name).is_some_and(|until| *until > now)))
+}
 
 /// What came back.
 #[derive(Debug, Default)]
@@ -61,7 +92,13 @@ pub async fn ask(server: &Arc<Server>, questions: Vec<(String, Question)>, patie
 
 async fn begun(server: &Arc<Server>, name: &str, question: Question) -> Result<Answer> {
     let (server, name) = (Arc::clone(server), name.to_owned());
-    let asking = tokio::spawn(async move { tokio::time::timeout(PATIENCE, ask_one(&server, &name, &question)).await });
+    let asking = tokio::spawn(async move {
+        let answer = tokio::time::timeout(PATIENCE, ask_one(&server, &name, &question)).await;
+        if let Ok(silence) = server.kept::<Silence>() {
+            silence.note(&name, matches!(answer, Ok(Ok(_))), server.world.now());
+        }
+        answer
+    });
     match asking.await {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => Err(Error::Fault("no answer within two seconds".into())),

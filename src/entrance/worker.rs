@@ -1,12 +1,15 @@
 //! What happens to an asking: every region is asked, the mail is written, and the sealed request is thrown away. A region
-//! that was silent is asked again with growing pauses, for a day at most.
+//! that was silent is asked again with growing pauses, for a day at most, and holds up nobody who asks meanwhile.
 
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
 
 use super::ask::Request;
 use super::finding::{self, Found, Whom};
@@ -21,11 +24,12 @@ use crate::platform::server::{ENTRANCE, Server};
 
 /// A claim lasts so long (seconds); a worker that died keeps an asking from the others no longer.
 const LEASE_SECONDS: i64 = 30;
-/// Askings under way at once; each may wait two seconds for a slow region.
-const AT_ONCE: usize = 128;
-const ROUND: i64 = 512;
+/// Claims made at once; together they share a commit.
+const CLAIMS_AT_ONCE: usize = 64;
 /// The bell is heard on this node only.
 const POLL: Duration = Duration::from_secs(1);
+/// When the server ends, askings under way have so long to be answered: the patience with a region, and some for the mail.
+const GOODBYE: Duration = Duration::from_secs(4);
 /// Pauses before a silent region is asked again, in seconds; the last one repeats.
 const PAUSES: [i64; 7] = [10, 20, 30, 60, 120, 300, 600];
 /// No request is kept longer, sealed or not (seconds).
@@ -55,27 +59,123 @@ struct Claimed {
     code_hash: Option<String>,
 }
 
-/// Works until told to end.
-#[expect(clippy::disallowed_methods, reason = "the entrance's worker looks again by the clock")]
-pub async fn run(server: Arc<Server>, stop: impl Future<Output = ()>) {
-    let working = async {
-        loop {
-            if let Err(error) = work(&server).await {
-                tracing::error!(%error, "askings at the entrance could not be worked");
-            }
-            let Ok(bell) = server.kept::<Bell>() else { return };
-            tokio::select! {
-                () = bell.0.notified() => {}
-                () = tokio::time::sleep(POLL) => {}
-            }
+/// Two queues that never wait for each other: whoever asked and has no mail yet, and regions that were silent then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lane {
+    First,
+    Later,
+}
+
+impl Lane {
+    /// Askings under way at once; each may wait two seconds for a slow region.
+    fn most(self) -> usize {
+        match self {
+            Lane::First => 512,
+            Lane::Later => 8,
         }
-    };
+    }
+
+    async fn due(self, server: &Server, most: usize) -> Result<Vec<(String,)>> {
+        let front = server.front.as_ref().ok_or(Error::NotFound)?;
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        front
+            .db
+            .all(
+                "SELECT id FROM finder WHERE request IS NOT NULL AND practice_id = $1 AND next_at <= $2 AND claimed_until <= $2
+                    AND CASE WHEN answered_at IS NULL THEN 1 ELSE 0 END = $3
+                 ORDER BY next_at, id LIMIT $4",
+                args![ENTRANCE, server.world.now(), self == Lane::First, most],
+            )
+            .await
+    }
+
+    /// Claims what is due, so much at most.
+    async fn claimed(self, server: &Arc<Server>, most: usize) -> Result<Vec<Claimed>> {
+        let due = self.due(server, most).await?;
+        let claimed = stream::iter(due).map(|(id,)| async move {
+            match claim(server, &id).await {
+                Ok(claimed) => claimed,
+                Err(error) => {
+                    tracing::warn!(%error, asking = id, "an asking at the entrance could not be claimed; it is tried again");
+                    None
+                }
+            }
+        });
+        Ok(claimed.buffer_unordered(CLAIMS_AT_ONCE).filter_map(std::future::ready).collect().await)
+    }
+}
+
+/// One lane with the askings that are under way in it.
+struct Going {
+    lane: Lane,
+    places: Arc<Semaphore>,
+    /// More may be due than there was room for.
+    full: bool,
+}
+
+impl Going {
+    fn new(lane: Lane) -> Going {
+        Going { lane, places: Arc::new(Semaphore::new(lane.most())), full: false }
+    }
+
+    /// Begins what is due and waits for none of it.
+    async fn begin(&mut self, server: &Arc<Server>, tasks: &mut JoinSet<()>) -> Result<()> {
+        let room = self.places.available_permits();
+        let claimed = if room == 0 { vec![] } else { self.lane.claimed(server, room).await? };
+        self.full = claimed.len() == room;
+        for claimed in claimed {
+            let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { return Ok(()) };
+            let server = Arc::clone(server);
+            tasks.spawn(async move {
+                see_through(&server, &claimed).await;
+                drop(place);
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Works until told to end, then lets what is under way come to its mail. An asking that arrives while others wait for a silent
+/// region begins at once.
+pub async fn run(server: Arc<Server>, stop: impl Future<Output = ()>) {
+    let Ok(bell) = server.kept::<Bell>() else { return };
     if server.front.is_none() {
         return;
     }
-    tokio::select! {
-        () = working => {}
-        () = stop => {}
+    let (mut stop, mut tasks) = (pin!(stop), JoinSet::new());
+    let mut lanes = [Going::new(Lane::First), Going::new(Lane::Later)];
+    let mut poll = tokio::time::interval(POLL);
+    poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        for lane in &mut lanes {
+            if let Err(error) = lane.begin(&server, &mut tasks).await {
+                tracing::error!(%error, "askings at the entrance could not be worked");
+            }
+        }
+        loop {
+            let look_again = tokio::select! {
+                () = &mut stop => {
+                    end(tasks).await;
+                    return;
+                }
+                () = bell.0.notified() => true,
+                _ = poll.tick() => true,
+                Some(_) = tasks.join_next() => {
+                    while tasks.try_join_next().is_some() {}
+                    lanes.iter().any(|lane| lane.full)
+                }
+            };
+            if look_again {
+                break;
+            }
+        }
+    }
+}
+
+async fn end(mut tasks: JoinSet<()>) {
+    let all = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(GOODBYE, all).await.is_err() {
+        tracing::warn!("some askings were under way at the end; they are tried again when their claim ends");
     }
 }
 
@@ -84,33 +184,24 @@ pub async fn run(server: Arc<Server>, stop: impl Future<Output = ()>) {
 /// # Errors
 /// Faults of the entrance's database.
 pub async fn work(server: &Arc<Server>) -> Result<usize> {
-    let Some(front) = &server.front else { return Ok(0) };
-    let now = server.world.now();
-    let due: Vec<(String,)> = front
-        .db
-        .all(
-            "SELECT id FROM finder WHERE request IS NOT NULL AND practice_id = $1 AND next_at <= $2 AND claimed_until <= $2
-             ORDER BY next_at, id LIMIT $3",
-            args![ENTRANCE, now, ROUND],
-        )
-        .await?;
-    let done = stream::iter(due).map(|(id,)| async move {
-        match Box::pin(take(server, &id)).await {
-            Ok(taken) => usize::from(taken),
-            Err(error) => {
-                tracing::error!(%error, asking = id, "an asking at the entrance was not answered; it is tried again");
-                0
-            }
-        }
-    });
-    Ok(done.buffer_unordered(AT_ONCE).fold(0, |sum, one| async move { sum + one }).await)
+    if server.front.is_none() {
+        return Ok(0);
+    }
+    let mut done = 0;
+    for lane in [Lane::First, Lane::Later] {
+        let claimed = lane.claimed(server, Lane::First.most()).await?;
+        done += claimed.len();
+        let seen = stream::iter(claimed).map(|claimed| async move { see_through(server, &claimed).await });
+        seen.buffer_unordered(lane.most()).collect::<()>().await;
+    }
+    Ok(done)
 }
 
-/// Claims one asking and sees it through; false where another worker was first.
-async fn take(server: &Arc<Server>, id: &str) -> Result<bool> {
+/// Claims one asking; none where another worker was first.
+async fn claim(server: &Server, id: &str) -> Result<Option<Claimed>> {
     let front = server.front.as_ref().ok_or(Error::NotFound)?;
     let now = server.world.now();
-    let claimed: Option<Claimed> = front
+    front
         .db
         .change(
             "UPDATE finder SET claimed_until = $4, turn = turn + 1
@@ -118,21 +209,37 @@ async fn take(server: &Arc<Server>, id: &str) -> Result<bool> {
              RETURNING id, browser, request, waiting, turn, created_at, answered_at, code_hash",
             args![ENTRANCE, id, now, now + LEASE_SECONDS],
         )
-        .await?;
-    let Some(claimed) = claimed else { return Ok(false) };
+        .await
+}
+
+async fn see_through(server: &Arc<Server>, claimed: &Claimed) {
     server.world.reached("asking claimed");
+    if let Err(error) = Box::pin(answer(server, claimed)).await {
+        tracing::error!(%error, asking = claimed.id, "an asking at the entrance was not answered; it is tried again");
+    }
+}
+
+/// Asks the regions and writes what they say.
+async fn answer(server: &Arc<Server>, claimed: &Claimed) -> Result<()> {
     let request = Request::opened(server, &claimed.id, &claimed.request)?;
-    let names = match claimed.answered_at {
-        None => regions::names(server),
-        Some(_) => claimed.waiting.split(',').map(str::to_owned).collect(),
+    let whom = Whom { key: &request.key, email: &request.email, remember: "" };
+    let found = match claimed.answered_at {
+        None => finding::find(server, regions::names(server), whom).await,
+        Some(_) => {
+            let waiting = claimed.waiting.split(',').map(str::to_owned);
+            // One asking in vain is enough for a while: whoever waits for the same region does not queue behind it.
+            let (silent, asked) = regions::silent_lately(server, waiting.collect())?;
+            let mut found = finding::find(server, asked, whom).await;
+            found.silent.extend(silent);
+            found
+        }
     };
-    let found = finding::find(server, names, Whom { key: &request.key, email: &request.email, remember: "" }).await;
     let code = secret::six_digits(&*server.world);
     let mut run = 1;
     loop {
-        match note(server, &claimed, &request, &found, &code).await {
+        match note(server, claimed, &request, &found, &code).await {
             Err(Error::Conflict) if run < MOST_RUNS => run += 1,
-            result => return result.map(|()| true),
+            result => return result,
         }
     }
 }

@@ -260,3 +260,53 @@ walk!(what_is_remembered_is_shown_at_once_and_stays, |stage| {
         }
     }
 });
+
+/// Asks, and answers in how many milliseconds the mail was there.
+async fn asked(entrance: &Stage, number: usize) -> u128 {
+    let email = format!("overlap{number}@example.com");
+    let mut asker = desk(entrance).from(&format!("198.51.100.{number}"));
+    asker.open("/").await;
+    let begun = std::time::Instant::now();
+    asker.submit(&[("email", &email)]).await.is_at("/find");
+    while mails(entrance, &email).is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(15), "no mail to {email}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    begun.elapsed().as_millis()
+}
+
+// Everybody waits two seconds for the region that hangs, and nobody for anybody else's two seconds.
+walk!(askings_do_not_wait_for_each_others_silent_region, |stage| {
+    let good = serve(stage.router.clone()).await;
+    let questions: Arc<Mutex<usize>> = Arc::default();
+    let count = Arc::clone(&questions);
+    let hanging = Router::new().route(
+        "/between/{region}",
+        post(move || {
+            *count.lock().unwrap() += 1;
+            std::future::pending::<Response>()
+        }),
+    );
+    let slow = serve(hanging).await;
+    let entrance = entrance(&stage, &[("au", &good), ("uk", &slow)], false, true).await;
+    let (_say, stop) = tokio::sync::watch::channel(false);
+    let _work = portico::ops::tasks::spawn_all(&entrance.server, &stop);
+    let askings = (0..24).map(|number| {
+        let entrance = &entrance;
+        async move {
+            tokio::time::sleep(Duration::from_millis(u64::try_from(number).unwrap() * 100)).await;
+            asked(entrance, number).await
+        }
+    });
+    let times = futures_util::future::join_all(askings).await;
+    assert!(times.iter().all(|time| *time < 2900), "{times:?}");
+    // All of them are due again; one question or two in vain are enough, and whoever asks now does not stand behind them.
+    let before = *questions.lock().unwrap();
+    entrance.wait(15);
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    let time = asked(&entrance, 99).await;
+    assert!(time < 2900, "{time}");
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let again = *questions.lock().unwrap() - before;
+    assert!((2..=10).contains(&again), "{again} questions to a region that is silent");
+});
