@@ -277,6 +277,7 @@ async fn restore(server: &Arc<Server>, region: &str) -> Done {
     let all = restored::end_all(server, region).await?;
     let told = all.iter().filter(|one| one.told).count();
     say(format!("{told} practices; their administrators are told"));
+    say("Passkeys that were deleted since the backup work again, those made since are dead: docs/runbooks/restore.md");
     let mut failed = vec![];
     for restored::Ended { slug, failed: why, .. } in all.iter().filter(|one| !one.told) {
         match why {

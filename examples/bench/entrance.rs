@@ -98,9 +98,8 @@ pub async fn many_regions(folder: &Path, pace: f64, report: &mut Report) -> Outc
     let mut under_way = JoinSet::new();
     for number in 0..askings {
         let entrance = Arc::clone(&entrance);
-        under_way.spawn(async move {
-            time_to_mail(&entrance, entrance_port, &format!("many{number}@example.com")).await
-        });
+        under_way
+            .spawn(async move { time_to_mail(&entrance, entrance_port, &format!("many{number}@example.com")).await });
         tokio::time::sleep(BETWEEN_ASKINGS).await;
     }
     let mut times = vec![];

@@ -50,7 +50,7 @@ help-passkey-check-text =
     - Is the place that keeps your passkeys switched on and in step with your other devices? See "What must be switched on for passkeys?".
     - Are you in a private window, or in the browser inside another app? Open the page in Safari, Chrome, Edge or Firefox itself.
     - Is the passkey still on both sides: in My info, and on the device? See "My passkey was deleted in one place".
-    You can always log in with your email address and password in the meantime, and with your code if you use one.
+    In the meantime you can log in with your email address and password, and with your code if you use one. If your passkey is your only second step, look at "I have lost the device with my passkey".
     ## The last resort
     When nothing else helps, begin again: delete your passkeys in My info, remove them on your devices too, and create new ones. Do that only while you can log in without them.
 help-passkey-qr-title = The log-in page shows me a QR code
@@ -129,7 +129,7 @@ help-passkey-stopped-text =
     + The window waits five minutes for you, then it closes itself.
     + If it closes at once, the device has no screen lock, or it is asleep in a dock with its lid closed: open it, or use another way to log in.
     + If your finger or face isn't recognised, choose the PIN or the password of the device in the same window.
-    + If the window looks for a security key or a phone and you have neither, close it and log in with your password.
+    + If the window looks for a security key or a phone and you have neither, close it and log in with your password, unless your passkey is your only second step; then see "I have lost the device with my passkey".
     + If the window shows a picture to scan, your browser found no passkey on this device: see "The log-in page shows me a QR code".
     + If you have never created a passkey here, there is none to use yet: see "How do I create my first passkey?".
     + If the page was open for hours, load it again first.

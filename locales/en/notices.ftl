@@ -305,7 +305,10 @@ mail-two-factor-off-text =
 mail-passkey-added-subject = A passkey was added at { $practice }
 mail-passkey-added-text =
     Hello { $name },
-    The passkey "{ $passkey }" was added to your account at { $practice }. Whoever has it can log in with it.
+    The passkey "{ $passkey }" was added to your account at { $practice }. { $alone ->
+        [no] It was made without checking who holds it: it is a second step beside your password.
+       *[yes] Whoever has it can log in with it.
+    }
     { mail-part-where }
     { mail-part-fine }
     { mail-part-not-me-passkey }
@@ -533,7 +536,7 @@ mail-restored-administrators-subject = { $practice } was restored from a backup
 mail-restored-administrators-text =
     Hello { $name },
     On { $time } the server of { $practice } was restored from a backup of { $as_of }. What was changed after that is as it was before: please look whether accounts that you closed, access that you turned off, and new passwords are as they should be.
-    Everybody is logged out, no browser is recognised, and links and codes that were mailed before work no longer. Backup codes that were used since the backup work again; whoever used one makes a new set.
+    Everybody is logged out, no browser is recognised, and links and codes that were mailed before work no longer. Backup codes that were used since the backup work again; whoever used one makes a new set. Passkeys that were deleted since the backup work again, and those made since then work no more: please look in the list of people whose devices were lost or stolen, and delete their passkeys again.
     { $url }/practice/people
 
 # From the entrance, where people find their practice.

@@ -8,6 +8,10 @@ passkey-old = This page was open for too long, so we begin again. Please press t
 passkey-odd = Your passkey was right, but its security key counts its uses, and the count went back. It may have been copied, so this time please log in with your email address and password; the passkey then works as your second step. If this happens again, delete this passkey in My info and make a new one.
 passkey-needs-password = This passkey was made without checking who holds it, so it can't log you in by itself yet. Log in with your email address and password and use it as your second step; with your finger, face or PIN it then works alone.
 passkey-odd-client = Your passkey was right, but it can't be trusted by itself this time: it may have been copied, or it didn't check who you are. Sign in by email if you can, or ask your practice, then delete this passkey and make a new one.
+# The same for somebody who is logged in or whose session is locked.
+passkey-odd-inside = Your passkey was right, but its security key counts its uses, and the count went back. It may have been copied, so this time please type your password here. If this happens again, delete this passkey in My info and make a new one.
+passkey-needs-password-inside = This passkey was made without checking who holds it, so it doesn't prove by itself yet that it is you. Please type your password here.
+passkey-odd-client-inside = Your passkey was right, but it can't be trusted by itself this time: it may have been copied, or it didn't check who you are. Use another passkey if you have one, or ask your practice.
 passkey-gone = This passkey was deleted here. Your device may go on offering it: remove it there by hand.
 passkey-gone-asked = This passkey was deleted here, so we have asked your browser to stop offering it.
 passkey-empty = Your browser sent no passkey. Passkeys need JavaScript and a browser from the last few years.

@@ -175,6 +175,7 @@ lock-intro = Type the passphrase that only you know.
 lock-intro-either = Use your passkey, or type the passphrase that only you know.
 lock-intro-passkey = Use your passkey: your fingerprint, your face or your device's PIN.
 lock-no-passkey = Your passkeys are your lock, and none is left here. Your practice helps you: { $contact }
+lock-passkey-wrong-only = That passkey wasn't accepted. Choose one that you made for this practice.
 lock-passkey-wrong = That passkey wasn't accepted. Choose one that you made for this practice, or use another way below.
 lock-field = Passphrase
 lock-wrong = That isn't the passphrase. Please try again.

@@ -50,15 +50,17 @@ enum After {
 }
 
 impl After {
-    fn of(visit: &Visit, person: &Person) -> Result<After> {
-        Ok(if person.passkeys > 1 {
-            After::Others
-        } else if person.is_client() {
-            After::of_client(visit.practice()?, person)
-        } else if person.password.is_none() {
+    /// `left` are the others. One that was never verified stands beside a password, and is no way in without one.
+    fn of(visit: &Visit, person: &Person, left: &[Passkey]) -> Result<After> {
+        let alone = left.iter().any(|passkey| passkey.verified_at.is_some());
+        Ok(if person.is_client() {
+            if left.is_empty() { After::of_client(visit.practice()?, person) } else { After::Others }
+        } else if person.password.is_none() && !alone {
             After::NoWayIn
-        } else if person.password_stolen_at.is_some() {
+        } else if person.password_stolen_at.is_some() && !alone {
             After::Stopped
+        } else if !left.is_empty() {
+            After::Others
         } else if person.totp_secret.is_some() {
             After::Code
         } else if person.second_required(visit.practice()?, visit.now) {
@@ -134,7 +136,10 @@ struct DeletePage {
 /// `GET /me/passkeys/{id}/delete`.
 pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response> {
     match enter(&visit, &id).await? {
-        Ok((session, person, passkey)) => page(&delete_page(&visit, &session, &passkey, After::of(&visit, &person)?)),
+        Ok((session, person, passkey)) => {
+            let left = others(store::of(&visit, &person.id).await?, &passkey);
+            page(&delete_page(&visit, &session, &passkey, After::of(&visit, &person, &left)?))
+        }
         Err(response) => Ok(response),
     }
 }
@@ -150,7 +155,8 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     // write
     let mut tx = visit.db()?.write().await?;
     let person = person::by_id_in(&mut tx, &visit.practice()?.id, &session.person_id).await?;
-    let after = After::of(&visit, &person)?;
+    let left = others(store::of_in(&visit, &mut tx, &person.id).await?, &passkey);
+    let after = After::of(&visit, &person, &left)?;
     if after.is_refused() {
         drop(tx);
         return page_with(StatusCode::FORBIDDEN, &delete_page(&visit, &session, &passkey, after));
@@ -173,6 +179,11 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     let keeper = providers::keeper(&passkey.aaguid, &passkey.transports);
     let kept = keeper.map_or(String::new(), |name| format!("&in={}", encode(name)));
     Ok(go(&format!("/me/passkeys?done=deleted{kept}")))
+}
+
+fn others(mut all: Vec<Passkey>, but: &Passkey) -> Vec<Passkey> {
+    all.retain(|passkey| passkey.id != but.id);
+    all
 }
 
 type Entered = std::result::Result<(Arc<Session>, Person, Passkey), Response>;

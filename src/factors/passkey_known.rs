@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::passkey_store::{self as store, Passkey};
 use super::passkeys::{self, Listed};
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::web::{Visit, go};
 use crate::sign_in::marks;
 use crate::sign_in::session::{self, Session};
@@ -33,9 +33,9 @@ pub(super) async fn news(visit: &Visit, session: &Session) -> Result<Vec<Listed>
     Ok(new.into_iter().map(|passkey| passkeys::in_words(visit, passkey)).collect())
 }
 
-/// Whether the session began with that passkey; a shared browser notes nothing.
+/// Whether the session began with that passkey, alone or beside a mail.
 fn let_in(session: &Session, passkey: &Passkey) -> bool {
-    session.proofs == "passkey" && passkey.used_at == Some(session.created_at)
+    session.proofs.split('+').any(|proof| proof == "passkey") && passkey.used_at == Some(session.created_at)
 }
 
 /// `POST /me/passkeys/{id}/known`: "that was me".
@@ -44,7 +44,10 @@ pub async fn answer(visit: Visit, Path(id): Path<String>) -> Result<Response> {
         Ok(session) => session,
         Err(response) => return Ok(response),
     };
+    if session.is_by_pin() {
+        return Err(Error::ByPin);
+    }
     let passkey = store::own(&visit, &session.person_id, &id).await?;
-    marks::mark_passkey(&visit, &passkey.short_id);
+    marks::mark_passkey(&visit, &passkey.short_id, session.shared != 0);
     Ok(go("/me"))
 }

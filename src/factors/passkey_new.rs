@@ -43,6 +43,8 @@ struct NewPage {
     problem: Option<String>,
     /// One that the browser made and that was not kept: it may forget it.
     unknown: Option<String>,
+    /// Whose it is for the browser, where the page asks for none.
+    rp: String,
 }
 
 /// Who makes one, and where.
@@ -264,8 +266,10 @@ async fn store_it(
             }
         };
     flash::signal(visit);
-    if matches!(place, Place::Session(session, _) if session.is_client() && session.shared == 0) {
-        marks::mark_passkey(visit, &short_id);
+    if let Place::Session(session, _) = place
+        && session.is_client()
+    {
+        marks::mark_passkey(visit, &short_id, session.shared != 0);
     }
     visit.server.world.reached("passkey added");
     let name = format!("/me/passkeys/{short_id}/name?new=1");
@@ -322,6 +326,7 @@ async fn new_page(visit: &Visit, place: &Place, person: &Person) -> Result<NewPa
         in_sign_in,
         problem: None,
         unknown: None,
+        rp: serde_json::json!({ "rpId": options::rp_id(visit)? }).to_string(),
     })
 }
 

@@ -4,8 +4,9 @@
 use axum::response::Response;
 
 use super::passkey_ceremony::Purpose;
-use super::passkey_new::{are_offered, with_handle};
+use super::passkey_new::{are_offered, in_words, with_handle};
 use super::passkey_options::{self as options, Asked};
+use super::passkey_store as store;
 use super::{mine, passkey_silent};
 use crate::args;
 use crate::platform::error::{Error, Result};
@@ -38,6 +39,8 @@ struct OfferPage {
     silent: Option<Asked>,
     /// The browser has made one by itself; whether it works alone.
     made: Option<bool>,
+    /// Which ones there are elsewhere, in words, for "you already have one here".
+    had: String,
 }
 
 /// Notes what the browser said of itself beside a right password; it decides only whether something is offered.
@@ -62,7 +65,10 @@ pub(super) fn is_shared(visit: &Visit) -> bool {
 /// Where a complete sign-in goes on: to the offer, when it fits and was not made yet, else where the person wanted to go.
 pub fn way_on(visit: &Visit, person: &Person, attempt: &Attempt, proved: Factors) -> String {
     let then_path = safe_path(&attempt.then_path, "/me");
-    let has_passkey = person.passkeys > 0 || proved.any(Factors::of(&[Factor::Passkey, Factor::Touch]));
+    // Whoever has one on another device and typed a code here lacks it here. A client with a passkey proves it first.
+    let has_passkey = proved.any(Factors::of(&[Factor::Passkey, Factor::Touch]))
+        || person.passkeys > 0 && (person.is_client() || !proved.has(Factor::Totp))
+        || person.passkeys >= store::MOST;
     let by_its_way = match person.kind() {
         Kind::Staff => proved.has(Factor::Password),
         Kind::Client => {
@@ -102,7 +108,9 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
         return Ok(go(&then_path));
     }
     let made = passkey_silent::made_in(&visit, &session).await?;
-    if person.passkeys > 0 && made.is_none() {
+    let had = store::of(&visit, &person.id).await?;
+    let full = person.passkeys >= store::MOST || session.is_client() && !had.is_empty();
+    if made.is_none() && (full || had.iter().any(|passkey| passkey.created_at >= session.created_at)) {
         // Back again, or a second tab: nothing is left to offer.
         return Ok(go(&then_path));
     }
@@ -117,12 +125,13 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
         passkey: None,
         silent: None,
         made,
+        had: in_words(&visit, &had),
     };
     if made.is_none() {
-        offer.silent = passkey_silent::offer(&visit, &session).await?;
+        offer.silent = if had.is_empty() { passkey_silent::offer(&visit, &session).await? } else { None };
         if session.is_fresh(visit.now) {
             let person = with_handle(&visit, person).await?;
-            offer.passkey = Some(options::to_create(&visit, Purpose::Create, &session.id, &person, &[])?);
+            offer.passkey = Some(options::to_create(&visit, Purpose::Create, &session.id, &person, &had)?);
         }
     }
     page(&offer)

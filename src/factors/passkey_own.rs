@@ -3,15 +3,15 @@
 use axum::response::Response;
 
 use super::passkey_ceremony::Purpose;
-use super::passkey_check::{self as check, Answer, Asking, Worth};
+use super::passkey_check::{self as check, Answer, Asking, Right, Worth};
 use super::passkey_options::{self as options, Asked};
 use super::passkey_store as store;
-use super::{passkey_sign_in, password_confirm, password_unlock};
+use super::{password_confirm, password_unlock};
 use crate::platform::error::{Error, Result};
 use crate::platform::web::{Fields, Visit, encode, go, safe_path};
 use crate::sign_in::session::{self, Session, State};
 use crate::sign_in::step::Factor;
-use crate::sign_in::{self, Start};
+use crate::sign_in::{self, Start, marks};
 
 /// Why a passkey was not taken.
 pub struct Refused {
@@ -60,6 +60,15 @@ pub async fn confirm(visit: Visit, fields: Fields) -> Result<Response> {
     }
 }
 
+/// Why a right passkey does not do by itself for somebody who is inside: nobody is sent to the door.
+fn not_alone_inside(visit: &Visit, right: &Right) -> String {
+    visit.say(match right.worth() {
+        _ if right.person.is_client() => "passkey-odd-client-inside",
+        Worth::MayBeCopied => "passkey-odd-inside",
+        _ => "passkey-needs-password-inside",
+    })
+}
+
 /// Where the person goes on to, or why not.
 ///
 /// # Errors
@@ -84,7 +93,7 @@ pub async fn judge(
         }
     };
     if right.worth() != Worth::Alone {
-        let words = passkey_sign_in::not_alone(visit, &right);
+        let words = not_alone_inside(visit, &right);
         check::set_aside(visit, &right).await?;
         return Ok(Err(Refused { words, gone: None }));
     }
@@ -95,6 +104,9 @@ pub async fn judge(
         drop(tx);
         check::replayed(visit, right).await?;
         return refused("passkey-step-wrong", None);
+    }
+    if session.is_client() {
+        marks::mark_passkey(visit, right.short_id(), session.shared != 0);
     }
     let start = Start {
         person_id: &session.person_id,

@@ -123,7 +123,8 @@ pub enum Added {
 }
 
 /// Adds a passkey under an offered name; recognised devices end, and the person is told. Staff who make one themselves are
-/// logged out everywhere but in the session or attempt they are in (`own`); one that the browser made by itself logs nobody out.
+/// logged out everywhere but in the session or attempt they are in (`own`); one that the browser made by itself logs nobody out. A
+/// client's other sessions go on, and change nothing any more by what their mailbox proved.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
@@ -164,15 +165,14 @@ pub async fn add(
     )
     .await?;
     device::end_all(visit, tx, &person.id).await?;
-    if !silent && !person.is_client() {
+    if person.is_client() {
+        session::stale_all(visit, tx, &person.id, own).await?;
+    } else if !silent {
         session::end_all(visit, tx, &person.id, Some(own)).await?;
     }
-    let mut happening = of_passkey(event, person, &name);
-    if silent {
-        // What the mail promises: without verification it takes the password once more.
-        happening = happening.detail("alone", if new.verified { "yes" } else { "no" });
-    }
-    happened(visit, tx, happening).await?;
+    // What the mail says: without verification it takes the password once more.
+    let alone = if new.verified { "yes" } else { "no" };
+    happened(visit, tx, of_passkey(event, person, &name).detail("alone", alone)).await?;
     if person.re_enrol_since.is_some() {
         happened(visit, tx, Happening::of(Event::ReEnrolled, person)).await?;
     }

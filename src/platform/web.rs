@@ -193,6 +193,12 @@ impl Inner {
         self.page.clone().unwrap_or_else(own)
     }
 
+    /// The path of the page this request is about, which can be opened.
+    pub fn page_path(&self) -> &str {
+        let page = self.page.as_deref().unwrap_or(&self.path);
+        page.split('?').next().unwrap_or_default()
+    }
+
     pub fn cookie(&self, name: &str) -> Option<&str> {
         self.cookies.get(name)
     }

@@ -114,7 +114,7 @@ pub async fn passkey(visit: Visit, fields: Fields) -> Result<Response> {
         Answer::Old => return refused(&visit, &attempt, &person, (visit.say("passkey-old"), None)).await,
         Answer::Wrong(wrong) => {
             check::refused(&visit, &wrong).await?;
-            return refused(&visit, &attempt, &person, (visit.say("lock-passkey-wrong"), wrong.gone)).await;
+            return refused(&visit, &attempt, &person, (wrong_words(&visit, &person), wrong.gone)).await;
         }
     };
     if right.worth() != Worth::Alone {
@@ -128,12 +128,18 @@ pub async fn passkey(visit: Visit, fields: Fields) -> Result<Response> {
     if !check::accept(&visit, &mut tx, &right, true).await? {
         drop(tx);
         check::replayed(&visit, right).await?;
-        return refused(&visit, &attempt, &person, (visit.say("lock-passkey-wrong"), None)).await;
+        return refused(&visit, &attempt, &person, (wrong_words(&visit, &person), None)).await;
     }
     note_opener(&visit, &attempt);
     not_forgotten(&visit, &mut tx, &person).await?;
+    marks::mark_passkey(&visit, right.short_id(), attempt.shared != 0);
     sign_in::proved(&visit, &mut tx, &attempt, Factor::Passkey).await?;
     sign_in::advance(&visit, tx, &attempt).await
+}
+
+/// The page has another way only for whoever has a passphrase too.
+fn wrong_words(visit: &Visit, person: &Person) -> String {
+    visit.say(if person.passphrase.is_some() { "lock-passkey-wrong" } else { "lock-passkey-wrong-only" })
 }
 
 /// Whoever opens the lock has neither forgotten nor lost it: what was asked of the practice is over.

@@ -39,9 +39,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         return ask::refused(&visit, &fields, visit.say("portal-passkey-wrong"), None);
     }
     let shared = fields.ticked("shared");
-    if !shared {
-        marks::mark_passkey(&visit, right.short_id());
-    }
+    marks::mark_passkey(&visit, right.short_id(), shared);
     let start = Start {
         person_id: &right.person.id,
         goal: "sign-in",

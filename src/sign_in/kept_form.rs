@@ -12,7 +12,7 @@ use axum::response::Response;
 use super::session::{self, State};
 use crate::platform::error::{Error, Result};
 use crate::platform::refill;
-use crate::platform::web::{Visit, encode, go};
+use crate::platform::web::{Visit, encode, go, safe_path};
 
 const COOKIE: &str = "__Host-typed";
 /// How long it is kept, in seconds.
@@ -59,7 +59,15 @@ struct Kept {
 /// A fault when the current key cannot seal.
 pub(super) fn lead(visit: &Visit, way: &str, whose: Option<&str>) -> Result<Response> {
     whose.map_or(Ok(()), |whose| keep(visit, whose))?;
-    Ok(go(&format!("{way}?then={}", encode(&visit.here()))))
+    Ok(go(&format!("{way}?then={}", encode(&back(visit)))))
+}
+
+/// Where the person comes back to. A form on the way to a page says in a field of its own which page that is.
+fn back(visit: &Visit) -> String {
+    let here = visit.here();
+    let sent = visit.posted.get().filter(|_| ON_THE_WAY.contains(&visit.path.as_str()));
+    let goal = sent.map_or(String::new(), |form| safe_path(form.text("then"), ""));
+    if goal.is_empty() || here.contains('?') { here } else { format!("{here}?then={}", encode(&goal)) }
 }
 
 /// Keeps the form that this request sent, if it sent one, for that person.

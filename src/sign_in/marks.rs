@@ -12,6 +12,8 @@ const BEEN_HERE: Kind = ("__Host-been-here", "been here");
 const OFFERED: Kind = ("__Host-offered", "passkey offered");
 const MAILBOXES: Kind = ("__Host-mailboxes", "mailbox proved");
 const PASSKEYS: Kind = ("__Host-passkeys", "passkey known");
+/// The same on a device of several people, until the browser is closed.
+const PASSKEYS_NOW: Kind = ("__Host-passkeys-now", "passkey known");
 const MOST_MARKS: usize = 10;
 /// Browsers in which somebody opened their own lock. Each has a mark of its own, `id~proof`.
 const OPENERS: Kind = ("__Host-openers", "lock opened");
@@ -43,7 +45,7 @@ pub fn mark_mailbox(visit: &Visit, email_key: &str) {
 
 /// Forgets everybody who has been here.
 pub fn forget(visit: &Visit) {
-    for (cookie, _) in [BEEN_HERE, OFFERED, MAILBOXES, PASSKEYS, OPENERS] {
+    for (cookie, _) in [BEEN_HERE, OFFERED, MAILBOXES, PASSKEYS, PASSKEYS_NOW, OPENERS] {
         visit.drop_cookie(cookie);
     }
 }
@@ -65,12 +67,12 @@ pub fn mark_offered(visit: &Visit, person: &str) {
 
 /// Whether somebody said, or showed, in this browser that the passkey is theirs; `passkey` is its short id.
 pub fn knows_passkey(visit: &Visit, passkey: &str) -> bool {
-    is_marked(visit, PASSKEYS, passkey)
+    is_marked(visit, PASSKEYS, passkey) || is_marked(visit, PASSKEYS_NOW, passkey)
 }
 
-/// Notes that the passkey is known to whoever uses this browser.
-pub fn mark_passkey(visit: &Visit, passkey: &str) {
-    mark(visit, PASSKEYS, passkey);
+/// Notes that the passkey is known to whoever uses this browser; where others use it too (`shared`), no longer than it is open.
+pub fn mark_passkey(visit: &Visit, passkey: &str, shared: bool) {
+    mark(visit, if shared { PASSKEYS_NOW } else { PASSKEYS }, passkey);
 }
 
 /// The mark of this browser if the person opened their own lock here before: it opens nothing, but wrong answers here are
@@ -106,7 +108,7 @@ fn mark(visit: &Visit, kind: Kind, person: &str) {
     let mark = mark_of(visit, kind, person);
     let others = marks(visit, kind).into_iter().filter(|other| *other != mark).take(MOST_MARKS - 1);
     let all: Vec<String> = std::iter::once(mark.clone()).chain(others).collect();
-    visit.set_cookie(kind.0, &all.join("."), Some(400 * 86_400));
+    visit.set_cookie(kind.0, &all.join("."), (kind != PASSKEYS_NOW).then_some(400 * 86_400));
 }
 
 fn marks(visit: &Visit, (cookie, _): Kind) -> Vec<String> {

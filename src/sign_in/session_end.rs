@@ -54,6 +54,28 @@ pub fn look_again(visit: &Visit, person: &str) -> Result<()> {
     Ok(())
 }
 
+/// A client has a stronger factor from now on: what their other sessions proved by mail alone is fresh no more, nor is a proof under
+/// way there. They go on otherwise (docs/decisions/0017).
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn stale_all(visit: &Visit, tx: &mut Tx, person: &str, but: &str) -> Result<()> {
+    let practice = &visit.practice()?.id;
+    tx.execute(
+        "UPDATE session SET fresh_at = 0 WHERE practice_id = $1 AND person_id = $2 AND id <> $3 AND ended_at IS NULL",
+        args![practice, person, but],
+    )
+    .await?;
+    tx.execute(
+        "UPDATE attempt SET ended_at = $4 WHERE practice_id = $1 AND person_id = $2 AND ended_at IS NULL AND goal = 'fresh'
+            AND session_id <> $3",
+        args![practice, person, but, visit.now],
+    )
+    .await?;
+    visit.server.kept::<Remembered>()?.forget(person, visit.now);
+    Ok(())
+}
+
 /// Ends every session of a person, and those in which a contact has their portal open; attempts under way end too, and what
 /// a mailbox of theirs was proved for. The session or the attempt that asks for it may be spared (`but`). Answers how many sessions of their own.
 ///

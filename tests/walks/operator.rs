@@ -101,6 +101,8 @@ walk!(nothing_of_a_backup_is_replayed, |stage| {
     jo.open(&portal).await.sees("This link worked until");
     let told = stage.messages(ALEX.0).await.into_iter().find(|mail| mail.about == "restored-administrators").unwrap();
     assert!(told.text.contains("restored from a backup of 21 November 2026"), "{}", told.text);
+    assert!(told.text.contains("Passkeys that were deleted since the backup work again"), "{}", told.text);
+    assert!(told.text.contains("those made since then work no more"), "{}", told.text);
     assert!(restored::end_all(&stage.server, "nowhere").await.is_err());
 
     // Whoever was out comes in again the usual way.

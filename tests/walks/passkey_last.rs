@@ -138,3 +138,24 @@ walk!(back_to_one_that_is_gone_leads_to_the_list, |stage| {
     }
     assert_eq!(somebody(&stage, SAM.0).await.passkeys, 1);
 });
+
+// Without a password one that was never verified is no way in: two are not two ways.
+walk!(one_that_stands_beside_a_password_is_no_other_way_in, |stage| {
+    let (mut sam, first, second) = two_of_sam(&stage).await;
+    for sql in [
+        "UPDATE passkey SET verified_at = NULL WHERE name LIKE 'Security key%'",
+        "UPDATE person SET password_stolen_at = 1 WHERE email_key = 'sam@example.com'",
+    ] {
+        assert!(stage.au().execute(sql, args![]).await.unwrap() > 0);
+    }
+    sam.open(&first)
+        .await
+        .sees("It is your only way in: your password was stopped")
+        .misses("Your other passkeys go on");
+    // The honest twin: with the password in order, and the key that is no way in at any time.
+    sam.open(&second).await.sees("Your other passkeys go on working");
+    let sql = "UPDATE person SET password_stolen_at = NULL WHERE email_key = 'sam@example.com'";
+    stage.au().execute(sql, args![]).await.unwrap();
+    sam.open(&first).await.sees("Your other passkeys go on working");
+    sam.submit_to(&first, &[]).await.is_at("/me/passkeys").sees("The passkey is deleted");
+});

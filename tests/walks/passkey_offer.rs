@@ -1,8 +1,9 @@
 //! A passkey offered after the password: once, to whom it fits, and never in the way.
 
-use super::support::authenticator::{Authenticator, options_of, send};
+use super::support::authenticator::{Authenticator, make_passkey, options_of, send};
 use super::support::browser::Browser;
 use super::support::stage::Stage;
+use super::support::two_factor::{code, enrol};
 use super::support::ways::{SAM, ask_no_second, log_in};
 use super::walk;
 
@@ -92,4 +93,31 @@ walk!(an_old_proof_is_shown_again_before_an_offered_passkey_is_made, |stage| {
     send(&mut sam, &credential, &[]).await;
     sam.submit(&[("name", "Phone")]).await;
     assert_eq!(sam.path, "/me/name?a=1", "the goal survives the proof as well");
+});
+
+// P10: a passkey on the phone is none on the computer, where somebody types a code.
+walk!(whoever_typed_a_code_is_offered_one_for_this_device_too, |stage| {
+    ask_no_second(&stage).await;
+    let mut phone = stage.browser();
+    let secret = enrol(&mut phone, &stage).await;
+    let mut synced = Authenticator::synced();
+    make_passkey(&mut phone, &mut synced).await;
+    stage.wait(60);
+    let mut office = stage.browser();
+    log_in_able(&mut office).await;
+    office.open("/sign-in/code").await.submit_to("/sign-in/code", &[("code", &code(&stage, &secret))]).await;
+    office.is_at(OFFER).sees("Log in with one touch next time?");
+    let (options, origin) = options_of(&office);
+    assert_eq!(options["excludeCredentials"][0]["id"], synced.passkeys[0].id, "a synced one is not made twice");
+    let credential = Authenticator::security_key().make(&options, &origin);
+    send(&mut office, &credential, &[]).await;
+    office.sees("Name your passkey");
+    office.submit(&[("name", "Office")]).await;
+    assert_eq!(office.path, "/me/name?a=1");
+    office.open(OFFER).await.is_at("/me");
+    // Once for this browser, and not to whoever has just used a passkey.
+    next_day(&stage, &mut office).await;
+    log_in_able(&mut office).await;
+    office.open("/sign-in/code").await.submit_to("/sign-in/code", &[("code", &code(&stage, &secret))]).await;
+    office.is_at("/me/name");
 });

@@ -116,7 +116,7 @@ walk!(what_a_person_made_is_not_said_to_be_the_browsers, |stage| {
     let mut later = stage.browser();
     later.open("/sign-in").await;
     let_in(&stage, &mut later, SAM.0, BOTH, false).await;
-    later.open("/me/passkeys/offer?then=%2Fme%2Fname").await.is_at("/me/name");
+    later.open("/me/passkeys/offer?then=%2Fme%2Fname").await.misses("You have a passkey now").sees("Not now");
 });
 
 walk!(a_password_alone_lets_no_browser_make_one, |stage| {

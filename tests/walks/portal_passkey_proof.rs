@@ -89,7 +89,7 @@ walk!(a_pin_session_makes_no_passkey, |stage| {
         jo.post(path, &[("csrf".into(), token.clone()), ("name".into(), "x".into())]).await;
         assert_eq!(jo.status, 403, "POST {path}");
     }
-    for path in ["/portal/confirm", "/portal/confirm/passkey"] {
+    for path in ["/portal/confirm", "/portal/confirm/passkey", &format!("/me/passkeys/{id}/known")] {
         jo.post(path, &[("csrf".into(), token.clone())]).await;
         assert_eq!(jo.status, 403, "{path}");
     }
