@@ -37,6 +37,7 @@ pub fn furnish(server: &mut Server) {
     server.keep(Jobs(JOBS));
     server.keep(entrance::worker::Bell::default());
     server.keep(entrance::regions::Silence::default());
+    server.keep(entrance::regions::Stopped::default());
     server.keep(factors::password_stand_in::Mixes::default());
     server.keep(factors::password_strength::Turns::default());
 }

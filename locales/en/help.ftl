@@ -39,7 +39,7 @@ help-shared-computer-text =
     Leave "Remember my practices on this device" and "Keep me logged in on this device" without a tick. Then nothing of you stays when the browser is closed.
     + Log out when you leave.
     + "Change what this device remembers" at "Find your practice" forgets one practice or all, and can keep this computer from asking again.
-    What a device remembers lies in its browser only: which practices, not who logged in.
+    What a device remembers lies in its browser only: which practices, with no names and no addresses of people.
 
 help-two-factor-title = What is 2 factor authentication?
 help-two-factor-text =

@@ -543,13 +543,16 @@ mail-restored-administrators-text =
 find-mail-staff = For staff of { $practice }:
 find-mail-client = For clients of { $practice }:
 find-mail-quiet = More is on your list than this mail names; open it below.
-find-mail-every = Here is every practice where you can log in with this address.
-find-mail-some = Here is where you can log in with this address, as far as we could look.
+# In the place of the list, where each practice or client on it wants to be named in no mail.
+find-mail-unnamed = You asked where you can log in with this address. This mail names no practice; open your list below.
+find-mail-unnamed-rest = It is on your list, and this mail doesn't name it; open your list below.
+find-mail-every = Here is every practice where you can log in with this address. Each has its own web address; keep it, and next time you go straight there.
+find-mail-some = Here is where you can log in with this address, as far as we could look. Each has its own web address; keep it, and next time you go straight there.
 find-mail-silent = We can't reach our servers in { $regions } right now. If you have practices there, we mail them to you as soon as the servers answer again, within a day.
 mail-find-list-subject = Where you can log in
 mail-find-list-text =
     Hello,
-    { $begin } Each has its own web address; keep it, and next time you go straight there.
+    { $begin }
     { $list }
     { $silent }
     If the page where you asked is open, type this code there. It works for 15 minutes.
@@ -580,7 +583,7 @@ mail-find-wait-subject = We couldn't look everywhere yet
 mail-find-wait-text =
     Hello,
     Somebody, probably you, asked where this address can log in. We can't reach our servers in { $regions } right now, so we couldn't look there. Where we could look, no practice knows this address.
-    You don't have to ask again. If you have practices in { $regions }, we mail them to you as soon as the servers answer, within a day. If no mail comes by then, no practice knows this address.
+    You don't have to ask again. If you have practices in { $regions }, we mail them to you as soon as the servers answer, within a day. If no mail comes by then, either no practice there knows this address or we still couldn't look: ask again then.
     If you didn't ask for this, there is nothing to do.
 mail-find-nothing-subject = We found no practice for this address
 mail-find-nothing-text =

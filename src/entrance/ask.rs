@@ -1,15 +1,17 @@
 //! "Where can I log in?": one asking puts one sealed request and looks nobody up, so that the answer is the same for every
-//! address, in words and in time. Whoever asks too often is answered alike; the mail just does not come again.
+//! address, in words and in time. Whoever asks too often is answered alike; the mail just does not come again. Of two browsers that
+//! ask within a minute the second one's mail goes when the minute is over.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
-use super::asker::Asker;
+use super::asker::{Asker, MAIL_EACH_SECONDS};
 use super::worker::Bell;
 use super::{EntrancePage, Problem, link};
 use crate::args;
 use crate::platform::asked;
+use crate::platform::db::Tx;
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
 use crate::platform::limit;
@@ -64,6 +66,10 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         return refused(&visit, (typed, remember), Problem::NotAnAddress).await;
     };
     let asker = Asker::new(&visit, email.typed(), remember, from_link.is_some());
+    if Asker::of(&visit).is_some_and(|before| before.email == asker.email && before.is_spent(visit.now)) {
+        asker.keep(&visit)?;
+        return Ok(go("/find?wait=1"));
+    }
     match put(&visit, &email, asker).await? {
         Some(response) => Ok(response),
         None => refused(&visit, (typed, remember), Problem::Network).await,
@@ -81,6 +87,16 @@ pub(super) async fn refused(visit: &Visit, (typed, remember): (&str, bool), prob
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("3600"));
     }
     Ok(response)
+}
+
+async fn asked_lately(visit: &Visit, tx: &mut Tx, asker: &Asker) -> Result<bool> {
+    let row: Option<(i64,)> = tx
+        .optional(
+            "SELECT created_at FROM finder WHERE practice_id = $1 AND browser = $2 AND created_at > $3 LIMIT 1",
+            args![ENTRANCE, asker.hash(), visit.now - MAIL_EACH_SECONDS],
+        )
+        .await?;
+    Ok(row.is_some())
 }
 
 /// Puts the request for a mail; none where too many were asked for from this network.
@@ -107,14 +123,21 @@ pub(super) async fn put(visit: &Visit, email: &Email, asker: Asker) -> Result<Op
     let sealed = request.sealed(&visit.server, &id)?;
     asked::alarm(visit, &mut tx, load).await?;
     let lanes = counted.into_iter().filter(|(what, ..)| what == "mail").map(|(_, lane, _)| lane).collect();
-    let wanted = limit::mail_counted(&mut tx, ENTRANCE, lanes).await?;
+    let goes_at = if limit::mail_counted(&mut tx, ENTRANCE, lanes).await? {
+        Some(visit.now)
+    } else if asked_lately(visit, &mut tx, &asker).await? {
+        // A button pressed twice: the mail of this browser has gone, and its code works here.
+        None
+    } else {
+        asked::mail_next_minute(&mut tx, ENTRANCE, &address, visit.now).await?
+    };
     tx.later(
-        "INSERT INTO finder (practice_id, id, browser, request, next_at, created_at) VALUES ($1, $2, $3, $4, $5, $5)",
-        args![ENTRANCE, &id, asker.hash(), wanted.then_some(sealed), visit.now],
+        "INSERT INTO finder (practice_id, id, browser, request, next_at, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        args![ENTRANCE, &id, asker.hash(), goes_at.map(|_| sealed), goes_at.unwrap_or(visit.now), visit.now],
     )
     .await?;
     tx.commit().await?;
-    asker.keep(visit)?;
+    asker.asks(visit.now).keep(visit)?;
     visit.server.kept::<Bell>()?.ring();
     Ok(Some(go("/find")))
 }

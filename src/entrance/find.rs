@@ -13,7 +13,7 @@ use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::secret;
 use crate::platform::server::{ENTRANCE, Server};
-use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
 
 /// How long a code works from when its mail was made, in seconds.
 pub const CODE_SECONDS: i64 = 15 * 60;
@@ -56,10 +56,11 @@ struct Asking {
     tries: i64,
 }
 
-/// `GET /find`.
-pub async fn look(visit: Visit) -> Result<Response> {
+/// `GET /find`; `?wait=1` where no mail was asked for, because this browser has had those of the hour or the day.
+pub async fn look(visit: Visit, Query(query): Query) -> Result<Response> {
     let Some(asker) = Asker::of(&visit) else { return Ok(go("/")) };
-    page(&FindPage::new(&visit, &asker, None))
+    let waits = query.text("wait") == "1" && asker.is_spent(visit.now);
+    page(&FindPage::new(&visit, &asker, waits.then_some(Problem::Wait)))
 }
 
 /// `POST /find`: a code, which is counted before it is judged; or the button for a new mail.
@@ -142,6 +143,16 @@ pub fn code_hash(server: &Server, id: &str, code: &str) -> String {
     secret::keyed_hash(&server.stable_key("finder codes"), &[id, code])
 }
 
+/// When the next mail can go: in so many seconds, minutes or hours.
+fn wait_words(visit: &Visit, seconds: i64) -> String {
+    let (words, unit, number) = match seconds {
+        ..=60 => ("find-wait", "seconds", seconds.max(2)),
+        61..=7200 => ("find-wait-minutes", "minutes", (seconds + 59) / 60),
+        _ => ("find-wait-hours", "hours", (seconds + 3599) / 3600),
+    };
+    visit.say_with(words, &[(unit, &number.to_string())])
+}
+
 impl FindPage {
     fn new(visit: &Visit, asker: &Asker, problem: Option<Problem>) -> FindPage {
         let words = |problem| match problem {
@@ -152,8 +163,8 @@ impl FindPage {
             Problem::Old => "find-code-old",
             Problem::Wait => "find-wait",
         };
-        let wait = asker.wait(visit.now).max(2).to_string();
-        let say = |problem| visit.say_with(words(problem), &[("seconds", &wait)]);
+        let wait = wait_words(visit, asker.wait(visit.now));
+        let say = |problem| if problem == Problem::Wait { wait.clone() } else { visit.say(words(problem)) };
         let problem_words = problem.map(|problem| match problem {
             // Told at once, so that nobody presses for a mail that does not go.
             Problem::Tries | Problem::Old if asker.wait(visit.now) > 0 => {

@@ -46,7 +46,11 @@ pub async fn list(
     };
     let named = found.places.iter().filter(|listed| !listed.place.quiet);
     let mut lines: Vec<String> = named.map(line).collect();
-    if lines.len() < found.places.len() {
+    // The mail of an asking says at its beginning where nothing is named.
+    let unnamed = lines.is_empty();
+    if unnamed && mail == Mail::Rest {
+        lines.push(visit.say("find-mail-unnamed-rest"));
+    } else if !unnamed && lines.len() < found.places.len() {
         lines.push(visit.say("find-mail-quiet"));
     }
     let name = match (mail, code) {
@@ -54,7 +58,11 @@ pub async fn list(
         (Mail::Rest, None) => "find-rest",
         (Mail::Rest, Some(_)) => "find-late",
     };
-    let begin = if found.silent.is_empty() { "find-mail-every" } else { "find-mail-some" };
+    let begin = match (unnamed, found.silent.is_empty()) {
+        (true, _) => "find-mail-unnamed",
+        (false, true) => "find-mail-every",
+        (false, false) => "find-mail-some",
+    };
     let words = vec![
         ("begin", visit.say(begin)),
         ("list", lines.join("\n")),

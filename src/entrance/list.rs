@@ -37,7 +37,7 @@ pub async fn show(visit: Visit) -> Result<Response> {
     };
     let key = Email::parse(&asker.email).map_err(|_| Error::Fault("an asking without an address".into()))?;
     let names = regions::names(&visit.server);
-    let remember = if asker.remember && !is_shared(&visit) { note::state(&asker.hash()) } else { String::new() };
+    let remember = if asker.remember && !is_shared(&visit) { note::state(&asker.device_hash()) } else { String::new() };
     let whom = Whom { key: key.canonical(), email: &asker.email, remember: &remember };
     let found = finding::find(&visit.server, names, whom).await;
     page(&ListPage {

@@ -40,6 +40,7 @@ fn parts<'a>(typed: &'a str, regions: &[String]) -> (&'a str, Option<&'a str>) {
         return (typed, None);
     }
     let host = typed.rsplit("://").next().unwrap_or_default().split('/').next().unwrap_or_default();
+    let host = host.get(..4).filter(|begin| begin.eq_ignore_ascii_case("www.")).map_or(host, |_| &host[4..]);
     let mut labels = host.split(['.', ':']);
     let (first, second) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
     let region = regions.iter().any(|region| region.eq_ignore_ascii_case(second)).then_some(second);
@@ -87,7 +88,11 @@ mod tests {
             ("St. Mary's Clinic", "st-marys-clinic", None),
             ("St.Mary's", "st-marys", None),
             ("Dr. Au", "dr-au", None),
-            ("www.harbour-physio.example", "www", None),
+            ("www.harbour-physio.example", "www-harbour-physio-example", None),
+            ("www.harbour-physio.au.example.com/portal", "harbour-physio", Some("au")),
+            ("https://WWW.harbour-physio.au.localhost:8080", "harbour-physio", Some("au")),
+            ("www.harbour-physio.example.com", "harbour-physio", None),
+            ("www.au.localhost", "www", Some("au")),
             ("診療所", "", None),
             ("Café Physio", "cafe-physio", None),
             ("Zürich Praxis", "zurich-praxis", None),

@@ -25,7 +25,7 @@ pub enum Question {
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
 pub enum Answer {
     Where(Vec<Place>),
-    /// One for each pair, in their order; none where the practice is gone or the person may not sign in any more.
+    /// One for each pair, in their order; none where the practice is gone, or the person may not sign in any more or does so privately.
     Still(Vec<Option<Place>>),
 }
 
@@ -97,13 +97,13 @@ pub async fn answer(server: &Server, region: &Region, question: &Question) -> Re
 
 /// Staff who have joined and clients, each practice once for either. A practice on its way to another region is told of by the
 /// one it leaves, until that one forgets it, and by the one it goes to from its arrival on (docs/decisions/0016). Whoever signs in privately is in no mail and on no list:
-/// the mailbox must not open a door to them (C8).
+/// the mailbox must not open a door to them (C8). Several people of one mailbox get the plainest mail that one of them wants (docs/decisions/0014).
 async fn places(server: &Server, region: &Region, key: &str, (email, remember): (&str, &str)) -> Result<Vec<Place>> {
     let rows: Vec<(String, String, String, String, i64, String)> = region
         .db
         .all(
             "SELECT pr.id, pr.slug, pr.name, p.kind,
-                MAX(CAST(CASE WHEN p.kind = 'client' AND (p.mail_form <> 'plain' OR pr.discreet <> 0) THEN 1 ELSE 0 END AS BIGINT)),
+                MIN(CAST(CASE WHEN p.kind = 'client' AND (p.mail_form <> 'plain' OR pr.discreet <> 0) THEN 1 ELSE 0 END AS BIGINT)),
                 CASE WHEN pr.closed_at IS NULL THEN '' ELSE pr.moving_to END
              FROM person p JOIN practice pr ON pr.id = p.practice_id
              WHERE p.email_key = $1 AND p.closed_at IS NULL
@@ -134,7 +134,8 @@ async fn still(server: &Server, region: &Region, practice: &str, person: &str) -
         .db
         .optional(
             "SELECT pr.slug, pr.name, p.kind FROM person p JOIN practice pr ON pr.id = p.practice_id
-             WHERE p.practice_id = $1 AND p.id = $2 AND p.closed_at IS NULL AND pr.closed_at IS NULL",
+             WHERE p.practice_id = $1 AND p.id = $2 AND p.closed_at IS NULL AND pr.closed_at IS NULL
+                AND (p.kind <> 'client' OR p.private_since IS NULL)",
             args![practice, person],
         )
         .await?;

@@ -1,7 +1,7 @@
 //! Asking the regions, all at once. Who has not answered in time (two seconds for a list) is silent: the others are not held up, and
 //! silence is never taken for "nowhere".
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -36,6 +36,28 @@ impl Silence {
         } else {
             self.lock().insert(region.to_owned(), now + SILENT_SECONDS);
         }
+    }
+}
+
+/// Regions that answer nothing to the entrance until they are started again: for the demo, where one process serves all of them.
+#[derive(Default)]
+pub struct Stopped(Mutex<BTreeSet<String>>);
+
+impl Stopped {
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn stop(&self, region: &str) {
+        self.lock().insert(region.to_owned());
+    }
+
+    pub fn start(&self, region: &str) {
+        self.lock().remove(region);
+    }
+
+    pub fn has(&self, region: &str) -> bool {
+        self.lock().contains(region)
     }
 }
 
@@ -107,6 +129,10 @@ async fn begun(server: &Arc<Server>, name: &str, question: Question) -> Result<A
 }
 
 async fn ask_one(server: &Arc<Server>, name: &str, question: &Question) -> Result<Answer> {
+    if server.kept::<Stopped>()?.has(name) {
+        // As one that cannot be reached: whoever asks hears nothing.
+        std::future::pending::<()>().await;
+    }
     match server.region(name) {
         Some(region) => region::answer(server, region, question).await,
         None => server.kept::<Far>()?.ask(server, name, question).await,

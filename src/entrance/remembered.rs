@@ -1,7 +1,7 @@
 //! "Remember my practices on this device": the memory lies in this browser's sealed cookie and nowhere else. It holds ids
 //! and the practices' own names in addresses, nothing of people; each look asks the regions whether it still holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::response::Response;
@@ -23,10 +23,14 @@ const SHARED_COOKIE: &str = "__Host-shared";
 const SECONDS: i64 = 400 * 86_400;
 /// Regions that one look follows a practice through.
 const MOST_MOVES: usize = 4;
-/// Practices of one browser; the sealed cookie stays under 4 kB.
+/// Entries of one browser; the sealed cookie stays under 4 kB.
 const MOST: usize = 20;
+/// Of these, people of one practice at one door.
+const MOST_PEOPLE: usize = 4;
+/// What is looked at is sealed anew after so long, in seconds.
+const RENEW_SECONDS: i64 = 30 * 86_400;
 
-/// One remembered practice.
+/// One remembered practice, of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     pub region: String,
@@ -74,15 +78,40 @@ pub fn is_shared(visit: &Visit) -> bool {
 /// # Errors
 /// A fault when the current key cannot seal.
 pub async fn shown(visit: &Visit) -> Result<Vec<Shown>> {
+    keep_shared(visit);
     let kept = of(visit);
     if kept.is_empty() {
         return Ok(vec![]);
     }
-    let (living, shown): (Vec<Kept>, Vec<Shown>) = checked(&visit.server, &kept).await.into_iter().unzip();
-    if living != kept {
+    let (living, mut shown): (Vec<Kept>, Vec<Shown>) = checked(&visit.server, &kept).await.into_iter().unzip();
+    if living != kept || is_worn(visit) {
         keep(visit, &living)?;
     }
+    // Several people of one practice are one line.
+    let mut seen = BTreeSet::new();
+    shown.retain(|one| seen.insert(one.which.clone()));
     Ok(shown)
+}
+
+/// Whether the memory was sealed long ago, or under a key that is not the current one any more: browsers forget the one, and a key
+/// that is dropped opens nothing.
+fn is_worn(visit: &Visit) -> bool {
+    let Some(sealed) = visit.cookie(COOKIE) else { return false };
+    visit.server.keyring().needs_rotation(sealed) || visit.now - sealed_at(visit) >= RENEW_SECONDS
+}
+
+/// When it was sealed (unix seconds); 0 where it does not say.
+fn sealed_at(visit: &Visit) -> i64 {
+    let text = opened(visit).unwrap_or_default();
+    text.lines().next().and_then(|line| line.strip_prefix("at ")?.parse().ok()).unwrap_or(0)
+}
+
+/// Keeps the word that others use this device, in whichever browser shows that it was said.
+fn keep_shared(visit: &Visit) {
+    let said_at: i64 = visit.cookie(SHARED_COOKIE).and_then(|at| at.parse().ok()).unwrap_or(0);
+    if is_shared(visit) && visit.now - said_at >= RENEW_SECONDS {
+        visit.set_cookie(SHARED_COOKIE, &visit.now.to_string(), Some(SECONDS));
+    }
 }
 
 /// Asks every region once about all that is remembered of it; where a practice has moved on, its new region.
@@ -148,14 +177,21 @@ fn follow((kept, standing): &mut (Kept, Standing), answer: Option<&Place>) {
 pub async fn remember(visit: Visit, Query(query): Query) -> Result<Response> {
     let opened = note::opened(&visit.server, query.text("note"), visit.now);
     let Some(note) = opened.filter(|note| leads_home(&visit.server, note)) else { return Ok(go("/")) };
-    let asked_here = Asker::of(&visit).is_some_and(|asker| secret::same(&note::state(&asker.hash()), &note.state));
+    let asked_here =
+        Asker::of(&visit).is_some_and(|asker| secret::same(&note::state(&asker.device_hash()), &note.state));
     if asked_here
         && !is_shared(&visit)
         && let (Ok(practice), Ok(person)) = (note.practice.parse(), note.person.parse())
     {
         let new = Kept { region: note.region, slug: note.slug, practice, person, client: note.client };
         let mut kept = of(&visit);
-        kept.retain(|kept| (kept.practice, kept.client) != (new.practice, new.client));
+        // Each person's own, so that the end of one's access takes nothing from another.
+        let mut there = 0;
+        kept.retain(|kept| {
+            let same_place = (kept.practice, kept.client) == (new.practice, new.client);
+            there += usize::from(same_place && kept.person != new.person);
+            !same_place || kept.person != new.person && there < MOST_PEOPLE
+        });
         kept.insert(0, new);
         kept.truncate(MOST);
         keep(&visit, &kept)?;
@@ -181,7 +217,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         "all" => kept.clear(),
         "shared" => {
             kept.clear();
-            visit.set_cookie(SHARED_COOKIE, "1", Some(SECONDS));
+            visit.set_cookie(SHARED_COOKIE, &visit.now.to_string(), Some(SECONDS));
             Asker::forget(&visit);
         }
         // The address that was asked for, and the list with it.
@@ -198,8 +234,11 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
 
 /// What does not open was not left by us.
 fn of(visit: &Visit) -> Vec<Kept> {
-    let text = visit.cookie(COOKIE).and_then(|sealed| visit.server.open("remembered", &[ENTRANCE], sealed).ok());
-    text.map_or_else(Vec::new, |text| text.lines().filter_map(Kept::read).take(MOST).collect())
+    opened(visit).map_or_else(Vec::new, |text| text.lines().filter_map(Kept::read).take(MOST).collect())
+}
+
+fn opened(visit: &Visit) -> Option<String> {
+    visit.cookie(COOKIE).and_then(|sealed| visit.server.open("remembered", &[ENTRANCE], sealed).ok())
 }
 
 fn keep(visit: &Visit, kept: &[Kept]) -> Result<()> {
@@ -207,7 +246,8 @@ fn keep(visit: &Visit, kept: &[Kept]) -> Result<()> {
         visit.drop_cookie(COOKIE);
         return Ok(());
     }
-    let text = kept.iter().map(Kept::line).collect::<Vec<_>>().join("\n");
+    let lines = std::iter::once(format!("at {}", visit.now)).chain(kept.iter().map(Kept::line));
+    let text = lines.collect::<Vec<_>>().join("\n");
     visit.set_cookie(COOKIE, &visit.server.seal("remembered", &[ENTRANCE], &text)?, Some(SECONDS));
     Ok(())
 }
@@ -273,7 +313,8 @@ mod tests {
             client: true,
         };
         let all: Vec<Kept> = (0..20).map(kept).collect();
-        let text = all.iter().map(Kept::line).collect::<Vec<_>>().join("\n");
+        let lines = std::iter::once(format!("at {}", u32::MAX)).chain(all.iter().map(Kept::line));
+        let text = lines.collect::<Vec<_>>().join("\n");
         let read: Vec<Kept> = text.lines().filter_map(Kept::read).collect();
         assert_eq!(read, all);
         let bytes: [u8; 32] = std::array::from_fn(|at| u8::try_from(at * 7 + 130).unwrap_or(0) ^ 0xa5);

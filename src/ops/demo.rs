@@ -12,7 +12,6 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use axum::Extension;
-use axum::routing::get;
 
 use super::demo_people::{self, Known};
 use super::world_of_samples::{PEOPLE, PRACTICES, SamplePractice};
@@ -67,7 +66,7 @@ pub async fn run(wanted: Wanted, world: Arc<dyn World>) -> Result<()> {
     let key = demo_visit::prepare(&server).await?;
     let more = mailbox::routes()
         .merge(demo_visit::routes())
-        .route("/demo", get(demo_page::people))
+        .merge(demo_page::routes())
         .layer(Extension(demo_page::People(people.clone().into())));
     let router = app::router_with(Arc::clone(&server), more);
     let told = Told { people, key };

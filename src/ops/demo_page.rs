@@ -1,16 +1,18 @@
-//! The demo's list of people and passwords; no other program has such a page.
+//! The demo's list of people and passwords, and the switch that stops a region; no other program has such a page.
 
 use std::sync::Arc;
 
-use axum::Extension;
 use axum::response::Response;
+use axum::routing::get;
+use axum::{Extension, Router};
 
 use super::demo_people::Known;
 use super::world_of_samples::PRACTICES;
+use crate::entrance::regions::Stopped;
 use crate::notices::mailbox_moods::{MOODS, Mood};
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
-use crate::platform::web::{Visit, page};
+use crate::platform::web::{Fields, Visit, go, page};
 
 #[derive(askama::Template)]
 #[template(path = "ops/demo_page.html")]
@@ -19,6 +21,8 @@ struct DemoPage {
     practices: Vec<Shown>,
     /// Addresses at which mail goes wrong, and what becomes of it there.
     moods: Vec<(&'static str, String)>,
+    /// Data regions as people read them, with the name and whether they are stopped.
+    regions: Vec<(String, String, bool)>,
 }
 
 struct Shown {
@@ -30,6 +34,23 @@ struct Shown {
 /// What is known of the demo's people since its start.
 #[derive(Clone)]
 pub struct People(pub Arc<[Known]>);
+
+/// The pages, for the entrance's host.
+pub fn routes() -> Router {
+    Router::new().route("/demo", get(people).post(switch))
+}
+
+/// `POST /demo`: what a region answers to the entrance is stopped, or started again. The practices' own pages stay up.
+pub async fn switch(visit: Visit, fields: Fields) -> Result<Response> {
+    let (region, stopped) = (fields.text("region"), visit.server.kept::<Stopped>()?);
+    visit.server.region(region).ok_or(Error::NotFound)?;
+    if fields.text("do") == "stop" {
+        stopped.stop(region)
+    } else {
+        stopped.start(region)
+    }
+    Ok(go("/demo#regions"))
+}
 
 /// `GET /demo` at the entrance of the demo.
 pub async fn people(visit: Visit, Extension(People(all)): Extension<People>) -> Result<Response> {
@@ -52,5 +73,8 @@ pub async fn people(visit: Visit, Extension(People(all)): Extension<People>) -> 
         Mood::Returns => "demo-mood-returns",
     };
     let moods = MOODS.into_iter().map(|(address, mood)| (address, visit.say(what(mood)))).collect();
-    page(&DemoPage { frame: Frame::new(&visit, "demo-title"), practices, moods })
+    let stopped = visit.server.kept::<Stopped>()?;
+    let region = |name: &String| (name.to_uppercase(), name.clone(), stopped.has(name));
+    let regions = visit.server.regions.iter().map(|one| region(&one.name)).collect();
+    page(&DemoPage { frame: Frame::new(&visit, "demo-title"), practices, moods, regions })
 }

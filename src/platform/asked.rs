@@ -51,6 +51,32 @@ pub async fn mail_waits_until(db: &Db, practice: &str, lane: &str, now: i64) -> 
     Ok(until)
 }
 
+/// Takes the next minute of a lane whose mail of this minute has gone, where hour and day have room; answers when it begins (unix
+/// seconds). One mail waits for a lane at most: none else gets that minute.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn mail_next_minute(tx: &mut Tx, practice: &str, lane: &str, now: i64) -> Result<Option<i64>> {
+    let [(_, minute), (hour_most, hour), (day_most, day)] = limit::MAILS;
+    let name = |seconds: i64| format!("mail{seconds}:{lane}");
+    let taken: Option<(i64,)> = tx
+        .optional(
+            "UPDATE tries SET window_start = window_start + $4, count = 1, updated_at = $3
+             WHERE practice_id = $1 AND lane = $2 AND count >= 1 AND window_start <= $3 AND window_start + $4 > $3
+                AND NOT EXISTS (SELECT 1 FROM tries t WHERE t.practice_id = $1
+                    AND (t.lane = $5 AND t.count >= $6 AND t.window_start + $7 > $3
+                        OR t.lane = $8 AND t.count >= $9 AND t.window_start + $10 > $3))
+             RETURNING window_start",
+            crate::args![practice, name(minute), now, minute, name(hour), hour_most, hour, name(day), day_most, day],
+        )
+        .await?;
+    let Some((at,)) = taken else { return Ok(None) };
+    for (most, seconds) in [(hour_most, hour), (day_most, day)] {
+        within_in(tx, practice, &name(seconds), most, seconds, now).await?;
+    }
+    Ok(Some(at))
+}
+
 /// How much strangers ask for just now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Load {

@@ -164,7 +164,7 @@ pub async fn lately(db: &Db, practice: &str, lane: &str, seconds: i64, now: i64)
 }
 
 /// One mail a minute, five an hour, ten a day to an address, known or not.
-pub(super) const MAILS: [(i64, i64); 3] = [(1, 60), (5, 3600), (10, 86_400)];
+pub const MAILS: [(i64, i64); 3] = [(1, 60), (5, 3600), (10, 86_400)];
 
 /// Whether the limits of mail per address allow one more.
 ///

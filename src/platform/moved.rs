@@ -9,7 +9,7 @@ use super::error::{Error, Result};
 use super::frame::Frame;
 use super::problem;
 use super::server::{Region, Server};
-use super::web::{Visit, page_with};
+use super::web::{Visit, go, page_with};
 
 /// Which other names of its practices browsers accept passkeys at (WebAuthn L3, 5.11).
 const RELATED: &str = "/.well-known/webauthn";
@@ -52,6 +52,11 @@ pub(super) async fn answer(visit: &Visit, parts: &Parts, host: &str) -> Response
         Ok(Found::Gone { now, .. }) if visit.path == ENDPOINTS => Json(endpoints_at(&now)).into_response(),
         Ok(Found::Gone { now, .. }) => on_to(visit, &now, parts),
         Ok(Found::OnItsWay) => problem::moving(visit, MOVING_SECONDS),
+        // The same page once more: this time the practice is found.
+        Ok(Found::There) if matches!(parts.method, Method::GET | Method::HEAD) => {
+            go(parts.uri.path_and_query().map_or("/", |path| path.as_str()))
+        }
+        Ok(Found::There) => problem::moving(visit, 1),
         Ok(Found::Nobody) => problem::nobody(visit),
         Err(error) => problem::page(visit, &error),
     }
@@ -74,6 +79,7 @@ pub(super) async fn for_program(visit: &Visit, parts: &Parts, host: &str) -> Res
             Ok((StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response())
         }
         Found::OnItsWay => Err(Error::Busy { retry_after: MOVING_SECONDS }),
+        Found::There => Err(Error::Busy { retry_after: 1 }),
         Found::Nobody => Err(Error::NotFound),
     }
 }
@@ -85,6 +91,8 @@ enum Found {
         between: Vec<String>,
     },
     OnItsWay,
+    /// What this node remembered of the name was old: the practice came back, or was just made.
+    There,
     Nobody,
 }
 
@@ -98,14 +106,18 @@ async fn found(server: &Server, host: &str) -> Result<Found> {
     if let Some(practice) = region.practices.by_host(&region.db, name, host, server.world.now()).await? {
         return Ok(Found::Gone { now: server.home_of(&practice), between: vec![] });
     }
-    let moving: Option<(i64,)> = region
+    let there: Option<(Option<String>,)> = region
         .db
-        .optional(
-            "SELECT created_at FROM practice WHERE slug = $1 AND moving_to IS NOT NULL AND closed_at IS NULL",
-            crate::args![slug],
-        )
+        .optional("SELECT moving_to FROM practice WHERE slug = $1 AND closed_at IS NULL", crate::args![slug])
         .await?;
-    Ok(if moving.is_some() { Found::OnItsWay } else { Found::Nobody })
+    Ok(match there {
+        Some((Some(_),)) => Found::OnItsWay,
+        Some((None,)) => {
+            region.practices.forget();
+            Found::There
+        }
+        None => Found::Nobody,
+    })
 }
 
 /// Where a name leads, to the end: each region knows where its former practices went, and not always where they went from

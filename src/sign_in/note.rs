@@ -58,6 +58,10 @@ pub fn back(visit: &Visit, person: &Person, then: String, shared: bool) -> Resul
 /// # Errors
 /// As [`way`].
 pub fn through(visit: &Visit, person: &Person, then: &str, state: &str) -> Result<String> {
+    // What a private client does is told to no device that others look at (C8).
+    if person.is_private() {
+        return Ok(then.to_owned());
+    }
     let practice = visit.practice()?;
     let origin = visit.server.home_of(practice);
     let note = Note {

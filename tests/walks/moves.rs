@@ -287,9 +287,14 @@ walk!(an_interrupted_move_goes_on_wherever_it_stopped_and_is_never_served_twice,
         assert_eq!(there, served);
         told_to_the_operator(&stage, served).await;
         assert_eq!(listed(&stage).await.join(" "), *address, "listed once at every moment: {served:?}");
-        let undone = practice_move::undo(&stage.server, "harbour-physio", "au", "uk").await;
+        let command = command_that_dies(&stage).await;
+        let undone = practice_move::undo(&command, "harbour-physio", "au", "uk").await;
         assert_eq!(undone.is_ok(), served == [503, 404], "only before the copy is whole");
         if undone.is_ok() {
+            // At once, though this node has just read that nobody is here: by way of the same page once more.
+            let (status, location) = leads(&stage, OLD, "/sign-in").await;
+            assert_eq!((status, location.as_str()), (303, "/sign-in"));
+            assert_eq!(leads(&stage, OLD, "/sign-in").await.0, 200);
             stage.wait(5);
             assert_eq!(leads(&stage, OLD, "/sign-in").await.0, 200);
             assert!(practice_move::undo(&stage.server, "harbour-physio", "au", "uk").await.is_err());

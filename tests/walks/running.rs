@@ -24,7 +24,7 @@ async fn sign_in(browser: &mut Browser, password: &str) {
 }
 
 /// What `portico keys rotate` writes, by another process.
-fn write_new_key(stage: &Stage, id: &str) -> Keyring {
+pub fn write_new_key(stage: &Stage, id: &str) -> Keyring {
     let file = stage.server.config.keys.file.clone().unwrap();
     let mut ring = Keyring::parse(&std::fs::read_to_string(&file).unwrap()).unwrap();
     ring.add_new(id, random::<32>(&RealWorld)).unwrap();

@@ -16,6 +16,10 @@ export async function entrance(stage, page, look) {
     await page.goto(demo.entrance + path);
     await look(name);
   }
+  await page.goto(`${demo.entrance}/demo`);
+  await page.click("button[value=stop]");
+  await look("people of the demo, a region stopped");
+  await page.click("button[value=start]");
   await page.goto(demo.ready.support);
   await look("support");
   await page.goto(demo.practice().replace("harbour-physio", "nobody-lives-here"));

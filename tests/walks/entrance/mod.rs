@@ -1,9 +1,11 @@
 //! The door that knows no practice: asking, the mail, the code, the link, and what strangers learn.
 
+mod again;
 mod leaving;
 mod limits;
 mod list;
 mod remembered;
+mod shared;
 mod silence;
 mod wire;
 

@@ -13,13 +13,13 @@ use crate::support::ways::{ALEX, ask_no_second};
 use crate::walk;
 
 /// One device: its entrance and its practice, each with its own cookies.
-struct Device {
-    entrance: Browser,
-    practice: Browser,
+pub(super) struct Device {
+    pub entrance: Browser,
+    pub practice: Browser,
 }
 
 /// Finds the list with the box ticked and comes to Harbour Physio's sign-in page.
-async fn arrive(stage: &Stage, tick: bool) -> Device {
+pub(super) async fn arrive(stage: &Stage, tick: bool) -> Device {
     ask_no_second(stage).await;
     let mut entrance = browser(stage);
     ask(stage, &mut entrance, ALEX.0).await;
@@ -34,13 +34,13 @@ async fn arrive(stage: &Stage, tick: bool) -> Device {
 }
 
 /// Signs in and follows the way through the entrance and back.
-async fn log_in(device: &mut Device) {
+pub(super) async fn log_in(device: &mut Device) {
     device.practice.submit(&[("email", ALEX.0), ("password", ALEX.1)]).await;
     through(device).await;
 }
 
 /// Where the practice sends the browser by way of the entrance, there and back.
-async fn through(device: &mut Device) {
+pub(super) async fn through(device: &mut Device) {
     let to = device.practice.answered.get("location").map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
     let Some(path) = to.strip_prefix("http://localhost:8080") else { return };
     device.entrance.send(Method::GET, path, None).await;
@@ -139,7 +139,7 @@ walk!(it_follows_a_practice_that_moves_and_is_renamed, |stage| {
 });
 
 /// Jo goes from the list to the portal with the box ticked and signs in there; answers both browsers.
-async fn jo_arrives(stage: &Stage, shared: bool) -> Device {
+pub(super) async fn jo_arrives(stage: &Stage, shared: bool) -> Device {
     let mut entrance = browser(stage);
     ask(stage, &mut entrance, JO).await;
     let code = code_in(&mails(stage, JO)[0].text);
@@ -283,7 +283,7 @@ fn bent_note(stage: &Stage, path: &str, then: &str) -> String {
 }
 
 /// Asks with the box ticked, and follows the list to Harbour Physio in that browser.
-async fn ticks(stage: &Stage, entrance: &mut Browser, practice: &mut Browser, email: &str) {
+pub(super) async fn ticks(stage: &Stage, entrance: &mut Browser, practice: &mut Browser, email: &str) {
     ask(stage, entrance, email).await;
     let code = code_in(&mails(stage, email)[0].text);
     entrance.submit(&[("code", &code), ("remember", "1")]).await.sees("This device will remember");

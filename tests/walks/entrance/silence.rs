@@ -51,6 +51,33 @@ walk!(the_rest_comes_at_once_and_the_missing_part_by_itself, |stage| {
     desk.misses("by themselves").sees("load this page again in a minute");
 });
 
+// "make demo": the region is stopped in the middle, and started again.
+walk!(in_the_demo_a_region_is_stopped_and_started, |stage| {
+    let router = portico::app::router_with(std::sync::Arc::clone(&stage.server), portico::ops::demo_page::routes());
+    let mut people = browser(&stage);
+    people.go_to_node(router);
+    let mut press = async |word: &str| {
+        let token = people.open("/demo").await.hidden("csrf");
+        let fields = [("csrf", token.as_str()), ("region", "uk"), ("do", word)];
+        people.post("/demo", &fields.map(|(name, value)| (name.to_owned(), value.to_owned()))).await;
+        people.follow().await.text()
+    };
+    assert!(press("stop").await.contains("UK answers nothing to the entrance"));
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, "alex@example.com").await;
+    let first = mails(&stage, "alex@example.com").remove(0);
+    assert!(first.text.contains("Harbour Physio") && first.text.contains("servers in UK right now"), "{}", first.text);
+    // Its practices are there all the while.
+    stage.browser_at("thames-therapy.uk.localhost:8080").open("/sign-in").await.sees("Thames Therapy");
+    assert!(!press("start").await.contains("answers nothing"));
+    stage.wait(10);
+    deliver(&stage).await;
+    assert!(mails(&stage, "alex@example.com")[0].text.contains("Thames Therapy"));
+    // No other program has the page.
+    desk.open("/demo").await;
+    assert_eq!(desk.status, 404);
+});
+
 walk!(whoever_is_only_in_the_silent_region_is_told_to_wait, |stage| {
     stop_uk(&stage).await;
     let mut desk = browser(&stage);
