@@ -40,11 +40,15 @@ fn parts<'a>(typed: &'a str, regions: &[String]) -> (&'a str, Option<&'a str>) {
         return (typed, None);
     }
     let host = typed.rsplit("://").next().unwrap_or_default().split('/').next().unwrap_or_default();
-    let host = host.get(..4).filter(|begin| begin.eq_ignore_ascii_case("www.")).map_or(host, |_| &host[4..]);
+    let is_region = |label: &str| regions.iter().any(|region| region.eq_ignore_ascii_case(label));
+    // As websites are called; no practice is, but one of that name.
+    let www = host.get(..4).is_some_and(|begin| begin.eq_ignore_ascii_case("www."));
+    let www = www && !is_region(host[4..].split(['.', ':']).next().unwrap_or_default());
+    let host = if www { &host[4..] } else { host };
     let mut labels = host.split(['.', ':']);
     let (first, second) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
-    let region = regions.iter().any(|region| region.eq_ignore_ascii_case(second)).then_some(second);
-    let is_address = region.is_some() || typed.contains("://") || !second.is_empty() && labels.next().is_some();
+    let region = is_region(second).then_some(second);
+    let is_address = www || region.is_some() || typed.contains("://") || !second.is_empty() && labels.next().is_some();
     if is_address && !first.is_empty() { (first, region) } else { (typed, None) }
 }
 
@@ -88,7 +92,7 @@ mod tests {
             ("St. Mary's Clinic", "st-marys-clinic", None),
             ("St.Mary's", "st-marys", None),
             ("Dr. Au", "dr-au", None),
-            ("www.harbour-physio.example", "www-harbour-physio-example", None),
+            ("www.harbour-physio.example", "harbour-physio", None),
             ("www.harbour-physio.au.example.com/portal", "harbour-physio", Some("au")),
             ("https://WWW.harbour-physio.au.localhost:8080", "harbour-physio", Some("au")),
             ("www.harbour-physio.example.com", "harbour-physio", None),
