@@ -9,6 +9,7 @@ use super::smtp::{DkimSettings, Mailer, Security, SmtpSettings};
 use super::text_message::{BodyType, TextGateway, TextSettings};
 use crate::config::{self, Config, MailSecurity};
 use crate::platform::error::{Error, Result};
+use crate::platform::server::Server;
 
 pub enum MailCarrier {
     Smtp(Box<Mailer>),
@@ -123,4 +124,9 @@ fn text_settings(gateway: &config::TextGateway) -> Result<TextSettings> {
 
 fn read(path: &PathBuf) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|error| Error::fault(&path.display().to_string(), error))
+}
+
+/// Whether this server can send text messages at all.
+pub fn can_text(server: &Server) -> bool {
+    server.kept::<Carriers>().is_ok_and(|carriers| !matches!(carriers.text, TextCarrier::None))
 }

@@ -21,13 +21,12 @@ pub mod transport;
 mod whom;
 pub mod worker;
 
-use self::carriers::{Carriers, TextCarrier};
+pub use self::carriers::can_text;
 pub use self::happening::{Actor, Happening};
 pub use self::whom::{administrators, happened_to_all};
 use crate::audit::{self, Line};
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
-use crate::platform::server::Server;
 use crate::platform::web::Visit;
 
 /// Everything that can happen to somebody's sign-in.
@@ -394,9 +393,4 @@ async fn record(visit: &Visit, tx: &mut Tx, happening: &Happening<'_>) -> Result
         detail: serde_json::Value::Object(details).to_string(),
     };
     audit::append(tx, line).await
-}
-
-/// Whether this server can send text messages at all.
-pub fn can_text(server: &Server) -> bool {
-    server.kept::<Carriers>().is_ok_and(|carriers| !matches!(carriers.text, TextCarrier::None))
 }

@@ -11,8 +11,6 @@ use std::sync::Arc;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use axum::Extension;
-
 use super::demo_people::{self, Known};
 use super::world_of_samples::{PEOPLE, PRACTICES, SamplePractice};
 use super::{demo_page, demo_visit};
@@ -64,10 +62,7 @@ pub async fn run(wanted: Wanted, world: Arc<dyn World>) -> Result<()> {
         while chain::seal_all(&server).await? > 0 {}
     }
     let key = demo_visit::prepare(&server).await?;
-    let more = mailbox::routes()
-        .merge(demo_visit::routes())
-        .merge(demo_page::routes())
-        .layer(Extension(demo_page::People(people.clone().into())));
+    let more = mailbox::routes().merge(demo_visit::routes()).merge(demo_page::routes(people.clone()));
     let router = app::router_with(Arc::clone(&server), more);
     let told = Told { people, key };
     let greeting = welcome(Arc::clone(&server), address, wanted.ready_file.clone(), folder.path.clone(), told);

@@ -33,15 +33,15 @@ struct Shown {
 
 /// What is known of the demo's people since its start.
 #[derive(Clone)]
-pub struct People(pub Arc<[Known]>);
+struct People(Arc<[Known]>);
 
 /// The pages, for the entrance's host.
-pub fn routes() -> Router {
-    Router::new().route("/demo", get(people).post(switch))
+pub fn routes(all: Vec<Known>) -> Router {
+    Router::new().route("/demo", get(people).post(switch)).layer(Extension(People(all.into())))
 }
 
 /// `POST /demo`: what a region answers to the entrance is stopped, or started again. The practices' own pages stay up.
-pub async fn switch(visit: Visit, fields: Fields) -> Result<Response> {
+async fn switch(visit: Visit, fields: Fields) -> Result<Response> {
     let (region, stopped) = (fields.text("region"), visit.server.kept::<Stopped>()?);
     visit.server.region(region).ok_or(Error::NotFound)?;
     if fields.text("do") == "stop" {
@@ -53,7 +53,7 @@ pub async fn switch(visit: Visit, fields: Fields) -> Result<Response> {
 }
 
 /// `GET /demo` at the entrance of the demo.
-pub async fn people(visit: Visit, Extension(People(all)): Extension<People>) -> Result<Response> {
+async fn people(visit: Visit, Extension(People(all)): Extension<People>) -> Result<Response> {
     let server = &visit.server;
     let practices = PRACTICES.iter().filter(|practice| practice.slug != "support");
     let practices = practices

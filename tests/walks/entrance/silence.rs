@@ -53,7 +53,8 @@ walk!(the_rest_comes_at_once_and_the_missing_part_by_itself, |stage| {
 
 // "make demo": the region is stopped in the middle, and started again.
 walk!(in_the_demo_a_region_is_stopped_and_started, |stage| {
-    let router = portico::app::router_with(std::sync::Arc::clone(&stage.server), portico::ops::demo_page::routes());
+    let router =
+        portico::app::router_with(std::sync::Arc::clone(&stage.server), portico::ops::demo_page::routes(vec![]));
     let mut people = browser(&stage);
     people.go_to_node(router);
     let mut press = async |word: &str| {
