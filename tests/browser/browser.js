@@ -10,6 +10,8 @@ const args = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // Not every build of Chromium has it on by itself.
+  "--enable-features=WebAuthenticationImmediateGet",
 ];
 
 /** Starts Chromium; CHROMIUM names another binary than the system's. */
