@@ -11,7 +11,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::web::{Fields, Visit, encode, go, safe_path};
 use crate::sign_in::session::{self, Session, State};
 use crate::sign_in::step::Factor;
-use crate::sign_in::{self, Start, marks};
+use crate::sign_in::{self, Start, lock_off, marks};
 
 /// Why a passkey was not taken.
 pub struct Refused {
@@ -106,6 +106,7 @@ pub async fn judge(
         return refused("passkey-step-wrong", None);
     }
     if session.is_client() {
+        lock_off::not_forgotten(visit, &mut tx, &right.person).await?;
         marks::mark_passkey(visit, right.short_id(), session.shared != 0);
     }
     let start = Start {

@@ -22,7 +22,7 @@ use crate::platform::web::{Fields, Visit, go, page, page_with};
 use crate::platform::when;
 use crate::sign_in::person::Person;
 use crate::sign_in::step::{Factor, Step};
-use crate::sign_in::{self, Attempt, marks};
+use crate::sign_in::{self, Attempt, lock_off, marks};
 
 #[derive(askama::Template)]
 #[template(path = "portal/lock.html")]
@@ -83,7 +83,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let mut tx = visit.db()?.write().await?;
     lanes.clear_in(&visit, &mut tx).await?;
     note_opener(&visit, &attempt);
-    not_forgotten(&visit, &mut tx, &person).await?;
+    lock_off::not_forgotten(&visit, &mut tx, &person).await?;
     sign_in::proved(&visit, &mut tx, &attempt, Factor::Passphrase).await?;
     sign_in::advance(&visit, tx, &attempt).await
 }
@@ -131,7 +131,7 @@ pub async fn passkey(visit: Visit, fields: Fields) -> Result<Response> {
         return refused(&visit, &attempt, &person, (wrong_words(&visit, &person), None)).await;
     }
     note_opener(&visit, &attempt);
-    not_forgotten(&visit, &mut tx, &person).await?;
+    lock_off::not_forgotten(&visit, &mut tx, &person).await?;
     marks::mark_passkey(&visit, right.short_id(), attempt.shared != 0);
     sign_in::proved(&visit, &mut tx, &attempt, Factor::Passkey).await?;
     sign_in::advance(&visit, tx, &attempt).await
@@ -140,20 +140,6 @@ pub async fn passkey(visit: Visit, fields: Fields) -> Result<Response> {
 /// The page has another way only for whoever has a passphrase too.
 fn wrong_words(visit: &Visit, person: &Person) -> String {
     visit.say(if person.passphrase.is_some() { "lock-passkey-wrong" } else { "lock-passkey-wrong-only" })
-}
-
-/// Whoever opens the lock has neither forgotten nor lost it: what was asked of the practice is over.
-async fn not_forgotten(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<()> {
-    let over = tx
-        .execute(
-            "UPDATE person SET lock_off_from = NULL WHERE practice_id = $1 AND id = $2 AND lock_off_from IS NOT NULL",
-            args![&visit.practice()?.id, &person.id],
-        )
-        .await?;
-    if over == 1 && person.lock_off_asked(visit.now).is_some() {
-        happened(visit, tx, Happening::of(Event::LockOffCancelled, person)).await?;
-    }
-    Ok(())
 }
 
 /// Whoever opened the lock in a browser is never kept waiting there by strangers; a shared device remembers nobody.

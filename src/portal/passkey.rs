@@ -10,7 +10,7 @@ use crate::factors::passkey_sign_in::not_alone;
 use crate::platform::error::Result;
 use crate::platform::web::{Fields, Visit, encode, go, safe_path};
 use crate::sign_in::step::Factor;
-use crate::sign_in::{self, Start, marks};
+use crate::sign_in::{self, Start, lock_off, marks};
 
 /// `POST /portal/passkey`. Unknown, deleted, of staff, of a client whose access is off: one answer.
 pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
@@ -38,6 +38,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         check::replayed(&visit, right).await?;
         return ask::refused(&visit, &fields, visit.say("portal-passkey-wrong"), None);
     }
+    lock_off::not_forgotten(&visit, &mut tx, &right.person).await?;
     let shared = fields.ticked("shared");
     marks::mark_passkey(&visit, right.short_id(), shared);
     let start = Start {

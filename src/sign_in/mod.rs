@@ -11,6 +11,7 @@ pub mod invitation;
 pub mod kept_form;
 pub mod limits;
 pub mod link;
+pub mod lock_off;
 pub mod log_out;
 pub mod marks;
 pub mod not_me;

@@ -4,6 +4,8 @@
 use portico::args;
 
 use crate::people::{SAM, relaxed, signed_in};
+use crate::portal_passkeys::{jo_with_passkey, press};
+use crate::support::authenticator::{Authenticator, Spoil, options_of, send};
 use crate::support::browser::Browser;
 use crate::support::desk::{number, times};
 use crate::support::portal::{JO, ask, code_of, link_of, newest, sign_in};
@@ -68,6 +70,50 @@ walk!(whoever_opens_the_lock_has_not_forgotten_it, |stage| {
     phone.submit_to("/portal/lock", &[("passphrase", PASSPHRASE)]).await.is_at("/me");
     assert_eq!((number(&stage, ASKED, args![]).await, times(&stage, "lock-off-cancelled").await), (0, 1));
     phone.open("/me/privacy").await.misses("was asked to take off your lock");
+});
+
+/// Shows a passkey where the page asks for one.
+async fn show(browser: &mut Browser, phone: &mut Authenticator) {
+    let (options, origin) = options_of(browser);
+    let credential = phone.show(&options, &origin);
+    send(browser, &credential, &[]).await;
+}
+
+// 0017: a passkey opens the lock wherever it is shown.
+walk!(whoever_shows_the_passkey_has_not_lost_it, |stage| {
+    let mut phone = Authenticator::synced();
+    let mut jo = jo_with_passkey(&stage, &mut phone).await;
+    jo.open("/me/privacy/passkey").await;
+    jo.submit_to("/me/privacy/passkey", &[("do", "on")]).await.sees("Your passkeys are your lock now");
+    let (mut sam, page) = sam_at(&stage).await;
+    sam.open(&page).await.submit(&[("do", "lock-off")]).await.sees("In a day you can take the lock off");
+    let from = number(&stage, "SELECT lock_off_from FROM person WHERE lock_off_from IS NOT NULL", args![]).await;
+    let asked_again = async || {
+        let again = "UPDATE person SET lock_off_from = $1 WHERE email_key = $2 AND kind = 'client'";
+        stage.au().execute(again, args![from, JO]).await.unwrap();
+    };
+    // At the door; a passkey that is not right stops nothing.
+    let mut spoiled = Authenticator { spoil: Spoil::Signature, ..phone.clone() };
+    press(&mut stage.browser().from("203.0.113.9"), &mut spoiled, &[]).await;
+    assert_eq!(number(&stage, ASKED, args![]).await, 1);
+    let mut tablet = stage.browser();
+    press(&mut tablet, &mut phone, &[]).await;
+    tablet.is_at("/me");
+    assert_eq!((number(&stage, ASKED, args![]).await, times(&stage, "lock-off-cancelled").await), (0, 1), "door");
+    // As fresh proof.
+    asked_again().await;
+    stage.wait(6 * 60);
+    jo.open("/portal/confirm?then=/me/privacy").await.is_at("/portal/confirm");
+    show(&mut jo, &mut phone).await;
+    jo.is_at("/me/privacy").misses("was asked to take off your lock");
+    assert_eq!((number(&stage, ASKED, args![]).await, times(&stage, "lock-off-cancelled").await), (0, 2), "confirm");
+    // Where a session had locked.
+    asked_again().await;
+    stage.wait(1801);
+    jo.open("/me").await.is_at("/portal/locked");
+    show(&mut jo, &mut phone).await;
+    jo.is_at("/me");
+    assert_eq!((number(&stage, ASKED, args![]).await, times(&stage, "lock-off-cancelled").await), (0, 3), "locked");
 });
 
 walk!(private_sign_in_with_a_safe_word_ends_what_was_asked_before, |stage| {
