@@ -46,6 +46,10 @@ pub async fn arrive(visit: Visit, Query(query): Query) -> Result<Response> {
     let client = read.as_ref().map_or(query.text("at") == "portal", |(_, hello)| hello.client);
     let door = if client { "/portal" } else { "/sign-in" };
     let Some((_, hello)) = read.filter(|(until, _)| *until > visit.now) else { return Ok(go(door)) };
+    // Whoever comes from a list without the tick is not remembered for a tick that was set before, by them or by somebody else.
+    if hello.remember.is_empty() {
+        note::drop_asked(&visit);
+    }
     if let Some(on) = remembered_at_once(&visit, &hello).await? {
         return Ok(go(&on));
     }
@@ -53,8 +57,10 @@ pub async fn arrive(visit: Visit, Query(query): Query) -> Result<Response> {
         visit.server.seal("hello kept", &[practice], &format!("{}\n{}", visit.now + COOKIE_SECONDS, hello.email))?;
     visit.set_cookie(COOKIE, &sealed, None);
     visit.set_cookie(FROM_LIST, "1", None);
-    if !hello.remember.is_empty() {
-        visit.set_cookie(note::COOKIE, &hello.remember, None);
+    if !hello.remember.is_empty()
+        && let Ok(email) = Email::parse(&hello.email)
+    {
+        note::ask(&visit, &hello.remember, &email)?;
     }
     Ok(go(door))
 }

@@ -59,7 +59,7 @@ pub fn forget_everything(visit: &Visit) {
     marks::forget(visit);
     way_in::forget(visit);
     flash::forget(visit);
-    visit.drop_cookie(note::COOKIE);
+    note::drop_asked(visit);
 }
 
 /// Ends the session and writes it down.

@@ -5,13 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use super::person::Person;
 use crate::factors::news;
+use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
 use crate::platform::secret;
 use crate::platform::server::Server;
 use crate::platform::web::{Visit, encode};
 
-/// Set by a ticket of the list when the box was ticked, until somebody signs in or closes the browser.
-pub const COOKIE: &str = "__Host-remember";
+/// Set by a ticket of the list when the box was ticked, until somebody signs in or closes the browser: what the note is tied to its
+/// browser by, and whose list it was, sealed.
+const COOKIE: &str = "__Host-remember";
 /// How far a region's clock may be off, with the way through the browser, in seconds.
 const SECONDS: i64 = 600;
 
@@ -34,7 +36,22 @@ pub fn state(browser: &str) -> String {
     secret::hash_token(&format!("remember {browser}"))
 }
 
-/// Where to go after a sign-in: straight, or through the entrance when the box was ticked there. Whoever says at the practice
+/// Notes that whoever signs in here with this address is to be remembered.
+///
+/// # Errors
+/// A fault when the current key cannot seal; not found where there is no practice.
+pub(super) fn ask(visit: &Visit, state: &str, email: &Email) -> Result<()> {
+    let text = format!("{state}\n{}", email.canonical());
+    visit.set_cookie(COOKIE, &visit.server.seal("remember asked", &[&visit.practice()?.id], &text)?, None);
+    Ok(())
+}
+
+/// Nobody who signs in here from now on is to be remembered.
+pub(super) fn drop_asked(visit: &Visit) {
+    visit.drop_cookie(COOKIE);
+}
+
+/// Where to go after a sign-in: straight, or through the entrance when the same person ticked the box there. Whoever says at the practice
 /// that others use this device is not remembered on it.
 ///
 /// # Errors
@@ -48,9 +65,14 @@ pub fn way(visit: &Visit, person: &Person, then: &str, shared: bool) -> Result<S
 /// # Errors
 /// As [`way`].
 pub fn back(visit: &Visit, person: &Person, then: String, shared: bool) -> Result<String> {
-    let Some(state) = visit.cookie(COOKIE) else { return Ok(then) };
-    visit.drop_cookie(COOKIE);
-    if shared { Ok(then) } else { through(visit, person, &then, state) }
+    let Some(sealed) = visit.cookie(COOKIE) else { return Ok(then) };
+    let asked = visit.server.open("remember asked", &[&visit.practice()?.id], sealed).ok();
+    drop_asked(visit);
+    // Somebody else may sign in where the list of one who ticked the box was open.
+    match asked.as_deref().and_then(|text| text.split_once('\n')) {
+        Some((state, key)) if !shared && key == person.email_key => through(visit, person, &then, state),
+        _ => Ok(then),
+    }
 }
 
 /// Through the entrance, to a page of this practice.

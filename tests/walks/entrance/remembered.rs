@@ -321,3 +321,48 @@ walk!(whoever_only_unlocks_is_remembered_too, |stage| {
         assert_eq!(device.entrance.text().contains("On this device"), remembered, "{tick}");
     }
 });
+
+/// Signs in at Harbour Physio's staff door, typed directly, and follows wherever that leads.
+async fn signs_in(device: &mut Device, (email, password): (&str, &str)) {
+    device.practice.submit(&[("email", email), ("password", password)]).await;
+    through(device).await;
+    device.practice.is_at("/me");
+}
+
+// A tick is the word of whoever set it, for their own sign-in.
+walk!(nobody_is_remembered_for_the_tick_of_somebody_else, |stage| {
+    // Alex ticks the box, opens the practice from the list and goes away; Sam types the practice's address.
+    let mut device = arrive(&stage, true).await;
+    let (mut alex, sam) = (device.practice.clone(), crate::support::ways::SAM);
+    device.practice.open("/sign-in").await;
+    signs_in(&mut device, sam).await;
+    device.entrance.open("/").await.misses("On this device");
+    // Or comes from a list of their own, without a tick.
+    device.practice = alex.clone();
+    ask(&stage, &mut device.entrance, sam.0).await;
+    let code = code_in(&mails(&stage, sam.0)[0].text);
+    device.entrance.submit(&[("code", &code)]).await.is_at("/list").misses("This device will remember");
+    let href = device.entrance.link("Harbour Physio");
+    device.practice.open(href.split_once("localhost:8080").unwrap().1).await;
+    assert!(!device.practice.cookies.contains_key("__Host-remember"));
+    signs_in(&mut device, sam).await;
+    device.entrance.open("/").await.misses("On this device");
+    // Alex, in whose tab the list was open first, is remembered although Sam asked in between.
+    alex.open("/sign-in").await;
+    device.practice = alex;
+    signs_in(&mut device, ALEX).await;
+    device.entrance.open("/").await.sees("On this device").sees("Harbour Physio");
+});
+
+walk!(whoever_asks_again_without_the_tick_is_not_remembered, |stage| {
+    let mut device = arrive(&stage, true).await;
+    stage.wait(61);
+    ask(&stage, &mut device.entrance, ALEX.0).await;
+    let code = code_in(&mails(&stage, ALEX.0)[0].text);
+    device.entrance.submit(&[("code", &code)]).await.is_at("/list").misses("This device will remember");
+    let href = device.entrance.link("Harbour Physio");
+    device.practice.open(href.split_once("localhost:8080").unwrap().1).await;
+    log_in(&mut device).await;
+    device.practice.is_at("/me");
+    device.entrance.open("/").await.misses("On this device");
+});
