@@ -34,6 +34,7 @@ find-title = Check your mail
 # The address that was typed follows.
 find-intro = We are sending a mail with the practices where you can log in to
 field-mailed-code = Code from the email
+find-intro-spent = For now there is no newer mail than those we sent to
 find-hint = Six digits. You can read the mail on any device, such as your phone.
 find-stale = This page was open for a long time, or opened beside another one, so we checked nothing. Please type the code again.
 find-not-a-code = The code has six digits. It stands in the mail on a line of its own.
@@ -42,6 +43,7 @@ find-code-tries = Five wrong codes were typed, so this page takes no more. Ask f
 find-wait = We send at most one mail a minute to an address. The next one can go in { $seconds } seconds.
 find-wait-minutes = We send at most one mail a minute, five an hour and ten a day to an address. The next one can go in { $minutes } minutes. The web addresses in the mails you have still work.
 find-wait-hours = We send at most one mail a minute, five an hour and ten a day to an address. The next one can go in { $hours } hours. The web addresses in the mails you have still work.
+find-other-address = Another address was asked for in this browser since you opened this page, so we checked nothing and counted nothing. This page is now for the address above. For the other one, open the link in its mail or ask for it again.
 find-code-old = This code is too old, or it isn't the one from the newest mail. A code works for 15 minutes. Ask for a new mail and type the new code.
 find-not-there = No mail after two minutes? Look in your spam folder, and check that the address above is the one your practice has. We send at most one mail a minute, five an hour and ten a day to an address, whoever asks. The web addresses in an earlier mail still work: type one into the address bar.
 # Behind the list, when its quarter of an hour is over. The address follows.

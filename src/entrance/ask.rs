@@ -65,8 +65,8 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let Ok(email) = Email::parse(from_link.as_deref().unwrap_or(typed)) else {
         return refused(&visit, (typed, remember), Problem::NotAnAddress).await;
     };
-    let asker = Asker::new(&visit, email.typed(), remember, from_link.is_some());
-    if Asker::of(&visit).is_some_and(|before| before.email == asker.email && before.is_spent(visit.now)) {
+    let asker = Asker::new(&visit, &email, remember, from_link.is_some());
+    if Asker::of(&visit).is_some_and(|before| before.is_for(&email) && before.is_spent(visit.now)) {
         asker.keep(&visit)?;
         return Ok(go("/find?wait=1"));
     }

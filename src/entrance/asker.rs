@@ -41,15 +41,20 @@ pub struct Asker {
 impl Asker {
     /// What a browser keeps of an address from now on. The same address again in the same browser keeps its secret, so that the code of the mail before
     /// still works, and stays hidden where it was.
-    pub fn new(visit: &Visit, email: &str, remember: bool, masked: bool) -> Asker {
+    pub fn new(visit: &Visit, email: &Email, remember: bool, masked: bool) -> Asker {
         let before = Asker::of(visit);
         let device = before.as_ref().map(|before| before.device.clone());
-        let before = before.filter(|before| before.email == email);
+        let before = before.filter(|before| before.is_for(email));
         let masked = masked && before.as_ref().is_none_or(|before| before.masked);
-        let (secret, asked_at) =
-            before.map_or_else(|| (visit.first_secret(email), vec![]), |before| (before.secret, before.asked_at));
+        let (secret, asked_at) = before
+            .map_or_else(|| (visit.first_secret(email.canonical()), vec![]), |before| (before.secret, before.asked_at));
         let device = device.unwrap_or_else(|| secret.clone());
-        Asker { secret, device, email: email.to_owned(), remember, masked, asked_at, proved_at: 0 }
+        Asker { secret, device, email: email.typed().to_owned(), remember, masked, asked_at, proved_at: 0 }
+    }
+
+    /// Whether it is the asking for this address, with whichever capitals it was typed.
+    pub fn is_for(&self, email: &Email) -> bool {
+        Email::parse(&self.email).is_ok_and(|own| own.canonical() == email.canonical())
     }
 
     /// Notes that a mail is asked for now, where one can go.
@@ -109,7 +114,11 @@ impl Asker {
     /// Seconds until a mail can go to the address again, by what this browser knows of its own askings: within the minute, the
     /// hour and the day, counted as [`limit::MAILS`] are.
     pub fn wait(&self, now: i64) -> i64 {
-        let waits = limit::MAILS.iter().map(|(most, seconds)| {
+        self.wait_in(&limit::MAILS, now)
+    }
+
+    fn wait_in(&self, limits: &[(i64, i64)], now: i64) -> i64 {
+        let waits = limits.iter().map(|(most, seconds)| {
             let (mut start, mut count) = (0, 0);
             for at in &self.asked_at {
                 (start, count) = if at - start >= *seconds { (*at, 1) } else { (start, count + 1) };
@@ -121,7 +130,12 @@ impl Asker {
 
     /// Whether this browser has had the mails of an hour or a day.
     pub fn is_spent(&self, now: i64) -> bool {
-        self.wait(now) > MAIL_EACH_SECONDS
+        self.wait_in(&limit::MAILS[1..], now) > 0
+    }
+
+    /// The same once the last of them has had its minute, so that it is on its way no more.
+    pub fn has_all(&self, now: i64) -> bool {
+        self.is_spent(now) && self.asked_at.last().is_none_or(|at| now - at >= MAIL_EACH_SECONDS)
     }
 
     /// The address as this browser's pages show it.

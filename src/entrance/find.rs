@@ -25,9 +25,15 @@ const MOST_TRIES: i64 = 5;
 struct FindPage {
     frame: Frame,
     email: String,
+    /// The sentence that the address ends.
+    intro: String,
+    /// Which asking of this browser the page is for.
+    asking: String,
     remember: bool,
     shared: bool,
     problem: Option<String>,
+    /// It is what was typed, or how.
+    bad: bool,
     /// Only a new mail helps.
     over: bool,
     /// The list was shown here, and its time is over: nothing was asked for, so no mail comes by itself.
@@ -42,6 +48,8 @@ enum Problem {
     Wrong,
     Tries,
     Old,
+    /// Another address was asked for in this browser since the page was opened.
+    Other,
     /// A new mail cannot go yet.
     Wait,
 }
@@ -56,10 +64,11 @@ struct Asking {
     tries: i64,
 }
 
-/// `GET /find`; `?wait=1` where no mail was asked for, because this browser has had those of the hour or the day.
+/// `GET /find`, which says when the next mail can go where this browser has had those of the hour or the day; at once by `?wait=1`,
+/// where one more was asked for.
 pub async fn look(visit: Visit, Query(query): Query) -> Result<Response> {
     let Some(asker) = Asker::of(&visit) else { return Ok(go("/")) };
-    let waits = query.text("wait") == "1" && asker.is_spent(visit.now);
+    let waits = asker.has_all(visit.now) || query.text("wait") == "1" && asker.is_spent(visit.now);
     page(&FindPage::new(&visit, &asker, waits.then_some(Problem::Wait)))
 }
 
@@ -67,11 +76,15 @@ pub async fn look(visit: Visit, Query(query): Query) -> Result<Response> {
 pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // read
     let Some(asker) = Asker::of(&visit) else { return Ok(go("/")) };
-    let mut asker = Asker { remember: fields.ticked("remember"), ..asker };
     let again = |asker: &Asker, problem: Problem| {
         let page = FindPage::new(&visit, asker, Some(problem));
         page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
     };
+    // Judged for an asking that the page was not about, a right code would take a try of the other address.
+    if !["", &asker.hash()].contains(&fields.text("asking")) {
+        return again(&asker, Problem::Other);
+    }
+    let mut asker = Asker { remember: fields.ticked("remember"), ..asker };
     if visit.stale {
         return again(&asker, Problem::Stale);
     }
@@ -131,7 +144,7 @@ async fn ask_again(visit: &Visit, asker: Asker) -> Result<Response> {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let Ok(email) = Email::parse(&asker.email) else { return Ok(go("/")) };
-    let new = Asker::new(visit, email.typed(), asker.remember, asker.masked);
+    let new = Asker::new(visit, &email, asker.remember, asker.masked);
     match ask::put(visit, &email, new).await? {
         Some(response) => Ok(response),
         None => ask::refused(visit, (&asker.shown_email(), asker.remember), super::Problem::Network).await,
@@ -161,6 +174,7 @@ impl FindPage {
             Problem::Wrong => "find-code-wrong",
             Problem::Tries => "find-code-tries",
             Problem::Old => "find-code-old",
+            Problem::Other => "find-other-address",
             Problem::Wait => "find-wait",
         };
         let wait = wait_words(visit, asker.wait(visit.now));
@@ -173,12 +187,21 @@ impl FindPage {
             _ => say(problem),
         });
         let was_shown = asker.was_shown(visit.now);
+        let waits = problem == Some(Problem::Wait) && asker.is_spent(visit.now);
+        let intro = match (was_shown, waits || asker.has_all(visit.now)) {
+            (true, _) => "find-closed",
+            (false, true) => "find-intro-spent",
+            (false, false) => "find-intro",
+        };
         FindPage {
             frame: Frame::new(visit, if was_shown { "find-closed-title" } else { "find-title" }),
             email: asker.shown_email(),
+            intro: visit.say(intro),
+            asking: asker.hash(),
             remember: asker.remember,
             shared: is_shared(visit),
             problem: problem_words,
+            bad: problem.is_some_and(|problem| problem != Problem::Wait),
             over: was_shown || matches!(problem, Some(Problem::Tries | Problem::Old | Problem::Wait)),
             was_shown,
         }

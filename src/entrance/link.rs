@@ -71,7 +71,7 @@ pub async fn answer(visit: Visit, Token(token): Token, fields: Fields) -> Result
         Ok(sealed) => sealed,
         Err(over) => return Ok(over),
     };
-    let asker = Asker::new(&visit, sealed.email.typed(), fields.ticked("remember"), true);
+    let asker = Asker::new(&visit, &sealed.email, fields.ticked("remember"), true);
     Asker { proved_at: visit.now, ..asker }.keep(&visit)?;
     Ok(go("/list"))
 }

@@ -64,7 +64,10 @@ walk!(at_the_end_of_the_hour_the_page_says_when_the_next_mail_can_go, |stage| {
         for _ in 0..2 {
             press_again(&stage, &mut desk).await;
             desk.is_at("/find").sees("five an hour").sees("The next one can go in 55 minutes").misses("in 60 seconds");
+            desk.sees("no newer mail than those we sent").misses("We are sending a mail");
+            assert!(!desk.html.contains("aria-invalid"), "nothing is wrong with what was typed");
         }
+        desk.open("/find").await.sees("The next one can go in 55 minutes").misses("We are sending a mail");
         // Asked for at the front, too.
         ask(&stage, &mut desk, email).await;
         desk.sees("The next one can go in 55 minutes");
@@ -93,4 +96,41 @@ walk!(where_no_mail_goes_any_more_the_page_says_what_still_works, |stage| {
         desk.submit(&[("code", "123456")]).await.sees("in the browser that asked for it");
         desk.sees("The web addresses in an earlier mail still work");
     }
+});
+
+// An address is the same with other capitals.
+walk!(the_same_address_with_other_capitals_is_the_same_asking, |stage| {
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, SAM).await;
+    ask(&stage, &mut desk, "Sam@Example.com").await;
+    let all = mails(&stage, SAM);
+    assert_eq!(all.len(), 1, "one mail a minute");
+    desk.submit(&[("code", &code_in(&all[0].text))]).await.is_at("/list").sees("Harbour Physio");
+});
+
+// Two tabs of one browser, each with an address of its own.
+walk!(a_code_typed_in_the_tab_of_another_address_takes_no_try, |stage| {
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, "alex@example.com").await;
+    let mut tab = desk.clone();
+    ask(&stage, &mut desk, SAM).await;
+    let first = code_in(&mails(&stage, "alex@example.com")[0].text);
+    for _ in 0..6 {
+        let mut tab = tab.clone();
+        tab.cookies.clone_from(&desk.cookies);
+        tab.submit(&[("code", &first)]).await.is_at("/find").sees("Another address was asked for in this browser");
+        tab.sees(SAM).misses("Five wrong codes");
+    }
+    let mut waiting = desk.clone();
+    desk.submit(&[("code", &code_in(&mails(&stage, SAM)[0].text))]).await.is_at("/list").sees("Harbour Physio");
+    // Nor does the button there send a mail to whom the page does not name.
+    stage.wait(61);
+    tab.cookies.clone_from(&waiting.cookies);
+    let fields = ["csrf", "asking"].map(|name| (name.to_owned(), tab.hidden(name)));
+    tab.post("/find", &[&fields[..], &[("do".into(), "again".into())]].concat()).await;
+    tab.sees("Another address was asked for in this browser");
+    deliver(&stage).await;
+    assert_eq!(mails(&stage, SAM).len(), 1);
+    press_again(&stage, &mut waiting).await;
+    assert_eq!(mails(&stage, SAM).len(), 2);
 });

@@ -31,9 +31,10 @@ async fn shape(stage: &Stage, email: &str, address: &str) -> Vec<String> {
 
 fn answer(asker: &Browser, email: &str) -> String {
     let mut text = format!("{} {}\n{}", asker.status, headers(&asker.answered), asker.html);
-    let token = asker.forms().into_iter().flat_map(|form| form.inputs).find(|input| input.name == "csrf");
-    for hidden in token.map(|input| input.value).iter().map(String::as_str).chain([email]) {
-        text = text.replace(hidden, "…");
+    let inputs = asker.forms().into_iter().flat_map(|form| form.inputs);
+    let hidden = inputs.filter(|input| ["csrf", "asking"].contains(&input.name.as_str())).map(|input| input.value);
+    for hidden in hidden.chain([email.to_owned()]) {
+        text = text.replace(&hidden, "…");
     }
     text
 }
