@@ -39,13 +39,17 @@ enum After {
     MailOnly,
     /// As that, but no mail goes to them: the practice gives them a PIN.
     PinOnly,
+    /// As that, where nobody may give them a PIN: there is a password.
+    PasswordLeft,
     /// No mail goes to them, and nobody may give them a PIN.
     NothingElse,
     /// As by mail, and the passphrase is asked for.
     Passphrase,
     /// It is the client's own lock, which goes with it.
     LockGoes,
-    /// As that, and private sign-in stands on it.
+    /// As that, where no mail goes to them.
+    LockGoesNoMail,
+    /// It is their lock, and private sign-in stands on it.
     LockStays,
 }
 
@@ -71,11 +75,14 @@ impl After {
     }
 
     fn of_client(practice: &Practice, person: &Person) -> After {
+        let no_mail = person.mail_form == "none";
         match person.lock() {
             _ if person.comes_in_by_nothing_else(practice) => After::NothingElse,
-            Some(Factor::Passphrase) | None if person.mail_form == "none" => After::PinOnly,
+            Some(Factor::Passphrase) | None if no_mail && practice.pin_by == "nobody" => After::PasswordLeft,
+            Some(Factor::Passphrase) | None if no_mail => After::PinOnly,
             Some(Factor::Passphrase) => After::Passphrase,
             _ if person.is_private() => After::LockStays,
+            Some(_) if no_mail => After::LockGoesNoMail,
             Some(_) => After::LockGoes,
             None => After::MailOnly,
         }
@@ -96,9 +103,11 @@ impl After {
             After::Stopped => "stopped",
             After::MailOnly => "mail-only",
             After::PinOnly => "pin-only",
+            After::PasswordLeft => "password-left",
             After::NothingElse => "nothing-else",
             After::Passphrase => "passphrase",
             After::LockGoes => "lock-goes",
+            After::LockGoesNoMail => "lock-goes-no-mail",
             After::LockStays => "lock-stays",
         }
     }
@@ -114,9 +123,11 @@ impl After {
             After::Stopped => "passkey-delete-stopped",
             After::MailOnly => "passkey-delete-mail-only",
             After::PinOnly => "passkey-delete-pin-only",
+            After::PasswordLeft => "passkey-delete-password-left",
             After::NothingElse => "passkey-delete-nothing-else",
             After::Passphrase => "passkey-delete-passphrase",
             After::LockGoes => "passkey-delete-lock-goes",
+            After::LockGoesNoMail => "passkey-delete-lock-goes-no-mail",
             After::LockStays => "passkey-delete-lock-stays",
         }
     }
@@ -170,7 +181,8 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         drop(tx);
         return Ok(go(GONE));
     }
-    if store::unlock_without_any(&visit, &mut tx, &person.id).await? && after == After::LockGoes {
+    let lock_goes = matches!(after, After::LockGoes | After::LockGoesNoMail);
+    if store::unlock_without_any(&visit, &mut tx, &person.id).await? && lock_goes {
         happened(&visit, &mut tx, Happening::of(Event::LockRemoved, &person).session(&session.id)).await?;
     }
     tx.commit().await?;

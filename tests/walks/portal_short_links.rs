@@ -99,7 +99,18 @@ walk!(the_last_passkey_of_who_gets_no_mail_stays, |stage| {
     change(&stage, JO, NO_MAIL).await;
     // With PINs there is another way in.
     jo.open(&page).await.misses("a link by email").sees("with a PIN from your practice");
+    // As the client's own lock it guards from whoever has a PIN, and from no mailbox.
+    let lock = "UPDATE person SET passkey_lock_since = 1 WHERE email_key = $1 AND kind = 'client'";
+    change(&stage, JO, lock).await;
+    jo.open(&page).await.sees("the lock is gone: a PIN from your practice").misses("whoever reads your mailbox");
+    change(&stage, JO, "UPDATE person SET passkey_lock_since = NULL WHERE email_key = $1 AND kind = 'client'").await;
     practice_is(&stage, "UPDATE practice SET pin_by = 'nobody'").await;
+    jo.open(&page).await.sees("Nothing else would let you in");
+    // A kept password is a way in where no PIN is.
+    practice_is(&stage, "UPDATE practice SET client_passwords = 1").await;
+    change(&stage, JO, "UPDATE person SET password = 'kept' WHERE email_key = $1 AND kind = 'client'").await;
+    jo.open(&page).await.sees("you sign in with your password").misses("with a PIN");
+    change(&stage, JO, "UPDATE person SET password = NULL WHERE email_key = $1 AND kind = 'client'").await;
     jo.open(&page).await.sees("Nothing else would let you in");
     assert!(!jo.forms().iter().any(|form| form.action == page), "no button");
     let forced = [("csrf".to_owned(), jo.hidden("csrf")), ("after".to_owned(), "mail-only".to_owned())];
