@@ -64,4 +64,5 @@ problem-moving-next = Please try again in two minutes, at the same address.
 moved-title = Your practice has a new address
 moved-not-sent = This page was open since before the change, so what you sent wasn't used. Nothing was changed.
 moved-next = Go on at the new address and do it there again. If you didn't expect this, ask your practice.
+moved-passkey = If your device says that it saved a passkey just now, that one opens nothing: remove it there by hand, and make one at the new address.
 moved-go = Go to the new address

@@ -201,7 +201,18 @@ pub async fn remember(visit: Visit, Query(query): Query) -> Result<Response> {
 
 /// Whether it leads to the practice that it names: what a region's program says is not followed anywhere else.
 fn leads_home(server: &Server, note: &Note) -> bool {
-    note.then.strip_prefix(&server.origin_in(&note.region, &note.slug)).is_some_and(|path| path.starts_with('/'))
+    let home = server.origin_in(&note.region, &note.slug);
+    let leads_home = note.then.strip_prefix(&home).is_some_and(|path| path.starts_with('/'));
+    if !leads_home {
+        let there = note.then.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+        tracing::warn!(
+            region = note.region,
+            home,
+            there,
+            "a note after a sign-in leads away from its practice: not followed"
+        );
+    }
+    leads_home
 }
 
 /// `GET /remembered`: what this device remembers, and how it forgets.

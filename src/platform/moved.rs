@@ -22,6 +22,8 @@ const MOST_STEPS: usize = 16;
 /// "Exit quickly", and the page behind it that leads away.
 const EXIT: &str = "/portal/exit";
 const LEFT: &str = "/portal/left";
+/// Where a browser has made a passkey, and the server is only told of it.
+const MAKES_PASSKEYS: &[&str] = &["/me/passkeys/new", "/sign-in/set-up/passkey"];
 /// How long a move takes at most, as told to browsers, in seconds.
 pub(super) const MOVING_SECONDS: i64 = 120;
 
@@ -155,6 +157,8 @@ struct MovedPage {
     /// The same page at the new address.
     to: String,
     address: String,
+    /// The device keeps a passkey that nobody here knows.
+    passkey_left: bool,
     /// Nothing was typed, so there is nothing to tell on the way.
     at_once: bool,
 }
@@ -188,6 +192,7 @@ fn page(visit: &Visit, origin: &str, path: &str, status: StatusCode) -> Response
         frame: Frame::new(visit, "moved-title"),
         to: format!("{origin}{path}"),
         address: origin.to_owned(),
+        passkey_left: status == StatusCode::GONE && MAKES_PASSKEYS.contains(&visit.path.as_str()),
         at_once: status == StatusCode::OK,
     };
     page_with(status, &page).unwrap_or_else(|error| problem::plain(&error))

@@ -206,12 +206,17 @@ walk!(a_form_to_an_old_address_or_during_a_move_is_told_where_to_go, |stage| {
         ("/sign-in", "/sign-in", false),
         ("/portal/code", "/portal/sent", false),
         ("/me/password", "/me/password", false),
+        ("/me/passkeys/new", "/me", false),
+        ("/sign-in/set-up/passkey", "/sign-in/set-up", false),
         ("/portal/exit", "/portal/left", true),
     ] {
         left.post(path, &[]).await;
         left.sees("Your practice has a new address").sees("Go to the new address");
         assert!(left.html.contains(&format!("href=\"http://{UK}{shown}\"")), "{path}: {}", left.html);
         assert_eq!(left.html.contains("http-equiv=\"refresh\""), at_once, "{path}");
+        // The browser had made one by then.
+        let told = left.html.contains(&format!("href=\"http://{UK}/help/passkey-remove\""));
+        assert_eq!(told, path.contains("passkey"), "{path}");
     }
     // A form that only asks, and a link, of a page that is still open there.
     left.headers = ["sec-fetch-site: same-origin", "sec-fetch-mode: navigate"]
