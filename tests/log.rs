@@ -80,9 +80,15 @@ async fn no_secret_token_or_address_is_written() {
     for message in stage.messages(typed[0]).await {
         found.push(support::stage::link_in(&message.text).rsplit('/').next().unwrap().to_owned());
     }
+    let noted = "SELECT DISTINCT event, request_id FROM audit WHERE event IN ('signed-in', 'guest-link-made')";
+    let noted: Vec<(String, String)> = stage.au().all(noted, vec![]).await.unwrap();
     tracing::error!("the log was heard");
     let log = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("the log was heard") && log.contains("\"route\":\"/sign-in\""), "{log}");
+    assert!(noted.len() > 1, "{noted:?}");
+    for (event, request) in noted {
+        assert!(log.contains(&request), "the request of {event} has another id in the log than in the record");
+    }
     assert!(found.len() > 20, "only {} secrets", found.len());
     for secret in found {
         assert!(!log.contains(&secret), "«{secret}» is in the log:\n{log}");

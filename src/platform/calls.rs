@@ -47,8 +47,9 @@ pub(super) async fn answer(doors: &Doors, request: Request) -> Answered {
     let ran = whole(async {
         let bytes = checked(&visit, &parts, body).await?;
         // As with forms, a call is of the moment when all of it is here.
-        let visit = arrive(doors, &parts).await?;
-        Ok(run(doors, &visit, parts, bytes).await)
+        let now = arrive(doors, &parts).await?;
+        now.is_request_of(&visit);
+        Ok(run(doors, &now, parts, bytes).await)
     });
     let mut response = ran.await.unwrap_or_else(|error| Problem::of(&visit, &error));
     let headers = response.headers_mut();

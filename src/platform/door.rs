@@ -237,7 +237,9 @@ async fn checked(doors: &Doors, visit: &Visit, parts: &mut Parts, body: Body) ->
     }
     let bytes = read_body(body, MOST_BODY).await?;
     // A request is of the moment when all of it is here: meanwhile the practice may have left, and what ended is over.
-    let visit = &arrive(doors, parts).await?;
+    let here = arrive(doors, parts).await?;
+    here.is_request_of(visit);
+    let visit = &here;
     if matches!(visit.door, Door::Nobody) && !has_pages(doors, visit) {
         // Nothing is done with it: whoever sent it is told where the practice is now.
         return Ok((visit.clone(), bytes));

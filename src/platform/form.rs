@@ -1,7 +1,7 @@
 //! How forms are known to be ours (docs/decisions/0005): the hidden value of every form says when it was made, and on the pages
 //! of somebody who is signed in for whom; a keyed hash ties both to this browser and door.
 
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use super::again::Done;
 use super::door::BROWSER_COOKIE;
@@ -108,7 +108,7 @@ pub(super) fn stale_visit(visit: &Visit) -> Visit {
         posted: old.posted.clone(),
         cookies: old.cookies.clone(),
         cookies_out: Mutex::default(),
-        request_id: OnceLock::new(),
+        request_id: old.request_id.clone(),
         done: Done::default(),
     }));
     if again.cookie(BROWSER_COOKIE).is_none() {

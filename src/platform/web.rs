@@ -174,6 +174,11 @@ impl Inner {
         self.request_id.get_or_init(|| self.new_id())
     }
 
+    /// Takes the id of the same request's first visit, so that its page, its log line and its record agree.
+    pub(super) fn is_request_of(&self, first: &Visit) {
+        let _ = self.request_id.set(first.request_id().to_owned());
+    }
+
     pub fn new_token(&self) -> String {
         secret::new_token(&*self.server.world)
     }
