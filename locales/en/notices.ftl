@@ -214,7 +214,10 @@ mail-reset-paused-text =
 mail-password-reset-subject = Your new password at { $practice }
 mail-password-reset-text =
     Hello { $name },
-    A new password was chosen for your account at { $practice }, with a link that we had mailed to this address. Every other browser is logged out.
+    A new password was chosen for your account at { $practice }, with a link that we had mailed to this address. Every other browser is logged out.{ $stopped ->
+        [yes] {" "}A change of your email address that was still waiting was stopped; you can ask for it again in My info.
+       *[no] {""}
+    }
     { mail-part-where }
     { mail-part-fine }
     { mail-part-not-me }
@@ -432,7 +435,7 @@ mail-factors-reset-administrators-text =
 mail-re-enrolled-subject = You can sign in to { $practice } again
 mail-re-enrolled-text =
     Hello { $name },
-    After the reset, a new second step was set up for your account at { $practice }. You sign in with it from now on.
+    After the reset, your account at { $practice } has a second step again. You sign in with it from now on.
     { mail-part-where }
     { mail-part-fine }
     { mail-part-not-me }
@@ -483,7 +486,10 @@ mail-message-failed-administrators-text =
     Hello { $name },
     A message from { $practice } to { $person } about how they sign in could not be delivered. We have stopped trying.
     The reason we were given: { $reason }
-    Check their email address and mobile number, and tell them yourself if it was urgent:
+    { $late ->
+        [yes] What it held was good no longer. This says nothing against their address or number: the delivery took too long. Tell them yourself if it was urgent:
+       *[no] Check their email address and mobile number, and tell them yourself if it was urgent:
+    }
     { $url }/practice/people
     For a day you will not get another mail about this; the record has every message that failed.
 
@@ -492,7 +498,10 @@ mail-message-failed-client-administrators-text =
     Hello { $name },
     A message from { $practice } to { $person } about how they sign in could not be delivered. We have stopped trying.
     The reason we were given: { $reason }
-    Please ask { $person } for an address that works. The page of the client shows what happened with each mail:
+    { $late ->
+        [yes] What it held was good no longer. This says nothing against their address: the delivery took too long. The page of the client shows what happened with each mail:
+       *[no] Please ask { $person } for an address that works. The page of the client shows what happened with each mail:
+    }
     { $url }/practice/clients
     For a day you will not get another mail about this; the record has every message that failed.
 

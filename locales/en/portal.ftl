@@ -57,6 +57,7 @@ portal-fate-waiting = We are about to send it.
 portal-fate-sent = We handed it over { $time } to the mail server of { $email }.
 portal-fate-deferred = The mail server of { $email } asked us { $time } to try again a little later. We do.
 portal-fate-unsure = The mail server of { $email } broke off { $time } before it said that it has the email, so we don't know whether it arrived. If it isn't there, ask for a new one.
+portal-fate-too-late = The mail to { $email } didn't get through while its link was good, and we stopped trying { $time }. Please ask for a new one.
 portal-fate-failed = The mail server of { $email } refused it { $time }. Please ask your practice to check the address.
 
 # What is wrong with a typed code.

@@ -39,6 +39,11 @@ const LAST_TRY_SECONDS: i64 = 60;
 /// Why a message ends whose code or link is good no longer.
 pub(super) const TOO_LATE: &str = "too late: what it holds is no longer good";
 
+/// Whether a message ended because its code or link was good no longer; no mail server said anything against the address.
+pub fn ran_out_of_time(reason: &str) -> bool {
+    reason.starts_with(TOO_LATE)
+}
+
 /// What one try came to, in words for the practice; no address, code or link.
 pub(super) enum Ending {
     Gone(String),
@@ -261,7 +266,8 @@ async fn tell_failure(server: &Arc<Server>, region: &Arc<Region>, claimed: &Clai
                     .result("failed")
                     .detail("person", &names)
                     .detail("about", &claimed.about)
-                    .detail("reason", reason);
+                    .detail("reason", reason)
+                    .detail("late", if ran_out_of_time(reason) { "yes" } else { "no" });
                 if told {
                     super::record(&visit, &mut tx, &failed).await?;
                 } else {

@@ -4,7 +4,7 @@
 pub mod bounce;
 pub mod carriers;
 pub mod compose;
-mod ending;
+pub mod ending;
 mod events;
 pub mod gathered;
 mod happening;

@@ -291,7 +291,7 @@ fn ready_text(server: &Server, Told { people, key }: &Told) -> serde_json::Value
         "practices": PRACTICES.iter().filter(|sample| sample.slug != "support").map(|sample| json!({
             "slug": sample.slug, "region": sample.region, "name": sample.name, "url": url(sample),
         })).collect::<Vec<_>>(),
-        "people": people.iter().map(|known @ Known { person, changed }| json!({
+        "people": people.iter().map(|known @ Known { person, changed, .. }| json!({
             "practice": person.practice, "kind": person.kind, "role": person.role, "name": person.name,
             "email": person.email, "password": known.password(), "password_changed": changed, "mobile": person.mobile,
         })).collect::<Vec<_>>(),

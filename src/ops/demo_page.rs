@@ -6,7 +6,7 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 
-use super::demo_people::Known;
+use super::demo_people::{self, Known};
 use super::world_of_samples::PRACTICES;
 use crate::entrance::regions::Stopped;
 use crate::notices::mailbox_moods::{MOODS, Mood};
@@ -31,7 +31,7 @@ struct Shown {
     people: Vec<Known>,
 }
 
-/// What is known of the demo's people since its start.
+/// What was known of the demo's people at its start.
 #[derive(Clone)]
 struct People(Arc<[Known]>);
 
@@ -55,16 +55,16 @@ async fn switch(visit: Visit, fields: Fields) -> Result<Response> {
 /// `GET /demo` at the entrance of the demo.
 async fn people(visit: Visit, Extension(People(all)): Extension<People>) -> Result<Response> {
     let server = &visit.server;
+    let mut now = Vec::with_capacity(all.len());
+    for known in all.iter().filter(|known| known.person.kind == "staff") {
+        now.push(demo_people::now(server, known).await?);
+    }
     let practices = PRACTICES.iter().filter(|practice| practice.slug != "support");
     let practices = practices
         .map(|practice| Shown {
             name: practice.name,
             url: server.origin_of(&format!("{}.{}.{}", practice.slug, practice.region, server.config.base)),
-            people: all
-                .iter()
-                .filter(|known| known.person.practice == practice.slug && known.person.kind == "staff")
-                .copied()
-                .collect(),
+            people: now.iter().filter(|known| known.person.practice == practice.slug).cloned().collect(),
         })
         .collect();
     let what = |mood| match mood {

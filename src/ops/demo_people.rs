@@ -8,11 +8,13 @@ use crate::platform::hashing::{Secret, Verdict};
 use crate::platform::server::Server;
 
 /// One of the demo's people and what is known of their password.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Known {
     pub person: &'static SamplePerson,
     /// It is another one by now, or nobody has that address any more.
     pub changed: bool,
+    /// What is stored of it; as long as it stays, nothing has to be hashed to know.
+    stored: Option<String>,
 }
 
 impl Known {
@@ -29,18 +31,37 @@ impl Known {
 pub async fn known(server: &Server, there: &[&str]) -> Result<Vec<Known>> {
     let mut all = vec![];
     for person in PEOPLE {
-        let home = PRACTICES.iter().find(|practice| practice.slug == person.practice && there.contains(&practice.slug));
-        let changed = match (home, person.password) {
-            (Some(home), Some(password)) => !is_right(server, home, person, password).await?,
+        let Some(home) = PRACTICES.iter().find(|practice| practice.slug == person.practice) else { continue };
+        let stored = stored(server, home, person).await?;
+        let changed = match person.password {
+            Some(password) if there.contains(&home.slug) => !is_right(server, stored.as_deref(), password).await?,
             _ => false,
         };
-        all.push(Known { person, changed });
+        all.push(Known { person, changed, stored });
     }
     Ok(all)
 }
 
-async fn is_right(server: &Server, home: &SamplePractice, person: &SamplePerson, password: &str) -> Result<bool> {
-    let region = server.region(home.region).ok_or(Error::NotFound)?;
+/// The same person as things are now: looked at anew only where another password is stored.
+///
+/// # Errors
+/// Faults of the databases.
+pub async fn now(server: &Server, then: &Known) -> Result<Known> {
+    let person = then.person;
+    let Some(home) = PRACTICES.iter().find(|practice| practice.slug == person.practice) else {
+        return Ok(then.clone());
+    };
+    let stored = stored(server, home, person).await?;
+    let changed = match person.password {
+        Some(password) if stored != then.stored => !is_right(server, stored.as_deref(), password).await?,
+        _ => then.changed,
+    };
+    Ok(Known { person, changed, stored })
+}
+
+/// None too where the region is another deployment's.
+async fn stored(server: &Server, home: &SamplePractice, person: &SamplePerson) -> Result<Option<String>> {
+    let Some(region) = server.region(home.region) else { return Ok(None) };
     let email = Email::parse(person.email).map_err(|problem| Error::Fault(format!("{problem:?}")))?;
     let row: Option<(Option<String>,)> = region
         .db
@@ -50,7 +71,11 @@ async fn is_right(server: &Server, home: &SamplePractice, person: &SamplePerson,
             args![home.slug, email.canonical(), person.kind],
         )
         .await?;
-    let Some((Some(stored),)) = row else { return Ok(false) };
-    let verdict = server.hashing.verify(Some(stored), Secret::new(password.to_owned())).await;
+    Ok(row.and_then(|(password,)| password))
+}
+
+async fn is_right(server: &Server, stored: Option<&str>, password: &str) -> Result<bool> {
+    let Some(stored) = stored else { return Ok(false) };
+    let verdict = server.hashing.verify(Some(stored.to_owned()), Secret::new(password.to_owned())).await;
     Ok(matches!(verdict.map_err(|error| Error::fault("password", error))?, Verdict::Right { .. }))
 }

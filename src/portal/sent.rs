@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use super::{Ask, CODE_SECONDS, MOST_TRIES, Standing, Use, ask, binding, code_hash, mine, newer, spend, who};
 use crate::args;
 use crate::factors::totp_code::normalise_typed;
+use crate::notices::ending::ran_out_of_time;
 use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::email::Email;
@@ -225,18 +226,19 @@ async fn fate(visit: &Visit, ask: &Ask) -> Result<Option<String>> {
         return Ok(None);
     };
     let masked = Email::parse(&ask.email).map(|email| email.masked()).unwrap_or_default();
-    let row: Option<(String, i64)> = visit
+    let row: Option<(String, i64, String)> = visit
         .db()?
         .optional(
-            "SELECT s.state, s.at FROM outbox_state s WHERE s.practice_id = $1 AND s.message_id = $2 ORDER BY s.turn DESC, s.at DESC LIMIT 1",
+            "SELECT s.state, s.at, s.reason FROM outbox_state s WHERE s.practice_id = $1 AND s.message_id = $2 ORDER BY s.turn DESC, s.at DESC LIMIT 1",
             args![&visit.practice()?.id, message],
         )
         .await?;
-    let (words, at) = match row.as_ref().map(|(state, at)| (state.as_str(), *at)) {
-        Some(("sent", at)) => ("portal-fate-sent", at),
-        Some(("failed" | "bounced", at)) => ("portal-fate-failed", at),
-        Some(("deferred", at)) => ("portal-fate-deferred", at),
-        Some(("unsure", at)) => ("portal-fate-unsure", at),
+    let (words, at) = match row.as_ref().map(|(state, at, reason)| (state.as_str(), *at, reason)) {
+        Some(("sent", at, _)) => ("portal-fate-sent", at),
+        Some(("failed", at, reason)) if ran_out_of_time(reason) => ("portal-fate-too-late", at),
+        Some(("failed" | "bounced", at, _)) => ("portal-fate-failed", at),
+        Some(("deferred", at, _)) => ("portal-fate-deferred", at),
+        Some(("unsure", at, _)) => ("portal-fate-unsure", at),
         _ => ("portal-fate-waiting", visit.now),
     };
     let time = near(visit, at);

@@ -7,6 +7,7 @@ use super::clients_pin::may_issue;
 use super::clients_time_line::clock;
 use super::{actor, member};
 use crate::args;
+use crate::notices::ending::ran_out_of_time;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::browser::Browser;
 use crate::platform::error::Result;
@@ -266,6 +267,9 @@ fn state_words(visit: &Visit, row: &Row, people: &[Close]) -> String {
         _ if row.ended_at.is_some() => "stuck-state-ended",
         _ if known && people.iter().all(|person| person.closed_at.is_some()) => "stuck-state-closed",
         _ if row.used_at.is_some() => "stuck-state-proved",
+        (_, Some("failed")) if ran_out_of_time(&reason) => {
+            return visit.say_with("stuck-state-too-late", &[("reason", &reason)]);
+        }
         (_, Some("failed")) => return visit.say_with("stuck-state-failed", &[("reason", &reason)]),
         (_, Some("bounced")) => return visit.say_with("stuck-state-bounced", &[("reason", &reason)]),
         _ if row.opened_at.is_some() => "stuck-state-opened",

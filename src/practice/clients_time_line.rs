@@ -3,6 +3,7 @@
 
 use super::record_words::event_id;
 use crate::args;
+use crate::notices::ending::ran_out_of_time;
 use crate::platform::browser::Browser;
 use crate::platform::error::Result;
 use crate::platform::web::Visit;
@@ -119,7 +120,7 @@ async fn mail(visit: &Visit, message: &str, moments: &mut Vec<Moment>) -> Result
         )
         .await?;
     for (at, state, reason) in states {
-        let (words, trouble) = in_words(&state);
+        let (words, trouble) = in_words(&state, &reason);
         let more = if trouble { reason.chars().take(200).collect() } else { String::new() };
         moments.push(Moment { at, words: visit.say(words), more, trouble });
     }
@@ -127,8 +128,9 @@ async fn mail(visit: &Visit, message: &str, moments: &mut Vec<Moment>) -> Result
 }
 
 /// The sentence for a state of a mail, and whether something is wrong with it.
-pub(super) fn in_words(state: &str) -> (&'static str, bool) {
+pub(super) fn in_words(state: &str, reason: &str) -> (&'static str, bool) {
     match state {
+        "failed" if ran_out_of_time(reason) => ("line-mail-too-late", true),
         "queued" => ("line-mail-queued", false),
         "sent" => ("line-mail-sent", false),
         "deferred" => ("line-mail-deferred", true),

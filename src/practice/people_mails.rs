@@ -31,7 +31,7 @@ pub(super) async fn of(visit: &Visit, person: &str) -> Result<Vec<SentMail>> {
         )
         .await?;
     let mail = |(about, at, state, reason): (String, i64, String, String)| {
-        let (words, trouble) = in_words(&state);
+        let (words, trouble) = in_words(&state, &reason);
         let more = if trouble { reason.chars().take(200).collect() } else { String::new() };
         Ok(SentMail { about: subject(visit, &about)?, at, state: visit.say(words), more, trouble })
     };
@@ -43,6 +43,10 @@ pub(super) async fn of(visit: &Visit, person: &str) -> Result<Vec<SentMail>> {
 fn subject(visit: &Visit, about: &str) -> Result<String> {
     if about.ends_with("-administrators") {
         return Ok(visit.say("people-mail-administrators"));
+    }
+    if about == "invitation" {
+        // Its subject names who invited, whom the outbox does not note either.
+        return Ok(visit.say_with("people-mail-invitation", &[("practice", &visit.practice()?.name)]));
     }
     let words = [("practice", visit.practice()?.name.as_str()), ("replaced", "no"), ("who", "")];
     Ok(visit.say_with(&format!("mail-{about}-subject"), &words))

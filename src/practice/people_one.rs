@@ -39,6 +39,8 @@ struct OnePage {
     /// What can be done now.
     can_reset: bool,
     /// A reset that was not finished in its time.
+    /// Until when a changed or disputed address holds the reset (unix seconds).
+    reset_held: Option<i64>,
     reset_over: bool,
     can_give_time: bool,
 }
@@ -88,6 +90,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
         new_email: people_email::waiting(&visit, &person.id).await?,
         mails: people_mails::of(&visit, &person.id).await?,
         can_reset: joined,
+        reset_held: person.address_waits_until(visit.now),
         reset_over: re_enrol::is_over(person.re_enrol_since, visit.now),
         can_give_time: joined && !person.is_administrator(),
         person: member(&visit, person).await?,

@@ -43,7 +43,8 @@ struct LinkPage {
 struct ResetMailPage {
     frame: Frame,
     hint: String,
-    held: bool,
+    /// Until when a changed or disputed address holds it (unix seconds). The reset came before, so its day ends sooner than that.
+    held: Option<i64>,
     /// The reset waited too long.
     over: bool,
     problem: Option<String>,
@@ -199,7 +200,7 @@ impl ResetMailPage {
         ResetMailPage {
             frame: sign_in::other::frame(visit, person, "reset-mail-title"),
             hint: Email::parse(&person.email).map(|email| email.masked()).unwrap_or_default(),
-            held: person.address_waits_until(visit.now).is_some(),
+            held: person.address_waits_until(visit.now),
             over: is_over(person.re_enrol_since, visit.now),
             problem,
         }
