@@ -183,6 +183,7 @@ other-title-client = Another sign-in was begun in this browser
 other-what = The page you sent belongs to an earlier log-in. Since it was opened, one was begun here for { $email }, so we didn't use what you sent. Nothing was changed.
 other-what-client = The page you sent belongs to an earlier sign-in. Since it was opened, another one was begun here, so we didn't use what you sent. Nothing was changed.
 other-next = If the newer one is yours, go on with it. If it isn't, begin your own again; the newer one then stops here.
+other-next-inside = If that is you, go on. To sign in as somebody else, log out first: the button is at the top of the page.
 other-go-on = Go on with the newer one
 other-anew = Begin my own again
 log-in-of = You are logging in as { $email }.

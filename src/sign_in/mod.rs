@@ -247,7 +247,10 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
     let done = session::Done { person: &person, attempt, proved, row, is_fresh: step::is_fresh(&facts) };
     let mut shared = attempt.shared != 0;
     match attempt.goal.as_str() {
-        "sign-in" => session::start(visit, &mut tx, pass, &done).await?,
+        "sign-in" => {
+            session::start(visit, &mut tx, pass, &done).await?;
+            end_reset(visit, &mut tx, &person, proved).await?;
+        }
         goal => {
             shared = session::refresh(visit, &mut tx, pass, &done).await?;
             let event = if goal == "unlock" { Event::Unlocked } else { Event::FreshProof };
@@ -271,13 +274,30 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
     }))
 }
 
+/// A reset that left a second factor is over once that let the person in after the mailed link: nothing is left to set up.
+async fn end_reset(visit: &Visit, tx: &mut Tx, person: &Person, proved: Factors) -> Result<()> {
+    let second = Factors::of(&[Factor::Passkey, Factor::Touch, Factor::Totp, Factor::BackupCode]);
+    if person.re_enrol_since.is_none() || !proved.has(Factor::EmailLink) || !proved.any(second) {
+        return Ok(());
+    }
+    tx.execute(
+        "UPDATE person SET re_enrol_since = NULL WHERE practice_id = $1 AND id = $2",
+        args![&visit.practice()?.id, &person.id],
+    )
+    .await?;
+    happened(visit, tx, Happening::of(Event::ReEnrolled, person).detail("by", &words(proved))).await
+}
+
 /// The attempt of this browser with its step, or the way back to the beginning; a form of another person's attempt is refused here,
 /// so that no page has to think of it.
 ///
 /// # Errors
 /// Faults of the database.
 pub async fn under_way(visit: &Visit) -> Result<std::result::Result<(Attempt, Step, Person), Response>> {
-    let Some(attempt) = current(visit).await? else { return Ok(Err(go(&format!("{}?again=1", way_in::path(visit))))) };
+    let Some(attempt) = current(visit).await? else {
+        let inside = other::refused_inside(visit).await?;
+        return Ok(Err(inside.unwrap_or_else(|| go(&format!("{}?again=1", way_in::path(visit))))));
+    };
     let (step, person) = whereabouts(visit, &attempt).await?;
     Ok(match other::refused(visit, &attempt, &step, &person)? {
         Some(refused) => Err(refused),

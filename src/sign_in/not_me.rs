@@ -221,7 +221,8 @@ async fn take_back(visit: &Visit, tx: &mut Tx, person: &Person, since: i64) -> R
 /// which the link was pressed, and it waits a day in which the client can stop it.
 async fn stop_new_address(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<()> {
     if !person.is_client() {
-        return mine_email_waiting::stop(visit, tx, person).await;
+        mine_email_waiting::stop(visit, tx, person).await?;
+        return Ok(());
     }
     if !client_email::is_protected(person) && client_email::end_under_way(visit, tx, &person.id).await? > 0 {
         happened(visit, tx, Happening::of(Event::ClientEmailStopped, person)).await?;

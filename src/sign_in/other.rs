@@ -4,7 +4,8 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::person::Person;
+use super::person::{self, Person};
+use super::session::{self, State};
 use super::step::Step;
 use super::{Attempt, path_of, way_in};
 use crate::platform::error::Result;
@@ -19,7 +20,8 @@ struct OtherPage {
     email: Option<String>,
     /// The page that their sign-in waits on, and where another one begins.
     on: String,
-    anew: &'static str,
+    /// None where somebody is logged in, who has to log out first.
+    anew: Option<&'static str>,
 }
 
 /// The frame of a page of an attempt: its forms act for this person alone, and staff read whose log-in it is.
@@ -45,5 +47,19 @@ pub(super) fn refused(visit: &Visit, attempt: &Attempt, step: &Step, person: &Pe
         step => path_of(step, attempt, person),
     };
     let email = (!client).then(|| person.email.clone());
-    page_with(StatusCode::CONFLICT, &OtherPage { frame, email, on, anew: way_in::path(visit) }).map(Some)
+    page_with(StatusCode::CONFLICT, &OtherPage { frame, email, on, anew: Some(way_in::path(visit)) }).map(Some)
+}
+
+/// The same where no attempt is under way: whose log-in it was has not ended here, somebody else's has begun and is open.
+pub(super) async fn refused_inside(visit: &Visit) -> Result<Option<Response>> {
+    let State::Open(session) = session::glance(visit).await? else { return Ok(None) };
+    if visit.posted.get().is_none() || visit.form_of().is_none_or(|of| of == session.person_id) {
+        return Ok(None);
+    }
+    let client = session.is_client();
+    let title = if client { "other-title-client" } else { "other-title" };
+    let person = person::by_id(visit.db()?, &visit.practice()?.id, &session.person_id).await?;
+    let email = person.filter(|_| !client).map(|person| person.email);
+    let frame = session::frame(visit, &session, title);
+    page_with(StatusCode::CONFLICT, &OtherPage { frame, email, on: "/me".to_owned(), anew: None }).map(Some)
 }

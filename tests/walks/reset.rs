@@ -3,8 +3,10 @@
 use portico::args;
 
 use super::people::{SAM, alex, id_of, press, promote, relaxed, signed_in};
+use crate::support::authenticator::{Authenticator, make_passkey, options_of, send};
 use crate::support::browser::Browser;
 use crate::support::stage::{Stage, code_in, link_in};
+use crate::support::ways::log_in;
 use crate::walk;
 
 const SAMS_MOBILE: &str = "+61491570157";
@@ -279,4 +281,29 @@ walk!(mass_resets_are_refused_and_the_others_are_told, |stage| {
     stage.wait(5);
     call_back(&mut alex, "00000000-0000-0000-0000-000000000005").await;
     alex.sees("Reset.");
+});
+
+// The box on the page was left empty: with the mailed link, the password and the passkey kept, nothing is left to set up.
+walk!(a_reset_that_keeps_the_passkeys_is_over_once_they_let_in, |stage| {
+    let stage = without_texts(stage).await;
+    relaxed(&stage).await;
+    let mut phone = Authenticator::synced();
+    let mut sam = stage.browser();
+    log_in(&mut sam, SAM, false).await;
+    make_passkey(&mut sam, &mut phone).await;
+    let mut alex = alex(&stage).await;
+    let id = id_of(&stage, SAM.0).await;
+    call_back(&mut alex, &id).await;
+    let since = "UPDATE person SET passkey_offer_off_at = 1 WHERE id = $1 AND re_enrol_since IS NOT NULL";
+    assert_eq!(stage.au().execute(since, args![&id]).await.unwrap(), 1, "the reset waits");
+    let link = link_in(&stage.messages(SAM.0).await.iter().find(|mail| mail.about == "re-enrol").unwrap().text);
+    let mut sam = stage.browser();
+    sam.open(&link).await.submit(&[]).await.is_at("/sign-in");
+    sam.submit(&[("email", SAM.0), ("password", SAM.1)]).await.is_at("/sign-in/passkey");
+    let (options, origin) = options_of(&sam);
+    let shown = phone.show(&options, &origin);
+    send(&mut sam, &shown, &[]).await;
+    sam.open("/me").await.is_at("/me");
+    assert_eq!(stage.au().execute(since, args![&id]).await.unwrap(), 0, "the reset is over");
+    assert!(stage.events().await.contains(&"re-enrolled".to_owned()));
 });

@@ -2,7 +2,7 @@
 
 use crate::support::browser::Browser;
 use crate::support::portal::{JO, add_client, sign_in};
-use crate::support::ways::{ALEX, SAM, ask_no_second, log_in, somebody};
+use crate::support::ways::{ALEX, SAM, ask_no_second, give_app, log_in, somebody};
 use crate::walk;
 
 const HERE_SINCE: &str = "so nothing was changed";
@@ -135,4 +135,18 @@ walk!(a_clients_form_left_open_acts_for_no_other_client, |stage| {
         phone.sees(HERE_SINCE).sees("Somebody else has signed in here since").sees("Exit");
     }
     assert_eq!(stage.events().await, before);
+});
+
+walk!(a_code_left_open_lands_in_nobody_elses_account_unsaid, |stage| {
+    give_app(&stage, ALEX.0).await;
+    let mut desk = stage.browser();
+    log_in(&mut desk, ALEX, false).await;
+    desk.is_at("/sign-in/code");
+    let waiting = left_open(&desk, "/sign-in/code", &[("code", "123456")]);
+    log_in(&mut desk, SAM, false).await;
+    desk.open("/me").await.is_at("/me");
+    desk.post("/sign-in/code", &waiting).await;
+    assert_eq!(desk.status, 409, "{}", desk.text());
+    desk.sees("belongs to an earlier log-in").sees(SAM.0);
+    desk.open("/me").await.is_at("/me").sees(SAM.0);
 });
