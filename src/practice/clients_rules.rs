@@ -121,6 +121,10 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let practice = visit.practice()?;
     let mut tx = begin_alone(&visit, &session).await?;
     let now = Rules::of(&*by_id_in(&mut tx, &practice.region, &practice.id).await?.ok_or(Error::NotFound)?);
+    if rules.values() == now.values() {
+        // Pressed twice, or what somebody else has just saved: it holds already.
+        return Ok(go("/practice/client-rules?done=1"));
+    }
     if let Some(merged) = choices::merged(&fields, &now.values()) {
         let (rules, problems) = Rules::typed(&visit, &merged)?;
         let mut shown = RulesPage::new(&visit, &session, rules, problems, choices::carried(&now.values()));

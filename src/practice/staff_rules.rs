@@ -91,6 +91,10 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // write
     let mut tx = begin_alone(&visit, &session).await?;
     let now = Rules::now(&mut tx, practice).await?;
+    if rules.values() == now.values() {
+        // Pressed twice, or what somebody else has just saved: it holds already.
+        return Ok(go("/practice/staff-rules?done=1"));
+    }
     if let Some(merged) = choices::merged(&fields, &now.values()) {
         let (rules, problems) = Rules::typed(&visit, practice, &merged);
         let mut shown = RulesPage::new(&visit, &session, rules, problems, choices::carried(&now.values()))?;
