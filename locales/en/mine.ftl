@@ -159,6 +159,7 @@ mine-email-waits = You asked to change your email address to { $email }. It chan
 mine-email-waits-by = { $actor } entered a new email address for you: { $email }. It changes once the link in the mail there is opened. If you don't know that address, stop it now and tell your practice.
 mine-email-stop = Stop it
 mine-email-stopped = Stopped. Your address stays as it is.
+mine-email-not-stopped = There was nothing left to stop. Your address is now { $email }. If you don't know that address, tell your practice now.
 mine-email-type-code = Type the code
 mine-portals = Portals you may open
 mine-portals-what = Your practice lets you open these. What you do there is noted with your name.

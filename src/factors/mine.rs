@@ -28,6 +28,7 @@ const DONE: &[(&str, &str)] = &[
     ("name-changed", "mine-name-changed"),
     ("email-changed", "mine-email-changed"),
     ("email-stopped", "mine-email-stopped"),
+    ("email-not-stopped", "mine-email-not-stopped"),
     ("contact-shut", "mine-contact-shut"),
     ("passkey-added", "passkey-done-added"),
     ("passkey-added-client", "passkey-done-added-client"),
@@ -101,10 +102,10 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     let person = myself(&visit, &session).await?;
     let practice = visit.practice()?;
     let mut frame = session::frame(&visit, &session, "mine-title");
-    frame.banner = DONE
-        .iter()
-        .find(|(word, _)| *word == query.text("done"))
-        .map(|(_, id)| Banner { kind: "success", text: visit.say(id) });
+    frame.banner = DONE.iter().find(|(word, _)| *word == query.text("done")).map(|(word, id)| Banner {
+        kind: if *word == "email-not-stopped" { "warning" } else { "success" },
+        text: visit.say_with(id, &[("email", &person.email)]),
+    });
     page(&MinePage {
         frame,
         staff: person.kind == "staff",

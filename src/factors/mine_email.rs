@@ -110,16 +110,19 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         return later(StatusCode::TOO_MANY_REQUESTS, until - visit.now, &again);
     }
 
-    // write: too often for that address reads the same, and sends nothing
-    if visit.mail_allowed(&to).await? {
-        let mut tx = db.write().await?;
-        send(&visit, &mut tx, &person, &email).await?;
-        let happening =
-            Happening::of(Event::EmailChangeAsked, &person).session(&session.id).detail("new_email", &email.masked());
-        happened(&visit, &mut tx, happening).await?;
-        tx.commit().await?;
-        visit.server.outbox_bell.notify_one();
+    // write: too often for that address reads the same, here and in My info, and only its mail is left out
+    let mails = visit.mail_allowed(&to).await?;
+    let mut tx = db.write().await?;
+    link::replace_older(&visit, &mut tx, mine_email_waiting::OWN, &person.id).await?;
+    let token = keep(&visit, &mut tx, &person, &email).await?;
+    if mails {
+        send(&visit, &mut tx, &person, &email, &token).await?;
     }
+    let happening =
+        Happening::of(Event::EmailChangeAsked, &person).session(&session.id).detail("new_email", &email.masked());
+    happened(&visit, &mut tx, happening).await?;
+    tx.commit().await?;
+    visit.server.outbox_bell.notify_one();
     Ok(go("/me/email/sent"))
 }
 
@@ -217,9 +220,9 @@ impl EmailPage {
     }
 }
 
-/// The mail to the new address: its link, or, where the address is a colleague's, the word to that colleague.
-async fn send(visit: &Visit, tx: &mut Tx, person: &Person, email: &Email) -> Result<()> {
-    link::replace_older(visit, tx, "email", &person.id).await?;
+/// The mail to the new address: its link, or, where the address is a colleague's, the word to that colleague. The asker's page
+/// shows the address as waiting either way; a link that was mailed to nobody opens for nobody.
+async fn send(visit: &Visit, tx: &mut Tx, person: &Person, email: &Email, token: &str) -> Result<()> {
     let taken: Option<(String,)> = tx
         .optional(
             "SELECT id FROM person WHERE practice_id = $1 AND email_key = $2 AND kind = 'staff'",
@@ -238,7 +241,6 @@ async fn send(visit: &Visit, tx: &mut Tx, person: &Person, email: &Email) -> Res
         };
         return letter(visit, tx, &told).await;
     }
-    let token = keep(visit, tx, person, email).await?;
     let origin = visit.server.home_of(visit.practice()?);
     let words = vec![("name", person.name.clone()), ("link", format!("{origin}/confirm-email/{token}"))];
     let language = person.language.as_deref().unwrap_or(&visit.language);

@@ -108,22 +108,28 @@ pub async fn code(visit: Visit, fields: Fields) -> Result<Response> {
     }
 }
 
-/// `POST /me/email/stop`: whoever is signed in stops a change of the address, whoever began it.
-pub async fn stop(visit: Visit) -> Result<Response> {
+/// `POST /me/email/stop`: whoever is signed in stops a change of the address, whoever began it. Where two of a colleague's wait,
+/// the form says which (`which`).
+pub async fn stop(visit: Visit, fields: Fields) -> Result<Response> {
     let session = match session::required(&visit).await? {
         Ok(session) => session,
         Err(response) => return Ok(response),
     };
     let person = mine::myself(&visit, &session).await?;
     let mut tx = visit.db()?.write().await?;
-    if person.is_client() {
-        client_email::stop(&visit, &mut tx, &person, &session).await?;
+    let stopped = if person.is_client() {
+        client_email::stop(&visit, &mut tx, &person, &session).await?
     } else {
-        mine_email_waiting::stop(&visit, &mut tx, &person).await?;
-    }
+        let which = [mine_email_waiting::OWN, mine_email_waiting::BY_ADMINISTRATOR];
+        match which.into_iter().find(|purpose| *purpose == fields.text("which")) {
+            Some(purpose) => mine_email_waiting::stop_one(&visit, &mut tx, &person, purpose).await?,
+            None => mine_email_waiting::stop(&visit, &mut tx, &person).await?,
+        }
+    };
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
-    Ok(go("/me?done=email-stopped"))
+    // Pressed in a tab that stood open while the address changed in another, it stopped nothing.
+    Ok(go(if stopped { "/me?done=email-stopped" } else { "/me?done=email-not-stopped" }))
 }
 
 /// The change that this client began; one of the practice's is confirmed elsewhere.

@@ -17,6 +17,8 @@ pub const BY_ADMINISTRATOR: &str = "email-by-administrator";
 
 /// A new address whose mailbox is still to be proved.
 pub struct Waiting {
+    /// What its token is for: [`OWN`] or [`BY_ADMINISTRATOR`].
+    pub purpose: &'static str,
     pub email: String,
     /// The name of the administrator who entered it; none: the person asked.
     pub by: Option<String>,
@@ -47,28 +49,38 @@ pub async fn of(visit: &Visit, person: &Person) -> Result<Vec<Waiting>> {
         )
         .await?;
     let one = |(purpose, sealed): (String, String)| {
-        let label = if purpose == OWN { OWN_LABEL } else { BY_ADMINISTRATOR };
+        let (purpose, label) = if purpose == OWN { (OWN, OWN_LABEL) } else { (BY_ADMINISTRATOR, BY_ADMINISTRATOR) };
         let plain = visit.server.open(label, &[practice, &person.id], &sealed)?;
         let value: serde_json::Value = serde_json::from_str(&plain).map_err(|error| Error::fault("token", error))?;
         let text = |name: &str| value[name].as_str().map(str::to_owned);
-        Ok(Waiting { email: text("email").unwrap_or_default(), by: text("by_name") })
+        Ok(Waiting { purpose, email: text("email").unwrap_or_default(), by: text("by_name") })
     };
     rows.into_iter().map(one).collect()
 }
 
-/// Stops them all; administrators hear of it where one of them had entered an address.
+/// Stops them all, as [`stop_one`] does, and answers whether any still waited.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
-pub async fn stop(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<()> {
-    if end(visit, tx, person, OWN).await? {
+pub async fn stop(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<bool> {
+    let own = stop_one(visit, tx, person, OWN).await?;
+    Ok(stop_one(visit, tx, person, BY_ADMINISTRATOR).await? || own)
+}
+
+/// Stops those of one purpose, [`OWN`] or [`BY_ADMINISTRATOR`]; administrators hear of it where one of them had entered an
+/// address. Answers whether any still waited.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn stop_one(visit: &Visit, tx: &mut Tx, person: &Person, purpose: &str) -> Result<bool> {
+    let ended = end(visit, tx, person, purpose).await?;
+    if ended && purpose == OWN {
         let by = Actor::Person(person.id.clone(), person.name.clone());
         happened(visit, tx, Happening::of(Event::EmailChangeWithdrawn, person).by(by)).await?;
-    }
-    if end(visit, tx, person, BY_ADMINISTRATOR).await? {
+    } else if ended {
         happened(visit, tx, Happening::of(Event::EmailChangeStopped, person)).await?;
     }
-    Ok(())
+    Ok(ended)
 }
 
 /// Ends those of one purpose; answers whether there was one that could still be used.

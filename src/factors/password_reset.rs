@@ -70,8 +70,9 @@ pub async fn answer(visit: Visit, Token(token): Token, fields: Fields) -> Result
     }
     put_in_place(&visit, &mut tx, &person, &new_hash).await?;
     // Whoever is reclaiming their account from a stranger takes back what the stranger began.
-    mine_email_waiting::stop(&visit, &mut tx, &person).await?;
-    happened(&visit, &mut tx, Happening::of(Event::PasswordReset, &person)).await?;
+    let stopped = mine_email_waiting::stop(&visit, &mut tx, &person).await?;
+    let reset = Happening::of(Event::PasswordReset, &person);
+    happened(&visit, &mut tx, reset.detail("stopped", if stopped { "yes" } else { "no" })).await?;
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     clear_lanes(&visit, &person).await?;

@@ -129,6 +129,12 @@ walk!(a_forgotten_password_stops_it_too, |stage| {
     run_jobs(&stage).await;
     let reset = mailed(&stage, SAM.0, "reset-link").await;
     stage.browser().open(&reset).await.submit(&[("password", PASSWORD)]).await.is_at("/sign-in");
+    let told = async || {
+        let sent = stage.messages(SAM.0).await;
+        sent.into_iter().filter(|mail| mail.about == "password-reset").map(|mail| mail.text).collect::<Vec<_>>()
+    };
+    let stopped = "A change of your email address that was still waiting was stopped";
+    assert!(told().await[0].contains(stopped), "{:?}", told().await);
     let mut sam = signed_in(&stage, (SAM.0, PASSWORD)).await;
     sam.open("/me").await.misses("You asked to change");
     assert_eq!(sam.open(&link).await.status, 410);
@@ -191,4 +197,21 @@ walk!(an_entered_address_needs_an_administrator_behind_it, |stage| {
             new.open(&link).await.submit(&[]).await.sees("is your email address now");
         }
     }
+});
+
+walk!(each_address_that_waits_is_stopped_for_itself, |stage| {
+    let (_, _) = entered(&stage).await;
+    let entered = mailed(&stage, NEW, "new-address").await;
+    stage.wait(1);
+    let mut sam = signed_in(&stage, SAM).await;
+    sam.open("/me/email").await.submit(&[("email", OWN)]).await;
+    let own = mailed(&stage, OWN, "confirm-email").await;
+    sam.open("/me").await.sees("entered a new email address for you").sees("You asked to change");
+    // The newest stands first: Sam's own.
+    sam.submit_to("/me/email/stop", &[]).await.sees("Stopped.").sees("entered a new email address for you");
+    sam.misses("You asked to change");
+    assert_eq!((sam.clone().open(&own).await.status.as_u16(), times(&stage, "email-change-stopped").await), (410, 0));
+    sam.submit_to("/me/email/stop", &[]).await.sees("Stopped.").misses("entered a new email address");
+    assert_eq!(stage.browser().open(&entered).await.status, 410);
+    administrators_hear(&stage).await;
 });

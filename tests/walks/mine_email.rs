@@ -64,6 +64,9 @@ walk!(an_address_in_use_reads_the_same, |stage| {
         if turn == 0 {
             free = sam.text();
         }
+        // My info tells no more than the page did.
+        let mut other = sam.clone();
+        other.open("/me").await.sees(&format!("You asked to change your email address to {email}"));
         stage.wait(61);
     }
     assert_eq!(sam.text(), free);
@@ -148,6 +151,8 @@ walk!(one_mail_a_minute_to_an_address_and_the_asker_reads_the_same, |stage| {
         let mut browser = stage.browser();
         log_in(&mut browser, who, false).await;
         ask(&mut browser, NEW).await;
+        browser.open("/me").await.sees(&format!("You asked to change your email address to {NEW}"));
+        assert!(stage.messages(who.0).await.iter().any(|mail| mail.about == "email-change-asked"), "{}", who.0);
     }
     assert_eq!(stage.messages(NEW).await.len(), 1);
 });
@@ -185,4 +190,19 @@ walk!(two_presses_at_once_change_it_once, |stage| {
     }
     let changed = stage.events().await.iter().filter(|event| *event == "email-changed").count();
     assert_eq!(changed, 1);
+});
+
+// Two tabs: the link was pressed in one while the other still offers to stop it.
+walk!(stop_it_says_when_the_address_has_changed_already, |stage| {
+    let mut sam = stage.browser();
+    log_in(&mut sam, SAM, false).await;
+    ask(&mut sam, NEW).await;
+    let path = link(&stage, NEW).await;
+    let mut other = sam.clone();
+    other.open("/me").await.sees("You asked to change your email address");
+    sam.open(&path).await.submit_to(&path, &[]).await.sees("Your email address is changed.");
+    other.submit_to("/me/email/stop", &[]).await;
+    other
+        .misses("Your address stays as it is")
+        .sees(&format!("There was nothing left to stop. Your address is now {NEW}"));
 });
