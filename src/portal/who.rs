@@ -187,11 +187,13 @@ async fn sign_in_as(visit: &Visit, mut tx: Tx, ask: &Ask, way: &WayOn) -> Result
         keep: ask.keep != 0,
         shared: ask.shared != 0,
         for_id: way.client.as_ref().map(|client| client.client_id.as_str()),
+        mailed_at: ask.used_at.or(Some(visit.now)),
         ..Start::default()
     };
     let attempt = sign_in::start(visit, &mut tx, &start).await?;
     if !proof::go_on(visit, &mut tx, ask, start.session_id.unwrap_or(&attempt.id)).await? {
-        return Ok(go("/portal?again=1"));
+        // Pressed twice at once, the other press went on: the page knows where to.
+        return Ok(go(&format!("/portal/who?ask={}", ask.id)));
     }
     sign_in::proved(visit, &mut tx, &attempt, Factor::EmailLink).await?;
     sign_in::advance(visit, tx, &attempt).await

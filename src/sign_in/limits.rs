@@ -1,6 +1,6 @@
 //! How long a session lasts and what it claims, by who it is and what was shown (decisions.md, Values).
 
-use super::session::Done;
+use super::session::{Done, FRESH_SECONDS};
 use super::step::Factor;
 use super::words;
 use crate::platform::practice::Practice;
@@ -33,7 +33,19 @@ pub(super) fn proofs_of(done: &Done<'_>) -> String {
 }
 
 /// A sign-in in which every factor was shown is fresh; one that a device shortened is not, nor one by mail of a client
-/// who has a passkey.
+/// who has a passkey. A client's mail counts from when it proved the mailbox, and is no part of fresh proof after five minutes.
 pub(super) fn fresh_at(visit: &Visit, done: &Done<'_>) -> i64 {
-    if done.is_fresh { visit.now } else { 0 }
+    if !done.is_fresh {
+        return 0;
+    }
+    let stands_on_mail = done.person.is_client()
+        && done.proved.has(Factor::EmailLink)
+        && !done.proved.has(Factor::Passkey)
+        && !done.proved.has(Factor::Password);
+    match done.attempt.mailed_at.filter(|_| stands_on_mail) {
+        // The passphrase was shown just now, and the mail before it is young enough to be shown with it.
+        Some(at) if done.proved.has(Factor::Passphrase) && visit.now - at <= FRESH_SECONDS => visit.now,
+        Some(at) => at.min(visit.now),
+        None => visit.now,
+    }
 }

@@ -59,6 +59,9 @@ pub struct Attempt {
     pub device_by: Option<String>,
     pub device_key: Option<String>,
     pub created_at: i64,
+    /// When a mail proved the mailbox, which may be a while before the attempt went on by it (unix seconds).
+    #[sqlx(default)]
+    pub mailed_at: Option<i64>,
     /// What a new attempt has shown; none once it is a row.
     #[sqlx(skip)]
     unwritten: Unwritten,
@@ -88,6 +91,8 @@ pub struct Start<'a> {
     pub for_id: Option<&'a str>,
     pub device: Option<&'a device::Known>,
     pub device_key: Option<&'a str>,
+    /// When the mail that it goes on by proved the mailbox (unix seconds); none: now.
+    pub mailed_at: Option<i64>,
 }
 
 /// Begins an attempt in this browser, which lasts once [`advance`] was asked; an older one in it is left to expire.
@@ -108,6 +113,7 @@ pub async fn start(visit: &Visit, _tx: &mut Tx, start: &Start<'_>) -> Result<Att
         device_by: start.device.map(|known| known.by.to_owned()),
         device_key: start.device_key.map(str::to_owned),
         created_at: visit.now,
+        mailed_at: start.mailed_at,
         unwritten: Unwritten(Some(Arc::new(Mutex::new(Factors::NONE)))),
     })
 }
@@ -161,7 +167,8 @@ pub async fn current(visit: &Visit) -> Result<Option<Attempt>> {
 }
 
 const BY_TOKEN: &str =
-    "SELECT id, person_id, goal, session_id, then_path, keep, shared, for_id, device_id, device_by, device_key, created_at
+    "SELECT id, person_id, goal, session_id, then_path, keep, shared, for_id, device_id, device_by, device_key, created_at,
+        (SELECT p.at FROM proof p WHERE p.practice_id = attempt.practice_id AND p.attempt_id = attempt.id AND p.factor = 'email-link') AS mailed_at
      FROM attempt WHERE practice_id = $1 AND token_hash = $2 AND ended_at IS NULL AND expires_at > $3";
 
 fn by_token(visit: &Visit, token: &str) -> Result<Vec<Arg>> {
@@ -183,10 +190,11 @@ pub async fn proved(visit: &Visit, tx: &mut Tx, attempt: &Attempt, factor: Facto
 }
 
 async fn write_proof(visit: &Visit, tx: &mut Tx, attempt: &Attempt, factor: Factor) -> Result<()> {
+    let at = attempt.mailed_at.filter(|_| factor == Factor::EmailLink).unwrap_or(visit.now);
     tx.later(
         "INSERT INTO proof (practice_id, attempt_id, factor, at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (practice_id, attempt_id, factor) DO NOTHING",
-        args![&visit.practice()?.id, &attempt.id, factor.word(), visit.now],
+        args![&visit.practice()?.id, &attempt.id, factor.word(), at],
     )
     .await
 }

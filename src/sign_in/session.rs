@@ -150,10 +150,10 @@ pub(super) async fn start(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'
 /// As [`start`]; [`Error::Bad`] when the session ended meanwhile.
 pub(super) async fn refresh(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'_>) -> Result<bool> {
     let token = visit.new_token();
-    let fresh = done.attempt.goal == "fresh";
+    let fresh_at = if done.attempt.goal == "fresh" { limits::fresh_at(visit, done) } else { 0 };
     let row: Option<(i64, i64, i64)> = tx
         .optional(
-            "UPDATE session SET token_hash = $4, seen_at = $5, fresh_at = CASE WHEN $6 = 1 THEN $5 ELSE fresh_at END
+            "UPDATE session SET token_hash = $4, seen_at = $5, fresh_at = CASE WHEN $6 > fresh_at THEN $6 ELSE fresh_at END
              WHERE practice_id = $1 AND id = $2 AND person_id = $3 AND ended_at IS NULL AND ends_at > $5
              RETURNING kept, ends_at, shared",
             args![
@@ -162,7 +162,7 @@ pub(super) async fn refresh(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done
                 &done.person.id,
                 secret::hash_token(&token),
                 visit.now,
-                fresh
+                fresh_at
             ],
         )
         .await?;

@@ -77,6 +77,7 @@ mod portal_people;
 mod portal_pin;
 mod portal_private;
 mod portal_proof;
+mod portal_proof_age;
 mod portal_return;
 mod portal_sessions;
 mod portal_short_links;
