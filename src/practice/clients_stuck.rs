@@ -76,7 +76,8 @@ struct Row {
     opened_at: Option<i64>,
     ended_at: Option<i64>,
     used_at: Option<i64>,
-    /// When somebody signed in by it, or after it, if anybody did.
+    /// When somebody signed in by it, or by a later proof in the same browser, if anybody did; who else signs in with the address
+    /// helps nobody here.
     in_since: Option<i64>,
     help_note: Option<String>,
     /// The number that the same browser shows now, unless it was used, and since when.
@@ -140,11 +141,11 @@ pub async fn count(visit: &Visit) -> Result<usize> {
         .optional(
             "SELECT COUNT(*) FROM (
                 SELECT a.id FROM link_ask a WHERE a.practice_id = $1 AND a.asked_at > $2 AND a.seen_to_at IS NULL AND a.help_at IS NULL
-                    AND (a.used_at IS NULL OR a.session_id IS NULL
-                        AND NOT EXISTS (SELECT 1 FROM person p WHERE p.practice_id = a.practice_id AND p.email_key = a.email_key
-                            AND p.kind = 'client' AND p.last_sign_in_at >= a.used_at)
-                        AND NOT EXISTS (SELECT 1 FROM pin i JOIN person p ON p.practice_id = i.practice_id AND p.id = i.person_id
-                            WHERE i.practice_id = a.practice_id AND i.ask_id = a.id AND p.last_sign_in_at >= a.used_at))
+                    AND (a.used_at IS NULL OR a.session_id IS NULL)
+                    AND NOT EXISTS (SELECT 1 FROM link_ask x JOIN session s ON s.practice_id = x.practice_id AND s.id = x.went_on_as
+                        WHERE x.practice_id = a.practice_id AND x.email_key = a.email_key AND x.bound_to = a.bound_to AND x.used_at >= a.asked_at)
+                    AND NOT EXISTS (SELECT 1 FROM pin i JOIN person p ON p.practice_id = i.practice_id AND p.id = i.person_id
+                        WHERE i.practice_id = a.practice_id AND i.ask_id = a.id AND p.last_sign_in_at >= a.used_at)
                     AND NOT EXISTS (SELECT 1 FROM link_ask b WHERE b.practice_id = a.practice_id AND b.email_key = a.email_key
                         AND (b.asked_at, b.id) > (a.asked_at, a.id))
                     AND NOT EXISTS (SELECT 1 FROM link_ask h WHERE h.practice_id = a.practice_id AND h.email_key = a.email_key
@@ -166,16 +167,17 @@ async fn open(visit: &Visit) -> Result<Vec<Row>> {
         .all(
             "SELECT found.id, found.email, found.email_key, found.result, found.browser, found.place, found.asked_at, found.opened_at,
                 found.ended_at, found.used_at, found.help_note, found.number_now, found.number_since,
-                CASE WHEN found.session_id IS NOT NULL THEN found.used_at ELSE COALESCE(
-                    (SELECT MAX(p.last_sign_in_at) FROM person p WHERE p.practice_id = $1 AND p.email_key = found.email_key
-                        AND p.kind = 'client' AND p.last_sign_in_at >= found.used_at),
+                CASE WHEN found.session_id IS NOT NULL AND found.used_at IS NOT NULL THEN found.used_at ELSE COALESCE(
+                    (SELECT MAX(CASE WHEN s.created_at < x.used_at THEN x.used_at ELSE s.created_at END) FROM link_ask x
+                        JOIN session s ON s.practice_id = x.practice_id AND s.id = x.went_on_as
+                        WHERE x.practice_id = $1 AND x.email_key = found.email_key AND x.bound_to = found.bound_to AND x.used_at >= found.asked_at),
                     (SELECT MAX(p.last_sign_in_at) FROM pin i JOIN person p ON p.practice_id = i.practice_id AND p.id = i.person_id
                         WHERE i.practice_id = $1 AND i.ask_id = found.id AND p.last_sign_in_at >= found.used_at)) END AS in_since,
                 (SELECT s.state FROM outbox_state s WHERE s.practice_id = $1 AND s.message_id = found.last_mail
                     ORDER BY s.turn DESC, s.at DESC LIMIT 1) AS mail_state,
                 (SELECT s.reason FROM outbox_state s WHERE s.practice_id = $1 AND s.message_id = found.last_mail
                     ORDER BY s.turn DESC, s.at DESC LIMIT 1) AS reason
-             FROM (SELECT t.id, t.email, t.email_key, t.result, t.browser, t.place, t.asked_at, t.opened_at, t.ended_at, t.used_at,
+             FROM (SELECT t.id, t.email, t.email_key, t.bound_to, t.result, t.browser, t.place, t.asked_at, t.opened_at, t.ended_at, t.used_at,
                     t.session_id, t.help_at, t.help_note,
                     (SELECT m.message_id FROM link_ask m WHERE m.practice_id = t.practice_id AND m.email_key = t.email_key
                         AND m.message_id IS NOT NULL ORDER BY m.asked_at DESC, m.id DESC LIMIT 1) AS last_mail,
@@ -185,11 +187,11 @@ async fn open(visit: &Visit) -> Result<Vec<Row>> {
                         AND n.bound_to = t.bound_to ORDER BY n.asked_at DESC, n.id DESC LIMIT 1) AS number_since
                 FROM link_ask t WHERE t.practice_id = $1 AND t.id IN (
                     SELECT a.id FROM link_ask a WHERE a.practice_id = $1 AND a.asked_at > $2 AND a.seen_to_at IS NULL AND a.help_at IS NULL
-                        AND (a.used_at IS NULL OR a.session_id IS NULL
-                            AND NOT EXISTS (SELECT 1 FROM person p WHERE p.practice_id = a.practice_id AND p.email_key = a.email_key
-                                AND p.kind = 'client' AND p.last_sign_in_at >= a.used_at)
-                            AND NOT EXISTS (SELECT 1 FROM pin i JOIN person p ON p.practice_id = i.practice_id AND p.id = i.person_id
-                                WHERE i.practice_id = a.practice_id AND i.ask_id = a.id AND p.last_sign_in_at >= a.used_at))
+                        AND (a.used_at IS NULL OR a.session_id IS NULL)
+                        AND NOT EXISTS (SELECT 1 FROM link_ask x JOIN session s ON s.practice_id = x.practice_id AND s.id = x.went_on_as
+                            WHERE x.practice_id = a.practice_id AND x.email_key = a.email_key AND x.bound_to = a.bound_to AND x.used_at >= a.asked_at)
+                        AND NOT EXISTS (SELECT 1 FROM pin i JOIN person p ON p.practice_id = i.practice_id AND p.id = i.person_id
+                            WHERE i.practice_id = a.practice_id AND i.ask_id = a.id AND p.last_sign_in_at >= a.used_at)
                         AND NOT EXISTS (SELECT 1 FROM link_ask b WHERE b.practice_id = a.practice_id AND b.email_key = a.email_key
                             AND (b.asked_at, b.id) > (a.asked_at, a.id))
                         AND NOT EXISTS (SELECT 1 FROM link_ask h WHERE h.practice_id = a.practice_id AND h.email_key = a.email_key

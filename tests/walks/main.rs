@@ -83,6 +83,7 @@ mod portal_sessions;
 mod portal_short_links;
 mod portal_still;
 mod portal_stuck;
+mod portal_stuck_in;
 mod portal_stuck_list;
 mod record;
 mod record_cut;

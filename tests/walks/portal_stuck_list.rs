@@ -82,7 +82,7 @@ walk!(why_the_mail_came_back_is_not_hidden_by_what_comes_after, |stage| {
                 (SELECT message_id FROM link_ask WHERE message_id IS NOT NULL ORDER BY asked_at DESC, id DESC LIMIT 1)";
     stage.au().execute(back, args![]).await.unwrap();
     // In the browser that has proved the mailbox it is said, too.
-    jo.open(&sent).await.sees("refused it today at").misses("about to send");
+    jo.open(&sent).await.sees("came back today at").misses("refused").misses("about to send");
     let mut other = stage.browser();
     other.open("/portal/stuck").await.submit_to("/portal/stuck", &[("email", JO)]).await.sees("read out this number");
     sam.open("/practice/stuck").await.sees("came back: 550 no such mailbox");

@@ -1,0 +1,90 @@
+//! Who is stuck, and who is in: another person of the mailbox helps nobody, and the next mail in the same browser does.
+
+use crate::people::{SAM, relaxed, signed_in};
+use crate::support::browser::Browser;
+use crate::support::portal::{JO, add_client, ask, code_of, newest, sign_in};
+use crate::support::stage::Stage;
+use crate::walk;
+
+const FAMILY: &str = "family@example.com";
+const PASSPHRASE: &str = "tide over pebbles, softly";
+
+/// Asks for a mail and types its code.
+async fn by_code(stage: &Stage, browser: &mut Browser, email: &str) {
+    ask(browser, email).await;
+    stage.deliver().await;
+    let code = code_of(&newest(stage, email).await);
+    browser.submit_to("/portal/code", &[("code", &code)]).await;
+}
+
+async fn asks_for_help(browser: &mut Browser, path: &str) {
+    browser.open(path).await;
+    let said = [("reach", "0491 570 158"), ("note", "I forgot my passphrase")];
+    browser.submit_to("/portal/help", &said).await.sees("Your practice has your message");
+}
+
+walk!(a_couples_second_person_is_not_helped_by_the_first, |stage| {
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    let anna = add_client(&stage, "Anna Ashworth", FAMILY).await;
+    let bert = add_client(&stage, "Bert Ashworth", FAMILY).await;
+    let mut berts = stage.browser();
+    by_code(&stage, &mut berts, FAMILY).await;
+    berts.is_at("/portal/who");
+    berts.submit(&[("person", &bert)]).await.is_at("/me");
+    berts.open("/me/privacy").await.submit_to("/me/privacy/lock", &[("passphrase", PASSPHRASE)]).await;
+    berts.submit_to("/log-out", &[]).await;
+    stage.wait(61);
+    by_code(&stage, &mut berts, FAMILY).await;
+    let asking = berts.hidden("ask");
+    berts.submit(&[("person", &bert)]).await.is_at("/portal/lock");
+    // Anna signs in on a device of her own: Bert still stands at his lock, whether he asked for help or not.
+    stage.wait(61);
+    let mut annas = stage.browser();
+    by_code(&stage, &mut annas, FAMILY).await;
+    annas.submit(&[("person", &anna)]).await.is_at("/me");
+    let path = format!("/portal/stuck?ask={asking}");
+    berts.open(&path).await.sees("This number was used already").misses("too old");
+    asks_for_help(&mut berts, &path).await;
+    sam.open("/practice/stuck").await.sees("I forgot my passphrase").misses("They signed in since");
+    sam.sees("they stopped after it");
+    // Until he is in.
+    berts.open("/portal/lock").await.submit_to("/portal/lock", &[("passphrase", PASSPHRASE)]).await.is_at("/me");
+    sam.open("/practice/stuck").await.sees("They signed in since");
+});
+
+walk!(a_couples_second_person_stays_on_the_list_without_a_message, |stage| {
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    let anna = add_client(&stage, "Anna Ashworth", FAMILY).await;
+    add_client(&stage, "Bert Ashworth", FAMILY).await;
+    let mut annas = stage.browser();
+    by_code(&stage, &mut annas, FAMILY).await;
+    // Bert asks later, goes no further than the mailbox, and Anna chooses herself meanwhile.
+    stage.wait(61);
+    let mut berts = stage.browser();
+    by_code(&stage, &mut berts, FAMILY).await;
+    berts.is_at("/portal/who");
+    stage.wait(1);
+    annas.submit(&[("person", &anna)]).await.is_at("/me");
+    sam.open("/practice/stuck").await.sees(FAMILY).sees("they stopped after it");
+});
+
+walk!(whoever_is_in_by_the_next_mail_is_stuck_no_more, |stage| {
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    // An address and help first, then a mail in the same browser.
+    let mut jo = stage.browser();
+    jo.open("/portal/stuck").await.submit_to("/portal/stuck", &[("email", JO)]).await;
+    let path = jo.path.clone();
+    asks_for_help(&mut jo, &path).await;
+    sam.open("/practice/stuck").await.misses("They signed in since");
+    // Somebody else's browser changes nothing about it.
+    sign_in(&stage, &mut stage.browser(), JO).await;
+    sam.open("/practice/stuck").await.sees("Asks for help").misses("They signed in since");
+    stage.wait(61);
+    by_code(&stage, &mut jo, JO).await;
+    jo.is_at("/me");
+    sam.open("/practice/stuck").await.sees("Asks for help").sees("They signed in since").misses("spam folder");
+    sam.submit_to("/practice/stuck", &[]).await.sees("Nobody. Everyone");
+});
