@@ -58,6 +58,7 @@ portal-fate-sent = We handed it over { $time } to the mail server of { $email }.
 portal-fate-deferred = The mail server of { $email } asked us { $time } to try again a little later. We do.
 portal-fate-unsure = The mail server of { $email } broke off { $time } before it said that it has the email, so we don't know whether it arrived. If it isn't there, ask for a new one.
 portal-fate-too-late = The mail to { $email } didn't get through while its link was good, and we stopped trying { $time }. Please ask for a new one.
+portal-fate-bounced = Your email came back { $time }: the mail server of { $email } could not deliver it. Please ask your practice to check the address.
 portal-fate-failed = The mail server of { $email } refused it { $time }. Please ask your practice to check the address.
 
 # What is wrong with a typed code.
@@ -141,6 +142,7 @@ stuck-write = Write to your practice
 stuck-number-what = When you talk to your practice, read out this number. They find you by it:
 stuck-number-until = It works until { $time }. After that this page gives you a new one.
 stuck-number-old = Your number is too old: your practice would not find you by it any more. Get a new one before you call.
+stuck-number-used = This number was used already: your practice would not find you by it any more. Get a new one before you call.
 stuck-number-new = Get a new number
 stuck-pin = PIN
 stuck-pin-hint = If your practice reads out six digits to you, type them here within ten minutes.

@@ -115,7 +115,7 @@ async fn write(visit: &Visit, tx: &mut Tx, ask: &Ask, people: &[Person], made: &
     match form(visit, people)? {
         Form::None => return Ok(None),
         Form::Discreet => {
-            (letter.name, letter.until) = ("portal-code", Some(visit.now + CODE_SECONDS));
+            (letter.name, letter.until) = ("portal-code", Some(made.until.min(visit.now + CODE_SECONDS)));
             return discreet_letter(visit, tx, &letter).await.map(Some);
         }
         Form::Plain => {}

@@ -16,8 +16,9 @@ use crate::platform::hashing::{Secret, Verdict};
 use crate::platform::limit;
 use crate::platform::network::network_of;
 use crate::platform::secret::{hash_token, same};
-use crate::platform::web::{Fields, Visit, go, page_with};
+use crate::platform::web::{Fields, Visit, go, page_with, safe_path};
 use crate::sign_in::person::{self, Person};
+use crate::sign_in::session::{self, State};
 use crate::sign_in::step::Factor;
 use crate::sign_in::{self, Start};
 
@@ -41,6 +42,9 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let Some(ask) = mine(&visit, fields.text("ask")).await?.filter(|ask| ask.is_bound(&visit)) else {
         return Ok(go("/portal/stuck"));
     };
+    if has_let_in(&visit, &ask).await? {
+        return Ok(go(&safe_path(&ask.then_path, "/me")));
+    }
     let Some(typed) = normalise_typed(fields.text("pin")) else {
         return refused(&visit, &ask, visit.say("stuck-pin-six"));
     };
@@ -68,6 +72,23 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         }
         (_, issued) => wrong(&visit, &ask, issued.as_ref()).await,
     }
+}
+
+/// Pressed twice, or back after the answer got lost: whether the session of this browser is that of the client whom a PIN of
+/// this request let in.
+async fn has_let_in(visit: &Visit, ask: &Ask) -> Result<bool> {
+    if ask.used_by.as_deref() != Some("pin") {
+        return Ok(false);
+    }
+    let State::Open(session) = session::state(visit).await? else { return Ok(false) };
+    let used: Option<(String,)> = visit
+        .db()?
+        .optional(
+            "SELECT id FROM pin WHERE practice_id = $1 AND ask_id = $2 AND person_id = $3 AND used_at IS NOT NULL LIMIT 1",
+            args![&visit.practice()?.id, &ask.id, &session.person_id],
+        )
+        .await?;
+    Ok(used.is_some())
 }
 
 /// Takes one of the request's five tries, once however often this is run; a new PIN gives none back.

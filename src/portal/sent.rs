@@ -236,7 +236,8 @@ async fn fate(visit: &Visit, ask: &Ask) -> Result<Option<String>> {
     let (words, at) = match row.as_ref().map(|(state, at, reason)| (state.as_str(), *at, reason)) {
         Some(("sent", at, _)) => ("portal-fate-sent", at),
         Some(("failed", at, reason)) if ran_out_of_time(reason) => ("portal-fate-too-late", at),
-        Some(("failed" | "bounced", at, _)) => ("portal-fate-failed", at),
+        Some(("failed", at, _)) => ("portal-fate-failed", at),
+        Some(("bounced", at, _)) => ("portal-fate-bounced", at),
         Some(("deferred", at, _)) => ("portal-fate-deferred", at),
         Some(("unsure", at, _)) => ("portal-fate-unsure", at),
         _ => ("portal-fate-waiting", visit.now),

@@ -40,6 +40,8 @@ pub(super) struct StuckPage {
     number: String,
     /// Until when the practice finds the request by its number; none when it does no more.
     number_until: Option<String>,
+    /// The number led somebody on already, so that it finds nothing more.
+    number_used: bool,
     email: String,
     then_path: String,
     shared: bool,
@@ -196,6 +198,7 @@ impl StuckPage {
             number_until: ask
                 .filter(|ask| ask.shows_number(visit.now))
                 .map(|ask| when::clock(ask.number_until(), visit.zone())),
+            number_used: ask.is_some_and(|ask| ask.used_at.is_some()),
             then_path: ask.map(|ask| ask.then_path.clone()).unwrap_or_default(),
             shared: ask.is_some_and(|ask| ask.shared != 0),
             email: ask.map(|ask| ask.email.clone()).unwrap_or_default(),
