@@ -1,5 +1,6 @@
 # Clients sign in: a link or a code by mail.
 portal-title = Sign in to { $practice }
+portal-intro-code = No password needed: we email you a code.
 portal-intro = No password needed: we email you a link.
 portal-email-hint = The one your practice writes to.
 portal-keep = Keep me signed in on this device
@@ -12,12 +13,14 @@ portal-passkey-wrong = That passkey didn't get you in. It may belong to another 
 portal-staff = Work here? Log in with your password
 portal-network = There were very many requests from your internet connection. Please wait an hour, or ask your practice for help.
 portal-total-end = You were signed in for as long as your practice allows. Sign in again and you'll be back where you were.
+portal-locked-intro-code = Nobody used this page for a while, so we locked it. Nothing you saved or sent is lost: we email you a code, and you are back where you were.
 portal-locked-intro = Nobody used this page for a while, so we locked it. Nothing you saved or sent is lost: we email you a link, and you are back where you were.
 portal-locked-passkey = Nobody used this page for a while, so we locked it. Nothing you saved or sent is lost: your passkey opens it, and you are back where you were.
 portal-or = or
 
 # Nobody made one yet.
 portal-passkey-none-intro = A passkey has to be made once before it can sign you in. If you see a picture to scan, close it: scanning it leads nowhere before you have made your first.
+portal-passkey-none-mail-code = Sign in once with a code by email.
 portal-passkey-none-mail = Sign in once with a link by email.
 portal-passkey-none-make = Open My info and press "Create a passkey".
 portal-passkey-none-next-time = From then on, press "Sign in with a passkey" and use your fingerprint, your face or your device's PIN.
@@ -26,6 +29,8 @@ portal-passkey-none-back = Sign in by email
 # Fresh proof before something sensitive.
 portal-confirm-title = Is it you?
 portal-confirm-intro = Before this can be changed, show once more that it is you.
+portal-confirm-mail-code = We send a code to { $email }. Then you are back here.
+portal-confirm-mail-lock-code = We send a code to { $email }. After that we ask for your passphrase.
 portal-confirm-mail = We send a link and a code to { $email }. Then you are back here.
 portal-confirm-mail-lock = We send a link and a code to { $email }. After that we ask for your passphrase.
 portal-confirm-no-mail = Your practice sends you no email, so nothing from your mailbox can show that it is you. They can change this with you, or turn mail on for as long as it takes: { $contact }
@@ -220,6 +225,9 @@ privacy-lock-off = Your practice was asked to take off your lock, and can do so 
 privacy-cancel = Stop it
 privacy-current = Your passphrase now
 privacy-new = New passphrase
+privacy-lock-begin = Set a passphrase
+privacy-lock-since-no-mail = Since { $day }. After anything else that lets you in, you also type your passphrase.
+privacy-by-pin-no-mail = You signed in with a PIN, so this can't be changed now. Please ask your practice.
 privacy-set = Save the passphrase
 privacy-remove = Remove the lock
 privacy-keeps-lock = With private sign-in the lock has to stay. Talk to your practice.

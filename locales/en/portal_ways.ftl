@@ -1,6 +1,8 @@
 # Passwords at the portal, where a practice keeps them, and what a client reads about the ways to sign in.
 portal-use-password = Use a password instead
+portal-intro-link-code = We email you a code that signs you in.
 portal-intro-link = We email you a link that signs you in.
+portal-password-keeps = Your practice sends you no email, and nobody there may give you a PIN. Nothing but this password would let you in. Make a passkey first, or talk to your practice.
 portal-password-over-title = You no longer need a password here
 portal-password-over-what = We email you a link that signs you in, and an old password opens nothing any more.
 portal-password-over = You no longer need a password here. We email you a link that signs you in, and an old password opens nothing any more.
@@ -30,6 +32,8 @@ ways-new-title = What is new: how you sign in here
 ways-intro = The ways in that your practice has for you.
 ways-new = Your practice changed how you sign in. These are your ways in now.
 ways-password-over = You no longer need your password here. It opens nothing any more, and you can forget it. These are your ways in now.
+ways-mine-code = You type your email address, and we email you a code. No password needed.
+ways-mine-password-code = You type your email address, and we email you a code. Or you use a password.
 ways-mine = You type your email address, and we email you a link. No password needed.
 ways-mine-password = You type your email address, and we email you a link. Or you use a password.
 ways-mine-no-mail = Your practice sends you no email. They let you in with a PIN.

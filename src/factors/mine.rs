@@ -48,6 +48,8 @@ struct MinePage {
     offers_passkeys: bool,
     /// The practice keeps passwords as one of its clients' ways to sign in.
     keeps_passwords: bool,
+    /// No mail of the practice has a link.
+    code_only: bool,
     backup_codes: String,
     sessions: Vec<mine_sessions::Listed>,
     devices: Vec<mine_devices::Listed>,
@@ -114,6 +116,7 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         second: second_of(&person, practice, visit.now),
         offers_passkeys: person.kind == "staff" || person.passkeys > 0 || practice.client_passkeys != 0,
         keeps_passwords: practice.client_passwords != 0,
+        code_only: practice.discreet != 0,
         backup_codes: backup_codes(&visit, &person),
         sessions: mine_sessions::list(&visit, &session).await?,
         devices: mine_devices::list(&visit, &session).await?,

@@ -41,6 +41,8 @@ struct AskPage {
     keep: bool,
     shared: bool,
     keeps_passwords: bool,
+    /// No mail of the practice has a link.
+    code_only: bool,
     /// Passwords opened this portal until a while ago.
     passwords_are_over: bool,
     problem: Option<String>,
@@ -381,6 +383,7 @@ impl AskPage {
             shared: false,
             keeps_passwords: practice.client_passwords != 0,
             passwords_are_over: practice.client_passwords_off_at.is_some_and(|at| visit.now - at < NEWS_SECONDS),
+            code_only: practice.discreet != 0,
             problem: None,
             passkey: options::to_enter_portal(visit)?,
             passkey_problem: None,

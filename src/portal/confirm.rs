@@ -33,6 +33,8 @@ struct ConfirmPage {
     /// A mail does, with the passphrase after it where there is one.
     by_mail: bool,
     passphrase: bool,
+    /// No mail of the practice has a link.
+    code_only: bool,
     /// No mail goes to this client, so that none can be the proof.
     no_mail: bool,
     contact: String,
@@ -106,6 +108,7 @@ impl ConfirmPage {
             then_path,
             problem,
             by_passkey: false,
+            code_only: super::sent::has_no_links(visit),
             unknown: None,
             no_mail,
             by_mail: !no_mail && (passphrase || passkey.is_none() && person.lock().is_none()),

@@ -37,6 +37,8 @@ struct LockedPage {
     pins: bool,
     contact: String,
     keeps_passwords: bool,
+    /// No mail of the practice has a link.
+    code_only: bool,
 }
 
 /// To the locked page, and from there to where the person was.
@@ -129,6 +131,7 @@ impl LockedPage {
             by_passkey: false,
             unknown: None,
             passkey,
+            code_only: super::sent::has_no_links(visit),
             no_mail: person.as_ref().is_some_and(|person| person.mail_form == "none" && person.lock().is_none()),
             pins: visit.practice()?.pin_by != "nobody",
             lock: person.and_then(|person| person.lock()),

@@ -11,6 +11,8 @@ use crate::platform::web::{Query, Visit, encode, page, safe_path};
 struct NonePage {
     frame: Frame,
     back: String,
+    /// No mail of the practice has a link.
+    code_only: bool,
 }
 
 /// `GET /portal/passkey/none?then=`.
@@ -19,5 +21,5 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     let back = if path.is_empty() { "/portal".to_owned() } else { format!("/portal?then={}", encode(&path)) };
     let mut frame = Frame::new(&visit, "passkey-none-title");
     frame.exit = true;
-    page(&NonePage { frame, back })
+    page(&NonePage { frame, back, code_only: super::sent::has_no_links(&visit) })
 }

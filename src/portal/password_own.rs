@@ -16,7 +16,7 @@ use crate::notices::{Event, Happening, happened};
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
-use crate::sign_in::person::{self, Person};
+use crate::sign_in::person::{self, Gone, Person};
 use crate::sign_in::session::{self, Session};
 
 /// Where a client shows who they are, and from there back here.
@@ -60,6 +60,10 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     };
     privacy::refuse_pin(&session)?;
     match fields.text("do") {
+        "remove" if is_the_last_way(&visit, &person)? => {
+            let own = OwnPage::new(&visit, &session, person, vec![visit.say("portal-password-keeps")])?;
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &own)
+        }
         "remove" => remove(&visit, &session, &person).await,
         _ if !session.is_fresh(visit.now) => Ok(go(PROVE)),
         _ => set(&visit, &session, person, fields.text("password")).await,
@@ -103,6 +107,13 @@ async fn set(visit: &Visit, session: &Session, person: Person, typed: &str) -> R
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     Ok(go("/me/portal-password?done=set"))
+}
+
+/// Whether the password lets the client in here, and nothing else would.
+fn is_the_last_way(visit: &Visit, person: &Person) -> Result<bool> {
+    let practice = visit.practice()?;
+    let opens = practice.client_passwords != 0 && person.password.is_some();
+    Ok(opens && person.has_no_way_without(Gone::Password, practice))
 }
 
 /// Takes away a way in and gives none: the open session is enough.

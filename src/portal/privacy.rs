@@ -43,6 +43,8 @@ struct PrivacyPage {
     may_remove: bool,
     /// The practice lets its clients set a passphrase, or there is one already.
     may_lock: bool,
+    /// The first passphrase takes fresh proof: the field comes after it, so that nothing is typed in vain.
+    prove_first: bool,
     problems: Vec<String>,
 }
 
@@ -233,6 +235,7 @@ impl PrivacyPage {
             may_remove: person.passphrase.is_some() && !keeps_lock(&person),
             may_lock: person.passphrase.is_some()
                 || visit.practice().is_ok_and(|practice| practice.client_passphrases != 0),
+            prove_first: person.passphrase.is_none() && !session.is_fresh(visit.now),
             person,
             problems,
         })

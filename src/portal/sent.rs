@@ -179,7 +179,7 @@ fn over_here(visit: &Visit, ask: &Ask) -> String {
 }
 
 /// Whether no mail of this practice has a link. What one client chose shows on no page that others see too.
-fn has_no_links(visit: &Visit) -> bool {
+pub(super) fn has_no_links(visit: &Visit) -> bool {
     visit.practice().is_ok_and(|practice| practice.discreet != 0)
 }
 

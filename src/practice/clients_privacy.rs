@@ -119,8 +119,8 @@ async fn judge(visit: &Visit, session: &Session, person: &Person, fields: &Field
             Ok(Ok(("lock-off-now", Act::LockOffNow)))
         }
         "mail" => {
-            // Without mail, PINs and passkeys nothing would let the client in.
-            let no_way = visit.practice()?.pin_by == "nobody" && person.passkeys == 0;
+            // Without mail, PINs, passkeys and a password nothing would let the client in.
+            let no_way = person.has_no_way_without(person::Gone::Mail, visit.practice()?);
             if fields.text("mail") == "none" && no_way {
                 return refused("clients-privacy-mail-no-pin");
             }

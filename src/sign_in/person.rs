@@ -189,6 +189,14 @@ pub async fn clients_by_email(db: &Db, practice: &str, email_key: &str) -> Resul
     db.all(CLIENTS_BY_EMAIL, crate::args![practice, email_key]).await
 }
 
+/// A way in that is about to be taken from a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    Mail,
+    Passkeys,
+    Password,
+}
+
 impl Person {
     pub fn is_client(&self) -> bool {
         self.kind == "client"
@@ -233,8 +241,15 @@ impl Person {
 
     /// Whether a client comes in by neither mail, PIN nor password, so that passkeys are all there is.
     pub fn comes_in_by_nothing_else(&self, practice: &Practice) -> bool {
-        let has_password = practice.client_passwords != 0 && self.password.is_some();
-        self.is_client() && self.mail_form == "none" && practice.pin_by == "nobody" && !has_password
+        self.has_no_way_without(Gone::Passkeys, practice)
+    }
+
+    /// Whether nothing would let a client in once that is gone.
+    pub fn has_no_way_without(&self, gone: Gone, practice: &Practice) -> bool {
+        let mail = gone != Gone::Mail && self.mail_form != "none";
+        let passkey = gone != Gone::Passkeys && self.passkeys > 0;
+        let password = gone != Gone::Password && practice.client_passwords != 0 && self.password.is_some();
+        self.is_client() && practice.pin_by == "nobody" && !mail && !passkey && !password
     }
 
     pub fn is_private(&self) -> bool {
