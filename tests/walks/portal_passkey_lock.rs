@@ -130,11 +130,8 @@ walk!(a_passphrase_beside_it_opens_too, |stage| {
     let mut jo = locked(&stage, &mut phone).await;
     // Setting one takes the passkey, once the proof is old.
     stage.wait(6 * 60);
-    jo.open("/me/privacy")
-        .await
-        .submit_to("/me/privacy/lock", &[("passphrase", PASSPHRASE)])
-        .await
-        .is_at("/portal/confirm");
+    let begin = jo.open("/me/privacy").await.link("Set a passphrase");
+    jo.open(&begin).await.is_at("/portal/confirm");
     show(&mut jo, &mut phone).await;
     jo.is_at("/me/privacy");
     jo.submit_to("/me/privacy/lock", &[("passphrase", PASSPHRASE)]).await.sees("Your lock is set");
