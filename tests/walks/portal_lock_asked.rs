@@ -137,8 +137,7 @@ walk!(a_lock_begins_with_fresh_proof, |stage| {
     sign_in(&stage, &mut jo, JO).await;
     jo.open("/me/privacy").await;
     stage.wait(5 * 60 + 14);
-    let begin = jo.link("Set a passphrase");
-    jo.open(&begin).await.is_at("/portal/confirm");
+    jo.submit_to("/me/privacy/lock", &[("passphrase", PASSPHRASE)]).await.is_at("/portal/confirm");
     assert_eq!(number(&stage, "SELECT COUNT(*) FROM person WHERE passphrase IS NOT NULL", args![]).await, 0);
     jo.submit_to("/portal/confirm", &[]).await.is_at("/portal/sent");
     stage.deliver().await;
