@@ -83,8 +83,11 @@ pub async fn stop_one(visit: &Visit, tx: &mut Tx, person: &Person, purpose: &str
     Ok(ended)
 }
 
-/// Ends those of one purpose; answers whether there was one that could still be used.
-async fn end(visit: &Visit, tx: &mut Tx, person: &Person, purpose: &str) -> Result<bool> {
+/// Ends those of one purpose and says nothing of it; answers whether there was one that could still be used.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn end(visit: &Visit, tx: &mut Tx, person: &Person, purpose: &str) -> Result<bool> {
     let ended = tx
         .execute(
             "UPDATE token SET replaced_at = $4 WHERE practice_id = $1 AND person_id = $2 AND purpose = $3 AND used_at IS NULL

@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::{actor, begin, colleague, fresh_administrator, own_account};
 use crate::args;
+use crate::factors::mine_email_waiting;
 use crate::notices::compose::{self, Letter};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
@@ -176,14 +177,7 @@ async fn invite_there(
 /// Takes back an address that was entered wrongly: its link, which opens for one press, works no more.
 async fn withdraw(visit: &Visit, session: &Session, id: &str) -> Result<Response> {
     let (mut tx, person) = begin(visit, session, id).await?;
-    let taken_back = tx
-        .execute(
-            "UPDATE token SET replaced_at = $4 WHERE practice_id = $1 AND person_id = $2 AND purpose = $3 AND used_at IS NULL
-                AND replaced_at IS NULL AND expires_at > $4",
-            args![&visit.practice()?.id, &person.id, PURPOSE, visit.now],
-        )
-        .await?;
-    if taken_back == 0 {
+    if !mine_email_waiting::end(visit, &mut tx, &person, PURPOSE).await? {
         // Confirmed or taken back meanwhile: the page shows which address it is.
         return Ok(go(&format!("/practice/people/{id}")));
     }
