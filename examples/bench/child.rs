@@ -16,12 +16,18 @@ pub struct Process {
 }
 
 impl Process {
-    pub fn start(arguments: &[String]) -> Outcome<Process> {
-        let mut child = Command::new(std::env::current_exe()?)
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
+    /// On those cores, or on all.
+    pub fn start(cores: Option<&str>, arguments: &[String]) -> Outcome<Process> {
+        let program = std::env::current_exe()?;
+        let mut command = match cores {
+            Some(cores) => {
+                let mut command = Command::new("taskset");
+                command.args(["-c", cores]).arg(program);
+                command
+            }
+            None => Command::new(program),
+        };
+        let mut child = command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let output = BufReader::new(child.stdout.take().ok_or("no output")?);
         Ok(Process { input: child.stdin.take(), child, output })
     }
@@ -93,9 +99,9 @@ pub fn free_port() -> Outcome<u16> {
 }
 
 /// Starts a server and asks until it answers; the milliseconds that took.
-pub fn until_first_answer(arguments: &[String], port: u16, host: &str) -> Outcome<(Process, f64)> {
+pub fn until_first_answer(cores: Option<&str>, arguments: &[String], port: u16, host: &str) -> Outcome<(Process, f64)> {
     let start = Instant::now();
-    let process = Process::start(arguments)?;
+    let process = Process::start(cores, arguments)?;
     while start.elapsed() < Duration::from_secs(60) {
         if asked(port, host).unwrap_or(false) {
             return Ok((process, start.elapsed().as_secs_f64() * 1000.0));

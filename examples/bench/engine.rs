@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::Wanted;
 use crate::child::{Process, free_port, until_first_answer};
 use crate::client::{Outcome, host_of};
+use crate::seats::{Seats, postmaster_of};
 use crate::seed;
 
 /// People of the small database: ten practices of a hundred.
@@ -15,6 +16,7 @@ pub const PEOPLE: u64 = 1_000;
 pub const PER_PRACTICE: u64 = 100;
 
 /// One engine with its two databases.
+#[derive(Clone)]
 pub struct Engine {
     pub name: &'static str,
     pub folder: PathBuf,
@@ -26,6 +28,10 @@ pub struct Engine {
     pub pace: f64,
     /// The measurements wanted, as [`Wanted`] says.
     pub only: String,
+    /// Of a database that is a program of its own on this machine.
+    pub postmaster: Option<u32>,
+    /// Everybody may use every core where there are none.
+    pub seats: Option<Seats>,
 }
 
 /// A server that runs, and its port.
@@ -62,6 +68,10 @@ impl Engine {
             }
             None => Some(String::new()),
         };
+        let postmaster = match cluster {
+            Some(cluster) => postmaster_of(cluster).await?,
+            None => None,
+        };
         eprintln!("databases filled in {:.0} s", begun.elapsed().as_secs_f64());
         Ok(Engine {
             name: if cluster.is_some() { "PostgreSQL" } else { "SQLite" },
@@ -72,6 +82,8 @@ impl Engine {
             large_people: u64::try_from(wanted.practices)? * PER_PRACTICE,
             pace: wanted.pace,
             only: wanted.only.clone(),
+            seats: None,
+            postmaster,
         })
     }
 
@@ -80,7 +92,7 @@ impl Engine {
         let port = free_port()?;
         let arguments =
             ["portico".to_owned(), self.folder.display().to_string(), database.to_owned(), port.to_string()];
-        let (process, time) = until_first_answer(&arguments, port, &host_of(0, PER_PRACTICE))?;
+        let (process, time) = until_first_answer(self.served(), &arguments, port, &host_of(0, PER_PRACTICE))?;
         Ok((Served { process, port }, time))
     }
 
@@ -89,21 +101,26 @@ impl Engine {
         let mut arguments = vec!["load".to_owned(), kind.to_owned()];
         arguments.extend(numbers);
         arguments.extend([more.to_string(), more_people.to_string()]);
-        let mut process = Process::start(&arguments)?;
+        let mut process = Process::start(self.seats.as_ref().map(|seats| seats.others.as_str()), &arguments)?;
         let line = process.line()?;
         if line == "ready" { Ok(process) } else { Err(line.into()) }
     }
 
     pub fn raw(&self, seconds: f64) -> Outcome<f64> {
-        let mut process = Process::start(&["raw".into(), cores().to_string(), (seconds * self.pace).to_string()])?;
-        Ok(process.line()?.parse()?)
+        let threads = self.served().map_or_else(cores, |cores| cores.split(',').count());
+        let arguments = ["raw".into(), threads.to_string(), (seconds * self.pace).to_string()];
+        Ok(Process::start(self.served(), &arguments)?.line()?.parse()?)
     }
 
     /// Something alone, and the number it comes to.
     pub fn alone(&self, what: &[String], seconds: f64) -> Outcome<f64> {
         let mut arguments = what.to_vec();
         arguments.push((seconds * self.pace).to_string());
-        Ok(Process::start(&arguments)?.line()?.parse()?)
+        Ok(Process::start(self.served(), &arguments)?.line()?.parse()?)
+    }
+
+    fn served(&self) -> Option<&str> {
+        self.seats.as_ref().map(|seats| seats.served.as_str())
     }
 
     pub fn go(&self, seconds: f64) -> String {

@@ -18,8 +18,10 @@ mod measure;
 mod passkey;
 mod portal;
 mod report;
+mod seats;
 mod seed;
 mod server;
+mod sign_ins;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
