@@ -29,7 +29,7 @@ export async function oneAfterTheOther(stage, page, look) {
   await page.bringToFront();
   await page.getByLabel("Name").fill("Sam with a name that goes on for quite a while, as some names do");
   await press(page, "Save");
-  await look("somebody else has logged in");
+  await look("problem: somebody else has logged in");
 }
 
 /** What was typed before the session ended comes back after the next log-in. */
