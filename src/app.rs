@@ -78,6 +78,7 @@ fn sign_in_routes() -> Router {
         .route("/me/password", get(password_change::ask).post(password_change::answer))
         .route("/confirm", get(password_confirm::ask).post(password_confirm::answer))
         .route("/locked", get(password_unlock::ask).post(password_unlock::answer))
+        .route("/unsent", post(sign_in::kept_form::unsent))
         .route("/log-out", get(sign_in::log_out::ask).post(sign_in::log_out::answer))
         .route("/auth/check", get(sign_in::check::check))
         .route("/not-me/{token}", get(sign_in::not_me::ask).post(sign_in::not_me::answer))

@@ -22,6 +22,7 @@ pub const KEEPS_STALE: &[&str] = &[
     "/locked/passkey",
     "/passkey/options",
     "/log-out",
+    "/unsent",
 ];
 
 /// Of these, the ones that anybody opens and that do nothing with a form of another tab.
@@ -58,6 +59,7 @@ pub const HIDES_ORIGIN: &[&str] = &[
 /// Where to go for what only takes forms: after logging in or unlocking on the way there, and from a page that says what went wrong.
 pub const PAGES: &[(&str, &str)] = &[
     ("/me/stay", "/me"),
+    ("/unsent", "/me"),
     ("/me/log-out-everywhere", "/me"),
     ("/me/sessions/{id}/end", "/me"),
     ("/me/devices/{id}/forget", "/me"),

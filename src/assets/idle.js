@@ -12,6 +12,7 @@
   let locks = 0;
   let ends = 0;
   let leaving = false;
+  let typed = null;
 
   const later = (seconds, known) => Math.max(known, Date.now() + Number(seconds) * 1000);
   const extend = (lock, total) => {
@@ -20,8 +21,25 @@
     // Only a page load or the button extends, and both were seen by the server: the other tabs may believe it.
     if (tabs) tabs.postMessage({ locks, ends });
   };
+  // What somebody typed and did not send is kept for them alone, and nothing is done with it.
+  const handOver = (unsent) => {
+    const secret = (name) => unsent.querySelector(`[name="${CSS.escape(name)}"]:is([type=password], [autocomplete=one-time-code])`);
+    const at = location.pathname + location.search;
+    const to = new URL(unsent.getAttribute('action') || '', location.href).pathname;
+    const last = document.createElement('form');
+    Object.assign(last, { method: 'post', action: '/unsent' });
+    for (const [name, value] of [...new FormData(unsent), ['unsent_page', at], ['unsent_action', to]]) {
+      if (secret(name)) continue;
+      const input = document.createElement('input');
+      Object.assign(input, { type: 'hidden', name, value });
+      last.append(input);
+    }
+    document.body.append(last);
+    last.submit();
+  };
   const leave = () => {
     leaving = true;
+    if (typed && typed.isConnected) return handOver(typed);
     location.assign('/locked?then=' + encodeURIComponent(location.pathname + location.search));
   };
   const warn = (left) => {
@@ -59,6 +77,10 @@
     }
   };
 
+  document.addEventListener('input', (event) => {
+    const of = event.target.form;
+    if (of && of.method === 'post' && of.enctype !== 'multipart/form-data' && of.closest('main')) typed = of;
+  });
   form.addEventListener('submit', stay);
   // Esc means "I am here" while staying is possible, and "I have read it" when it is not.
   dialog.addEventListener('cancel', (event) => {

@@ -10,9 +10,10 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::session::{self, State};
+use super::way_in;
 use crate::platform::error::{Error, Result};
 use crate::platform::refill;
-use crate::platform::web::{Visit, encode, go, safe_path};
+use crate::platform::web::{Fields, Visit, encode, go, safe_path};
 
 const COOKIE: &str = "__Host-typed";
 /// How long it is kept, in seconds.
@@ -38,7 +39,12 @@ const NEVER_KEPT: &[&str] = &[
     "device_key",
     "device_challenge",
     "device_signature",
+    UNSENT_PAGE,
+    UNSENT_ACTION,
 ];
+/// In a form that a page gave up: its own path, and where the form would have gone.
+const UNSENT_PAGE: &str = "unsent_page";
+const UNSENT_ACTION: &str = "unsent_action";
 /// Forms on the way to the page: what is kept is not theirs.
 const ON_THE_WAY: &[&str] = &["/confirm", "/confirm/passkey", "/portal/confirm", "/portal/confirm/passkey"];
 
@@ -62,20 +68,49 @@ pub(super) fn lead(visit: &Visit, way: &str, whose: Option<&str>) -> Result<Resp
     Ok(go(&format!("{way}?then={}", encode(&back(visit)))))
 }
 
+/// `POST /unsent`: what was typed and not sent when the page hid itself, since nobody was there or the session was over. It is
+/// kept as a form that was sent too late, never acted on, and does not count as use, so that an empty chair still locks.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn unsent(visit: Visit, form: Fields) -> Result<Response> {
+    let (way, whose) = match session::glance(&visit).await? {
+        State::Open(session) | State::Locked(session) => (way_in::locked(&session), Some(session.person_id.clone())),
+        State::Nobody => (way_in::path(&visit), visit.form_of().map(str::to_owned)),
+    };
+    let page = safe_path(form.text(UNSENT_PAGE), "/me");
+    let action = safe_path(form.text(UNSENT_ACTION), "");
+    let theirs = whose.filter(|whose| !visit.is_form_of_another(whose) && !is_on_the_way(&action));
+    if let Some(whose) = theirs {
+        put(&visit, &whose, Kept { at: visit.now, action, page: page.clone(), fields: typed(&form), cut: false })?;
+    }
+    Ok(go(&format!("{way}?then={}", encode(&page))))
+}
+
 /// Where the person comes back to. A form on the way to a page says in a field of its own which page that is.
 fn back(visit: &Visit) -> String {
     let here = visit.here();
-    let sent = visit.posted.get().filter(|_| ON_THE_WAY.contains(&visit.path.as_str()));
+    let sent = visit.posted.get().filter(|_| is_on_the_way(&visit.path));
     let goal = sent.map_or(String::new(), |form| safe_path(form.text("then"), ""));
     if goal.is_empty() || here.contains('?') { here } else { format!("{here}?then={}", encode(&goal)) }
 }
 
 /// Keeps the form that this request sent, if it sent one, for that person.
 fn keep(visit: &Visit, person_id: &str) -> Result<()> {
-    let Some(posted) = visit.posted.get().filter(|_| !ON_THE_WAY.contains(&visit.path.as_str())) else { return Ok(()) };
-    let fields = posted.all().iter().filter(|(name, _)| !NEVER_KEPT.contains(&name.as_str())).cloned().collect();
-    let page = visit.here();
-    let mut kept = Kept { at: visit.now, action: visit.path.clone(), page, fields, cut: false };
+    let Some(posted) = visit.posted.get().filter(|_| !is_on_the_way(&visit.path)) else { return Ok(()) };
+    let (action, page) = (visit.path.clone(), visit.here());
+    put(visit, person_id, Kept { at: visit.now, action, page, fields: typed(posted), cut: false })
+}
+
+fn is_on_the_way(path: &str) -> bool {
+    ON_THE_WAY.contains(&path)
+}
+
+fn typed(form: &Fields) -> Vec<(String, String)> {
+    form.all().iter().filter(|(name, _)| !NEVER_KEPT.contains(&name.as_str())).cloned().collect()
+}
+
+fn put(visit: &Visit, person_id: &str, mut kept: Kept) -> Result<()> {
     let mut sealed = seal(visit, person_id, &kept)?;
     if sealed.len() > MOST_BYTES {
         kept.fields.clear();

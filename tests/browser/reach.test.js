@@ -267,6 +267,30 @@ walk("locked after a while: the page comes back where it was", async (own) => {
   });
 });
 
+walk("locked while something was typed: it comes back with its page", async (own) => {
+  const sam = own.person("sam@example.com");
+  await own.visit(async (page, context) => {
+    await signIn(page, sam);
+    await page.goto(`${sam.home}/me/name`);
+    await page.getByLabel("Name").fill("Samuel Okafor");
+    own.demo.sql("UPDATE session SET idle_seconds = -1");
+    await openUntil(await context.newPage(), `${sam.home}/me`, "/locked");
+    await page.bringToFront();
+    // The computer wakes long after.
+    await page.evaluate(() => { const now = Date.now; Date.now = () => now() + 86_400_000; });
+    await page.waitForURL("**/locked?then=*");
+    own.demo.sql("UPDATE session SET idle_seconds = 3600");
+    await page.getByLabel("Password", { exact: true }).fill(sam.password);
+    await press(page, "Unlock");
+    await page.waitForURL("**/me/name");
+    assert.equal(await page.getByLabel("Name").inputValue(), "Samuel Okafor");
+    await page.getByText("Nothing was done with what you sent").waitFor();
+    assert.equal(own.demo.sql("SELECT name FROM person WHERE email_key = 'sam@example.com' AND kind = 'staff'"), "Sam Okafor");
+    await press(page, "Save");
+    await page.getByText("Your name is changed").waitFor();
+  });
+});
+
 walk("a mail about a new browser, and \"this wasn't me\"", async (own) => {
   const alex = own.person("alex@example.com", "thames-therapy");
   await own.visit(async (page) => {

@@ -1,6 +1,7 @@
 //! What was typed when the session had locked, ended, or the proof was too old: it comes back, to the person alone.
 
 use super::people::{ALEX, SAM, alex, id_of, relaxed, signed_in};
+use crate::support::browser::Browser;
 use crate::support::desk::mails;
 use crate::support::portal::{JO, sign_in};
 use crate::support::ways::somebody;
@@ -46,6 +47,42 @@ walk!(a_form_comes_back_after_the_lock_and_after_the_end, |stage| {
     sam.submit(&[("email", SAM.0), ("password", SAM.1)]).await.is_at("/me/name").sees(NOT_DONE);
     assert_eq!(sam.hidden("name"), "Sam Again");
 });
+
+walk!(what_was_typed_and_not_sent_is_kept_and_nothing_done, |stage| {
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    // The page counts time by its own clock: while the session is open, its form waits behind the same page.
+    sam.open("/me/name").await;
+    let page = sam.hidden("csrf");
+    stage.wait(3500);
+    given_up(&mut sam, &page, "/me/name").await.is_at("/me/name").sees(NOT_DONE);
+    assert_eq!(sam.hidden("name"), "Sam Renamed");
+    assert_eq!(somebody(&stage, SAM.0).await.name, "Sam Okafor");
+    stage.wait(3601);
+    given_up(&mut sam, &page, "/me/name").await.is_at("/locked");
+    sam.submit(&[("password", SAM.1)]).await.is_at("/me/name").sees(NOT_DONE);
+    assert_eq!(sam.hidden("name"), "Sam Renamed");
+    // It leads to no other website.
+    given_up(&mut sam, &page, "//evil.example").await.is_at("/me");
+    // Somebody else has logged in since: it is thrown away.
+    sam.submit_to("/log-out", &[]).await;
+    sam.open("/sign-in").await.submit(&[("email", ALEX.0), ("password", ALEX.1)]).await;
+    given_up(&mut sam, &page, "/me/name").await.misses(NOT_DONE);
+    assert!(!sam.cookies.contains_key("__Host-typed"));
+});
+
+/// What the script of a page sends for a form that nobody sent.
+async fn given_up<'a>(browser: &'a mut Browser, csrf: &str, page: &str) -> &'a mut Browser {
+    let fields = [
+        ("csrf", csrf),
+        ("name", "Sam Renamed"),
+        ("password", SAM.1),
+        ("unsent_page", page),
+        ("unsent_action", "/me/name"),
+    ];
+    browser.post("/unsent", &fields.map(|(name, value)| (name.to_owned(), value.to_owned()))).await.follow().await;
+    browser
+}
 
 walk!(what_was_typed_comes_back_to_nobody_else, |stage| {
     relaxed(&stage).await;
