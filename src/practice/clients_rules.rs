@@ -151,6 +151,9 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         args![&practice.id, rules.passkeys, rules.passwords, visit.now],
     )
     .await?;
+    let Rules { keep_days, idle_minutes, total_minutes, .. } = rules;
+    let limits = session::Limits { keep_days, idle_minutes, total_minutes };
+    session::shorten(&visit, &mut tx, "client", limits).await?;
     happened(&visit, &mut tx, rules.noted(&session)).await?;
     tx.commit().await?;
     visit.server.region_of(practice)?.practices.forget();

@@ -106,7 +106,9 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         args![&practice.id, rules.silent_passkeys, rules.keep_days, rules.idle_minutes, rules.total_minutes],
     )
     .await?;
-    cut_kept(&visit, &mut tx, &rules).await?;
+    let Rules { keep_days, idle_minutes, total_minutes, .. } = rules;
+    let limits = session::Limits { keep_days, idle_minutes, total_minutes };
+    session::shorten(&visit, &mut tx, "staff", limits).await?;
     let changed = Happening::to_nobody(Event::StaffRulesChanged, actor(&session))
         .session(&session.id)
         .detail("passkeys made by browsers", if rules.silent_passkeys { "yes" } else { "no" })
@@ -117,29 +119,6 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     tx.commit().await?;
     visit.server.region_of(practice)?.practices.forget();
     Ok(go("/practice/staff-rules?done=1"))
-}
-
-/// Shorter limits reach what there is already: recognised devices, kept sessions, which are left the time that a session has
-/// which nobody kept, and those that nobody kept, which are left that time from now on at most.
-async fn cut_kept(visit: &Visit, tx: &mut Tx, rules: &Rules) -> Result<()> {
-    let practice = &visit.practice()?.id;
-    let kept = rules.keep_days * 86_400;
-    tx.execute(
-        "UPDATE device SET trusted_until = $2 WHERE practice_id = $1 AND ended_at IS NULL AND trusted_until > $2
-            AND person_id IN (SELECT p.id FROM person p WHERE p.practice_id = $1 AND p.kind = 'staff')",
-        args![practice, visit.now + kept],
-    )
-    .await?;
-    let total = rules.total_minutes * 60;
-    tx.execute(
-        "UPDATE session SET ends_at = CASE WHEN kept = 1 AND ends_at > $2 THEN $2 WHEN kept = 0 AND ends_at > $3 THEN $3 ELSE ends_at END,
-            idle_seconds = CASE WHEN idle_seconds > $4 THEN $4 ELSE idle_seconds END
-         WHERE practice_id = $1 AND ended_at IS NULL AND ends_at > $5
-            AND person_id IN (SELECT p.id FROM person p WHERE p.practice_id = $1 AND p.kind = 'staff')",
-        args![practice, visit.now + kept.max(total), visit.now + total, rules.idle_minutes * 60, visit.now],
-    )
-    .await?;
-    Ok(())
 }
 
 impl Rules {

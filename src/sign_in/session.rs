@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::person::Person;
 use super::remembered::Remembered;
 pub(super) use super::session_end::end_of_device;
-pub use super::session_end::{end, end_all, look_again, stale_all};
+pub use super::session_end::{Limits, end, end_all, look_again, shorten, stale_all};
 use super::step::{Factors, Pass};
 use super::{Attempt, announce, contact, device, flash, hello, kept_form, limits, way_in};
 use crate::args;

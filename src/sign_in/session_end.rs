@@ -76,6 +76,38 @@ pub async fn stale_all(visit: &Visit, tx: &mut Tx, person: &str, but: &str) -> R
     Ok(())
 }
 
+/// What a practice's rules allow from now on.
+pub struct Limits {
+    pub keep_days: i64,
+    pub idle_minutes: i64,
+    pub total_minutes: i64,
+}
+
+/// Shorter limits reach what there is already of everybody of that kind: recognised devices; kept sessions, which are left the
+/// time of one that nobody kept; and those that nobody kept, which are left that time from now on at most.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn shorten(visit: &Visit, tx: &mut Tx, kind: &str, limits: Limits) -> Result<()> {
+    let (practice, now) = (&visit.practice()?.id, visit.now);
+    let [kept, idle, total] = [limits.keep_days * 86_400, limits.idle_minutes * 60, limits.total_minutes * 60];
+    tx.execute(
+        "UPDATE device SET trusted_until = $2 WHERE practice_id = $1 AND ended_at IS NULL AND trusted_until > $2
+            AND person_id IN (SELECT p.id FROM person p WHERE p.practice_id = $1 AND p.kind = $3)",
+        args![practice, now + kept, kind],
+    )
+    .await?;
+    tx.execute(
+        "UPDATE session SET ends_at = CASE WHEN kept = 1 AND ends_at > $2 THEN $2 WHEN kept = 0 AND ends_at > $3 THEN $3 ELSE ends_at END,
+            idle_seconds = CASE WHEN idle_seconds > $4 THEN $4 ELSE idle_seconds END
+         WHERE practice_id = $1 AND ended_at IS NULL AND ends_at > $5
+            AND person_id IN (SELECT p.id FROM person p WHERE p.practice_id = $1 AND p.kind = $6)",
+        args![practice, now + kept.max(total), now + total, idle, now, kind],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Ends every session of a person, and those in which a contact has their portal open; attempts under way end too, and what
 /// a mailbox of theirs was proved for. The session or the attempt that asks for it may be spared (`but`). Answers how many sessions of their own.
 ///

@@ -6,7 +6,7 @@ use portico::args;
 use crate::people::{ALEX, SAM, alex, signed_in};
 use crate::support::browser::Browser;
 use crate::support::desk::{number, times};
-use crate::support::portal::{JO, ask, sign_in};
+use crate::support::portal::{JO, ask, link_of, newest, sign_in};
 use crate::support::stage::Stage;
 use crate::support::ways::{ask_no_second, give_app, log_in};
 use crate::walk;
@@ -275,6 +275,33 @@ walk!(a_shorter_time_on_a_device_reaches_those_that_are_recognised, |stage| {
     saved(&mut alex, STAFF, &[("keep_days", "0")]).await;
     stage.au().execute(sql, args![stage.now() + 5 * 86_400]).await.unwrap();
     assert_eq!(logs_in_again(&stage, &still).await, "/sign-in/code", "off is off");
+});
+
+walk!(shorter_times_reach_the_clients_who_are_signed_in, |stage| {
+    let mut alex = alex(&stage).await;
+    let (mut jo, mut kept) = (stage.browser(), stage.browser());
+    sign_in(&stage, &mut jo, JO).await;
+    stage.wait(61);
+    kept.open("/portal").await.submit_to("/portal", &[("email", JO), ("keep", "1")]).await;
+    stage.deliver().await;
+    let link = link_of(&newest(&stage, JO).await);
+    kept.open(&link).await.submit_to(&link, &[]).await.is_at("/me");
+    let others = "SELECT COUNT(*) FROM session s JOIN person p ON p.practice_id = s.practice_id AND p.id = s.person_id
+        WHERE p.kind = 'staff' AND s.idle_seconds < 3600";
+    saved(&mut alex, CLIENTS, &[("idle_minutes", "10"), ("keep_days", "0")]).await;
+    assert_eq!(number(&stage, others, args![]).await, 0, "staff have rules of their own");
+    // Nobody is signed out by it, and whoever goes on within the ten minutes stays.
+    for browser in [&mut jo, &mut kept] {
+        stage.wait(5 * 60);
+        browser.open("/me").await.is_at("/me");
+    }
+    stage.wait(601);
+    for browser in [&mut jo, &mut kept] {
+        browser.open("/me").await.is_at("/portal/locked");
+    }
+    // Kept for thirty days: left is the time of a session that nobody kept.
+    stage.wait(12 * 3600);
+    kept.open("/me").await.is_at("/portal");
 });
 
 walk!(save_pressed_twice_saves_once_and_says_so_twice, |stage| {
