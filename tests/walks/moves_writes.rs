@@ -26,13 +26,13 @@ async fn renaming(stage: &Stage) -> (Browser, Vec<(String, String)>) {
 
 /// The form on its way, held up behind its first bytes.
 async fn half_sent(sam: &Browser, fields: &[(String, String)]) -> (oneshot::Sender<()>, JoinHandle<Browser>) {
-    let (end, rest) = oneshot::channel();
+    let ((begun, waits), (end, rest)) = (oneshot::channel(), oneshot::channel());
     let (mut sender, fields) = (sam.clone(), fields.to_vec());
     let sent = tokio::spawn(async move {
-        sender.post_slowly("/me/name", &fields, rest).await;
+        sender.post_slowly("/me/name", &fields, begun, rest).await;
         sender
     });
-    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    waits.await.unwrap();
     (end, sent)
 }
 

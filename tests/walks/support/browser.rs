@@ -109,11 +109,19 @@ impl Browser {
         self
     }
 
-    /// As [`Browser::post`], by somebody whose line is slow: the end of the form comes when `rest` is told.
-    pub async fn post_slowly(&mut self, path: &str, fields: &[(String, String)], rest: oneshot::Receiver<()>) {
+    /// As [`Browser::post`], by somebody whose line is slow: `begun` hears when the server has the first bytes and waits for more, and
+    /// the end of the form comes when `rest` is told.
+    pub async fn post_slowly(
+        &mut self,
+        path: &str,
+        fields: &[(String, String)],
+        begun: oneshot::Sender<()>,
+        rest: oneshot::Receiver<()>,
+    ) {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let (first, last) = (body[..10].to_owned(), body[10..].to_owned());
         let last = async move {
+            let _ = begun.send(());
             let _ = rest.await;
             Ok(last)
         };
