@@ -45,12 +45,14 @@ pub async fn find(server: &Arc<Server>, names: Vec<String>, whom: Whom<'_>) -> F
     let mut found = Found { silent: heard.silent, ..Found::default() };
     for (region, answer) in heard.answers {
         match answer {
-            Answer::Where(places) => {
+            Answer::Where(places) if places.iter().all(|place| place.is_credible(server, &region)) => {
                 found.places.extend(places.into_iter().map(|place| Listed::of(place, &region)));
             }
-            Answer::Still(_) => found.silent.push(region),
+            // An answer of another kind, or one that cannot be, is none.
+            Answer::Where(_) | Answer::Still(_) => found.silent.push(region),
         }
     }
+    found.silent.sort();
     // At the end of a move both regions tell of the practice: it is listed once, where it is.
     let there: Vec<(String, bool)> = found
         .places

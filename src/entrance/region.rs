@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::regions;
 use crate::args;
 use crate::platform::error::Result;
 use crate::platform::server::{Region, Server};
@@ -10,6 +11,9 @@ use crate::sign_in::hello::{self, Hello};
 
 /// Sign-ins of one address in one region at most.
 const MOST: i64 = 100;
+
+/// Characters of a practice's name at most.
+const MOST_NAME: usize = 100;
 
 /// What the entrance asks.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
@@ -60,6 +64,22 @@ impl Place {
         host.split('.').next().unwrap_or_default()
     }
 
+    /// Whether the region that answers may say so: the address is one of its own practices', or in the region that it names, and the
+    /// name is one. A region in the wrong hands leads nobody to another host by it, and into nobody's mail.
+    pub fn is_credible(&self, server: &Server, answering: &str) -> bool {
+        let region = if self.gone_to.is_empty() { answering } else { &self.gone_to };
+        let is_name = (1..=MOST_NAME).contains(&self.name.chars().count()) && !self.name.chars().any(char::is_control);
+        let credible = is_name
+            && is_slug(self.slug())
+            && regions::names(server).iter().any(|name| name == region)
+            && self.origin == server.origin_in(region, self.slug());
+        if !credible {
+            let origin = self.origin.chars().take(100).collect::<String>();
+            tracing::warn!(region = answering, origin, "a region tells of a place that is not its own: not believed");
+        }
+        credible
+    }
+
     /// As people read and type it.
     pub fn shown(&self) -> String {
         let url = self.url();
@@ -74,6 +94,12 @@ impl Place {
         let at = if self.client { "&at=portal" } else { "" };
         format!("{}/hello?for={}{at}", self.origin, crate::platform::web::encode(&self.ticket))
     }
+}
+
+/// Whether it can be a practice's part of an address: one label of a host name (RFC 1123 section 2.1), lower case.
+pub(super) fn is_slug(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=63).contains(&text.len()) && text.bytes().all(plain)
 }
 
 /// Answers from this region's own database.

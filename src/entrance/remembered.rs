@@ -148,12 +148,14 @@ async fn ask_once(server: &Arc<Server>, places: &mut [(Kept, Standing)]) {
     let heard = regions::ask(server, questions, regions::AT_A_GLANCE).await;
     for (name, ones) in asked {
         let answered = heard.answers.iter().find_map(|(from, answer)| match answer {
-            Answer::Still(answers) if *from == name && answers.len() == ones.len() => Some(answers),
+            Answer::Still(answers) if *from == name && answers.len() == ones.len() => {
+                Some(answers).filter(|answers| answers.iter().flatten().all(|place| place.is_credible(server, &name)))
+            }
             _ => None,
         });
         match answered {
             Some(answers) => ones.into_iter().zip(answers).for_each(|(one, answer)| follow(one, answer.as_ref())),
-            // An answer of another kind or length is none.
+            // An answer of another kind or length, or one that cannot be, is none.
             None => ones.into_iter().for_each(|(_, standing)| *standing = Standing::Silent),
         }
     }

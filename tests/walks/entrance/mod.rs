@@ -8,6 +8,7 @@ mod remembered;
 mod shared;
 mod silence;
 mod wire;
+mod wire_lies;
 
 use axum::http::Method;
 use portico::entrance::worker;

@@ -21,14 +21,14 @@ use crate::support::stage::{Stage, code_in};
 use crate::walk;
 
 /// A server on loopback that speaks TLS with a certificate of its own.
-struct Served {
+pub(super) struct Served {
     port: u16,
     pem: std::path::PathBuf,
     _folder: tempfile::TempDir,
     _stop: tokio::sync::oneshot::Sender<()>,
 }
 
-async fn serve(router: Router) -> Served {
+pub(super) async fn serve(router: Router) -> Served {
     let folder = tempfile::tempdir().unwrap();
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let (pem, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
@@ -44,7 +44,7 @@ async fn serve(router: Router) -> Served {
 }
 
 /// An entrance that serves no region itself. It shares the keys of the regions' stage, unless it is a stranger to them.
-async fn entrance(regions: &Stage, served: &[(&str, &Served)], stranger: bool, trusts: bool) -> Stage {
+pub(super) async fn entrance(regions: &Stage, served: &[(&str, &Served)], stranger: bool, trusts: bool) -> Stage {
     let folder = tempfile::tempdir().unwrap();
     if !stranger {
         std::fs::copy(regions.folder.path().join("keys"), folder.path().join("keys")).unwrap();
@@ -63,7 +63,7 @@ async fn entrance(regions: &Stage, served: &[(&str, &Served)], stranger: bool, t
     .await
 }
 
-fn desk(entrance: &Stage) -> Browser {
+pub(super) fn desk(entrance: &Stage) -> Browser {
     entrance.browser_at(HOST)
 }
 
@@ -211,7 +211,7 @@ walk!(a_question_played_back_or_bent_is_refused, |stage| {
 });
 
 /// Answers every question as the region would, sealed for it, with this text.
-fn saying(stage: &Stage, text: &'static str) -> Router {
+pub(super) fn saying(stage: &Stage, text: &'static str) -> Router {
     let server = Arc::clone(&stage.server);
     Router::new().route(
         "/between/{region}",
@@ -261,7 +261,6 @@ walk!(what_is_remembered_is_shown_at_once_and_stays, |stage| {
     }
 });
 
-/// Asks, and answers in how many milliseconds the mail was there.
 /// Somebody asks, each from an address of their own; answers which.
 async fn asked(entrance: &Stage, number: usize) -> String {
     let email = format!("overlap{number}@example.com");
