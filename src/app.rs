@@ -192,7 +192,7 @@ fn portal_routes() -> Router {
         .route("/me/portal-password", get(password_own::show).post(password_own::answer))
         .route("/me/ways", get(ways::show).post(ways::answer))
         .route("/portal/exit", post(exit::answer))
-        .route("/portal/left", get(exit::left))
+        .route("/portal/left", get(exit::away))
         .route("/link/{token}", get(link::show).post(link::answer))
         .route("/link/{token}/code", post(elsewhere::code))
         .route("/link/{token}/number", post(elsewhere::number))

@@ -33,6 +33,7 @@ pub mod platform {
     pub mod headers;
     pub mod joined;
     pub mod keyring;
+    pub mod left;
     pub mod limit;
     pub mod metrics;
     pub mod migrate;

@@ -1,5 +1,6 @@
 //! What every page shows around its own part: practice, menu, language, and the words of the catalogue.
 
+use super::server::Server;
 use super::web::{Door, Visit, encode};
 
 pub mod away;
@@ -120,19 +121,13 @@ impl Frame {
     /// Where "Exit quickly" leads from here: for whoever came from the list at the entrance by way of it, so that nothing is
     /// left open there either. The address travels sealed, or anybody could lead people anywhere from the entrance.
     pub fn exit_to(&self) -> String {
-        self.exit_by(self.visit.cookie(FROM_LIST).is_some())
+        self.exit_by(self.visit.will_have(FROM_LIST))
     }
 
     /// As [`Frame::exit_to`], for a browser that has forgotten where it came from.
     pub fn exit_by(&self, list: bool) -> String {
         let Ok(practice) = self.visit.practice() else { return away::USUAL.to_owned() };
-        let server = &self.visit.server;
-        let to = away::of(&practice.exit_to, &server.config.base);
-        let sealed = list.then(|| server.seal_for(&practice.region, "leave", &[], &to).ok()).flatten();
-        match sealed {
-            Some(sealed) => format!("{}/left?for={}.{}", server.entrance(), practice.region, encode(&sealed)),
-            None => to,
-        }
+        way_out(&self.visit.server, &practice.region, &practice.exit_to, list)
     }
 
     /// Whether this is a page about the practice's clients.
@@ -177,6 +172,16 @@ impl Frame {
 
     pub fn day(&self, at: &i64) -> String {
         super::when::day(*at, self.visit.zone())
+    }
+}
+
+/// Where "Exit quickly" leads from a practice of that region which chose `exit_to`; `list`: by way of the entrance.
+pub(super) fn way_out(server: &Server, region: &str, exit_to: &str, list: bool) -> String {
+    let to = away::of(exit_to, &server.config.base);
+    let sealed = list.then(|| server.seal_for(region, "leave", &[], &to).ok()).flatten();
+    match sealed {
+        Some(sealed) => format!("{}/left?for={region}.{}", server.entrance(), encode(&sealed)),
+        None => to,
     }
 }
 

@@ -2,12 +2,15 @@
 
 use axum::Json;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::door::BROWSER_COOKIE;
 use super::error::{Error, Result};
-use super::frame::Frame;
+use super::frame::{FROM_LIST, Frame, way_out};
+use super::left;
 use super::problem;
+use super::rounds;
 use super::server::{Region, Server};
 use super::web::{Visit, go, page_with};
 
@@ -22,6 +25,8 @@ const MOST_STEPS: usize = 16;
 /// "Exit quickly", and the page behind it that leads away.
 const EXIT: &str = "/portal/exit";
 const LEFT: &str = "/portal/left";
+/// What a browser that leaves keeps: what ties forms to it, and devices that are recognised.
+const STAYS: &[&str] = &[BROWSER_COOKIE, "__Host-devices"];
 /// Where a browser has made a passkey, and the server is only told of it.
 const MAKES_PASSKEYS: &[&str] = &["/me/passkeys/new", "/sign-in/set-up/passkey"];
 /// How long a move takes at most, as told to browsers, in seconds.
@@ -53,7 +58,10 @@ pub(super) async fn answer(visit: &Visit, parts: &Parts, host: &str) -> Response
         }
         Ok(Found::Gone { now, .. }) if visit.path == ENDPOINTS => Json(endpoints_at(&now)).into_response(),
         Ok(Found::Gone { now, .. }) => on_to(visit, &now, parts),
-        Ok(Found::OnItsWay) => problem::moving(visit, MOVING_SECONDS),
+        Ok(Found::OnItsWay { region, exit_to }) if [EXIT, LEFT].contains(&visit.path.as_str()) => {
+            leaving(visit, &region, &exit_to)
+        }
+        Ok(Found::OnItsWay { .. }) => problem::moving(visit, MOVING_SECONDS),
         // The same page once more: this time the practice is found.
         Ok(Found::There) if matches!(parts.method, Method::GET | Method::HEAD) => {
             go(parts.uri.path_and_query().map_or("/", |path| path.as_str()))
@@ -80,7 +88,7 @@ pub(super) async fn for_program(visit: &Visit, parts: &Parts, host: &str) -> Res
             let location = HeaderValue::from_str(&format!("{now}{path}")).map_err(|_| Error::NotFound)?;
             Ok((StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response())
         }
-        Found::OnItsWay => Err(Error::Busy { retry_after: MOVING_SECONDS }),
+        Found::OnItsWay { .. } => Err(Error::Busy { retry_after: MOVING_SECONDS }),
         Found::There => Err(Error::Busy { retry_after: 1 }),
         Found::Nobody => Err(Error::NotFound),
     }
@@ -92,7 +100,11 @@ enum Found {
         now: String,
         between: Vec<String>,
     },
-    OnItsWay,
+    /// The region that it leaves, and where "Exit quickly" leads there.
+    OnItsWay {
+        region: String,
+        exit_to: String,
+    },
     /// What this node remembered of the name was old: the practice came back, or was just made.
     There,
     Nobody,
@@ -108,13 +120,13 @@ async fn found(server: &Server, host: &str) -> Result<Found> {
     if let Some(practice) = region.practices.by_host(&region.db, name, host, server.world.now()).await? {
         return Ok(Found::Gone { now: server.home_of(&practice), between: vec![] });
     }
-    let there: Option<(Option<String>,)> = region
+    let there: Option<(Option<String>, String)> = region
         .db
-        .optional("SELECT moving_to FROM practice WHERE slug = $1 AND closed_at IS NULL", crate::args![slug])
+        .optional("SELECT moving_to, exit_to FROM practice WHERE slug = $1 AND closed_at IS NULL", crate::args![slug])
         .await?;
     Ok(match there {
-        Some((Some(_),)) => Found::OnItsWay,
-        Some((None,)) => {
+        Some((Some(_), exit_to)) => Found::OnItsWay { region: region.name.clone(), exit_to },
+        Some((None, _)) => {
             region.practices.forget();
             Found::There
         }
@@ -181,9 +193,31 @@ fn on_to(visit: &Visit, origin: &str, parts: &Parts) -> Response {
             Err(_) => StatusCode::NOT_FOUND.into_response(),
         },
         // Whoever leaves in a hurry is not held up to read.
-        (false, _) if path == EXIT => page(visit, origin, LEFT, StatusCode::OK),
+        (false, _) if path == EXIT => {
+            let list = visit.cookie(FROM_LIST).is_some();
+            forget(visit);
+            let to = if list { format!("{LEFT}?from=list") } else { LEFT.to_owned() };
+            rounds::with_cookies(visit, page(visit, origin, &to, StatusCode::OK))
+        }
         // A script that sent it must not take the page for an answer.
         (false, _) => page(visit, origin, &problem::way_back(visit), StatusCode::GONE),
+    }
+}
+
+/// "Exit quickly" is never refused. Where nobody is served the session cannot be ended; the browser forgets it and leaves.
+fn leaving(visit: &Visit, region: &str, exit_to: &str) -> Response {
+    let list = visit.cookie(FROM_LIST).is_some() || visit.path == LEFT && visit.query == "from=list";
+    forget(visit);
+    let mut response = left::shown(visit, way_out(&visit.server, region, exit_to, list))
+        .unwrap_or_else(|error| problem::plain(&error));
+    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
+    rounds::with_cookies(visit, response)
+}
+
+/// All that this browser keeps of people, but for what recognises it as a device: that may be a colleague's.
+fn forget(visit: &Visit) {
+    for (name, _) in visit.cookies.pairs().filter(|(name, _)| name.starts_with("__Host-") && !STAYS.contains(name)) {
+        visit.drop_cookie(name);
     }
 }
 

@@ -4,23 +4,21 @@
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::frame::{FROM_LIST, Frame};
-use crate::platform::web::{Query, Visit, go, page};
+use crate::platform::left;
+use crate::platform::web::{Query, Visit, go};
 use crate::sign_in::log_out;
 use crate::sign_in::session::{self, State};
 
-#[derive(askama::Template)]
-#[template(path = "portal/exit.html")]
-struct ExitPage {
-    frame: Frame,
-    to: String,
-}
-
-/// `POST /portal/exit`; never asks whether it is meant, and takes a page that was open for days.
+/// `POST /portal/exit`; never asks whether it is meant, and takes a page that was open for days. Where the practice has left for
+/// another region a moment ago nothing can be ended, and the browser forgets and leaves all the same.
 pub async fn answer(visit: Visit) -> Result<Response> {
     if let State::Open(session) | State::Locked(session) = session::glance(&visit).await? {
-        log_out::leave(&visit, &session).await?;
+        match log_out::leave(&visit, &session).await {
+            Err(Error::OutOfService) => {}
+            ended => ended?,
+        }
     }
     log_out::forget_everything(&visit);
     let from_list = visit.cookie(FROM_LIST).is_some();
@@ -32,7 +30,7 @@ pub async fn answer(visit: Visit) -> Result<Response> {
 }
 
 /// `GET /portal/left`: a page without a name that is gone at once.
-pub async fn left(visit: Visit, Query(query): Query) -> Result<Response> {
-    let frame = Frame::new(&visit, "exit-title");
-    page(&ExitPage { to: frame.exit_by(query.text("from") == "list"), frame })
+pub async fn away(visit: Visit, Query(query): Query) -> Result<Response> {
+    let to = Frame::new(&visit, "exit-title").exit_by(query.text("from") == "list");
+    left::shown(&visit, to)
 }
