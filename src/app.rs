@@ -65,7 +65,7 @@ fn sign_in_routes() -> Router {
     use factors::{password_reset, password_strength, password_unlock};
     Router::new()
         .route("/sign-in", get(password::ask).post(password::answer))
-        .route("/hello", get(sign_in::hello::arrive))
+        .route("/hello", get(sign_in::hello::arrive).post(sign_in::hello::answer))
         .route("/keep", get(entrance::keep::show))
         .route("/sign-in/new-password", get(password_due::ask).post(password_due::answer))
         .route("/forgot", get(password_forgotten::ask).post(password_forgotten::answer))
@@ -261,6 +261,7 @@ pub fn entrance_routes() -> Router {
         .route("/find/{token}", get(link::ask).post(link::answer))
         .route("/list", get(list::show))
         .route("/left", get(left::leave))
+        .route("/left/back", get(left::back))
         .route("/remember", get(remembered::remember))
         .route("/remembered", get(remembered::ask).post(remembered::answer))
         .merge(shared_routes())

@@ -186,4 +186,14 @@ other-next = If the newer one is yours, go on with it. If it isn't, begin your o
 other-next-inside = If that is you, go on. To sign in as somebody else, log out first: the button is at the top of the page.
 other-go-on = Go on with the newer one
 other-anew = Begin my own again
+# From the list of practices, where somebody else is in already.
+hello-title = Somebody else is logged in here
+hello-title-client = Somebody else is signed in here
+hello-what = { $email } is logged in here in this browser, and the list you came from was asked for with another address.
+hello-what-client = Somebody is signed in here in this browser with another address than the one your list was asked for.
+hello-next = If that is you, go on. If it isn't, log them out here and go on as yourself.
+hello-go-on = Go on as { $email }
+hello-go-on-client = That's me, go on
+hello-anew = Log out and log in as myself
+hello-anew-client = Log out and sign in as myself
 log-in-of = You are logging in as { $email }.

@@ -23,6 +23,7 @@ pub const KEEPS_STALE: &[&str] = &[
     "/passkey/options",
     "/log-out",
     "/unsent",
+    "/hello",
 ];
 
 /// Of these, the ones that anybody opens and that do nothing with a form of another tab.

@@ -9,8 +9,8 @@ use super::session::{self, Session, State};
 use super::{hello, kept_form, marks, note, way_in};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::error::Result;
-use crate::platform::frame::Frame;
-use crate::platform::web::{Visit, go, page};
+use crate::platform::frame::{FROM_LIST, Frame};
+use crate::platform::web::{Visit, encode, go, page};
 
 #[derive(askama::Template)]
 #[template(path = "sign_in/log_out.html")]
@@ -29,19 +29,48 @@ pub async fn ask(visit: Visit) -> Result<Response> {
 
 /// `POST /log-out`; pressed twice, or on a page that was open too long or was somebody else's, it means the same.
 pub async fn answer(visit: Visit) -> Result<Response> {
-    if let State::Open(session) | State::Locked(session) = session::glance(&visit).await? {
-        leave(&visit, &session).await?;
-        if session.shared != 0 {
-            forget_everything(&visit);
+    let mut to = way_in::path(&visit).to_owned();
+    match session::glance(&visit).await? {
+        State::Open(session) | State::Locked(session) => {
+            make_room(&visit, &session).await?;
+            if session.shared != 0 && visit.cookie(FROM_LIST).is_some() {
+                visit.drop_cookie(FROM_LIST);
+                to = by_the_entrance(&visit, &to)?;
+            }
         }
+        State::Nobody => forget_sign_in(&visit),
     }
-    forget_sign_in(&visit);
     flash::leave(&visit, Notice::LoggedOut, "")?;
-    let mut response = go(way_in::path(&visit));
+    Ok(cleared(&visit, go(&to)))
+}
+
+/// Has the browser drop what it keeps of the pages that were open.
+pub(super) fn cleared(visit: &Visit, mut response: Response) -> Response {
     // The keys of recognised devices lie in the browser's storage, those of colleagues on this computer too.
-    let what = if super::device::carries_any(&visit) { "\"cache\"" } else { "\"cache\", \"storage\"" };
+    let what = if super::device::carries_any(visit) { "\"cache\"" } else { "\"cache\", \"storage\"" };
     response.headers_mut().insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static(what));
-    Ok(response)
+    response
+}
+
+/// The way back to the door by way of the entrance, where the list lies open from which whoever leaves came: this device is to
+/// remember nothing there either. What it leads to travels sealed, or anybody could lead people anywhere from the entrance.
+fn by_the_entrance(visit: &Visit, door: &str) -> Result<String> {
+    let (practice, server) = (visit.practice()?, &visit.server);
+    let sealed = server.seal_for(&practice.region, "log-out", &[], &format!("{}\n{door}", practice.slug))?;
+    Ok(format!("{}/left/back?for={}.{}", server.entrance(), practice.region, encode(&sealed)))
+}
+
+/// Ends a session, and forgets with it what this browser need not know any more.
+///
+/// # Errors
+/// As [`leave`].
+pub(super) async fn make_room(visit: &Visit, session: &Session) -> Result<()> {
+    leave(visit, session).await?;
+    if session.shared != 0 {
+        forget_everything(visit);
+    }
+    forget_sign_in(visit);
+    Ok(())
 }
 
 /// What belongs to this sign-in alone goes; a proved mailbox too, or the next person at this computer could go on with it.

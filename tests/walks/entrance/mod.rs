@@ -1,6 +1,7 @@
 //! The door that knows no practice: asking, the mail, the code, the link, and what strangers learn.
 
 mod again;
+mod arriving;
 mod leaving;
 mod limits;
 mod list;

@@ -180,11 +180,12 @@ walk!(whoever_is_signed_in_already_is_remembered_at_once, |stage| {
     device.entrance.submit(&[("code", &code), ("remember", "1")]).await.sees("This device will remember");
     let href = device.entrance.link("Harbour Physio");
     let path = href.split_once("localhost:8080").unwrap().1.to_owned();
-    // Somebody else's open session is left alone.
+    // Somebody else's open session is left alone, and they are asked who is here.
     let mut sam = stage.browser();
     crate::support::ways::log_in(&mut sam, crate::support::ways::SAM, false).await;
     sam.send(Method::GET, &path, None).await;
-    assert_eq!(sam.answered["location"], "/sign-in");
+    sam.sees("Somebody else is logged in here");
+    assert!(!sam.cookies.contains_key("__Host-remember"));
     device.practice.send(Method::GET, &path, None).await;
     let to = device.practice.answered["location"].to_str().unwrap().to_owned();
     device
