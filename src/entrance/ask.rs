@@ -81,12 +81,16 @@ pub(super) async fn refused(visit: &Visit, (typed, remember): (&str, bool), prob
     let status = match problem {
         Problem::Network => StatusCode::TOO_MANY_REQUESTS,
         Problem::Stale | Problem::NotAnAddress => StatusCode::UNPROCESSABLE_ENTITY,
+        Problem::Over => StatusCode::GONE,
     };
-    let mut response = page_with(status, &EntrancePage::with(visit, typed, remember, problem).await?)?;
-    if status == StatusCode::TOO_MANY_REQUESTS {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("3600"));
-    }
-    Ok(response)
+    let response = page_with(status, &EntrancePage::with(visit, typed, remember, problem).await?)?;
+    Ok(if status == StatusCode::TOO_MANY_REQUESTS { in_an_hour(response) } else { response })
+}
+
+/// Says to programs when the network may ask again.
+pub(super) fn in_an_hour(mut response: Response) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("3600"));
+    response
 }
 
 async fn asked_lately(visit: &Visit, tx: &mut Tx, asker: &Asker) -> Result<bool> {

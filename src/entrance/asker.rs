@@ -1,6 +1,7 @@
 //! The browser that asked: what it keeps of its asking, sealed in a cookie that goes with the browser. The entrance itself
 //! keeps no address, so the list is fetched anew from the regions with the one that lies here.
 
+use super::find::CODE_SECONDS;
 use crate::platform::email::Email;
 use crate::platform::error::Result;
 use crate::platform::limit;
@@ -79,7 +80,7 @@ impl Asker {
         let email = lines.next()?.to_owned();
         let (secret, device) = (secret.to_owned(), device.to_owned());
         let asker = Asker { secret, device, email, remember, masked, asked_at, proved_at };
-        let since = asker.asked_at.last().copied().unwrap_or(proved_at);
+        let since = asker.asked_at.last().copied().unwrap_or(0).max(proved_at);
         (visit.now - since < ASKING_SECONDS).then_some(asker)
     }
 
@@ -99,6 +100,11 @@ impl Asker {
     /// Forgets it, on a shared computer.
     pub fn forget(visit: &Visit) {
         visit.drop_cookie(COOKIE);
+    }
+
+    /// Whether a mail was asked for here a moment ago, so that one may be on its way: within the time of a code.
+    pub fn waits_for_mail(&self, now: i64) -> bool {
+        self.asked_at.last().is_some_and(|at| now - at < CODE_SECONDS)
     }
 
     /// Whether the list may be shown here without another proof.
@@ -142,6 +148,12 @@ impl Asker {
     pub fn shown_email(&self) -> String {
         let hint = || Email::parse(&self.email).map(|email| email.masked()).unwrap_or_default();
         if self.masked { hint() } else { self.email.clone() }
+    }
+
+    /// What a page says that it is for: this address in this browser, whatever was asked for in between.
+    pub fn asking(&self, visit: &Visit) -> String {
+        let key = Email::parse(&self.email).map(|email| email.canonical().to_owned()).unwrap_or_default();
+        secret::keyed_hash(&visit.server.stable_key("finder page"), &[&visit.browser_id, &key])
     }
 
     /// What a note of a sign-in is tied to.

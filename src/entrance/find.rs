@@ -38,6 +38,8 @@ struct FindPage {
     over: bool,
     /// The list was shown here, and its time is over: nothing was asked for, so no mail comes by itself.
     was_shown: bool,
+    /// A mail was asked for longer ago than a code works, so none is on its way.
+    is_late: bool,
 }
 
 /// Why a code opened nothing.
@@ -52,6 +54,8 @@ enum Problem {
     Other,
     /// A new mail cannot go yet.
     Wait,
+    /// Too many were asked for from this network.
+    Network,
 }
 
 /// An asking of this browser whose code may still be typed.
@@ -64,10 +68,14 @@ struct Asking {
     tries: i64,
 }
 
-/// `GET /find`, which says when the next mail can go where this browser has had those of the hour or the day; at once by `?wait=1`,
+/// `GET /find`, where the list is not open: it says when the next mail can go where this browser has had those of the hour or the day; at once by `?wait=1`,
 /// where one more was asked for.
 pub async fn look(visit: Visit, Query(query): Query) -> Result<Response> {
     let Some(asker) = Asker::of(&visit) else { return Ok(go("/")) };
+    // The list is open here, and nobody waits for a mail.
+    if asker.may_look(visit.now) && !asker.waits_for_mail(visit.now) {
+        return Ok(go("/list"));
+    }
     let waits = asker.has_all(visit.now) || query.text("wait") == "1" && asker.is_spent(visit.now);
     page(&FindPage::new(&visit, &asker, waits.then_some(Problem::Wait)))
 }
@@ -75,19 +83,22 @@ pub async fn look(visit: Visit, Query(query): Query) -> Result<Response> {
 /// `POST /find`: a code, which is counted before it is judged; or the button for a new mail.
 pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // read
-    let Some(asker) = Asker::of(&visit) else { return Ok(go("/")) };
+    let Some(asker) = Asker::of(&visit) else {
+        return ask::refused(&visit, ("", false), super::Problem::Over).await;
+    };
     let again = |asker: &Asker, problem: Problem| {
         let page = FindPage::new(&visit, asker, Some(problem));
         page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
     };
+    // A form of a browser's first moment says nothing of its address either.
+    if visit.stale {
+        return again(&Asker { remember: fields.ticked("remember"), ..asker }, Problem::Stale);
+    }
     // Judged for an asking that the page was not about, a right code would take a try of the other address.
-    if !["", &asker.hash()].contains(&fields.text("asking")) {
+    if !["", &asker.asking(&visit)].contains(&fields.text("asking")) {
         return again(&asker, Problem::Other);
     }
     let mut asker = Asker { remember: fields.ticked("remember"), ..asker };
-    if visit.stale {
-        return again(&asker, Problem::Stale);
-    }
     if fields.text("do") == "again" {
         return ask_again(&visit, asker).await;
     }
@@ -147,7 +158,8 @@ async fn ask_again(visit: &Visit, asker: Asker) -> Result<Response> {
     let new = Asker::new(visit, &email, asker.remember, asker.masked);
     match ask::put(visit, &email, new).await? {
         Some(response) => Ok(response),
-        None => ask::refused(visit, (&asker.shown_email(), asker.remember), super::Problem::Network).await,
+        None => page_with(StatusCode::TOO_MANY_REQUESTS, &FindPage::new(visit, &asker, Some(Problem::Network)))
+            .map(ask::in_an_hour),
     }
 }
 
@@ -176,6 +188,7 @@ impl FindPage {
             Problem::Old => "find-code-old",
             Problem::Other => "find-other-address",
             Problem::Wait => "find-wait",
+            Problem::Network => "find-network",
         };
         let wait = wait_words(visit, asker.wait(visit.now));
         let say = |problem| if problem == Problem::Wait { wait.clone() } else { visit.say(words(problem)) };
@@ -188,22 +201,25 @@ impl FindPage {
         });
         let was_shown = asker.was_shown(visit.now);
         let waits = problem == Some(Problem::Wait) && asker.is_spent(visit.now);
+        let is_late = !was_shown && !asker.waits_for_mail(visit.now);
         let intro = match (was_shown, waits || asker.has_all(visit.now)) {
             (true, _) => "find-closed",
             (false, true) => "find-intro-spent",
+            (false, false) if is_late => "find-intro-late",
             (false, false) => "find-intro",
         };
         FindPage {
             frame: Frame::new(visit, if was_shown { "find-closed-title" } else { "find-title" }),
             email: asker.shown_email(),
             intro: visit.say(intro),
-            asking: asker.hash(),
+            asking: asker.asking(visit),
             remember: asker.remember,
             shared: is_shared(visit),
             problem: problem_words,
-            bad: problem.is_some_and(|problem| problem != Problem::Wait),
-            over: was_shown || matches!(problem, Some(Problem::Tries | Problem::Old | Problem::Wait)),
+            bad: problem.is_some_and(|problem| !matches!(problem, Problem::Wait | Problem::Network)),
+            over: was_shown || is_late || matches!(problem, Some(Problem::Tries | Problem::Old | Problem::Wait)),
             was_shown,
+            is_late,
         }
     }
 }

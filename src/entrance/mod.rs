@@ -65,6 +65,8 @@ enum Problem {
     Stale,
     NotAnAddress,
     Network,
+    /// The page that sent something was for an asking that this browser has forgotten.
+    Over,
 }
 
 /// `GET /` at the bare host; `?practice=` is a typed name.
@@ -105,6 +107,7 @@ impl EntrancePage {
             Problem::Stale => "entrance-stale",
             Problem::NotAnAddress => "entrance-not-an-address",
             Problem::Network => "entrance-network",
+            Problem::Over => "entrance-over",
         };
         Ok(EntrancePage {
             shown: remembered::shown(visit).await?,

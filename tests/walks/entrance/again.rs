@@ -1,6 +1,6 @@
 //! Asking again: within the minute, at the end of the hour, from another device. What a page says of the next mail is so.
 
-use super::{ask, browser, deliver, mails};
+use super::{ask, browser, deliver, link, mails};
 use crate::support::browser::Browser;
 use crate::support::stage::{Stage, code_in};
 use crate::walk;
@@ -133,4 +133,92 @@ walk!(a_code_typed_in_the_tab_of_another_address_takes_no_try, |stage| {
     assert_eq!(mails(&stage, SAM).len(), 1);
     press_again(&stage, &mut waiting).await;
     assert_eq!(mails(&stage, SAM).len(), 2);
+});
+
+// A tab of the first address, another address in between, and the first one again.
+walk!(a_tab_of_the_same_address_takes_its_newest_code, |stage| {
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, SAM).await;
+    let mut tab = desk.clone();
+    for email in ["alex@example.com", "Sam@Example.com"] {
+        stage.wait(61);
+        ask(&stage, &mut desk, email).await;
+    }
+    tab.cookies.clone_from(&desk.cookies);
+    let code = code_in(&mails(&stage, "Sam@example.com")[0].text);
+    tab.submit(&[("code", &code)]).await.is_at("/list").sees("Harbour Physio");
+});
+
+// At the end of the day: the list stays open for its quarter of an hour, and keeps its tick.
+walk!(a_list_opened_late_in_the_day_closes_no_earlier, |stage| {
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, SAM).await;
+    let path = link(&mails(&stage, SAM)[0]);
+    stage.wait(24 * 3600 - 300);
+    desk.open(&path).await.is_at("/list").sees("Harbour Physio");
+    stage.wait(600);
+    desk.open("/list").await.is_at("/list").sees("Harbour Physio");
+    stage.wait(300);
+    desk.open("/list").await.is_at("/find").sees("Your list is closed");
+    stage.wait(86_400);
+    desk.open("/find").await.is_at("/");
+});
+
+// An address that only its owner knows again is filled in nowhere, as if somebody had typed it so.
+walk!(a_full_network_fills_in_no_hidden_address, |stage| {
+    ask(&stage, &mut browser(&stage), SAM).await;
+    let path = link(&mails(&stage, SAM)[0]);
+    let mut other = browser(&stage).from("198.51.100.7");
+    other.open(&path).await.submit_to(&path, &[]).await.is_at("/list");
+    stage.wait(15 * 60);
+    other.open("/list").await.is_at("/find");
+    let mut crowd = browser(&stage).from("198.51.100.7");
+    for number in 0..60 {
+        crowd.open("/").await.submit(&[("email", &format!("person{number}@example.com"))]).await.is_at("/find");
+    }
+    let before = mails(&stage, SAM).len();
+    press_again(&stage, &mut other).await;
+    assert_eq!((other.status.as_u16(), other.answered["retry-after"].to_str().unwrap()), (429, "3600"));
+    other.is_at("/find").sees("from your internet connection").sees("s•••@example.com").misses("We are sending");
+    assert!(!other.html.contains("value=\"s•••"), "{}", other.html);
+    assert_eq!(mails(&stage, SAM).len(), before);
+    stage.wait(3600);
+    press_again(&stage, &mut other).await;
+    other.is_at("/find").sees("We are sending a mail");
+    assert_eq!(mails(&stage, SAM).len(), before + 1);
+});
+
+// A page says that a mail is on its way where one was asked for a moment ago.
+walk!(no_page_speaks_of_a_mail_that_nobody_asked_for, |stage| {
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, SAM).await;
+    desk.open("/find").await.sees("We are sending a mail");
+    let mail = mails(&stage, SAM).remove(0);
+    let mut other = browser(&stage).from("198.51.100.7");
+    other.open(&link(&mail)).await.submit_to(&link(&mail), &[]).await.is_at("/list");
+    other.open("/find").await.is_at("/list");
+    stage.wait(2 * 3600);
+    desk.open("/find").await.misses("We are sending a mail").sees("Some time ago").sees(SAM);
+    desk.sees("The link in the mail works for a day");
+    // A code may have come late, so the field is there; and one press sends a new mail.
+    desk.submit(&[("code", &code_in(&mail.text))]).await.sees("This code is too old").misses("We are sending a mail");
+    press_again(&stage, &mut desk).await;
+    desk.is_at("/find").sees("We are sending a mail");
+    desk.submit(&[("code", &code_in(&mails(&stage, SAM)[0].text))]).await.is_at("/list");
+});
+
+// Forgotten in another tab, or a day old.
+walk!(a_code_on_a_page_that_is_over_is_told_so, |stage| {
+    let mut desk = browser(&stage);
+    ask(&stage, &mut desk, SAM).await;
+    let code = code_in(&mails(&stage, SAM)[0].text);
+    let (mut tab, mut late) = (desk.clone(), desk.clone());
+    desk.submit_to("/remembered", &[("do", "asking")]).await.is_at("/");
+    desk.misses("This page is over");
+    tab.cookies.clone_from(&desk.cookies);
+    tab.submit(&[("code", &code)]).await.sees("Find your practice").sees("The page you came from is over");
+    assert!(!tab.html.contains(SAM), "{}", tab.html);
+    tab.submit(&[("email", SAM)]).await.is_at("/find");
+    stage.wait(86_400);
+    late.submit(&[("code", &code)]).await.sees("The page you came from is over");
 });
