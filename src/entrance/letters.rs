@@ -1,5 +1,7 @@
 //! The entrance's mails. They name practices and no people, and say the same whoever asked.
 
+use std::collections::BTreeSet;
+
 use super::finding::{Found, Listed};
 use super::link;
 use super::list::in_words;
@@ -12,6 +14,10 @@ use crate::platform::web::Visit;
 
 /// An address that no practice knows is told so once in so many seconds.
 const STRANGER_SECONDS: i64 = 86_400;
+
+/// Such mails to all addresses of one mailbox, with the seconds within which: most providers bring what stands behind a plus
+/// there too, so that a stranger could have one sent to each.
+const PER_MAILBOX: [(i64, i64); 2] = [limit::MAILS[1], limit::MAILS[2]];
 
 /// To whom, and how the link ties to the browser that asked.
 pub struct Envelope<'a> {
@@ -26,6 +32,24 @@ pub enum Mail {
     First,
     /// What came later, from a region that had been silent.
     Rest,
+}
+
+/// What of an answer the address has not been told since `told_at`, the first mail of its asking (unix seconds): who asks twice
+/// while a region is silent is told once what was missing, and whoever asks the next time is told anew.
+///
+/// # Errors
+/// As [`list`].
+pub async fn untold(visit: &Visit, tx: &mut Tx, to: &Envelope<'_>, found: &Found, told_at: i64) -> Result<Found> {
+    let regions: BTreeSet<&str> = found.places.iter().map(|listed| listed.region.as_str()).collect();
+    let mut untold = BTreeSet::new();
+    for region in regions {
+        let lane = format!("mail-rest:{}", visit.lane("rest", &format!("{region} {}", to.key))?);
+        if limit::once(tx, ENTRANCE, &lane, visit.now - told_at, visit.now).await? {
+            untold.insert(region);
+        }
+    }
+    let places = found.places.iter().filter(|listed| untold.contains(listed.region.as_str())).cloned().collect();
+    Ok(Found { places, silent: found.silent.clone() })
 }
 
 /// The list, with the code for the page that asked where no mail of this asking had one yet.
@@ -86,12 +110,26 @@ pub async fn nothing(visit: &Visit, tx: &mut Tx, to: &Envelope<'_>, found: &Foun
     if !told || !limit::once(tx, ENTRANCE, &lane, STRANGER_SECONDS, visit.now).await? {
         return Ok(());
     }
+    let mailbox = visit.lane("stranger-mailbox", &mailbox_of(to.key))?;
+    for (most, seconds) in PER_MAILBOX {
+        if !limit::within_in(tx, ENTRANCE, &format!("mail{seconds}-mailbox:{mailbox}"), most, seconds, visit.now)
+            .await?
+        {
+            return Ok(());
+        }
+    }
     let about = if found.silent.is_empty() {
         ("entrance", visit.server.entrance())
     } else {
         ("regions", in_words(&found.silent))
     };
     put(visit, tx, name, to, vec![about]).await
+}
+
+/// The address without what stands behind a plus in its local part (RFC 5233).
+fn mailbox_of(key: &str) -> String {
+    let Some((local, domain)) = key.rsplit_once('@') else { return key.to_owned() };
+    format!("{}@{domain}", local.split('+').next().filter(|plain| !plain.is_empty()).unwrap_or(local))
 }
 
 fn silence(visit: &Visit, found: &Found) -> String {

@@ -17,6 +17,7 @@ use super::letters::{self, Envelope};
 use super::{find, regions};
 use crate::args;
 use crate::platform::asked;
+use crate::platform::db::Tx;
 use crate::platform::door::entrance_visit;
 use crate::platform::error::{Error, Result};
 use crate::platform::secret;
@@ -251,7 +252,18 @@ async fn note(server: &Arc<Server>, claimed: &Claimed, request: &Request, found:
     // The code goes with the first mail that lists something, whichever region that came from.
     let with_code = claimed.code_hash.is_none() && !found.places.is_empty();
     let kept = !found.silent.is_empty() && visit.now - claimed.created_at < KEEP_SECONDS;
+    let to = Envelope { email: &request.email, key: &request.key, browser: &claimed.browser };
     let mut tx = visit.db()?.counting().await?;
+    // Whoever asked sees the same page; in a flood only addresses on file are written to.
+    let held = request.flood && (found.places.is_empty() || !asked::still_goes(&visit, &mut tx).await?);
+    let untold = match claimed.answered_at {
+        Some(told_at) if !held => Some(letters::untold(&visit, &mut tx, &to, found, told_at).await?),
+        _ => None,
+    };
+    // Looked at after the count of what was told, where two askings of one browser wait for each other.
+    let with_code = with_code && !(untold.is_some() && has_code_since(&mut tx, claimed).await?);
+    // What was missing is mailed once, but for the code that only this browser takes.
+    let found = untold.as_ref().filter(|_| !with_code).unwrap_or(found);
     let noted = tx
         .execute(
             "UPDATE finder SET request = CASE WHEN CAST($4 AS BIGINT) = 1 THEN request END, waiting = $5, next_at = $6, claimed_until = 0,
@@ -273,9 +285,6 @@ async fn note(server: &Arc<Server>, claimed: &Claimed, request: &Request, found:
     if noted == 0 {
         return Ok(());
     }
-    // Whoever asked sees the same page; in a flood only addresses on file are written to.
-    let held = request.flood && (found.places.is_empty() || !asked::still_goes(&visit, &mut tx).await?);
-    let to = Envelope { email: &request.email, key: &request.key, browser: &claimed.browser };
     if !held && !found.places.is_empty() {
         let mail = if first { letters::Mail::First } else { letters::Mail::Rest };
         letters::list(&visit, &mut tx, &to, found, (mail, with_code.then_some(code))).await?;
@@ -286,6 +295,17 @@ async fn note(server: &Arc<Server>, claimed: &Claimed, request: &Request, found:
     server.world.reached("asking answered");
     server.outbox_bell.notify_one();
     Ok(())
+}
+
+/// Whether another asking of the same browser was mailed a code since this one's first mail: that one works here too.
+async fn has_code_since(tx: &mut Tx, claimed: &Claimed) -> Result<bool> {
+    let other: Option<(String,)> = tx
+        .optional(
+            "SELECT id FROM finder WHERE practice_id = $1 AND browser = $2 AND id <> $3 AND code_hash IS NOT NULL AND answered_at >= $4 LIMIT 1",
+            args![ENTRANCE, &claimed.browser, &claimed.id, claimed.answered_at],
+        )
+        .await?;
+    Ok(other.is_some())
 }
 
 /// Seconds until a silent region is asked again, after so many turns.

@@ -330,3 +330,33 @@ mod a_flood_of_strangers {
         }
     }
 }
+
+// One mailbox has as many addresses as somebody likes; mails about none of them being known are few all the same.
+walk!(an_unknown_mailbox_is_flooded_by_none_of_its_addresses, |stage| {
+    for number in 0..12 {
+        let mut stranger = browser(&stage).from(&format!("198.51.100.{number}"));
+        ask(&stage, &mut stranger, &format!("victim+{number}@example.com")).await;
+        stranger.sees("Check your mail");
+        stage.wait(61);
+    }
+    let told = async |stage: &Stage| {
+        let all = stage.server.kept::<portico::notices::carriers::Carriers>().unwrap().mailbox().unwrap().list("");
+        all.into_iter().filter(|mail| mail.to.starts_with("victim") && mail.about == "find-nothing").count()
+    };
+    assert_eq!(told(&stage).await, 5, "five an hour");
+    stage.wait(3600);
+    for number in 20..32 {
+        ask(&stage, &mut browser(&stage).from("203.0.113.4"), &format!("victim+{number}@example.com")).await;
+        stage.wait(3000);
+    }
+    assert_eq!(told(&stage).await, 10, "ten a day");
+    // Whoever is on file under such an address has the limits of that address alone.
+    let sql = "UPDATE person SET email = 'victim+50@example.com', email_key = 'victim+50@example.com' WHERE email_key = 'sam@example.com'";
+    stage.au().execute(sql, args![]).await.unwrap();
+    ask(&stage, &mut browser(&stage), "victim+50@example.com").await;
+    assert!(mails(&stage, "victim+50@example.com")[0].text.contains("Harbour Physio"));
+    // The next day is as good as ever.
+    stage.wait(86_400);
+    ask(&stage, &mut browser(&stage), "victim@example.com").await;
+    assert_eq!(mails(&stage, "victim@example.com").len(), 1);
+});

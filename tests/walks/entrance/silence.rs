@@ -133,3 +133,45 @@ walk!(a_request_is_kept_for_a_day_at_most, |stage| {
     let row: Option<(i64,)> = front.optional(kept, args![]).await.unwrap();
     assert_eq!(row.unwrap().0, 0);
 });
+
+// Asked twice while a region was silent: what was missing comes once.
+walk!(what_was_missing_comes_once_however_often_was_asked, |stage| {
+    stop_uk(&stage).await;
+    let about = |email: &str, name: &str| mails(&stage, email).iter().filter(|mail| mail.about == name).count();
+    let (mut desk, mut home) = (browser(&stage), browser(&stage).from("198.51.100.4"));
+    for email in ["alex@example.com", "family@example.com"] {
+        ask(&stage, &mut desk, email).await;
+        stage.wait(61);
+        ask(&stage, &mut desk, email).await;
+    }
+    stage.wait(61);
+    ask(&stage, &mut home, "family@example.com").await;
+    start_uk(&stage).await;
+    stage.wait(600);
+    for _ in 0..3 {
+        deliver(&stage).await;
+        stage.wait(61);
+    }
+    assert_eq!(about("alex@example.com", "find-rest"), 1);
+    // Whoever is known in that region alone gets one mail for each browser, with the code that works there.
+    let late: Vec<_> =
+        mails(&stage, "family@example.com").into_iter().filter(|mail| mail.about == "find-late").collect();
+    assert_eq!(late.len(), 2, "{late:?}");
+    for browser in [&desk, &home] {
+        let mut right = 0;
+        for mail in &late {
+            let mut typing = browser.clone();
+            typing.open("/find").await.submit(&[("code", &code_in(&mail.text))]).await;
+            right += usize::from(typing.path == "/list");
+        }
+        assert_eq!(right, 1);
+    }
+    // The next time it is silent nobody loses the rest of theirs.
+    stop_uk(&stage).await;
+    ask(&stage, &mut browser(&stage).from("198.51.100.5"), "alex@example.com").await;
+    start_uk(&stage).await;
+    stage.wait(600);
+    deliver(&stage).await;
+    assert_eq!(about("alex@example.com", "find-rest"), 2);
+    assert!(mails(&stage, "alex@example.com")[0].text.contains("Thames Therapy"));
+});
