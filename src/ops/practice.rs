@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::practice_rename::refuse_name_on_its_way;
 use super::theme;
 use crate::args;
 use crate::notices::{Actor, Event, Happening, happened};
@@ -215,6 +216,7 @@ pub async fn add(server: &Arc<Server>, wanted: &Wanted) -> Result<Added> {
         email,
     };
     refuse_birth_name(server, &new.host).await?;
+    refuse_name_on_its_way(server, &wanted.region, &wanted.slug).await?;
     let mut run = 1;
     loop {
         match store(server, region, wanted, &new).await {

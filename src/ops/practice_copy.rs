@@ -24,7 +24,7 @@ impl Move<'_> {
         self.is_still_out_of_service().await?;
         let marked = tx.execute(arriving, args![&self.id, ARRIVING, &self.to.name]).await?;
         if marked != 1 {
-            return Err(Error::Fault("the practice itself did not come along".into()));
+            return Err(self.why_it_stayed(&mut tx).await?);
         }
         tx.execute("DELETE FROM moved WHERE practice_id = $1 AND slug = $2", args![&self.id, self.slug]).await?;
         leads_to(&mut tx, &self.id, &self.to.name, self.slug).await?;
@@ -47,8 +47,44 @@ impl Move<'_> {
         match still {
             Some((0,)) => Ok(()),
             Some(_) => Err(Error::Fault(format!("something was written for {} meanwhile; run it again", self.slug))),
-            None => Err(Error::Fault(format!("{} was put back into service meanwhile; nothing was copied", self.slug))),
+            None => Err(self.why_it_is_not_out().await?),
         }
+    }
+
+    /// Somebody put it back, or another run was quicker: that one has given it up here, or has even forgotten it.
+    async fn why_it_is_not_out(&self) -> Result<Error> {
+        let back: Option<(i64,)> = self
+            .from
+            .db
+            .optional(
+                "SELECT created_at FROM practice WHERE id = $1 AND moving_to IS NULL AND closed_at IS NULL",
+                args![&self.id],
+            )
+            .await?;
+        Ok(match back {
+            Some(_) => Error::Fault(format!("{} was put back into service meanwhile; nothing was copied", self.slug)),
+            None => self.another_run(),
+        })
+    }
+
+    /// Why its own row is not among those that were copied.
+    async fn why_it_stayed(&self, tx: &mut Tx) -> Result<Error> {
+        let there: Option<(String,)> = tx.optional("SELECT id FROM practice WHERE slug = $1", args![self.slug]).await?;
+        Ok(match there {
+            Some((id,)) if id == self.id => self.another_run(),
+            Some(_) => Error::Fault(format!(
+                "{} is taken in {}: put the move back with --undo, then rename one of the two; nothing was copied",
+                self.slug, self.to.name
+            )),
+            None => Error::Fault("the practice itself did not come along".into()),
+        })
+    }
+
+    fn another_run(&self) -> Error {
+        Error::Fault(format!(
+            "another run of this move has copied {} already; run it again to see that it is finished, or to finish it",
+            self.slug
+        ))
     }
 
     async fn copy_table(&self, tx: &mut Tx, table: &Table) -> Result<u64> {

@@ -62,6 +62,7 @@ async fn once(server: &Arc<Server>, region: &Region, from: &str, to: &str) -> Re
             region.name
         )));
     }
+    refuse_name_on_its_way(server, &region.name, to).await?;
     tx.execute("UPDATE practice SET slug = $2 WHERE id = $1", args![&id, to]).await?;
     tx.execute("DELETE FROM moved WHERE practice_id = $1 AND slug = $2", args![&id, to]).await?;
     leads_to(&mut tx, &id, &region.name, to).await?;
@@ -74,6 +75,23 @@ async fn once(server: &Arc<Server>, region: &Region, from: &str, to: &str) -> Re
     tell(server, &mut tx, practice, from).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// A practice on its way keeps its name free where it is going: taken there, its move could never be finished.
+pub(super) async fn refuse_name_on_its_way(server: &Server, region: &str, slug: &str) -> Result<()> {
+    for other in server.regions.iter().filter(|other| other.name != region) {
+        let coming: Option<(String,)> = other
+            .db
+            .optional("SELECT id FROM practice WHERE slug = $1 AND moving_to = $2", args![slug, region])
+            .await?;
+        if coming.is_some() {
+            return Err(Error::Fault(format!(
+                "{slug} is on its way to {region} from {}; nothing was changed",
+                other.name
+            )));
+        }
+    }
+    Ok(())
 }
 
 async fn living(tx: &mut Tx, slug: &str) -> Result<Option<(String,)>> {

@@ -23,6 +23,7 @@ mod mine;
 mod mine_email;
 mod moves;
 mod moves_after;
+mod moves_met;
 mod moves_record;
 mod moves_writes;
 mod neighbours;
