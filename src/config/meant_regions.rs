@@ -27,7 +27,7 @@ pub(super) fn regions(written: &Written, problems: &mut Vec<ConfigProblem>) -> (
             reader.problem(
                 "name",
                 "not a region's name",
-                "write 1 to 20 of a-z, 0-9 and inner hyphens; \"support\" and \"entrance\" are taken",
+                "write 1 to 20 of a-z, 0-9 and inner hyphens; \"support\", \"entrance\" and \"here\" are taken",
             );
         }
         if names.contains(&name) {
@@ -85,8 +85,9 @@ pub(super) fn entrance(written: &Written, problems: &mut Vec<ConfigProblem>) -> 
     Some(Entrance { database, mail_to_strangers })
 }
 
+/// "here" is what a practice's row says while it arrives from another region.
 fn is_region_name(name: &str) -> bool {
-    name.len() <= 20 && !matches!(name, "support" | ENTRANCE) && is_label(name)
+    name.len() <= 20 && !matches!(name, "support" | "here" | ENTRANCE) && is_label(name)
 }
 
 fn database(reader: &mut Reader, address: &Secret) -> Option<Database> {

@@ -109,13 +109,24 @@ fn everything_wrong_is_said_at_once_with_its_line() {
     assert_eq!(
         said.lines().collect::<Vec<_>>(),
         [
-            "portico.toml:5: region[AU!].name: not a region's name; write 1 to 20 of a-z, 0-9 and inner hyphens; \"support\" and \"entrance\" are taken",
+            "portico.toml:5: region[AU!].name: not a region's name; write 1 to 20 of a-z, 0-9 and inner hyphens; \"support\", \"entrance\" and \"here\" are taken",
             "portico.toml:11: mail.port: not a whole number; write a number from 1 to 65535, without quotation marks",
             "portico.toml:12: mail.hots: no such setting; did you mean \"host\"?",
             "portico.toml:13: lgo: no such section; did you mean [log]?",
             "portico.toml: base: missing; write the host name of the entrance: base = \"portico.example\"",
         ]
     );
+}
+
+#[test]
+fn no_region_has_a_name_that_means_something_else() {
+    let world = World::new();
+    for name in ["support", "entrance", "here"] {
+        let said = world
+            .spoken(world.load(&world.good().replace("\"au\"", &format!("\"{name}\"")), &[]).map(|_| ()).unwrap_err());
+        assert!(said.contains("not a region's name"), "{name}: {said}");
+    }
+    assert!(world.load(&world.good().replace("\"au\"", "\"there\""), &[]).is_ok());
 }
 
 #[test]
