@@ -132,3 +132,62 @@ test("every page of the entrance is accessible, light and within the screen", as
   assert.deepEqual(wrong, []);
   await context.close();
 });
+
+// The policy of the page lets the form go there and back, and what the entrance had in this browser is gone.
+test("logging out where others use the device closes the list, and leads back to the door", async () => {
+  const own = await startDemo();
+  const context = await browser.newContext();
+  const watched = watch(context);
+  const page = await context.newPage();
+  await page.goto(own.entrance);
+  await page.getByLabel("Email address").fill("jo@example.com");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.waitForURL("**/find");
+  await page.goto(await own.link("jo@example.com", "/find/"));
+  await page.waitForURL("**/list");
+  await page.getByRole("link", { name: "Harbour Physio" }).click();
+  await page.waitForURL("**/portal");
+  await page.getByLabel("Other people use this device").check();
+  await page.getByRole("button", { name: "Email me a link" }).click();
+  await page.waitForURL("**/portal/sent?**");
+  await page.goto(await own.link("jo@example.com", "/link/"));
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.waitForURL("**/me");
+  await page.getByRole("button", { name: "Log out", exact: true }).click();
+  await page.waitForURL(own.practice() + "/portal");
+  await page.getByText("You are logged out").waitFor();
+  assert.equal(await page.getByLabel("Email address").inputValue(), "");
+  await page.goto(own.entrance + "/list");
+  assert.equal(new URL(page.url()).pathname, "/");
+  assert.deepEqual(watched.troubles(), []);
+  await context.close();
+  await own.stop();
+});
+
+test("somebody else's open account at the practice is asked about, and not entered", async () => {
+  const own = await startDemo();
+  const context = await browser.newContext();
+  const watched = watch(context);
+  const page = await context.newPage();
+  const [sam, alex] = [own.person("sam@example.com"), own.person("alex@example.com", "harbour-physio")];
+  await page.goto(sam.home + "/sign-in");
+  await page.getByLabel("Email address").fill(sam.email);
+  await page.getByLabel("Password", { exact: true }).fill(sam.password);
+  await page.getByRole("button", { name: "Log in", exact: true }).click();
+  await page.waitForURL("**/me");
+  await page.goto(own.entrance);
+  await page.getByLabel("Email address").fill(alex.email);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.waitForURL("**/find");
+  await page.goto(await own.link(alex.email, "/find/"));
+  await page.getByRole("link", { name: "Harbour Physio" }).click();
+  await page.getByText("Somebody else is logged in here").waitFor();
+  const wrong = await judge(page, "somebody else is logged in");
+  await page.getByRole("button", { name: "Log out and log in as myself" }).click();
+  await page.waitForURL("**/sign-in");
+  assert.equal(await page.getByLabel("Email address").inputValue(), alex.email);
+  wrong.push(...watched.troubles());
+  assert.deepEqual(wrong, []);
+  await context.close();
+  await own.stop();
+});

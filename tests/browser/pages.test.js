@@ -30,7 +30,7 @@ const NO_PAGES = {
   "/healthz": "for machines",
   "/readyz": "for machines",
   "/manifest.webmanifest": "for browsers",
-  "/hello": "leads on",
+  "/hello": "entrance.test.js; else leads on",
   "/portal/waiting": "for the script",
   "/portal/left": "gone at once",
 };
