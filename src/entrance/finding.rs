@@ -44,12 +44,14 @@ pub async fn find(server: &Arc<Server>, names: Vec<String>, whom: Whom<'_>) -> F
         regions::ask(server, names.into_iter().map(|name| (name, question.clone())).collect(), regions::PATIENCE).await;
     let mut found = Found { silent: heard.silent, ..Found::default() };
     for (region, answer) in heard.answers {
-        match answer {
-            Answer::Where(places) if places.iter().all(|place| place.is_credible(server, &region)) => {
-                found.places.extend(places.into_iter().map(|place| Listed::of(place, &region)));
-            }
+        let believed = match answer {
+            Answer::Where(places) => places.into_iter().map(|place| place.believed(server, &region)).collect(),
+            Answer::Still(_) => None::<Vec<Place>>,
+        };
+        match believed {
+            Some(places) => found.places.extend(places.into_iter().map(|place| Listed::of(place, &region))),
             // An answer of another kind, or one that cannot be, is none.
-            Answer::Where(_) | Answer::Still(_) => found.silent.push(region),
+            None => found.silent.push(region),
         }
     }
     found.silent.sort();

@@ -64,20 +64,23 @@ impl Place {
         host.split('.').next().unwrap_or_default()
     }
 
-    /// Whether the region that answers may say so: the address is one of its own practices', or in the region that it names, and the
-    /// name is one. A region in the wrong hands leads nobody to another host by it, and into nobody's mail.
-    pub fn is_credible(&self, server: &Server, answering: &str) -> bool {
+    /// The place, where the region that answers may say so: the address is one of its own practices', or in the region that it names,
+    /// and the name is one. A region in the wrong hands leads nobody to another host by it, and into nobody's mail. On which port
+    /// another region is reached the one that answers need not know.
+    pub fn believed(mut self, server: &Server, answering: &str) -> Option<Place> {
         let region = if self.gone_to.is_empty() { answering } else { &self.gone_to };
+        let home = server.origin_in(region, self.slug());
         let is_name = (1..=MOST_NAME).contains(&self.name.chars().count()) && !self.name.chars().any(char::is_control);
-        let credible = is_name
-            && is_slug(self.slug())
-            && regions::names(server).iter().any(|name| name == region)
-            && self.origin == server.origin_in(region, self.slug());
-        if !credible {
-            let origin = self.origin.chars().take(100).collect::<String>();
-            tracing::warn!(region = answering, origin, "a region tells of a place that is not its own: not believed");
+        let is_home =
+            self.origin == home || !self.gone_to.is_empty() && without_port(&self.origin) == without_port(&home);
+        let known = regions::names(server).iter().any(|name| name == region);
+        if is_name && is_slug(self.slug()) && known && is_home {
+            self.origin = home;
+            return Some(self);
         }
-        credible
+        let origin = self.origin.chars().take(100).collect::<String>();
+        tracing::warn!(region = answering, origin, "a region tells of a place that is not its own: not believed");
+        None
     }
 
     /// As people read and type it.
@@ -94,6 +97,11 @@ impl Place {
         let at = if self.client { "&at=portal" } else { "" };
         format!("{}/hello?for={}{at}", self.origin, crate::platform::web::encode(&self.ticket))
     }
+}
+
+fn without_port(origin: &str) -> &str {
+    let port = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    origin.rsplit_once(':').filter(|(_, rest)| port(rest)).map_or(origin, |(host, _)| host)
 }
 
 /// Whether it can be a practice's part of an address: one label of a host name (RFC 1123 section 2.1), lower case.

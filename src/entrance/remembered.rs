@@ -148,17 +148,24 @@ async fn ask_once(server: &Arc<Server>, places: &mut [(Kept, Standing)]) {
     let heard = regions::ask(server, questions, regions::AT_A_GLANCE).await;
     for (name, ones) in asked {
         let answered = heard.answers.iter().find_map(|(from, answer)| match answer {
-            Answer::Still(answers) if *from == name && answers.len() == ones.len() => {
-                Some(answers).filter(|answers| answers.iter().flatten().all(|place| place.is_credible(server, &name)))
-            }
+            Answer::Still(answers) if *from == name && answers.len() == ones.len() => believed(server, &name, answers),
             _ => None,
         });
         match answered {
-            Some(answers) => ones.into_iter().zip(answers).for_each(|(one, answer)| follow(one, answer.as_ref())),
+            Some(answers) => ones.into_iter().zip(&answers).for_each(|(one, answer)| follow(one, answer.as_ref())),
             // An answer of another kind or length, or one that cannot be, is none.
             None => ones.into_iter().for_each(|(_, standing)| *standing = Standing::Silent),
         }
     }
+}
+
+/// An answer, where all that it tells of may be so.
+fn believed(server: &Server, region: &str, answers: &[Option<Place>]) -> Option<Vec<Option<Place>>> {
+    let one = |answer: &Option<Place>| match answer.clone() {
+        Some(place) => place.believed(server, region).map(Some),
+        None => Some(None),
+    };
+    answers.iter().map(one).collect()
 }
 
 fn follow((kept, standing): &mut (Kept, Standing), answer: Option<&Place>) {
