@@ -29,6 +29,7 @@ portal-passkey-none-back = Sign in by email
 # Fresh proof before something sensitive.
 portal-confirm-title = Is it you?
 portal-confirm-intro = Before this can be changed, show once more that it is you.
+portal-confirm-old-mail = Your email was confirmed more than five minutes ago, which is too long for this. Please show once more that it is you.
 portal-confirm-mail-code = We send a code to { $email }. Then you are back here.
 portal-confirm-mail-lock-code = We send a code to { $email }. After that we ask for your passphrase.
 portal-confirm-mail = We send a link and a code to { $email }. Then you are back here.
@@ -148,6 +149,8 @@ stuck-number-what = When you talk to your practice, read out this number. They f
 stuck-number-until = It works until { $time }. After that this page gives you a new one.
 stuck-number-old = Your number is too old: your practice would not find you by it any more. Get a new one before you call.
 stuck-number-used = This number was used already: your practice would not find you by it any more. Get a new one before you call.
+stuck-number-ended = Somebody who reads this mailbox said that they didn't ask for this, so your practice would not find you by your number any more. If you did ask, get a new one before you call.
+stuck-number-tried = Five wrong PINs were typed for your number, so it takes no more. Get a new one and read that out to your practice.
 stuck-number-new = Get a new number
 stuck-pin = PIN
 stuck-pin-hint = If your practice reads out six digits to you, type them here within ten minutes.
@@ -157,7 +160,9 @@ stuck-pin-wrong = That isn't the PIN for this number. { $left ->
    *[other] { $left } more tries are left.
 }
 stuck-pin-old = This PIN is too old. Ask for a new one.
-stuck-pin-over = No PIN can be used for this number any more. Start again, and read the new number out to your practice.
+stuck-pin-over = No PIN can be used for this number any more. Press “Get a new number”, and read that one out to your practice.
+stuck-pin-nobody = No PIN can be used here any more: your practice gives none. Please ask them how you get in.
+stuck-pin-enough = No PIN lets you in today, because too many wrong ones were typed. Please ask your practice to help you in another way.
 stuck-pin-own = This PIN was made in this very browser, so it can't be used here. The client types it on their own device. Your administrators have been told.
 stuck-form = Or ask them to get in touch
 stuck-reach = How can they reach you?
@@ -243,6 +248,7 @@ privacy-done-lock-set = Your lock is set. Everywhere else you are signed out.
 privacy-done-lock-removed = Your lock is removed.
 privacy-done-passkey-on = Your passkeys are your lock now. Everywhere else you are signed out.
 privacy-done-passkey-off = Your passkeys are no longer your lock.
+privacy-done-not-saved = The passphrase that you typed was not saved: you first had to show that it is you. Please type it again.
 privacy-done-mail = Saved.
 privacy-done-cancelled = Stopped. Your lock stays.
 

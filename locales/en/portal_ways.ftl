@@ -24,6 +24,7 @@ portal-password-prove = Before you set a password, show once more that it's you.
 portal-password-remove = Remove the password
 portal-password-enough = Two people with this email address have a password already, and it can't be more. Please go on with the emailed link.
 portal-password-done-set = Your password is set. Everywhere else you are signed out.
+portal-password-done-not-saved = The password that you typed was not saved: you first had to show that it's you. Please type it again.
 portal-password-done-removed = Your password is removed. You sign in with the emailed link.
 
 # How a client signs in, in My info, and once by itself after a change.

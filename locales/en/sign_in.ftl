@@ -110,6 +110,8 @@ change-done-what = You are logged out everywhere else, and recognised devices ar
 # Fresh proof before something sensitive.
 confirm-title = Is it still you?
 confirm-intro = Before you change how you log in, please type your password once more.
+confirm-intro-practice = Before you go on with this, please type your password once more: you logged in a while ago.
+confirm-intro-practice-passkey = Before you go on with this, please use a passkey, or type your password once more: you logged in a while ago.
 confirm-intro-passkey = Before you change how you log in, please use a passkey, or type your password once more.
 confirm-button = Go on
 confirm-cancel = Cancel

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::numbers::{draws, two_digits};
-use super::{Ask, BOUND_SECONDS, PAUSE_SECONDS, REQUEST_SECONDS, bind, binding};
+use super::{Ask, BOUND_SECONDS, PAUSE_SECONDS, REQUEST_SECONDS, binding, bound};
 use crate::args;
 use crate::factors::passkey_options::{self as options, Asked};
 use crate::factors::{passkey_dropped, passkey_offer};
@@ -143,8 +143,7 @@ pub(super) fn refused(visit: &Visit, fields: &Fields, problem: String, unknown: 
 /// Faults and conflicts of the database.
 pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>) -> Result<Option<Response>> {
     let practice = &visit.practice()?.id;
-    let (bound_to, key) =
-        (bind(visit, lifetime(wanted), || visit.first_secret(wanted.email.canonical())), wanted.email.canonical());
+    let (bound_to, key) = (bound::to_ask(visit, wanted).await?, wanted.email.canonical());
     // Whoever floods an address from elsewhere must not use up the mails of the browser that has proved it.
     let own = marks::knows_mailbox(visit, key);
     let lane = visit.lane(if own { "portal mail own" } else { "portal mail" }, key)?;
@@ -189,11 +188,6 @@ pub(super) async fn put(visit: &Visit, wanted: &Wanted<'_>) -> Result<Option<Res
         Some(living) => format!("/portal/sent?ask={living}&still=1"),
         None => format!("/portal/sent?ask={id}"),
     })))
-}
-
-/// How long the browser stays the one that asked, in seconds; where others use it too, until it is closed.
-fn lifetime(wanted: &Wanted<'_>) -> Option<i64> {
-    (!wanted.shared).then_some(BOUND_SECONDS)
 }
 
 /// What an asking is counted on: the network, or the mailbox where this browser has proved it or its client is signed in. Who
@@ -241,8 +235,7 @@ pub(super) async fn put_for(
 /// # Errors
 /// As [`put`].
 pub(super) async fn put_without_mail(visit: &Visit, wanted: &Wanted<'_>) -> Result<Option<String>> {
-    let (bound_to, key) =
-        (bind(visit, lifetime(wanted), || visit.first_secret(wanted.email.canonical())), wanted.email.canonical());
+    let (bound_to, key) = (bound::to_ask(visit, wanted).await?, wanted.email.canonical());
     let lane = counted_on(visit, key, wanted.session_id.is_some(), "portal number")?;
     if !visit.within(&lane, PER_NETWORK, COUNTED_SECONDS).await? {
         return Ok(None);

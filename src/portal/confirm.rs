@@ -45,7 +45,13 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
     let then_path = safe_path(query.text("then"), "/me");
     match enter(&visit).await? {
         Ok(session) if session.is_fresh(visit.now) => Ok(go(&then_path)),
-        Ok(session) => page(&ConfirmPage::new(&visit, &session, then_path, None).await?),
+        Ok(session) => {
+            let mut confirm = ConfirmPage::new(&visit, &session, then_path, None).await?;
+            if query.text("note") == "old-mail" {
+                confirm.frame = confirm.frame.banner("info", "portal-confirm-old-mail");
+            }
+            page(&confirm)
+        }
         Err(response) => Ok(response),
     }
 }

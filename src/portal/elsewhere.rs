@@ -75,11 +75,13 @@ pub async fn code(visit: Visit, Token(token): Token, fields: Fields) -> Result<R
     if matches!(judged, Typed::Right) {
         passkey_offer::note_able_by_mail(&visit, &fields);
         let lifetime = (!fields.ticked("shared")).then_some(BOUND_SECONDS);
-        let proved_in = bind(&visit, lifetime, || visit.new_token());
+        let proved_in = bind(&visit, lifetime, || visit.first_secret(&meant.email_key));
         if spend(&visit, &mut tx, &meant, &Use { by: "code", proved_in: &proved_in }).await? {
             let here = for_here(&visit, &mut tx, meant, &asked, &fields).await?;
             return who::go_on(&visit, tx, &here).await;
         }
+        drop(tx);
+        return also_proved(&visit, &token, &proved_in).await;
     }
     tx.commit().await?;
     let asked = by_link(&visit, &token).await?.unwrap_or(asked);
@@ -90,6 +92,13 @@ pub async fn code(visit: Visit, Token(token): Token, fields: Fields) -> Result<R
         None => return over(&visit, &token, &asked).await,
     };
     refused(&visit, &token, &asked, &fields, why).await
+}
+
+/// Pressed twice at once, the other press may have gone on, by the same secret; else the link's page says what it is worth now.
+async fn also_proved(visit: &Visit, token: &str, proved_in: &str) -> Result<Response> {
+    let ask = by_link(visit, token).await?;
+    let gone_on = ask.filter(|ask| ask.proved_in.as_deref().is_some_and(|there| secret::same(there, proved_in)));
+    Ok(go(&gone_on.map_or_else(|| format!("/link/{token}"), |ask| format!("/portal/who?ask={}", ask.id))))
 }
 
 /// The page again: that of a good link elsewhere, or that of a link that a newer mail ended.

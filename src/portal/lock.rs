@@ -14,13 +14,14 @@ use crate::factors::passkey_store as store;
 use crate::factors::password::pool_error;
 use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::db::Tx;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::hashing::{Secret, Verdict};
 use crate::platform::limit::{self, Turn};
-use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::platform::web::{Fields, Visit, encode, go, page, page_with, safe_path};
 use crate::platform::when;
 use crate::sign_in::person::Person;
+use crate::sign_in::session::FRESH_SECONDS;
 use crate::sign_in::step::{Factor, Step};
 use crate::sign_in::{self, Attempt, lock_off, marks};
 
@@ -49,6 +50,7 @@ struct AskPage {
 /// `GET /portal/lock`.
 pub async fn ask(visit: Visit) -> Result<Response> {
     match asked(&visit).await? {
+        Ok((attempt, _)) if mail_is_old(&visit, &attempt) => ask_anew(&attempt),
         Ok((attempt, person)) => page(&LockPage::new(&visit, &attempt, &person, None).await?),
         Err(response) => Ok(response),
     }
@@ -61,6 +63,9 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
+    if mail_is_old(&visit, &attempt) {
+        return ask_anew(&attempt);
+    }
     let lanes = Lanes::of(&visit, &person)?;
     let held = held(&visit, lanes.take(&visit).await?, lanes.own);
     if held.is_some() {
@@ -85,7 +90,17 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     note_opener(&visit, &attempt);
     lock_off::not_forgotten(&visit, &mut tx, &person).await?;
     sign_in::proved(&visit, &mut tx, &attempt, Factor::Passphrase).await?;
-    sign_in::advance(&visit, tx, &attempt).await
+    advance(&visit, tx, &attempt).await
+}
+
+/// Whether the mail that came first is no fresh proof any more, so that the passphrase after it would be typed in vain.
+fn mail_is_old(visit: &Visit, attempt: &Attempt) -> bool {
+    attempt.goal == "fresh" && attempt.mailed_at.is_some_and(|at| visit.now - at > FRESH_SECONDS)
+}
+
+/// To the page that says so and sends another.
+fn ask_anew(attempt: &Attempt) -> Result<Response> {
+    Ok(go(&format!("/portal/confirm?note=old-mail&then={}", encode(&safe_path(&attempt.then_path, "/me")))))
 }
 
 /// What to say instead of judging a passphrase, where the tries are held; `own` where no browser has tries apart from these.
@@ -134,7 +149,29 @@ pub async fn passkey(visit: Visit, fields: Fields) -> Result<Response> {
     lock_off::not_forgotten(&visit, &mut tx, &person).await?;
     marks::mark_passkey(&visit, right.short_id(), attempt.shared != 0);
     sign_in::proved(&visit, &mut tx, &attempt, Factor::Passkey).await?;
-    sign_in::advance(&visit, tx, &attempt).await
+    advance(&visit, tx, &attempt).await
+}
+
+/// Goes on; pressed twice at once, the other press did, and the session is in its answer.
+async fn advance(visit: &Visit, tx: Tx, attempt: &Attempt) -> Result<Response> {
+    match sign_in::advance(visit, tx, attempt).await {
+        Err(Error::Bad("attempt")) if is_over(visit, attempt).await? => {
+            Ok(go(&safe_path(&attempt.then_path, "/me")))
+        }
+        other => other,
+    }
+}
+
+/// Whether an attempt came to its end a moment ago, by another press of the same button.
+async fn is_over(visit: &Visit, attempt: &Attempt) -> Result<bool> {
+    let over: Option<(i64,)> = visit
+        .db()?
+        .optional(
+            "SELECT ended_at FROM attempt WHERE practice_id = $1 AND id = $2 AND ended_at IS NOT NULL",
+            args![&visit.practice()?.id, &attempt.id],
+        )
+        .await?;
+    Ok(over.is_some())
 }
 
 /// The page has another way only for whoever has a passphrase too.

@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod ask;
+mod bound;
 pub mod confirm;
 pub mod elsewhere;
 pub mod exit;
@@ -39,8 +40,8 @@ use crate::sign_in::marks::LINK_COOKIE;
 
 /// How long the code in the mail works, in seconds.
 const CODE_SECONDS: i64 = 15 * 60;
-/// Tries of the code and of the number, together, for one asking.
-const MOST_TRIES: i64 = 5;
+/// Tries of the code and of the number, together, for one asking; and of PINs.
+pub const MOST_TRIES: i64 = 5;
 /// How long a proved mailbox lets its browser go on, in seconds: choosing a person, or an answer that got lost.
 const PROVED_SECONDS: i64 = 15 * 60;
 /// How long a browser stays the one that asked, in seconds; no link works longer.
@@ -141,9 +142,10 @@ impl Ask {
         self.tries < MOST_TRIES && self.standing(now) == Standing::Good
     }
 
-    /// Whether the request number can still be read out to the practice.
+    /// Whether the request number can still be read out to the practice: a PIN could be typed for it.
     pub fn shows_number(&self, now: i64) -> bool {
-        self.used_at.is_none() && self.ended_at.is_none() && now < self.number_until()
+        let open = self.used_at.is_none() && self.ended_at.is_none();
+        open && self.pin_tries < MOST_TRIES && now < self.number_until()
     }
 
     /// Until when the practice finds the request by its number (unix seconds).
@@ -308,7 +310,8 @@ mod tests {
         assert!(!short.takes_pins(1000 + REQUEST_SECONDS + PIN_SECONDS) && !short.shows_number(1000 + REQUEST_SECONDS));
         assert!(!Ask { used_at: Some(1100), ..ask() }.takes_pins(1200));
         assert!(!Ask { ended_at: Some(1100), ..ask() }.takes_pins(1200));
-        assert!(!Ask { pin_tries: 5, ..ask() }.takes_pins(1200));
+        let tried = Ask { pin_tries: 5, ..ask() };
+        assert!(!tried.takes_pins(1200) && !tried.shows_number(1200));
     }
 
     /// Only the code has its quarter of an hour; where links are shorter, it ends with them.

@@ -20,8 +20,9 @@ use crate::sign_in::person::{self, Gone, Person};
 use crate::sign_in::session::{self, Session};
 
 /// Where a client shows who they are, and from there back here.
-const PROVE: &str = "/portal/confirm?then=/me/portal-password";
-const DONE: &[&str] = &["set", "removed"];
+// What was typed is not kept on the way, which the page says when the client is back.
+const PROVE: &str = "/portal/confirm?then=%2Fme%2Fportal-password%3Fdone%3Dnot-saved";
+const DONE: &[&str] = &["set", "removed", "not-saved"];
 
 #[derive(askama::Template)]
 #[template(path = "portal/password_own.html")]
@@ -48,7 +49,7 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     own.frame.banner = DONE
         .iter()
         .find(|word| **word == query.text("done"))
-        .map(|word| Banner { kind: "success", text: visit.say(&format!("portal-password-done-{word}")) });
+        .map(|word| Banner { kind: if *word == "not-saved" { "warning" } else { "success" }, text: visit.say(&format!("portal-password-done-{word}")) });
     page(&own)
 }
 
@@ -112,8 +113,7 @@ async fn set(visit: &Visit, session: &Session, person: Person, typed: &str) -> R
 /// Whether the password lets the client in here, and nothing else would.
 fn is_the_last_way(visit: &Visit, person: &Person) -> Result<bool> {
     let practice = visit.practice()?;
-    let opens = practice.client_passwords != 0 && person.password.is_some();
-    Ok(opens && person.has_no_way_without(Gone::Password, practice))
+    Ok(person.password_opens(practice) && person.has_no_way_without(Gone::Password, practice))
 }
 
 /// Takes away a way in and gives none: the open session is enough.

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::stuck::StuckPage;
-use super::{Ask, MOST_TRIES, mine};
+use super::{Ask, MOST_TRIES, mine, proof};
 use crate::args;
 use crate::factors::password::{self, pool_error};
 use crate::factors::totp_code::normalise_typed;
@@ -16,9 +16,8 @@ use crate::platform::hashing::{Secret, Verdict};
 use crate::platform::limit;
 use crate::platform::network::network_of;
 use crate::platform::secret::{hash_token, same};
-use crate::platform::web::{Fields, Visit, go, page_with, safe_path};
+use crate::platform::web::{Fields, Visit, go, page_with};
 use crate::sign_in::person::{self, Person};
-use crate::sign_in::session::{self, State};
 use crate::sign_in::step::Factor;
 use crate::sign_in::{self, Start};
 
@@ -42,14 +41,17 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let Some(ask) = mine(&visit, fields.text("ask")).await?.filter(|ask| ask.is_bound(&visit)) else {
         return Ok(go("/portal/stuck"));
     };
-    if has_let_in(&visit, &ask).await? {
-        return Ok(go(&safe_path(&ask.then_path, "/me")));
+    if let Some(on) = proof::after_pin(&visit, &ask).await? {
+        return Ok(go(&on));
     }
     let Some(typed) = normalise_typed(fields.text("pin")) else {
-        return refused(&visit, &ask, visit.say("stuck-pin-six"));
+        return refused(&visit, &ask, visit.say("stuck-pin-six")).await;
     };
-    if visit.practice()?.pin_by == "nobody" || !take_try(&visit, &ask).await? {
-        return refused(&visit, &ask, visit.say("stuck-pin-over"));
+    if visit.practice()?.pin_by == "nobody" {
+        return refused(&visit, &ask, visit.say("stuck-pin-nobody")).await;
+    }
+    if !take_try(&visit, &ask).await? {
+        return refused(&visit, &ask, visit.say("stuck-pin-over")).await;
     }
     let issued = issued(&visit, &ask).await?;
     let before = before(&visit, &ask).await?;
@@ -68,27 +70,10 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         (Verdict::Right { .. }, Some(issued)) => right(&visit, &ask, &issued).await,
         _ if matches!(too_old, Verdict::Right { .. }) => {
             give_back(&visit, &ask).await?;
-            refused(&visit, &ask, visit.say("stuck-pin-old"))
+            refused(&visit, &ask, visit.say("stuck-pin-old")).await
         }
         (_, issued) => wrong(&visit, &ask, issued.as_ref()).await,
     }
-}
-
-/// Pressed twice, or back after the answer got lost: whether the session of this browser is that of the client whom a PIN of
-/// this request let in.
-async fn has_let_in(visit: &Visit, ask: &Ask) -> Result<bool> {
-    if ask.used_by.as_deref() != Some("pin") {
-        return Ok(false);
-    }
-    let State::Open(session) = session::state(visit).await? else { return Ok(false) };
-    let used: Option<(String,)> = visit
-        .db()?
-        .optional(
-            "SELECT id FROM pin WHERE practice_id = $1 AND ask_id = $2 AND person_id = $3 AND used_at IS NOT NULL LIMIT 1",
-            args![&visit.practice()?.id, &ask.id, &session.person_id],
-        )
-        .await?;
-    Ok(used.is_some())
 }
 
 /// Takes one of the request's five tries, once however often this is run; a new PIN gives none back.
@@ -98,8 +83,8 @@ async fn take_try(visit: &Visit, ask: &Ask) -> Result<bool> {
             .db()?
             .change(
                 "UPDATE link_ask SET pin_tries = pin_tries + 1 WHERE practice_id = $1 AND id = $2 AND pin_tries < $3
-                    AND used_at IS NULL AND ended_at IS NULL RETURNING pin_tries",
-                args![&visit.practice()?.id, &ask.id, MOST_TRIES],
+                    AND (used_at IS NULL OR (used_by = 'pin' AND used_at >= $4)) AND ended_at IS NULL RETURNING pin_tries",
+                args![&visit.practice()?.id, &ask.id, MOST_TRIES, visit.now - proof::LOST_SECONDS],
             )
             .await?;
         Ok::<_, Error>(row.is_some())
@@ -107,14 +92,14 @@ async fn take_try(visit: &Visit, ask: &Ask) -> Result<bool> {
     visit.once(format!("pin of {}", ask.id), taking).await
 }
 
-/// The living PIN of a request.
+/// The living PIN of a request, or the one that was used for it a moment ago.
 async fn issued(visit: &Visit, ask: &Ask) -> Result<Option<Issued>> {
     visit
         .db()?
         .optional(
             "SELECT id, person_id, hash, issued_in, issued_from FROM pin WHERE practice_id = $1 AND ask_id = $2
-                AND used_at IS NULL AND replaced_at IS NULL AND expires_at > $3 ORDER BY created_at DESC, id DESC LIMIT 1",
-            args![&visit.practice()?.id, &ask.id, visit.now],
+                AND (used_at IS NULL OR used_at >= $4) AND replaced_at IS NULL AND expires_at > $3 ORDER BY created_at DESC, id DESC LIMIT 1",
+            args![&visit.practice()?.id, &ask.id, visit.now, visit.now - proof::LOST_SECONDS],
         )
         .await
 }
@@ -143,31 +128,45 @@ async fn give_back(visit: &Visit, ask: &Ask) -> Result<()> {
 async fn right(visit: &Visit, ask: &Ask, issued: &Issued) -> Result<Response> {
     let lane = visit.lane("wrong pin", &issued.person_id)?;
     if !visit.within(&lane, MOST_WRONG_A_DAY, 86_400).await? {
-        return refused(visit, ask, visit.say("stuck-pin-over"));
+        return refused(visit, ask, visit.say("stuck-pin-enough")).await;
     }
     let mut tx = visit.db()?.write().await?;
-    let Some(person) = spend(visit, &mut tx, ask, issued).await? else {
+    let attempt = sign_in::start(visit, &mut tx, &start(ask, &issued.person_id)).await?;
+    let Some(person) = spend(visit, &mut tx, ask, issued, &attempt.id).await? else {
         drop(tx);
-        return refused(visit, ask, visit.say("stuck-pin-over"));
+        return once_more(visit, ask, issued).await;
     };
     let near = visit.lane("network", &network_of(visit.address).0)? == issued.issued_from;
     let used =
         Happening::of(Event::PinUsed, &person).detail("same network as the issuer", if near { "yes" } else { "no" });
     happened(visit, &mut tx, used).await?;
-    let start = Start {
-        person_id: &person.id,
-        goal: "sign-in",
-        then_path: &ask.then_path,
-        shared: ask.shared != 0,
-        ..Start::default()
-    };
-    let attempt = sign_in::start(visit, &mut tx, &start).await?;
+    sign_in::proved(visit, &mut tx, &attempt, Factor::Pin).await?;
+    sign_in::advance(visit, tx, &attempt).await
+}
+
+fn start<'a>(ask: &'a Ask, person_id: &'a str) -> Start<'a> {
+    Start { person_id, goal: "sign-in", then_path: &ask.then_path, shared: ask.shared != 0, ..Start::default() }
+}
+
+/// The same PIN once more in the same browser, right after it was used: pressed twice at once, or the answer got lost.
+async fn once_more(visit: &Visit, ask: &Ask, issued: &Issued) -> Result<Response> {
+    let now = mine(visit, &ask.id).await?.unwrap_or_else(|| ask.clone());
+    if let Some(on) = proof::after_pin(visit, &now).await? {
+        return Ok(go(&on));
+    }
+    let mut tx = visit.db()?.write().await?;
+    let attempt = sign_in::start(visit, &mut tx, &start(&now, &issued.person_id)).await?;
+    if !proof::pin_goes_on(visit, &mut tx, &now, &issued.id, &attempt.id).await? {
+        drop(tx);
+        let is_over = now.used_at.is_some() || !now.takes_pins(visit.now);
+        return refused(visit, &now, visit.say(if is_over { "stuck-pin-over" } else { "stuck-pin-old" })).await;
+    }
     sign_in::proved(visit, &mut tx, &attempt, Factor::Pin).await?;
     sign_in::advance(visit, tx, &attempt).await
 }
 
 /// Uses the PIN and its request up, once, for a client whose access is on.
-async fn spend(visit: &Visit, tx: &mut Tx, ask: &Ask, issued: &Issued) -> Result<Option<Person>> {
+async fn spend(visit: &Visit, tx: &mut Tx, ask: &Ask, issued: &Issued, attempt: &str) -> Result<Option<Person>> {
     let practice = &visit.practice()?.id;
     let spent = tx
         .execute(
@@ -177,8 +176,9 @@ async fn spend(visit: &Visit, tx: &mut Tx, ask: &Ask, issued: &Issued) -> Result
         .await?;
     let over = tx
         .execute(
-            "UPDATE link_ask SET used_at = $3, used_by = 'pin' WHERE practice_id = $1 AND id = $2 AND used_at IS NULL AND ended_at IS NULL",
-            args![practice, &ask.id, visit.now],
+            "UPDATE link_ask SET used_at = $3, used_by = 'pin', went_on_as = $4, went_on_at = $3
+             WHERE practice_id = $1 AND id = $2 AND used_at IS NULL AND ended_at IS NULL",
+            args![practice, &ask.id, visit.now, attempt],
         )
         .await?;
     if spent + over < 2 {
@@ -213,7 +213,7 @@ async fn wrong(visit: &Visit, ask: &Ask, issued: Option<&Issued>) -> Result<Resp
     } else {
         visit.say_with("stuck-pin-wrong", &[("left", &left.to_string())])
     };
-    refused(visit, ask, words)
+    refused(visit, ask, words).await
 }
 
 /// The browser that issued a PIN cannot use it: the PIN is ended and the administrators are told (AC-082).
@@ -229,11 +229,13 @@ async fn own_browser(visit: &Visit, ask: &Ask, issued: &Issued) -> Result<Respon
     happened(visit, &mut tx, Happening::of(Event::PinBlocked, &person).by(Actor::Stranger).result("refused")).await?;
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
-    refused(visit, ask, visit.say("stuck-pin-own"))
+    refused(visit, ask, visit.say("stuck-pin-own")).await
 }
 
-fn refused(visit: &Visit, ask: &Ask, problem: String) -> Result<Response> {
-    let mut stuck = StuckPage::new(visit, Some(ask))?;
+/// The page as the request stands now, so that it offers no number and no field that this try was the last for.
+async fn refused(visit: &Visit, ask: &Ask, problem: String) -> Result<Response> {
+    let now = mine(visit, &ask.id).await?;
+    let mut stuck = StuckPage::new(visit, Some(now.as_ref().unwrap_or(ask)))?;
     stuck.pin_problem = Some(problem);
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &stuck)
 }

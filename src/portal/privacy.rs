@@ -16,12 +16,12 @@ use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
 use crate::platform::limit;
-use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
+use crate::platform::web::{Fields, Query, Visit, encode, go, page, page_with};
 use crate::sign_in::marks;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
 
-const DONE: &[&str] = &["lock-set", "lock-removed", "passkey-on", "passkey-off", "mail", "cancelled"];
+const DONE: &[&str] = &["lock-set", "lock-removed", "passkey-on", "passkey-off", "mail", "cancelled", "not-saved"];
 
 #[derive(askama::Template)]
 #[template(path = "portal/privacy.html")]
@@ -58,7 +58,7 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     privacy.frame.banner = DONE
         .iter()
         .find(|word| **word == query.text("done"))
-        .map(|word| Banner { kind: "success", text: visit.say(&format!("privacy-done-{word}")) });
+        .map(|word| Banner { kind: if *word == "not-saved" { "warning" } else { "success" }, text: visit.say(&format!("privacy-done-{word}")) });
     page(&privacy)
 }
 
@@ -72,7 +72,7 @@ pub async fn set_lock(visit: Visit, fields: Fields) -> Result<Response> {
     refuse_pin(&session)?;
     // The first passphrase keeps its own client out as well, who may only have left the browser open.
     if person.passphrase.is_none() && !session.is_fresh(visit.now) {
-        return Ok(go("/portal/confirm?then=/me/privacy"));
+        return Ok(go(&format!("/portal/confirm?then={}", encode("/me/privacy?done=not-saved"))));
     }
     if asks_current(&visit, &session, &person) {
         // Counted for the session: what is typed in another one turns nothing off here.

@@ -7,12 +7,13 @@ use crate::args;
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::secret;
-use crate::platform::web::Visit;
+use crate::platform::web::{Visit, safe_path};
 use crate::sign_in::marks::LINK_COOKIE;
+use crate::sign_in::session::State;
 use crate::sign_in::{self, session};
 
 /// How long the same browser may go on without what the answer would have given it, in seconds: the answer got lost.
-const LOST_SECONDS: i64 = 60;
+pub(super) const LOST_SECONDS: i64 = 60;
 
 /// A session or attempt that a proof led to, while it lives.
 #[derive(sqlx::FromRow)]
@@ -79,6 +80,52 @@ pub(super) async fn go_on(visit: &Visit, tx: &mut Tx, ask: &Ask, id: &str) -> Re
         )
         .await?;
     Ok(gone == 1)
+}
+
+/// Where a PIN of this request has led this browser already: into its session, or to the step before that.
+///
+/// # Errors
+/// Faults of the database.
+pub(super) async fn after_pin(visit: &Visit, ask: &Ask) -> Result<Option<String>> {
+    let by_pin = ask.used_by.as_deref() == Some("pin");
+    let Some(led_to) = ask.went_on_as.as_ref().filter(|_| by_pin) else { return Ok(None) };
+    if let State::Open(session) = session::state(visit).await?
+        && session.id == *led_to
+    {
+        return Ok(Some(safe_path(&ask.then_path, "/me")));
+    }
+    let Some(attempt) = sign_in::current(visit).await?.filter(|attempt| attempt.id == *led_to) else { return Ok(None) };
+    let (step, person) = sign_in::whereabouts(visit, &attempt).await?;
+    Ok(Some(sign_in::path_of(&step, &attempt, &person)))
+}
+
+/// Goes on by a PIN that the same browser used a moment ago, as the attempt of that id; answers whether it still may: not once
+/// what the PIN led to is over, by log-out above all. What the lost answer would have given is ended, and the one statement decides between all who try at once.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub(super) async fn pin_goes_on(visit: &Visit, tx: &mut Tx, ask: &Ask, pin: &str, id: &str) -> Result<bool> {
+    let practice = &visit.practice()?.id;
+    let Some(before) = ask.went_on_as.as_ref().filter(|_| ask.is_bound(visit)) else { return Ok(false) };
+    let led_to: Option<LedTo> = tx.optional(LED_TO, args![practice, before, visit.now]).await?;
+    let Some(led_to) = led_to else { return Ok(false) };
+    let gone = tx
+        .execute(
+            "UPDATE link_ask SET went_on_as = $3 WHERE practice_id = $1 AND id = $2 AND used_by = 'pin' AND used_at >= $4 AND went_on_as = $5
+                AND EXISTS (SELECT 1 FROM pin i WHERE i.practice_id = $1 AND i.id = $6 AND i.ask_id = $2 AND i.used_at IS NOT NULL)",
+            args![practice, &ask.id, id, visit.now - LOST_SECONDS, before, pin],
+        )
+        .await?;
+    if gone != 1 {
+        return Ok(false);
+    }
+    session::end(visit, tx, &led_to.person_id, before).await?;
+    tx.execute(
+        "UPDATE attempt SET ended_at = $3 WHERE practice_id = $1 AND id = $2 AND ended_at IS NULL",
+        args![practice, before, visit.now],
+    )
+    .await?;
+    Ok(true)
 }
 
 /// Where others use the browser too, what ties it to a proved mailbox goes when it is closed.

@@ -106,6 +106,10 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         Typed::Right | Typed::Over => {
             tx.commit().await?;
             let ask = mine(&visit, &ask.id).await?.unwrap_or(ask);
+            if ask.is_proved(&visit) {
+                // Pressed twice at once, the other press went on.
+                return Ok(go(&format!("/portal/who?ask={}", ask.id)));
+            }
             let why = over_here(&visit, &ask);
             refused(&visit, &ask, why).await
         }

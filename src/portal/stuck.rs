@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::ask::Wanted;
-use super::{Ask, ask, mine};
+use super::{Ask, MOST_TRIES, ask, mine, proof};
 use crate::args;
 use crate::notices::compose::{Letter, letter, only_words};
 use crate::notices::{Actor, Event, Happening, administrators, happened};
@@ -40,8 +40,8 @@ pub(super) struct StuckPage {
     number: String,
     /// Until when the practice finds the request by its number; none when it does no more.
     number_until: Option<String>,
-    /// The number led somebody on already, so that it finds nothing more.
-    number_used: bool,
+    /// Why the number finds nothing more, where it does not.
+    number_over: &'static str,
     email: String,
     then_path: String,
     shared: bool,
@@ -57,6 +57,11 @@ pub(super) struct StuckPage {
 /// `GET /portal/stuck?ask=`, or with `then=` before there is a request.
 pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     let asked = mine(&visit, query.text("ask")).await?;
+    if let Some(asked) = &asked
+        && let Some(on) = proof::after_pin(&visit, asked).await?
+    {
+        return Ok(go(&on));
+    }
     let mut stuck = StuckPage::new(&visit, asked.as_ref())?;
     if asked.is_none() {
         stuck.then_path = safe_path(query.text("then"), "");
@@ -184,6 +189,16 @@ async fn tell_practice(visit: &Visit, tx: &mut Tx, ask: &Ask, reach: &str, note:
     Ok(())
 }
 
+/// Why the practice would not find a request by its number any more.
+const fn number_over(ask: &Ask) -> &'static str {
+    match (ask.used_at, ask.ended_at) {
+        (Some(_), _) => "stuck-number-used",
+        (None, Some(_)) => "stuck-number-ended",
+        (None, None) if ask.pin_tries >= MOST_TRIES => "stuck-number-tried",
+        (None, None) => "stuck-number-old",
+    }
+}
+
 impl StuckPage {
     pub(super) fn new(visit: &Visit, ask: Option<&Ask>) -> Result<StuckPage> {
         let practice = std::sync::Arc::clone(visit.practice()?);
@@ -198,7 +213,7 @@ impl StuckPage {
             number_until: ask
                 .filter(|ask| ask.shows_number(visit.now))
                 .map(|ask| when::clock(ask.number_until(), visit.zone())),
-            number_used: ask.is_some_and(|ask| ask.used_at.is_some()),
+            number_over: ask.map_or("", number_over),
             then_path: ask.map(|ask| ask.then_path.clone()).unwrap_or_default(),
             shared: ask.is_some_and(|ask| ask.shared != 0),
             email: ask.map(|ask| ask.email.clone()).unwrap_or_default(),

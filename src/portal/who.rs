@@ -67,7 +67,8 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     }
     // The answer to the press that signed in got lost, or the link was pressed twice: the session is there.
     if let State::Open(session) = session::state(&visit).await?
-        && only(&ways).is_some_and(|way| way.person.id == session.person_id)
+        && (only(&ways).is_some_and(|way| way.person.id == session.person_id)
+            || query.ticked("twice") && ask.went_on_as.as_ref() == Some(&session.id))
         && (ask.session_id.is_none() || session.is_fresh(visit.now))
     {
         return Ok(go(&crate::platform::web::safe_path(&ask.then_path, "/me")));
@@ -193,7 +194,7 @@ async fn sign_in_as(visit: &Visit, mut tx: Tx, ask: &Ask, way: &WayOn) -> Result
     let attempt = sign_in::start(visit, &mut tx, &start).await?;
     if !proof::go_on(visit, &mut tx, ask, start.session_id.unwrap_or(&attempt.id)).await? {
         // Pressed twice at once, the other press went on: the page knows where to.
-        return Ok(go(&format!("/portal/who?ask={}", ask.id)));
+        return Ok(go(&format!("/portal/who?ask={}&twice=1", ask.id)));
     }
     sign_in::proved(visit, &mut tx, &attempt, Factor::EmailLink).await?;
     sign_in::advance(visit, tx, &attempt).await

@@ -18,7 +18,7 @@ use crate::platform::practice::Practice;
 use crate::platform::secret::{hash_token, six_digits};
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
 use crate::platform::when;
-use crate::portal::{PIN_SECONDS, REQUEST_SECONDS};
+use crate::portal::{MOST_TRIES, PIN_SECONDS, REQUEST_SECONDS};
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
 
@@ -47,6 +47,7 @@ struct Request {
     id: String,
     email: String,
     email_key: String,
+    pin_tries: i64,
 }
 
 /// Whether a member of the practice may issue PINs.
@@ -94,6 +95,9 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     let Some(request) = request(&visit, fields.trimmed("number")).await? else {
         return again("pin-no-request", None).await;
     };
+    if request.pin_tries >= MOST_TRIES {
+        return again("pin-request-tried", None).await;
+    }
     if request.email_key != person.email_key && !fields.ticked("other") {
         return again("pin-other-address", Some(request.email)).await;
     }
@@ -172,7 +176,7 @@ async fn request(visit: &Visit, number: &str) -> Result<Option<Request>> {
     visit
         .db()?
         .optional(
-            "SELECT id, email, email_key FROM link_ask WHERE practice_id = $1 AND request_number = $2 AND asked_at > $3
+            "SELECT id, email, email_key, pin_tries FROM link_ask WHERE practice_id = $1 AND request_number = $2 AND asked_at > $3
                 AND used_at IS NULL AND ended_at IS NULL ORDER BY asked_at DESC, id DESC LIMIT 1",
             args![&visit.practice()?.id, number, visit.now - REQUEST_SECONDS],
         )

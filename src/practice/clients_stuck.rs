@@ -14,7 +14,7 @@ use crate::platform::error::Result;
 use crate::platform::frame::{Frame, near};
 use crate::platform::web::{Fields, Query, Visit, go, page};
 use crate::platform::when;
-use crate::portal::REQUEST_SECONDS;
+use crate::portal::{MOST_TRIES, REQUEST_SECONDS};
 use crate::sign_in::session;
 
 /// How far the list looks back, in seconds; requests for help are there however old they are.
@@ -76,11 +76,13 @@ struct Row {
     opened_at: Option<i64>,
     ended_at: Option<i64>,
     used_at: Option<i64>,
-    /// When somebody signed in by it, or by a later proof in the same browser, if anybody did; who else signs in with the address
-    /// helps nobody here.
+    used_by: Option<String>,
+    /// When somebody signed in by it, or by a later proof in the same browser, if anybody did; or the only client with the
+    /// address by what no mailbox gives away. Who else signs in with the address helps nobody here.
     in_since: Option<i64>,
     help_note: Option<String>,
-    /// The number that the same browser shows now, unless it was used, and since when.
+    /// The number that the same browser shows now, and since when: none once it was used or ended, empty where it takes no more
+    /// PINs.
     number_now: Option<String>,
     number_since: i64,
 }
@@ -144,8 +146,10 @@ pub async fn count(visit: &Visit) -> Result<usize> {
                     AND (a.used_at IS NULL OR a.session_id IS NULL)
                     AND NOT EXISTS (SELECT 1 FROM link_ask x JOIN session s ON s.practice_id = x.practice_id AND s.id = x.went_on_as
                         WHERE x.practice_id = a.practice_id AND x.email_key = a.email_key AND x.bound_to = a.bound_to AND x.used_at >= a.asked_at)
-                    AND NOT EXISTS (SELECT 1 FROM pin i JOIN person p ON p.practice_id = i.practice_id AND p.id = i.person_id
-                        WHERE i.practice_id = a.practice_id AND i.ask_id = a.id AND p.last_sign_in_at >= a.used_at)
+                    AND NOT EXISTS (SELECT 1 FROM person p JOIN session s ON s.practice_id = p.practice_id AND s.person_id = p.id
+                        WHERE p.practice_id = a.practice_id AND p.email_key = a.email_key AND p.kind = 'client' AND s.created_at >= a.asked_at
+                            AND s.proofs LIKE '%pass%' AND NOT EXISTS (SELECT 1 FROM person q WHERE q.practice_id = p.practice_id
+                                AND q.email_key = p.email_key AND q.kind = 'client' AND q.id <> p.id))
                     AND NOT EXISTS (SELECT 1 FROM link_ask b WHERE b.practice_id = a.practice_id AND b.email_key = a.email_key
                         AND (b.asked_at, b.id) > (a.asked_at, a.id))
                     AND NOT EXISTS (SELECT 1 FROM link_ask h WHERE h.practice_id = a.practice_id AND h.email_key = a.email_key
@@ -166,22 +170,25 @@ async fn open(visit: &Visit) -> Result<Vec<Row>> {
         .db()?
         .all(
             "SELECT found.id, found.email, found.email_key, found.result, found.browser, found.place, found.asked_at, found.opened_at,
-                found.ended_at, found.used_at, found.help_note, found.number_now, found.number_since,
+                found.ended_at, found.used_at, found.used_by, found.help_note, found.number_now, found.number_since,
                 CASE WHEN found.session_id IS NOT NULL AND found.used_at IS NOT NULL THEN found.used_at ELSE COALESCE(
                     (SELECT MAX(CASE WHEN s.created_at < x.used_at THEN x.used_at ELSE s.created_at END) FROM link_ask x
                         JOIN session s ON s.practice_id = x.practice_id AND s.id = x.went_on_as
                         WHERE x.practice_id = $1 AND x.email_key = found.email_key AND x.bound_to = found.bound_to AND x.used_at >= found.asked_at),
-                    (SELECT MAX(p.last_sign_in_at) FROM pin i JOIN person p ON p.practice_id = i.practice_id AND p.id = i.person_id
-                        WHERE i.practice_id = $1 AND i.ask_id = found.id AND p.last_sign_in_at >= found.used_at)) END AS in_since,
+                    (SELECT MAX(s.created_at) FROM person p JOIN session s ON s.practice_id = p.practice_id AND s.person_id = p.id
+                        WHERE p.practice_id = $1 AND p.email_key = found.email_key AND p.kind = 'client' AND s.created_at >= found.asked_at
+                            AND s.proofs LIKE '%pass%' AND NOT EXISTS (SELECT 1 FROM person q WHERE q.practice_id = p.practice_id
+                                AND q.email_key = p.email_key AND q.kind = 'client' AND q.id <> p.id))) END AS in_since,
                 (SELECT s.state FROM outbox_state s WHERE s.practice_id = $1 AND s.message_id = found.last_mail
                     ORDER BY s.turn DESC, s.at DESC LIMIT 1) AS mail_state,
                 (SELECT s.reason FROM outbox_state s WHERE s.practice_id = $1 AND s.message_id = found.last_mail
                     ORDER BY s.turn DESC, s.at DESC LIMIT 1) AS reason
              FROM (SELECT t.id, t.email, t.email_key, t.bound_to, t.result, t.browser, t.place, t.asked_at, t.opened_at, t.ended_at, t.used_at,
-                    t.session_id, t.help_at, t.help_note,
+                    t.used_by, t.session_id, t.help_at, t.help_note,
                     (SELECT m.message_id FROM link_ask m WHERE m.practice_id = t.practice_id AND m.email_key = t.email_key
                         AND m.message_id IS NOT NULL ORDER BY m.asked_at DESC, m.id DESC LIMIT 1) AS last_mail,
-                    (SELECT CASE WHEN n.used_at IS NULL THEN n.request_number END FROM link_ask n WHERE n.practice_id = t.practice_id AND n.email_key = t.email_key
+                    (SELECT CASE WHEN n.used_at IS NOT NULL OR n.ended_at IS NOT NULL THEN NULL WHEN n.pin_tries >= $3 THEN '' ELSE n.request_number END
+                        FROM link_ask n WHERE n.practice_id = t.practice_id AND n.email_key = t.email_key
                         AND n.bound_to = t.bound_to ORDER BY n.asked_at DESC, n.id DESC LIMIT 1) AS number_now,
                     (SELECT n.asked_at FROM link_ask n WHERE n.practice_id = t.practice_id AND n.email_key = t.email_key
                         AND n.bound_to = t.bound_to ORDER BY n.asked_at DESC, n.id DESC LIMIT 1) AS number_since
@@ -190,8 +197,10 @@ async fn open(visit: &Visit) -> Result<Vec<Row>> {
                         AND (a.used_at IS NULL OR a.session_id IS NULL)
                         AND NOT EXISTS (SELECT 1 FROM link_ask x JOIN session s ON s.practice_id = x.practice_id AND s.id = x.went_on_as
                             WHERE x.practice_id = a.practice_id AND x.email_key = a.email_key AND x.bound_to = a.bound_to AND x.used_at >= a.asked_at)
-                        AND NOT EXISTS (SELECT 1 FROM pin i JOIN person p ON p.practice_id = i.practice_id AND p.id = i.person_id
-                            WHERE i.practice_id = a.practice_id AND i.ask_id = a.id AND p.last_sign_in_at >= a.used_at)
+                        AND NOT EXISTS (SELECT 1 FROM person p JOIN session s ON s.practice_id = p.practice_id AND s.person_id = p.id
+                            WHERE p.practice_id = a.practice_id AND p.email_key = a.email_key AND p.kind = 'client' AND s.created_at >= a.asked_at
+                                AND s.proofs LIKE '%pass%' AND NOT EXISTS (SELECT 1 FROM person q WHERE q.practice_id = p.practice_id
+                                    AND q.email_key = p.email_key AND q.kind = 'client' AND q.id <> p.id))
                         AND NOT EXISTS (SELECT 1 FROM link_ask b WHERE b.practice_id = a.practice_id AND b.email_key = a.email_key
                             AND (b.asked_at, b.id) > (a.asked_at, a.id))
                         AND NOT EXISTS (SELECT 1 FROM link_ask h WHERE h.practice_id = a.practice_id AND h.email_key = a.email_key
@@ -201,7 +210,7 @@ async fn open(visit: &Visit) -> Result<Vec<Row>> {
                         AND k.kind = 'client') THEN 0 ELSE 1 END,
                     CASE WHEN t.help_at IS NULL THEN 1 ELSE 0 END, t.asked_at DESC, t.id DESC LIMIT 100) AS found
              ORDER BY CASE WHEN found.help_at IS NULL THEN 1 ELSE 0 END, found.asked_at DESC, found.id DESC",
-            args![&visit.practice()?.id, visit.now - BACK_SECONDS],
+            args![&visit.practice()?.id, visit.now - BACK_SECONDS, MOST_TRIES],
         )
         .await
 }
@@ -252,6 +261,7 @@ fn when_words(visit: &Visit, row: &Row, number: &str) -> String {
     let time = if today { clock(visit, row.asked_at) } else { when::full(row.asked_at, visit.zone()) };
     let words = match (&row.number_now, number) {
         (None, _) => "stuck-list-when-used",
+        (Some(shown), _) if shown.is_empty() => "stuck-list-when-tried",
         (Some(_), "") => "stuck-list-when-old",
         _ => "stuck-list-when",
     };
@@ -268,6 +278,7 @@ fn state_words(visit: &Visit, row: &Row, people: &[Close]) -> String {
     let words = match (row.result.as_str(), row.mail_state.as_deref()) {
         _ if row.ended_at.is_some() => "stuck-state-ended",
         _ if known && people.iter().all(|person| person.closed_at.is_some()) => "stuck-state-closed",
+        _ if row.used_by.as_deref() == Some("pin") => "stuck-state-pin",
         _ if row.used_at.is_some() => "stuck-state-proved",
         (_, Some("failed")) if ran_out_of_time(&reason) => {
             return visit.say_with("stuck-state-too-late", &[("reason", &reason)]);

@@ -244,11 +244,17 @@ impl Person {
         self.has_no_way_without(Gone::Passkeys, practice)
     }
 
+    /// Whether a client signs in with a password here: one that was stopped, or that guessers would find, opens nothing.
+    pub fn password_opens(&self, practice: &Practice) -> bool {
+        let alive = self.password_stolen_at.is_none() && self.password_change_by.is_none();
+        practice.client_passwords != 0 && self.password.is_some() && alive
+    }
+
     /// Whether nothing would let a client in once that is gone.
     pub fn has_no_way_without(&self, gone: Gone, practice: &Practice) -> bool {
         let mail = gone != Gone::Mail && self.mail_form != "none";
         let passkey = gone != Gone::Passkeys && self.passkeys > 0;
-        let password = gone != Gone::Password && practice.client_passwords != 0 && self.password.is_some();
+        let password = gone != Gone::Password && self.password_opens(practice);
         self.is_client() && practice.pin_by == "nobody" && !mail && !passkey && !password
     }
 

@@ -1,9 +1,13 @@
 //! Who is stuck, and who is in: another person of the mailbox helps nobody, and the next mail in the same browser does.
 
+use portico::args;
+use portico::sign_in::step::Factor;
+
 use crate::people::{SAM, relaxed, signed_in};
 use crate::support::browser::Browser;
-use crate::support::portal::{JO, add_client, ask, code_of, newest, sign_in};
+use crate::support::portal::{JO, add_client, ask, code_of, newest, number_on, sign_in};
 use crate::support::stage::Stage;
+use crate::support::ways::{let_in, somebody};
 use crate::walk;
 
 const FAMILY: &str = "family@example.com";
@@ -87,4 +91,72 @@ walk!(whoever_is_in_by_the_next_mail_is_stuck_no_more, |stage| {
     jo.is_at("/me");
     sam.open("/practice/stuck").await.sees("Asks for help").sees("They signed in since").misses("spam folder");
     sam.submit_to("/practice/stuck", &[]).await.sees("Nobody. Everyone");
+});
+
+/// A PIN for the number on the page, typed there.
+async fn by_pin(sam: &mut Browser, client: &str, browser: &mut Browser) {
+    sam.open(&format!("/practice/clients/{client}/pin")).await;
+    sam.submit(&[("number", &number_on(browser)), ("how", "called-back")]).await.sees("It is shown only now");
+    browser.submit_to("/portal/pin", &[("pin", &number_on(sam))]).await;
+}
+
+walk!(a_pin_that_stops_at_the_lock_is_not_called_an_email, |stage| {
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    let id = somebody(&stage, JO).await.id;
+    let mut jo = stage.browser().from("203.0.113.9");
+    sign_in(&stage, &mut jo, JO).await;
+    jo.open("/me/privacy").await.submit_to("/me/privacy/lock", &[("passphrase", PASSPHRASE)]).await;
+    jo.submit_to("/log-out", &[]).await;
+    stage.wait(61);
+    jo.open("/portal/stuck").await.submit_to("/portal/stuck", &[("email", JO)]).await;
+    by_pin(&mut sam, &id, &mut jo).await;
+    jo.is_at("/portal/lock");
+    sam.open("/practice/stuck").await.sees("They typed the PIN").misses("The email reached them");
+    jo.submit_to("/portal/lock", &[("passphrase", PASSPHRASE)]).await.is_at("/me");
+    sam.open("/practice/stuck").await.misses(JO);
+});
+
+walk!(a_pin_for_a_newer_number_of_the_same_browser_counts_too, |stage| {
+    relaxed(&stage).await;
+    let id = somebody(&stage, JO).await.id;
+    let mut jo = stage.browser().from("203.0.113.9");
+    jo.open("/portal/stuck").await.submit_to("/portal/stuck", &[("email", JO)]).await;
+    let path = jo.path.clone();
+    asks_for_help(&mut jo, &path).await;
+    stage.wait(3601);
+    let mut sam = signed_in(&stage, SAM).await;
+    jo.open(&path).await.submit_to("/portal/stuck", &[]).await;
+    by_pin(&mut sam, &id, &mut jo).await;
+    jo.is_at("/me");
+    sam.open("/practice/stuck").await.sees("Asks for help").sees("They signed in since");
+    sam.misses("can't get the email");
+});
+
+// By what the mailbox doesn't give away, so that it was they.
+walk!(whoever_is_in_by_a_password_or_passkey_is_stuck_no_more, |stage| {
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    add_client(&stage, "Anna Ashworth", FAMILY).await;
+    add_client(&stage, "Kim Reyes", "kim@example.com").await;
+    for email in [JO, "kim@example.com", FAMILY] {
+        ask(&mut stage.browser(), email).await;
+    }
+    let mut helped = stage.browser();
+    helped.open("/portal/stuck").await.submit_to("/portal/stuck", &[("email", JO)]).await;
+    let path = helped.path.clone();
+    asks_for_help(&mut helped, &path).await;
+    sam.open("/practice/stuck").await.sees(JO).sees("kim@example.com").sees(FAMILY);
+    stage.wait(5);
+    // A mail that somebody else read in another browser is no sign of them.
+    let_in(&stage, &mut stage.browser(), JO, &[Factor::EmailLink], false).await;
+    sam.open("/practice/stuck").await.misses("They signed in since");
+    let_in(&stage, &mut stage.browser(), JO, &[Factor::Password], false).await;
+    let_in(&stage, &mut stage.browser(), "kim@example.com", &[Factor::Passkey], false).await;
+    sam.open("/practice/stuck").await.sees("They signed in since").misses("kim@example.com").sees(FAMILY);
+    // Two who share an address: the one says nothing about the other.
+    let_in(&stage, &mut stage.browser(), FAMILY, &[Factor::Password], false).await;
+    add_client(&stage, "Bert Ashworth", FAMILY).await;
+    sam.open("/practice/stuck").await.sees(FAMILY);
+    stage.au().execute("UPDATE person SET closed_at = 1 WHERE name = 'Bert Ashworth'", args![]).await.unwrap();
 });
