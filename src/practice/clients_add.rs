@@ -7,6 +7,7 @@ use axum::response::Response;
 use super::{actor, clients_reference, fresh_member};
 use crate::args;
 use crate::notices::{Event, Happening, happened};
+use crate::platform::db::Tx;
 use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
@@ -71,6 +72,11 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     if member.kind != "staff" || member.closed_at.is_some() {
         return Err(Error::Forbidden);
     }
+    // Judged here, so that a form sent twice at once makes one client of one person.
+    if let Some(there) = there(&mut tx, practice, role, name, email.canonical()).await? {
+        drop(tx);
+        return Ok(go(&format!("/practice/clients/{there}?done=there")));
+    }
     let id = visit.new_id();
     tx.execute(
         "INSERT INTO person (practice_id, id, kind, role, name, email, email_key, joined_at, created_at, reference)
@@ -83,6 +89,18 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         .await?;
     tx.commit().await?;
     Ok(go(&format!("/practice/clients/{id}?done=added")))
+}
+
+/// Who has that name and address already: two such people could be told apart by nobody.
+async fn there(tx: &mut Tx, practice: &str, role: &str, name: &str, email_key: &str) -> Result<Option<String>> {
+    let people: Vec<(String, String)> = tx
+        .all(
+            "SELECT id, name FROM person WHERE practice_id = $1 AND email_key = $2 AND kind = 'client' AND role = $3 ORDER BY created_at, id",
+            args![practice, email_key, role],
+        )
+        .await?;
+    let same = people.into_iter().find(|(_, other)| other.to_lowercase() == name.to_lowercase());
+    Ok(same.map(|(id, _)| id))
 }
 
 impl AddPage {

@@ -21,6 +21,7 @@ const DONE: &[&str] = &[
     "access-on",
     "sessions-ended",
     "added",
+    "there",
     "phone",
     "reference",
     "email-asked",
@@ -75,7 +76,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
     frame.banner = DONE
         .iter()
         .find(|word| **word == query.text("done"))
-        .map(|word| Banner { kind: "success", text: visit.say(&format!("clients-done-{word}")) });
+        .map(|word| Banner { kind: if *word == "there" { "info" } else { "success" }, text: visit.say(&format!("clients-done-{word}")) });
     page(&OnePage {
         frame,
         sessions: living(&visit, &person).await?,
