@@ -42,16 +42,18 @@ struct Asked {
 /// Faults of the database.
 pub async fn of(visit: &Visit, person: &Person) -> Result<Vec<Moment>> {
     let mut moments = Vec::new();
-    for asked in askings(visit, person).await? {
+    for asked in askings(visit, person).await?.into_iter().rev() {
         asking(visit, &asked, &mut moments);
         if let Some(message) = &asked.message_id {
             mail(visit, message, &mut moments).await?;
         }
     }
-    for (message,) in changes(visit, person).await? {
+    for (message,) in changes(visit, person).await?.into_iter().rev() {
         mail(visit, &message, &mut moments).await?;
     }
     acts(visit, person, &mut moments).await?;
+    // They were gathered in the order in which they came about, which the same second has too.
+    moments.reverse();
     moments.sort_by_key(|moment| std::cmp::Reverse(moment.at));
     moments.truncate(MOST);
     Ok(moments)
@@ -62,7 +64,7 @@ async fn askings(visit: &Visit, person: &Person) -> Result<Vec<Asked>> {
         .db()?
         .all(
             "SELECT message_id, result, browser, place, asked_at, opened_at, replaced_at, ended_at, used_at, used_by, help_at
-             FROM link_ask WHERE practice_id = $1 AND email_key = $2 ORDER BY asked_at DESC LIMIT 20",
+             FROM link_ask WHERE practice_id = $1 AND email_key = $2 ORDER BY asked_at DESC, id DESC LIMIT 20",
             args![&visit.practice()?.id, &person.email_key],
         )
         .await
@@ -150,7 +152,7 @@ async fn acts(visit: &Visit, person: &Person, moments: &mut Vec<Moment>) -> Resu
             args![&visit.practice()?.id, &person.id],
         )
         .await?;
-    for (at, event, actor, result, detail) in rows {
+    for (at, event, actor, result, detail) in rows.into_iter().rev() {
         let words = visit.say_with(&event_id(&event), &[("person", &person.name), ("actor", &actor)]);
         // Whom else it is about: a contact, or the address that was typed.
         let detail: serde_json::Value = serde_json::from_str(&detail).unwrap_or_default();
