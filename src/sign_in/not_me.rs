@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::link::{self, Standing, Token};
 use super::person::{self, Person};
+use super::session::State;
 use super::{device, session};
 use crate::args;
 use crate::factors::{backup_codes, client_email, mine_email_waiting, mobile_code, passkey_store};
@@ -45,9 +46,10 @@ struct NotMePage {
 /// `GET /not-me/{token}`, any number of times.
 pub async fn ask(visit: Visit, Token(token): Token) -> Result<Response> {
     let client = is_clients(&visit, &token).await?;
+    let exit = client || is_clients_browser(&visit).await?;
     match standing(&visit, &token).await? {
-        Some(over) => page_with(StatusCode::GONE, &NotMePage::new(&visit, &token, client, Some(over))),
-        None => page(&NotMePage::new(&visit, &token, client, None)),
+        Some(over) => page_with(StatusCode::GONE, &NotMePage::new(&visit, &token, client, Some(over)).exit(exit)),
+        None => page(&NotMePage::new(&visit, &token, client, None).exit(exit)),
     }
 }
 
@@ -56,7 +58,8 @@ pub async fn answer(visit: Visit, Token(token): Token) -> Result<Response> {
     // read
     if let Some(over) = standing(&visit, &token).await? {
         let client = is_clients(&visit, &token).await?;
-        return page_with(StatusCode::GONE, &NotMePage::new(&visit, &token, client, Some(over)));
+        let exit = client || is_clients_browser(&visit).await?;
+        return page_with(StatusCode::GONE, &NotMePage::new(&visit, &token, client, Some(over)).exit(exit));
     }
     let link = link::look(&visit, PURPOSE, &token).await?.ok_or(Error::NotFound)?;
 
@@ -237,6 +240,14 @@ async fn is_clients(visit: &Visit, token: &str) -> Result<bool> {
     Ok(person.is_some_and(|person| person.is_client()))
 }
 
+/// Whether a client is signed in here, who finds "Exit quickly" on every page, whatever the link is.
+async fn is_clients_browser(visit: &Visit) -> Result<bool> {
+    Ok(match session::glance(visit).await? {
+        State::Open(session) | State::Locked(session) => session.is_client(),
+        State::Nobody => false,
+    })
+}
+
 /// A client signs in by mail and sets a password from inside, if at all: a mail alone never does. Of staff, only the
 /// mailbox that is the person's now may choose a new password, and not within a day of somebody else's change of the
 /// address or of the last second factor's going; from another the press stops everything, and the practice helps on.
@@ -271,5 +282,10 @@ impl NotMePage {
             asks: false,
             contact: String::new(),
         }
+    }
+
+    fn exit(mut self, exit: bool) -> NotMePage {
+        self.frame.exit = exit;
+        self
     }
 }
