@@ -7,6 +7,7 @@ portal-keep = Keep me signed in on this device
 portal-shared = Other people use this device
 portal-shared-hint = We'll remember nothing here, and signing out forgets you.
 portal-button = Email me a link
+portal-button-code = Email me a code
 portal-passkey = Sign in with a passkey
 portal-passkey-hint = With your fingerprint, your face or your device's PIN. If your passkey is on a phone, your browser shows a picture (a QR code) for that phone to scan, with Bluetooth on at both.
 portal-passkey-wrong = That passkey didn't get you in. It may belong to another practice, or it was deleted here. Use your email address instead, then look at your passkeys in My info. If you work here, your passkey works on the page for staff.
@@ -59,11 +60,13 @@ portal-not-there-what = It can take a few minutes. Look in the spam folder too, 
 portal-other-address = Use another address
 portal-pause = You can ask again at { $time }.
 portal-request-new = Request new sign in link
+portal-request-new-code = Request a new code
 portal-fate-waiting = We are about to send it.
 portal-fate-sent = We handed it over { $time } to the mail server of { $email }.
 portal-fate-deferred = The mail server of { $email } asked us { $time } to try again a little later. We do.
 portal-fate-unsure = The mail server of { $email } broke off { $time } before it said that it has the email, so we don't know whether it arrived. If it isn't there, ask for a new one.
 portal-fate-too-late = The mail to { $email } didn't get through while its link was good, and we stopped trying { $time }. Please ask for a new one.
+portal-fate-too-late-code = The mail to { $email } didn't get through while its code was good, and we stopped trying { $time }. Please ask for a new one.
 portal-fate-bounced = Your email came back { $time }: the mail server of { $email } could not deliver it. Please ask your practice to check the address.
 portal-fate-failed = The mail server of { $email } refused it { $time }. Please ask your practice to check the address.
 
@@ -204,16 +207,19 @@ privacy-intro = If somebody else can read your mail, a lock of your own keeps th
 privacy-lock = Your own lock
 privacy-lock-since = Since { $day }. After the email you also type your passphrase.
 privacy-lock-passkey-since = Since { $day }. After the email you also show your passkey.
+privacy-lock-passkey-since-no-mail = Since { $day }. After anything else that lets you in, you also show your passkey.
 privacy-by-passkey = Your passkeys
 privacy-passkey-since = Since { $day } your passkeys are your lock.
 privacy-passkey-too = Your passkeys open your portal too, without the passphrase. Delete any that isn't yours. They stay your lock without it if you press the button.
 privacy-passkey-instead = Your fingerprint or face can be the lock: then the email alone opens nothing, and there is nothing to remember.
+privacy-passkey-instead-no-mail = Your fingerprint or face can be the lock: then nothing else is enough by itself, and there is nothing to remember.
 privacy-passkey-on = Make my passkeys my lock
 privacy-passkey-off = Passkeys are no longer my lock
 privacy-passkey-title = Passkeys as your own lock
 privacy-passkey-off-title = Passkeys no longer your lock?
 privacy-passkey-what = From then on an email alone opens nothing here: after it we ask for one of your passkeys, or for your passphrase if you have one. Everywhere else you are signed out.
 privacy-passkey-off-what = From then on whoever reads your mailbox can sign in as you. Your passkeys go on working.
+privacy-passkey-off-what-no-mail = From then on whatever lets you in is enough by itself. Your passkeys go on working.
 privacy-passkey-off-still = Your passphrase stays your lock, and your passkeys go on working.
 privacy-passkey-these = These passkeys open it
 privacy-passkey-yours = Is each of them yours? Delete any that you don't know.
@@ -224,6 +230,7 @@ privacy-changes = What was changed
 privacy-changes-what = Locks, passkeys and PINs in the last three months, and sign-ins from new browsers if no email tells you of them. If you don't know one of these, tell your practice.
 privacy-changes-none = Nothing was changed.
 privacy-lock-what = Anybody who reads your mailbox can sign in as you.
+privacy-lock-what-no-mail = Whatever lets you in is enough by itself: nothing else is asked.
 privacy-lock-not-here = Your practice doesn't offer this here. If somebody else reads your email, talk to your practice: they can set it up with you.
 privacy-lock-forgotten = If you forget the passphrase or lose all your passkeys, only your practice can help, and it takes a day.
 privacy-lock-off = Your practice was asked to take off your lock, and can do so for a week from { $time }. If you didn't ask for that, stop it now.
@@ -241,6 +248,7 @@ privacy-mail = Mail
 privacy-mail-what = How our mails look to whoever sees them.
 privacy-mail-plain = With the practice's name and a link
 privacy-mail-discreet = Discreet: only a code, no name, no link
+privacy-mail-practice = Your practice's emails are discreet for everybody: only a code, no name, no link.
 privacy-mail-none = Your practice sends you no email.
 privacy-mail-shared = Other people here have this email address too, and one of them wants mails with the practice's name and a link. So every mail to it has both, whatever you choose. For mails that name nobody you need an address of your own: ask your practice.
 privacy-private = Discreet, because private sign-in is on.
@@ -256,7 +264,7 @@ privacy-done-cancelled = Stopped. Your lock stays.
 help-group-portal = The client portal
 help-portal-link-title = How do I sign in as a client?
 help-portal-link-text =
-    You don't need a password. Type the email address your practice has of you, and press "Email me a link".
+    You don't need a password. Type the email address your practice has of you, and press "Email me a link" ("Email me a code" where your practice sends codes).
     - Open the email on the same device, press its link, and press "Sign in".
     - Or type the six digits from the email where you asked.
     A link works once, for a day unless your practice has chosen less. The digits work for 15 minutes, and never longer than the link. You can bookmark the sign-in page. If you tick "Keep me signed in on this device", you won't need a new email for a while.
@@ -264,7 +272,7 @@ help-portal-no-password-title = Signing in without a password
 help-portal-no-password-text =
     Most practices need no password of you. What opens your portal instead is an email that only you get.
     ## What do I do now?
-    - Open the sign-in page, type the email address that your practice has of you, and press "Email me a link".
+    - Open the sign-in page, type the email address that your practice has of you, and press "Email me a link" ("Email me a code" where your practice sends codes).
     - Open the email in the same browser and press its link. On another device, type the six digits from the email.
     ## What about my old password?
     If your practice turned passwords off, the old one opens nothing any more, and you can forget it. If your practice keeps passwords, the sign-in page says "Use a password instead", and in My info you can set, change or remove yours.
@@ -284,7 +292,7 @@ help-portal-device-text =
     This is so that programs which look at mail before you do, and people who were forwarded it, can't use your link.
 help-portal-over-title = My link opens nothing
 help-portal-over-text =
-    The page says why: it was used, it is too old, or a newer email was sent after it. Press "Request new sign in link": your address is filled in, and one more press sends a new email.
+    The page says why: it was used, it is too old, or a newer email was sent after it. Press "Request new sign in link" ("Request a new code" where your practice sends codes): your address is filled in, and one more press sends a new email.
     If you have several emails from us, use the newest one. You can type its six digits on the page of an older link, too.
 help-portal-no-email-title = No email comes
 help-portal-no-email-text =

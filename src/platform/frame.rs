@@ -102,6 +102,12 @@ impl Frame {
         self.visit.say_with(id, &[(name, value)])
     }
 
+    /// The first sentence, or the second where no mail of the practice has a link.
+    pub fn by_mail(&self, link: &str, code: &str) -> String {
+        let codes = self.visit.practice().is_ok_and(|practice| practice.discreet != 0);
+        self.visit.say(if codes { code } else { link })
+    }
+
     pub fn say2(&self, id: &str, a: (&str, &str), b: (&str, &str)) -> String {
         self.visit.say_with(id, &[a, b])
     }

@@ -155,9 +155,7 @@ pub async fn passkey(visit: Visit, fields: Fields) -> Result<Response> {
 /// Goes on; pressed twice at once, the other press did, and the session is in its answer.
 async fn advance(visit: &Visit, tx: Tx, attempt: &Attempt) -> Result<Response> {
     match sign_in::advance(visit, tx, attempt).await {
-        Err(Error::Bad("attempt")) if is_over(visit, attempt).await? => {
-            Ok(go(&safe_path(&attempt.then_path, "/me")))
-        }
+        Err(Error::Bad("attempt")) if is_over(visit, attempt).await? => Ok(go(&safe_path(&attempt.then_path, "/me"))),
         other => other,
     }
 }

@@ -33,6 +33,8 @@ struct OwnPage {
     kept: bool,
     /// A session from a PIN: nothing here can be changed.
     by_pin: bool,
+    /// No mail goes to this client.
+    no_mail: bool,
     /// Who the person is was shown within five minutes.
     fresh: bool,
     least: String,
@@ -46,10 +48,10 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         Err(response) => return Ok(response),
     };
     let mut own = OwnPage::new(&visit, &session, person, vec![])?;
-    own.frame.banner = DONE
-        .iter()
-        .find(|word| **word == query.text("done"))
-        .map(|word| Banner { kind: if *word == "not-saved" { "warning" } else { "success" }, text: visit.say(&format!("portal-password-done-{word}")) });
+    own.frame.banner = DONE.iter().find(|word| **word == query.text("done")).map(|word| Banner {
+        kind: if *word == "not-saved" { "warning" } else { "success" },
+        text: visit.say(&format!("portal-password-done-{word}")),
+    });
     page(&own)
 }
 
@@ -151,6 +153,7 @@ impl OwnPage {
             frame: session::frame(visit, session, "portal-password-title").script("strength.js"),
             kept: visit.practice()?.client_passwords != 0,
             by_pin: session.is_by_pin(),
+            no_mail: person.mail_form == "none",
             fresh: session.is_fresh(visit.now),
             least: password_strength::needed(visit, &person)?.code_points().to_string(),
             person,

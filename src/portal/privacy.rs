@@ -35,6 +35,8 @@ struct PrivacyPage {
     passkeys: Vec<passkeys::Listed>,
     passkeys_offered: bool,
     changes: Vec<Change>,
+    /// The practice names itself in no mail, so that there is nothing to choose.
+    discreet: bool,
     /// Others behind the mailbox want plain mail, and so it is.
     shared: bool,
     /// From when the practice can take the lock off, while it was asked to.
@@ -55,10 +57,10 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         Err(response) => return Ok(response),
     };
     let mut privacy = PrivacyPage::new(&visit, &session, person, vec![]).await?;
-    privacy.frame.banner = DONE
-        .iter()
-        .find(|word| **word == query.text("done"))
-        .map(|word| Banner { kind: if *word == "not-saved" { "warning" } else { "success" }, text: visit.say(&format!("privacy-done-{word}")) });
+    privacy.frame.banner = DONE.iter().find(|word| **word == query.text("done")).map(|word| Banner {
+        kind: if *word == "not-saved" { "warning" } else { "success" },
+        text: visit.say(&format!("privacy-done-{word}")),
+    });
     page(&privacy)
 }
 
@@ -229,6 +231,7 @@ impl PrivacyPage {
             asks_current: asks_current(visit, session, &person),
             passkeys: passkeys::list(visit, &person.id).await?,
             passkeys_offered: passkey_new::are_offered(visit, true)?,
+            discreet: visit.practice()?.discreet != 0,
             shared: !person::plain_beside(visit, &person).await?.is_empty(),
             changes: mine_changes::of(visit, &person).await?,
             lock_off_asked: person.lock_off_asked(visit.now),

@@ -239,6 +239,9 @@ async fn fate(visit: &Visit, ask: &Ask) -> Result<Option<String>> {
         .await?;
     let (words, at) = match row.as_ref().map(|(state, at, reason)| (state.as_str(), *at, reason)) {
         Some(("sent", at, _)) => ("portal-fate-sent", at),
+        Some(("failed", at, reason)) if ran_out_of_time(reason) && has_no_links(visit) => {
+            ("portal-fate-too-late-code", at)
+        }
         Some(("failed", at, reason)) if ran_out_of_time(reason) => ("portal-fate-too-late", at),
         Some(("failed", at, _)) => ("portal-fate-failed", at),
         Some(("bounced", at, _)) => ("portal-fate-bounced", at),

@@ -85,4 +85,15 @@ impl WaysPage {
     fn keeps_passwords(&self) -> bool {
         self.practice.client_passwords != 0
     }
+
+    /// How a client to whom no mail goes comes in.
+    fn without_mail(&self) -> &'static str {
+        match (self.practice.pin_by.as_str(), self.person.password_opens(&self.practice), self.person.passkeys > 0) {
+            ("nobody", true, true) => "ways-no-mail-either",
+            ("nobody", true, false) => "ways-no-mail-password",
+            ("nobody", false, true) => "ways-no-mail-passkey",
+            ("nobody", false, false) => "ways-no-mail-ask",
+            _ => "ways-no-mail-pin",
+        }
+    }
 }

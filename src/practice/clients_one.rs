@@ -73,10 +73,10 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
     let person = client(&visit, &id).await?;
     let mut frame = session::frame(&visit, &session, "clients-title");
     frame.title.clone_from(&person.name);
-    frame.banner = DONE
-        .iter()
-        .find(|word| **word == query.text("done"))
-        .map(|word| Banner { kind: if *word == "there" { "info" } else { "success" }, text: visit.say(&format!("clients-done-{word}")) });
+    frame.banner = DONE.iter().find(|word| **word == query.text("done")).map(|word| Banner {
+        kind: if *word == "there" { "info" } else { "success" },
+        text: visit.say(&format!("clients-done-{word}")),
+    });
     page(&OnePage {
         frame,
         sessions: living(&visit, &person).await?,

@@ -307,4 +307,14 @@ impl PrivacyPage {
             problems,
         })
     }
+
+    /// What "None" means here: the ways that are left to the client.
+    fn none_words(&self) -> &'static str {
+        let practice = self.frame.visit.practice().ok();
+        match practice.map(|practice| (practice.pin_by != "nobody", self.person.password_opens(practice))) {
+            Some((false, true)) => "clients-privacy-mail-none-password",
+            Some((false, false)) => "clients-privacy-mail-none-passkey",
+            _ => "clients-privacy-mail-none",
+        }
+    }
 }

@@ -288,6 +288,9 @@ fn state_words(visit: &Visit, row: &Row, people: &[Close]) -> String {
         _ if row.opened_at.is_some() => "stuck-state-opened",
         ("limited", _) => "stuck-state-limited",
         ("held", _) => "stuck-state-held",
+        ("private", _) if visit.practice().is_ok_and(|practice| practice.pin_by == "nobody") => {
+            "stuck-state-private-no-pin"
+        }
         ("private", _) => "stuck-state-private",
         (_, Some("sent")) => "stuck-state-sent",
         (_, Some("deferred")) => return visit.say_with("stuck-state-deferred", &[("reason", &reason)]),

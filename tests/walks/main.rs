@@ -90,6 +90,7 @@ mod portal_stuck;
 mod portal_stuck_in;
 mod portal_stuck_list;
 mod portal_twice;
+mod portal_words;
 mod record;
 mod record_cut;
 mod record_flood;

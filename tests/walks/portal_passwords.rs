@@ -181,7 +181,7 @@ walk!(spraying_a_clients_password_leaves_the_link_alone, |stage| {
     jo_with_password(&stage).await;
     spray(&stage).await;
     let held = typed(&stage, JO, PASSWORD).await;
-    is_out(held.sees("The emailed link works at once"));
+    is_out(held.sees("Signing in by email works at once"));
     assert!(held.answered.contains_key("retry-after"));
     assert_eq!(run_jobs(&stage).await, 1, "told once");
     let told = mails(&stage, JO).await;

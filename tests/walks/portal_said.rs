@@ -67,7 +67,8 @@ walk!(the_same_client_is_added_once, |stage| {
     relaxed(&stage).await;
     let mut sam = signed_in(&stage, SAM).await;
     sam.open("/practice/clients/new").await;
-    let fields = [("csrf", sam.hidden("csrf")), ("name", "Pat Reyes".to_owned()), ("email", "pat@example.com".to_owned())];
+    let fields =
+        [("csrf", sam.hidden("csrf")), ("name", "Pat Reyes".to_owned()), ("email", "pat@example.com".to_owned())];
     let fields = fields.map(|(name, value)| (name.to_owned(), value));
     let (mut one, mut two) = (sam.clone(), sam.clone());
     tokio::join!(one.post("/practice/clients/new", &fields), two.post("/practice/clients/new", &fields));
