@@ -74,14 +74,14 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     Ok((StatusCode::CREATED, Json(json!({ "name": offered }))).into_response())
 }
 
-/// The person, where the practice allows it and the session proved enough: the password and a second factor, within five
-/// minutes. A device that was only recognised by a cookie proves nothing of that kind.
+/// The person, where the practice allows it and the session proved enough: everything they have within five minutes, and
+/// the password with a second factor among it. A recognised device proves nothing of that kind, whether it has a key or a
+/// cookie (decisions.md, "adding a passkey").
 async fn allowed(visit: &Visit, session: &Session) -> Result<Option<Person>> {
     let proofs: Vec<&str> = session.proofs.split('+').collect();
-    let second = ["totp", "passkey", "touch", "device-key"].into_iter().any(|proof| proofs.contains(&proof));
-    let recent = session.is_fresh(visit.now) || visit.now - session.created_at <= session::FRESH_SECONDS;
+    let second = ["totp", "passkey", "touch"].into_iter().any(|proof| proofs.contains(&proof));
     if passkey_offer::is_shared(visit)
-        || !recent
+        || !session.is_fresh(visit.now)
         || !second
         || !proofs.contains(&"password")
         || !practice_allows(visit.db()?, &visit.practice()?.id).await?

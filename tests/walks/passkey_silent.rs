@@ -6,7 +6,9 @@ use portico::sign_in::step::Factor;
 
 use super::support::authenticator::{Authenticator, BE, BS, UP, UV, log_in_by_passkey, make_passkey, options_of, send};
 use super::support::browser::Browser;
+use super::support::key::{DeviceKey, log_in_with_key};
 use super::support::stage::Stage;
+use super::support::two_factor::{code, enrol};
 use super::support::ways::{SAM, ask_no_second, give_app, let_in, log_in, somebody};
 use super::walk;
 
@@ -129,4 +131,44 @@ walk!(a_password_alone_lets_no_browser_make_one, |stage| {
     let credential = Authenticator::synced().make(&options, &origin);
     send(&mut sam, &credential, &[]).await;
     sam.sees("Name your passkey");
+});
+
+/// Sam's next log-in by the password alone, in a browser that is recognised by its key.
+async fn next_time(stage: &Stage, sam: &mut Browser, key: &DeviceKey) {
+    sam.lose_session();
+    stage.wait(3600);
+    log_in_with_key(sam, key, SAM, false).await;
+    sam.open("/me/passkeys/offer").await.is_at("/me/passkeys/offer");
+}
+
+// AC-040: what adds a passkey is every factor the person has, and a device is none of them.
+walk!(a_recognised_device_is_no_second_factor_for_what_a_browser_makes, |stage| {
+    ask_no_second(&stage).await;
+    allow(&stage, 1).await;
+    let (key, mut sam) = (DeviceKey::new(), stage.browser());
+    log_in_with_key(&mut sam, &key, SAM, true).await;
+    let secret = enrol(&mut sam, &stage).await;
+    // Everything that was recognised is forgotten by then: remembered again, by password and code.
+    sam.lose_session();
+    stage.wait(60);
+    log_in_with_key(&mut sam, &key, SAM, true).await;
+    sam.submit_to("/sign-in/code", &[("code", &code(&stage, &secret))]).await;
+    sam.open("/me").await.sees("This browser can prove itself with a key.");
+    // The honest twin: the code was given in this log-in.
+    let mut given = sam.clone();
+    given.open("/me/passkeys/offer").await;
+    assert!(given.html.contains("data-passkey=\"silent\""), "{}", given.html);
+    next_time(&stage, &mut sam, &key).await;
+    sam.sees("Not now");
+    assert_eq!(quietly(&mut sam, &mut Authenticator::synced()).await, None, "no code was given this time");
+    assert_eq!(somebody(&stage, SAM.0).await.passkeys, 0);
+});
+
+walk!(a_recognised_device_lets_no_browser_make_one_for_a_password_alone, |stage| {
+    ask_no_second(&stage).await;
+    allow(&stage, 1).await;
+    let (key, mut sam) = (DeviceKey::new(), stage.browser());
+    log_in_with_key(&mut sam, &key, SAM, true).await;
+    next_time(&stage, &mut sam, &key).await;
+    assert_eq!(quietly(&mut sam, &mut Authenticator::synced()).await, None, "a device is no second factor");
 });
