@@ -20,7 +20,7 @@ pub enum NameProblem {
 /// The stored form of a typed name: NFC, trimmed, inner white space as single spaces, 1 to `max` characters.
 ///
 /// Zero-width and other unseen characters are dropped, for two names that look the same should be the
-/// same. Control and bidirectional characters are refused. Template syntax passes as the text it is.
+/// same; a joiner stays where it changes what is seen. Control and bidirectional characters are refused. Template syntax passes as the text it is.
 pub fn clean_name(typed: &str, max: usize) -> Result<String, NameProblem> {
     let typed = typed.trim();
     if typed.chars().any(is_control) {
@@ -29,7 +29,7 @@ pub fn clean_name(typed: &str, max: usize) -> Result<String, NameProblem> {
     if typed.chars().any(is_bidi_control) {
         return Err(NameProblem::BidiControl);
     }
-    let seen: String = typed.chars().filter(|c| !is_unseen(*c)).collect();
+    let seen = without_unseen(typed);
     let words: Vec<&str> = seen.split_whitespace().collect();
     let name: String = words.join(" ").nfc().collect();
     if name.is_empty() {
@@ -39,6 +39,40 @@ pub fn clean_name(typed: &str, max: usize) -> Result<String, NameProblem> {
         return Err(NameProblem::TooLong { max });
     }
     Ok(name)
+}
+
+/// Without what is not seen, but with the joiners that are written into words and pictures.
+fn without_unseen(typed: &str) -> String {
+    let mut seen = String::with_capacity(typed.len());
+    let (mut before, mut joiner) = (None, None);
+    for c in typed.chars() {
+        if is_joiner(c) {
+            joiner = Some(c);
+        } else if !is_unseen(c) {
+            if let (Some(before), Some(joiner)) = (before, joiner.take())
+                && shapes(joiner, before, c)
+            {
+                seen.push(joiner);
+            }
+            seen.push(c);
+            before = Some(c);
+        }
+    }
+    seen
+}
+
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}')
+}
+
+/// Whether a joiner between these is seen: in scripts whose letters join, and in pictures made of several.
+fn shapes(joiner: char, before: char, after: char) -> bool {
+    let joins = |c: char| {
+        matches!(c, '\u{600}'..='\u{8ff}' | '\u{900}'..='\u{dff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{18af}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
+            && !c.is_numeric()
+    };
+    let picture = |c: char| matches!(c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}') && c != '\u{2800}';
+    joins(before) && joins(after) || joiner == '\u{200d}' && picture(before) && picture(after)
 }
 
 /// How a searched text may be written: in small letters, with each word begun by a capital, in capitals, and as it was typed;
@@ -152,6 +186,29 @@ mod tests {
         ];
         for (typed, expected) in table {
             assert_eq!(clean_name(typed, 100).as_deref(), Ok(expected), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn joiners_stay_where_they_are_seen() {
+        let table = [
+            // A family, a farmer with a skin tone, and words of Persian, Hindi and Sinhala.
+            ("\u{1f469}\u{200d}\u{1f469}\u{200d}\u{1f467} phone", "\u{1f469}\u{200d}\u{1f469}\u{200d}\u{1f467} phone"),
+            ("\u{1f9d1}\u{1f3fd}\u{200d}\u{1f33e}", "\u{1f9d1}\u{1f3fd}\u{200d}\u{1f33e}"),
+            ("می\u{200c}رود", "می\u{200c}رود"),
+            ("क्\u{200d}ष", "क्\u{200d}ष"),
+            ("ශ්\u{200d}රී", "ශ්\u{200d}රී"),
+            // Nowhere else: not at an end, beside a blank, twice, or where nobody sees it.
+            ("\u{200c}می\u{200c}", "می"),
+            ("می \u{200c}رود", "می رود"),
+            ("می\u{200c}\u{200c}\u{200d}رود", "می\u{200d}رود"),
+            ("Al\u{200d}e\u{200c}x", "Alex"),
+            ("\u{1f469}\u{200c}\u{1f467}", "\u{1f469}\u{1f467}"),
+            ("A\u{200d}\u{1f467}", "A\u{1f467}"),
+        ];
+        for (typed, expected) in table {
+            assert_eq!(clean_name(typed, 60).as_deref(), Ok(expected), "{typed:?}");
+            assert_eq!(clean_name(expected, 60).as_deref(), Ok(expected), "{expected:?}");
         }
     }
 
