@@ -121,6 +121,10 @@ fn is_the_last_way(visit: &Visit, person: &Person) -> Result<bool> {
 /// Takes away a way in and gives none: the open session is enough.
 async fn remove(visit: &Visit, session: &Session, person: &Person) -> Result<Response> {
     let mut tx = visit.db()?.write().await?;
+    // Here and not only before: mail or a passkey may have gone meanwhile.
+    if is_the_last_way(visit, &person::by_id_in(&mut tx, &visit.practice()?.id, &person.id).await?)? {
+        return Err(Error::Conflict);
+    }
     let removed = tx
         .execute(
             "UPDATE person SET password = NULL, password_set_at = NULL, password_stolen_at = NULL, password_change_by = NULL

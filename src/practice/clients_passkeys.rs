@@ -65,7 +65,8 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         return Err(Error::Forbidden);
     }
     let person = person::by_id_in(&mut tx, practice, &person.id).await?;
-    if would_break_lock(&person, &chosen) {
+    // Here and not only before: a lock, a password or mail may have changed meanwhile.
+    if would_break_lock(&person, &chosen) || is_the_last_way(&visit, &person, &chosen)? {
         return Err(Error::Conflict);
     }
     for passkey in &chosen {
@@ -91,7 +92,7 @@ async fn problem(
         Some(problem)
     } else if would_break_lock(person, chosen) {
         Some("clients-passkeys-lock")
-    } else if are_all(person, chosen) && person.comes_in_by_nothing_else(visit.practice()?) {
+    } else if is_the_last_way(visit, person, chosen)? {
         Some("clients-passkeys-no-way")
     } else {
         None
@@ -105,6 +106,10 @@ async fn problem(
 
 fn are_all(person: &Person, chosen: &[Passkey]) -> bool {
     i64::try_from(chosen.len()).is_ok_and(|count| count >= person.passkeys)
+}
+
+fn is_the_last_way(visit: &Visit, person: &Person, chosen: &[Passkey]) -> Result<bool> {
+    Ok(are_all(person, chosen) && person.comes_in_by_nothing_else(visit.practice()?))
 }
 
 /// Whether nothing would be left of the client's own lock: then it is a matter for the safe word and a day.

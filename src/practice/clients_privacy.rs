@@ -120,8 +120,7 @@ async fn judge(visit: &Visit, session: &Session, person: &Person, fields: &Field
         }
         "mail" => {
             // Without mail, PINs, passkeys and a password nothing would let the client in.
-            let no_way = person.has_no_way_without(person::Gone::Mail, visit.practice()?);
-            if fields.text("mail") == "none" && no_way {
+            if fields.text("mail") == "none" && lives_on_mail(visit, person)? {
                 return refused("clients-privacy-mail-no-pin");
             }
             let form = match fields.text("mail") {
@@ -198,6 +197,11 @@ async fn turn_on(
     Ok(Event::PrivateOn)
 }
 
+/// Whether mail is all that lets the client in.
+fn lives_on_mail(visit: &Visit, person: &Person) -> Result<bool> {
+    Ok(person.has_no_way_without(person::Gone::Mail, visit.practice()?))
+}
+
 async fn write(visit: &Visit, tx: &mut Tx, person: &Person, act: Act) -> Result<Event> {
     let practice = &visit.practice()?.id;
     match act {
@@ -211,6 +215,10 @@ async fn write(visit: &Visit, tx: &mut Tx, person: &Person, act: Act) -> Result<
             Ok(Event::PrivateOff)
         }
         Act::Mail(form) => {
+            // Here and not only before: a passkey or a password may have gone meanwhile.
+            if form == "none" && lives_on_mail(visit, &person::by_id_in(tx, practice, &person.id).await?)? {
+                return Err(Error::Conflict);
+            }
             tx.execute(
                 "UPDATE person SET mail_form = $3 WHERE practice_id = $1 AND id = $2",
                 args![practice, &person.id, form],

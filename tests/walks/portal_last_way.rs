@@ -2,10 +2,12 @@
 
 use portico::args;
 
+use crate::people::{SAM, relaxed, signed_in};
 use crate::support::browser::Browser;
 use crate::support::desk::change;
 use crate::support::portal::{JO, sign_in};
 use crate::support::stage::Stage;
+use crate::support::ways::somebody;
 use crate::walk;
 
 const NO_MAIL: &str = "UPDATE person SET mail_form = 'none' WHERE email_key = $1 AND kind = 'client'";
@@ -55,4 +57,35 @@ walk!(where_mails_have_no_link_none_is_promised, |stage| {
     let mut stranger = stage.browser();
     stranger.open("/portal").await.sees("we email you a code").misses("email you a link");
     stranger.open("/portal/passkey/none").await.sees("with a code by email").misses("with a link");
+});
+
+// Two at once each see the other's way in: one of them has to look again.
+walk!(two_last_ways_do_not_go_at_once, |stage| {
+    relaxed(&stage).await;
+    let mut jo = jo_is_in(&stage, "UPDATE practice SET client_passwords = 1, pin_by = 'nobody'").await;
+    let mut sam = signed_in(&stage, SAM).await;
+    let jos = somebody(&stage, JO).await;
+    let path = format!("/practice/clients/{}/privacy", jos.id);
+    let with = |more: &[(&str, &str)], csrf: String| {
+        let mut all = vec![("csrf".to_owned(), csrf)];
+        all.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        all
+    };
+    let off = with(&[("do", "mail"), ("mail", "none")], sam.open(&path).await.hidden("csrf"));
+    let remove = with(&[("do", "remove")], jo.open("/me/portal-password").await.hidden("csrf"));
+    for _ in 0..20 {
+        change(
+            &stage,
+            JO,
+            "UPDATE person SET password = 'x', password_set_at = 1, mail_form = 'plain' WHERE email_key = $1 AND kind = 'client'",
+        )
+        .await;
+        let (mut one, mut other) = (jo.clone(), sam.clone());
+        let (remove, off, path) = (remove.clone(), off.clone(), path.clone());
+        let one = tokio::spawn(async move { one.post("/me/portal-password", &remove).await.status.as_u16() });
+        let other = tokio::spawn(async move { other.post(&path, &off).await.status.as_u16() });
+        let statuses = (one.await.unwrap(), other.await.unwrap());
+        let now = somebody(&stage, JO).await;
+        assert!(now.password.is_some() || now.mail_form != "none", "{statuses:?}");
+    }
 });
