@@ -325,6 +325,7 @@ mail-passkey-added-by-browser-text =
         [yes] Next time you can log in with your finger, face or device PIN.
        *[no] Next time, log in with your password and choose "Use a passkey". After that it works alone, with your finger, face or device PIN.
     }
+    For your safety recognised devices are forgotten: they ask for every step at the next log-in.
     { mail-part-where }
     If you don't want it, delete it in My info:
     { $url }/me/passkeys
@@ -420,7 +421,10 @@ mail-factors-reset-text =
         [call] they called your mobile number on file and spoke with somebody
        *[code] a talk on the phone with somebody who read out a code sent to your mobile
     }. Every browser is logged out.
-    A second mail brings the link with which you set it up again. Your password alone does not let anybody in.
+    { $passkeys ->
+        [kept] Your passkeys were kept, and let you in as before. A second mail brings a link for whoever begins with the password.
+       *[none] A second mail brings the link with which you set it up again.
+    } Your password alone does not let anybody in.
     If you made no such call, somebody has your phone number or spoke in your name.
     { mail-part-not-me }
     { mail-part-ask }
@@ -428,7 +432,10 @@ mail-factors-reset-text =
 mail-factors-reset-administrators-subject = 2 factor authentication of { $person } was reset
 mail-factors-reset-administrators-text =
     Hello { $name },
-    On { $time } { $actor } reset the 2 factor authentication of { $person } at { $practice }. Every browser of theirs is logged out, and they can sign in again only after setting it up with the link that we mailed them.
+    On { $time } { $actor } reset the 2 factor authentication of { $person } at { $practice }. Every browser of theirs is logged out, and they can sign in again only { $passkeys ->
+        [kept] with a passkey, which they kept.
+       *[none] after setting it up with the link that we mailed them.
+    }
     If you know of no reason for this, ask { $actor } or { $person } now.
     { $url }/practice/people
 

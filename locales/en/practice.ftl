@@ -42,7 +42,7 @@ people-invitation-over = Invitation expired
 people-locked-out = Locked out by wrong answers
 people-locked-out-long = Too many wrong answers: a way to sign in is switched off for this person. A wrong password: they use "Forgot your password?". Wrong codes: they use a backup code or a passkey, or you reset their 2FA below.
 people-reset-waiting = Reset waiting
-people-reset-waiting-long = 2FA was reset. The person has a mail with a link to set it up again; until then they cannot get in by password alone.
+people-reset-waiting-long = An administrator took their second step away. The person has a mail with a link to go on; until then they cannot get in by password alone.
 people-mixed = Unusual letters
 people-mixed-long = The name or address mixes letters of different scripts, or holds letters that look like others. Make sure that this is who you think it is.
 people-recovered = Recovered
@@ -173,16 +173,17 @@ new-address-button = Confirm this address
 new-address-done = { $email } is your email address now. Sign in with it from now on.
 new-address-dead = This link was used already, is older than 24 hours, was replaced by a newer one, or was taken back or stopped since. Ask your administrator to enter the address again.
 
-people-reset-waits-held = 2FA was reset, but the email address was changed since, or its change was reported as wrong, so the mailed link opens nothing. From { $time } you can reset it once more with "Reset 2FA"; a new mail goes out then.
-people-reset-over = 2FA was reset, and the person didn't set it up again within 24 hours. The mailed link opens nothing any more. To let them in, prove who they are once more with "Reset 2FA".
+people-reset-waits-held = An administrator took their second step away, but the email address was changed since, or its change was reported as wrong, so the mailed link opens nothing. From { $time } you can use "Reset 2FA"; a new mail goes out then.
+people-reset-over = An administrator took their second step away, and the person didn't go on within 24 hours. The mailed link opens nothing any more. To let them in, prove who they are once more with "Reset 2FA".
 re-enrol-title = Set up your sign-in again
 re-enrol-what = Your second step was reset. Continue here, in the browser you use for work: you type your password, then set up a new second step.
+re-enrol-what-passkey = Your second step was reset, and your passkeys were kept. Continue here, in the browser you use for work: you type your password, then show one of your passkeys.
 re-enrol-button = Continue
 re-enrol-dead = This link was used already, is older than 24 hours, or was replaced by a newer one. Log in with your password: the page then offers to send a new one, or says whom to ask.
 re-enrol-to-sign-in = Log in
 
 reset-mail-title = Open the link we mailed you
-reset-mail-what = Your second step was reset by an administrator. We mailed a link to { $email }: open it in this browser to set up a new one. Your password alone doesn't let anybody in.
+reset-mail-what = Your second step was reset by an administrator. We mailed a link to { $email }: open it in this browser to go on. Your password alone doesn't let anybody in.
 reset-mail-button = Send the mail again
 reset-mail-sent = Sent. The link of the newest mail is the one that works.
 reset-mail-wait = A mail is on its way already. Please wait a minute, and look in the folder for unwanted mail too.
@@ -198,7 +199,10 @@ mail-new-address-text =
 mail-re-enrol-subject = Set up your sign-in to { $practice } again
 mail-re-enrol-text =
     Hello { $name },
-    Your second step at { $practice } was reset. Open this link within 24 hours, in the browser you use for work. You are asked for your password, then you set up a new second step:
+    Your second step at { $practice } was reset. { $passkeys ->
+        [kept] Your passkeys were kept. Open this link within 24 hours, in the browser you use for work. You are asked for your password, then you show one of your passkeys:
+       *[none] Open this link within 24 hours, in the browser you use for work. You are asked for your password, then you set up a new second step:
+    }
     { $url }
     If you didn't ask for this, tell your practice at once and don't open the link.
 mail-name-changed-by-administrator-subject = Your name at { $practice } was changed
@@ -228,6 +232,7 @@ mail-resets-too-many-administrators-text =
     { $url }
 text-not-me-paused = { $practice }: "this wasn't me" was pressed in a mail to you, and your second step was removed. If it wasn't you, call us before { $time }: { $contact }
 text-reset-code = { $practice }: { $code } is the code to read out to { $actor }. It resets your second step. If you are not on the phone with { $actor }, tell nobody.
+text-passkeys-code = { $practice }: { $code } is the code to read out to { $actor }. It deletes passkeys of yours. If you are not on the phone with { $actor }, tell nobody.
 
 record-title = Record
 record-intro = Who did what to whom, newest first. Nobody can change or remove a line; after { $years } years the oldest ones go.

@@ -72,7 +72,7 @@ async fn show(visit: &Visit, session: &Arc<Session>, person: &Person, again: Aga
 
 /// `POST /practice/people/{id}/passkeys/send`: a code to the number on file.
 pub async fn send(visit: Visit, Path(id): Path<String>) -> Result<Response> {
-    match proof::send(&visit, &id).await? {
+    match proof::send(&visit, &id, "text-passkeys-code").await? {
         Ok(()) => Ok(go(&format!("/practice/people/{id}/passkeys"))),
         Err(proof::NotSent::Instead(response)) => Ok(response),
         Err(proof::NotSent::Refused { session, person, status, problem }) => {

@@ -94,8 +94,8 @@ pub(super) enum NotSent {
     Refused { session: Arc<Session>, person: Box<Person>, status: StatusCode, problem: Option<String> },
 }
 
-/// Sends a code to the number on file, for a page's button.
-pub(super) async fn send(visit: &Visit, id: &str) -> Result<std::result::Result<(), NotSent>> {
+/// Sends a code to the number on file, for a page's button; `words` is the catalogue's text, which says what the code does.
+pub(super) async fn send(visit: &Visit, id: &str, words: &str) -> Result<std::result::Result<(), NotSent>> {
     // read
     let (session, person) = match enter(visit, id).await? {
         Ok(both) => both,
@@ -133,7 +133,7 @@ pub(super) async fn send(visit: &Visit, id: &str) -> Result<std::result::Result<
             problem,
         }));
     }
-    text_code(visit, &mut tx, &session, &person, &number).await?;
+    text_code(visit, &mut tx, (&session, &person), &number, words).await?;
     let happening = Happening::of(Event::MobileCodeSent, &person).by(actor(&session)).session(&session.id);
     happened(visit, &mut tx, happening.detail("for", "reset")).await?;
     tx.commit().await?;
@@ -141,7 +141,13 @@ pub(super) async fn send(visit: &Visit, id: &str) -> Result<std::result::Result<
     Ok(Ok(()))
 }
 
-async fn text_code(visit: &Visit, tx: &mut Tx, session: &Session, person: &Person, number: &str) -> Result<()> {
+async fn text_code(
+    visit: &Visit,
+    tx: &mut Tx,
+    (session, person): (&Session, &Person),
+    number: &str,
+    text: &str,
+) -> Result<()> {
     let practice = visit.practice()?;
     tx.execute(
         "UPDATE mobile_code SET used_at = $3 WHERE practice_id = $1 AND person_id = $2 AND purpose = 'reset' AND used_at IS NULL",
@@ -165,7 +171,7 @@ async fn text_code(visit: &Visit, tx: &mut Tx, session: &Session, person: &Perso
     .await?;
     let language = person.language.clone().unwrap_or_else(|| practice.language.clone());
     let words = [("practice", practice.name.as_str()), ("actor", session.name.as_str()), ("code", code.as_str())];
-    let text = visit.server.texts.say(&language, "text-reset-code", &words);
+    let text = visit.server.texts.say(&language, text, &words);
     compose::text(visit, tx, "reset-code", (person, number), (&text, Some(visit.now + CODE_SECONDS))).await
 }
 

@@ -64,7 +64,7 @@ async fn show(
 
 /// `POST /practice/people/{id}/reset/send`: a code to the number on file.
 pub async fn send(visit: Visit, Path(id): Path<String>) -> Result<Response> {
-    match proof::send(&visit, &id).await? {
+    match proof::send(&visit, &id, "text-reset-code").await? {
         Ok(()) => Ok(go(&format!("/practice/people/{id}/reset"))),
         Err(proof::NotSent::Instead(response)) => Ok(response),
         Err(proof::NotSent::Refused { session, person, status, problem }) => {
@@ -120,7 +120,12 @@ async fn reset(visit: &Visit, tx: &mut Tx, session: &Session, person: &Person, p
     }
     let happening = Happening::of(Event::FactorsReset, person).by(actor(session)).session(&session.id);
     let by = if can_text(&visit.server) { "code" } else { "call" };
-    let happening = happening.detail("by", by).detail("passkeys", if passkeys { "deleted" } else { "kept" });
+    let what = match (passkeys, person.passkeys) {
+        (true, _) => "deleted",
+        (false, 0) => "none",
+        (false, _) => "kept",
+    };
+    let happening = happening.detail("by", by).detail("passkeys", what);
     happened(visit, tx, happening).await?;
     re_enrol::mail_link(visit, tx, person, actor(session)).await
 }

@@ -36,6 +36,8 @@ pub fn is_over(re_enrol_since: Option<i64>, now: i64) -> bool {
 struct LinkPage {
     frame: Frame,
     token: Option<String>,
+    /// The reset left a passkey, which is shown instead of setting up something new.
+    kept: bool,
 }
 
 #[derive(askama::Template)]
@@ -77,7 +79,10 @@ pub async fn mail_link(visit: &Visit, tx: &mut Tx, person: &Person, by: Actor) -
     .await?;
     let link = format!("{}/re-enrol/{token}", visit.server.home_of(practice));
     let language = person.language.clone().unwrap_or_else(|| practice.language.clone());
-    let words = vec![("name", person.name.clone()), ("url", link)];
+    // As they are now: the act may have deleted them.
+    let kept = person::by_id_in(tx, &practice.id, &person.id).await?.passkeys > 0;
+    let passkeys = if kept { "kept" } else { "none" };
+    let words = vec![("name", person.name.clone()), ("url", link), ("passkeys", passkeys.to_owned())];
     let (to, until) = (&person.email, Some(visit.now + LINK_SECONDS));
     let letter = Letter { name: "re-enrol", to, person_id: Some(&person.id), language: &language, words, until };
     compose::letter(visit, tx, &letter).await?;
@@ -94,14 +99,14 @@ pub async fn ask(visit: Visit, Path(token): Path<String>) -> Result<Response> {
             args![&visit.practice()?.id, secret::hash_token(&token), PURPOSE, visit.now],
         )
         .await?;
-    if row.is_none() {
-        return dead(&visit);
-    }
-    page(&LinkPage { frame: Frame::new(&visit, "re-enrol-title"), token: Some(token) })
+    let Some((person_id,)) = row else { return dead(&visit) };
+    let person = person::by_id(visit.db()?, &visit.practice()?.id, &person_id).await?;
+    let kept = person.is_some_and(|person| person.passkeys > 0);
+    page(&LinkPage { frame: Frame::new(&visit, "re-enrol-title"), token: Some(token), kept })
 }
 
 fn dead(visit: &Visit) -> Result<Response> {
-    page_with(StatusCode::GONE, &LinkPage { frame: Frame::new(visit, "re-enrol-title"), token: None })
+    page_with(StatusCode::GONE, &LinkPage { frame: Frame::new(visit, "re-enrol-title"), token: None, kept: false })
 }
 
 /// `POST /re-enrol/{token}`: an attempt begins in this browser, with the mailbox proved.

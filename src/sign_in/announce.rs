@@ -1,9 +1,11 @@
 //! What a sign-in leaves in the record, and whether it is mailed: from a browser that was not seen before, after a long time, and
 //! when a browser became a recognised device. One sign-in is one mail.
 
+use super::person::Person;
 use super::session::Done;
-use super::step::Factor;
-use super::{device, limits, marks};
+use super::step::{Factor, Factors};
+use super::{device, limits, marks, words};
+use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
@@ -57,4 +59,29 @@ pub(super) async fn announce(
         marks::mark_browser(visit, &done.person.id);
     }
     Ok(())
+}
+
+/// A reset that left a second factor is over once that let the person in: after the mailed link, or alone, as a passkey does. Nothing
+/// is left to set up then, and the link opens nothing any more.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub(super) async fn end_reset(visit: &Visit, tx: &mut Tx, person: &Person, proved: Factors) -> Result<()> {
+    let second = Factors::of(&[Factor::Touch, Factor::Totp, Factor::BackupCode]);
+    let shown = proved.has(Factor::Passkey) || proved.has(Factor::EmailLink) && proved.any(second);
+    if person.re_enrol_since.is_none() || !shown {
+        return Ok(());
+    }
+    let practice = &visit.practice()?.id;
+    tx.execute(
+        "UPDATE person SET re_enrol_since = NULL WHERE practice_id = $1 AND id = $2",
+        args![practice, &person.id],
+    )
+    .await?;
+    tx.execute(
+        "UPDATE token SET replaced_at = $3 WHERE practice_id = $1 AND person_id = $2 AND purpose = 're-enrol' AND used_at IS NULL AND replaced_at IS NULL",
+        args![practice, &person.id, visit.now],
+    )
+    .await?;
+    happened(visit, tx, Happening::of(Event::ReEnrolled, person).detail("by", &words(proved))).await
 }

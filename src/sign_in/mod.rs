@@ -257,7 +257,7 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
     match attempt.goal.as_str() {
         "sign-in" => {
             session::start(visit, &mut tx, pass, &done).await?;
-            end_reset(visit, &mut tx, &person, proved).await?;
+            announce::end_reset(visit, &mut tx, &person, proved).await?;
         }
         goal => {
             shared = session::refresh(visit, &mut tx, pass, &done).await?;
@@ -280,20 +280,6 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
         "unlock" => note::back(visit, &person, then_path, shared)?,
         _ => then_path,
     }))
-}
-
-/// A reset that left a second factor is over once that let the person in after the mailed link: nothing is left to set up.
-async fn end_reset(visit: &Visit, tx: &mut Tx, person: &Person, proved: Factors) -> Result<()> {
-    let second = Factors::of(&[Factor::Passkey, Factor::Touch, Factor::Totp, Factor::BackupCode]);
-    if person.re_enrol_since.is_none() || !proved.has(Factor::EmailLink) || !proved.any(second) {
-        return Ok(());
-    }
-    tx.execute(
-        "UPDATE person SET re_enrol_since = NULL WHERE practice_id = $1 AND id = $2",
-        args![&visit.practice()?.id, &person.id],
-    )
-    .await?;
-    happened(visit, tx, Happening::of(Event::ReEnrolled, person).detail("by", &words(proved))).await
 }
 
 /// The attempt of this browser with its step, or the way back to the beginning; a form of another person's attempt is refused here,

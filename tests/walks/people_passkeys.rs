@@ -65,9 +65,11 @@ walk!(what_is_left_is_never_a_password_alone, |stage| {
     let path = format!("/practice/people/{id}/passkeys");
     alex.open(&path).await;
     press(&mut alex).await;
-    let code = code_in(&stage.messages(SAMS_MOBILE).await[0].text);
+    let text = stage.messages(SAMS_MOBILE).await.remove(0).text;
+    assert!(text.contains("It deletes passkeys of yours") && !text.contains("resets"), "{text}");
+    let code = code_in(&text);
     let lost = box_of(&alex, "iCloud Keychain");
-    alex.submit(&[("code", &code), (&lost, "1")]).await.sees("Reset waiting");
+    alex.submit(&[("code", &code), (&lost, "1")]).await.sees("Reset waiting").misses("2FA was reset");
     let mut thief = stage.browser().from("203.0.113.9");
     log_in(&mut thief, SAM, false).await;
     thief.is_at("/sign-in/reset-mail");
