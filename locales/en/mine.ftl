@@ -42,6 +42,7 @@ mine-backup-left = { $left ->
 }
 mine-backup-none = You have no backup codes yet. Make some now: they get you in when your phone is lost.
 mine-backup-make = Generate backup codes
+mine-app-off = Codes from your app are switched off after too many wrong ones in a row. Move to another app, or log in with a backup code next time: either switches them on again.
 
 mine-passkeys = Passkeys
 mine-passkeys-count = { $count ->

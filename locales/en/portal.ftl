@@ -323,7 +323,7 @@ help-portal-passkey-text =
     + Your practice has a new address, and this browser can't use passkeys there: open the page in Chrome, Edge or Safari, up to date, or sign in by email.
     + The device may need a screen lock first: a finger, a face or a PIN.
     + The passkey was deleted here or on the device: it takes both halves. Sign in by email, delete what is left, and make a new one.
-    You can always sign in by email in the meantime, unless your passkeys are your own lock.
+    If your practice sends you email, you can sign in with that in the meantime, unless your passkeys are your own lock.
 help-portal-private-title = Somebody else reads my email
 help-portal-private-text =
     Sign in, open My info, and press "Privacy". There you set a passphrase that only you know, or make your passkeys your lock. From then on the email alone opens nothing, and no email ever says that there is a lock.

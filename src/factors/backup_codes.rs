@@ -136,7 +136,7 @@ async fn right(visit: &Visit, attempt: &Attempt, person: &Person, hash: &str) ->
     sign_in::advance(visit, tx, attempt).await
 }
 
-fn lane(visit: &Visit, person: &str) -> Result<String> {
+pub(super) fn lane(visit: &Visit, person: &str) -> Result<String> {
     visit.lane("backup code", person)
 }
 
@@ -247,7 +247,7 @@ pub async fn make(visit: Visit) -> Result<Response> {
     page(&codes_page)
 }
 
-/// Makes a new set and ends the old, for a person who has (or gets, in this transaction) an app.
+/// Makes a new set and ends the old, for a person who has (or gets, in this transaction) an app. Wrong codes before it count no more.
 pub(super) async fn replace(visit: &Visit, tx: &mut Tx, person: &str) -> Result<Vec<String>> {
     let (practice, set) = (&visit.practice()?.id, visit.new_id());
     tx.execute("DELETE FROM backup_code WHERE practice_id = $1 AND person_id = $2", args![practice, person]).await?;
@@ -268,6 +268,7 @@ pub(super) async fn replace(visit: &Visit, tx: &mut Tx, person: &str) -> Result<
         args![practice, person, &set, visit.now],
     )
     .await?;
+    limit::clear_in(tx, practice, &lane(visit, person)?).await?;
     Ok(codes)
 }
 

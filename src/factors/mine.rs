@@ -3,6 +3,7 @@
 
 use axum::response::Response;
 
+use super::codes_left::{self, Codes};
 use super::{
     client_email, mine_changes, mine_devices, mine_email_waiting, mine_sessions, mobile, passkey_known, passkey_lost,
     passkey_new, passkeys,
@@ -50,6 +51,10 @@ struct MinePage {
     keeps_passwords: bool,
     /// No mail of the practice has a link.
     code_only: bool,
+    /// The practice may let a client in with a PIN.
+    gives_pins: bool,
+    /// Wrong codes switched the app off.
+    app_off: bool,
     backup_codes: String,
     sessions: Vec<mine_sessions::Listed>,
     devices: Vec<mine_devices::Listed>,
@@ -117,6 +122,8 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         offers_passkeys: person.kind == "staff" || person.passkeys > 0 || practice.client_passkeys != 0,
         keeps_passwords: practice.client_passwords != 0,
         code_only: practice.discreet != 0,
+        gives_pins: practice.pin_by != "nobody",
+        app_off: matches!(codes_left::of(&visit, &person).await?, Codes::Backup | Codes::Off),
         backup_codes: backup_codes(&visit, &person),
         sessions: mine_sessions::list(&visit, &session).await?,
         devices: mine_devices::list(&visit, &session).await?,

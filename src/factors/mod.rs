@@ -4,6 +4,7 @@ pub mod backup_code;
 pub mod backup_codes;
 pub mod client_email;
 pub mod code;
+pub mod codes_left;
 pub mod mine;
 pub mod mine_changes;
 pub mod mine_contacts;

@@ -6,7 +6,9 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::codes_left::{self, Codes};
 use super::mine;
+use super::passkey_new;
 use super::passkey_providers as providers;
 use super::passkey_store::{self as store, Passkey};
 use super::passkeys::GONE;
@@ -27,10 +29,16 @@ enum After {
     Others,
     /// The app's code is asked for from then on.
     Code,
+    /// As that, but wrong codes switched the app off: a backup code is asked for.
+    BackupCode,
+    /// As that, and there is none: the password would lead nowhere.
+    CodesOff,
     /// The password alone opens the account.
     PasswordOnly,
     /// The practice requires a second factor and there would be none.
     Required,
+    /// An administrator reset the second step, and nothing but the passkey was left: the password opens nothing.
+    Reset,
     /// There is no password: nothing would be left.
     NoWayIn,
     /// The password was stopped by "this wasn't me", and opens nothing.
@@ -54,8 +62,9 @@ enum After {
 }
 
 impl After {
-    /// `left` are the others. One that was never verified stands beside a password, and is no way in without one.
-    fn of(visit: &Visit, person: &Person, left: &[Passkey]) -> Result<After> {
+    /// `left` are the others, and `codes` what is left of 2 factor authentication. One that was never verified stands beside a
+    /// password, and is no way in without one.
+    fn of(visit: &Visit, person: &Person, left: &[Passkey], codes: Codes) -> Result<After> {
         let alone = left.iter().any(|passkey| passkey.verified_at.is_some());
         Ok(if person.is_client() {
             if left.is_empty() { After::of_client(visit.practice()?, person) } else { After::Others }
@@ -66,7 +75,13 @@ impl After {
         } else if !left.is_empty() {
             After::Others
         } else if person.totp_secret.is_some() {
-            After::Code
+            match codes {
+                Codes::Backup if person.backup_left > 0 => After::BackupCode,
+                Codes::Backup | Codes::Off => After::CodesOff,
+                Codes::None | Codes::App => After::Code,
+            }
+        } else if person.re_enrol_since.is_some() {
+            After::Reset
         } else if person.second_required(visit.practice()?, visit.now) {
             After::Required
         } else {
@@ -89,7 +104,16 @@ impl After {
     }
 
     const fn is_refused(self) -> bool {
-        matches!(self, After::Required | After::NoWayIn | After::NothingElse | After::Stopped | After::LockStays)
+        matches!(
+            self,
+            After::CodesOff
+                | After::Required
+                | After::Reset
+                | After::NoWayIn
+                | After::NothingElse
+                | After::Stopped
+                | After::LockStays
+        )
     }
 
     /// What the form carries, so that nothing is deleted but what its page told.
@@ -97,8 +121,11 @@ impl After {
         match self {
             After::Others => "others",
             After::Code => "code",
+            After::BackupCode => "backup-code",
+            After::CodesOff => "codes-off",
             After::PasswordOnly => "password-only",
             After::Required => "required",
+            After::Reset => "reset",
             After::NoWayIn => "no-way-in",
             After::Stopped => "stopped",
             After::MailOnly => "mail-only",
@@ -112,23 +139,41 @@ impl After {
         }
     }
 
-    /// The sentence in the catalogue.
-    const fn sentence(self) -> &'static str {
+    /// The sentence in the catalogue; in some practices, and to some clients, no mail has a link.
+    const fn sentence(self, code_only: bool) -> &'static str {
         match self {
             After::Others => "passkey-delete-others",
             After::Code => "passkey-delete-code",
+            After::BackupCode => "passkey-delete-backup-code",
+            After::CodesOff => "passkey-delete-codes-off",
             After::PasswordOnly => "passkey-delete-password-only",
             After::Required => "passkey-delete-required",
+            After::Reset => "passkey-delete-reset",
             After::NoWayIn => "passkey-delete-no-way-in",
             After::Stopped => "passkey-delete-stopped",
+            After::MailOnly if code_only => "passkey-delete-mail-only-code",
             After::MailOnly => "passkey-delete-mail-only",
             After::PinOnly => "passkey-delete-pin-only",
             After::PasswordLeft => "passkey-delete-password-left",
             After::NothingElse => "passkey-delete-nothing-else",
+            After::Passphrase if code_only => "passkey-delete-passphrase-code",
             After::Passphrase => "passkey-delete-passphrase",
             After::LockGoes => "passkey-delete-lock-goes",
             After::LockGoesNoMail => "passkey-delete-lock-goes-no-mail",
             After::LockStays => "passkey-delete-lock-stays",
+        }
+    }
+
+    /// What a client can do first; where the practice offers no passkeys, nobody is told to make one.
+    const fn first(self, offered: bool) -> Option<&'static str> {
+        match self {
+            After::NothingElse if offered => Some("passkey-delete-first-other"),
+            After::NothingElse => Some("passkey-delete-first-talk"),
+            After::LockStays if offered => Some("passkey-delete-first-lock"),
+            After::LockStays => Some("passkey-delete-first-passphrase"),
+            After::LockGoes | After::LockGoesNoMail if offered => Some("passkey-delete-matters"),
+            After::LockGoes | After::LockGoesNoMail => Some("passkey-delete-matters-passphrase"),
+            _ => None,
         }
     }
 }
@@ -140,6 +185,10 @@ struct DeletePage {
     short_id: String,
     name: String,
     after: After,
+    /// Mails to this client have a code and no link.
+    code_only: bool,
+    /// Another one may be made.
+    offered: bool,
     /// It is another than the page told on which the button was pressed.
     changed: bool,
 }
@@ -149,7 +198,8 @@ pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response> {
     match enter(&visit, &id).await? {
         Ok((session, person, passkey)) => {
             let left = others(store::of(&visit, &person.id).await?, &passkey);
-            page(&delete_page(&visit, &session, &passkey, After::of(&visit, &person, &left)?))
+            let after = After::of(&visit, &person, &left, codes_left::of(&visit, &person).await?)?;
+            page(&delete_page(&visit, (&session, &person), &passkey, after).await?)
         }
         Err(response) => Ok(response),
     }
@@ -158,23 +208,25 @@ pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response> {
 /// `POST /me/passkeys/{id}/delete`.
 pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Result<Response> {
     // read
-    let (session, _, passkey) = match enter(&visit, &id).await? {
+    let (session, person, passkey) = match enter(&visit, &id).await? {
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
+
+    let codes = codes_left::of(&visit, &person).await?;
 
     // write
     let mut tx = visit.db()?.write().await?;
     let person = person::by_id_in(&mut tx, &visit.practice()?.id, &session.person_id).await?;
     let left = others(store::of_in(&visit, &mut tx, &person.id).await?, &passkey);
-    let after = After::of(&visit, &person, &left)?;
+    let after = After::of(&visit, &person, &left, codes)?;
     if after.is_refused() {
         drop(tx);
-        return page_with(StatusCode::FORBIDDEN, &delete_page(&visit, &session, &passkey, after));
+        return page_with(StatusCode::FORBIDDEN, &delete_page(&visit, (&session, &person), &passkey, after).await?);
     }
     if fields.text("after") != after.word() {
         drop(tx);
-        let again = DeletePage { changed: true, ..delete_page(&visit, &session, &passkey, after) };
+        let again = DeletePage { changed: true, ..delete_page(&visit, (&session, &person), &passkey, after).await? };
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
     }
     if !store::delete(&visit, &mut tx, &person, &passkey, (Actor::Self_, ""), Some(&session.id)).await? {
@@ -213,12 +265,19 @@ async fn enter(visit: &Visit, id: &str) -> Result<Entered> {
     })
 }
 
-fn delete_page(visit: &Visit, session: &Session, passkey: &Passkey, after: After) -> DeletePage {
-    DeletePage {
+async fn delete_page(
+    visit: &Visit,
+    (session, person): (&Session, &Person),
+    passkey: &Passkey,
+    after: After,
+) -> Result<DeletePage> {
+    Ok(DeletePage {
         frame: session::frame(visit, session, "passkey-delete-title"),
         short_id: passkey.short_id.clone(),
         name: passkey.name.clone(),
         after,
+        code_only: person.is_client() && person::mails_have_no_link(visit, person).await?,
+        offered: passkey_new::are_offered(visit, person.is_client())?,
         changed: false,
-    }
+    })
 }

@@ -1,17 +1,30 @@
 //! What becomes of somebody whose only passkey is lost, said before it happens: who could help, and what to do now.
 
+use super::codes_left::{self, Codes};
 use crate::args;
 use crate::platform::error::Result;
+use crate::platform::practice::Practice;
 use crate::platform::web::Visit;
 use crate::sign_in::person::Person;
+use crate::sign_in::step::Factor;
 
 /// Who helps whoever has nothing beside one passkey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
-    /// A client signs in by mail, or the practice helps.
+    /// A client signs in by mail again.
     OfClient,
+    /// As that, but no mail goes to them: the practice gives them a PIN.
+    ByPin,
+    /// As that, where nobody may give them a PIN: there is a password.
+    ByPassword,
+    /// It is their own lock: the practice takes it off, which takes a day.
+    OfLock,
+    /// Neither mail, PIN nor password would let them in.
+    NothingElse,
     /// An administrator, by a code to the number on file.
     AdministratorHelps,
+    /// As that, where wrong codes switched 2 factor authentication's off and no backup code is left.
+    CodesOff,
     /// Nobody: without a number on file nobody can tell who is on the phone.
     NoNumber,
     /// Nobody at the practice: there is no other administrator.
@@ -19,11 +32,20 @@ pub enum Loss {
 }
 
 impl Loss {
+    /// What losing the only passkey would mean; none where there are others, or codes beside it.
+    ///
     /// # Errors
     /// Faults of the database.
-    pub async fn of(visit: &Visit, person: &Person) -> Result<Loss> {
+    pub async fn of_the_only(visit: &Visit, person: &Person) -> Result<Option<Loss>> {
+        let alone = person.passkeys == 1 && matches!(codes_left::of(visit, person).await?, Codes::None | Codes::Off);
+        if alone { Loss::of(visit, person).await.map(Some) } else { Ok(None) }
+    }
+
+    async fn of(visit: &Visit, person: &Person) -> Result<Loss> {
         Ok(if person.is_client() {
-            Loss::OfClient
+            Loss::of_client(visit.practice()?, person)
+        } else if person.totp_secret.is_some() {
+            Loss::CodesOff
         } else if person.is_administrator() && is_the_only_one(visit, person).await? {
             Loss::NoAdministrator
         } else if person.mobile.is_none() {
@@ -33,11 +55,27 @@ impl Loss {
         })
     }
 
+    fn of_client(practice: &Practice, person: &Person) -> Loss {
+        let no_mail = person.mail_form == "none";
+        match person.lock() {
+            _ if person.comes_in_by_nothing_else(practice) => Loss::NothingElse,
+            Some(Factor::Passkey) => Loss::OfLock,
+            _ if no_mail && practice.pin_by == "nobody" => Loss::ByPassword,
+            _ if no_mail => Loss::ByPin,
+            _ => Loss::OfClient,
+        }
+    }
+
     /// The sentence in the catalogue.
     pub const fn sentence(self) -> &'static str {
         match self {
             Loss::OfClient => "passkey-only-one-client",
+            Loss::ByPin => "passkey-only-one-pin",
+            Loss::ByPassword => "passkey-only-one-password",
+            Loss::OfLock => "passkey-only-one-lock",
+            Loss::NothingElse => "passkey-only-one-nothing-else",
             Loss::AdministratorHelps => "passkey-only-one",
+            Loss::CodesOff => "passkey-only-one-codes-off",
             Loss::NoNumber => "passkey-only-one-no-number",
             Loss::NoAdministrator => "passkey-only-one-last",
         }
@@ -46,9 +84,10 @@ impl Loss {
     /// Where something can be done about it: a path, and the words in the catalogue.
     pub const fn way(self) -> Option<(&'static str, &'static str)> {
         match self {
-            Loss::OfClient | Loss::AdministratorHelps => None,
             Loss::NoNumber => Some(("/me/mobile", "passkey-give-number")),
             Loss::NoAdministrator => Some(("/help/passkey-lost", "passkey-help-lost")),
+            Loss::CodesOff => Some(("/me/backup-codes", "mine-backup-make")),
+            _ => None,
         }
     }
 }

@@ -4,10 +4,10 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::mine;
 use super::passkey_lost::Loss;
 use super::passkey_store::{self as store, Passkey, of_passkey};
 use super::passkeys::GONE;
+use super::{mine, passkey_new};
 use crate::args;
 use crate::notices::{Event, happened};
 use crate::platform::error::{Error, Result};
@@ -27,6 +27,8 @@ struct NamePage {
     is_new: bool,
     /// It is new and the only one: another device or 2FA would be a second way in.
     only: Option<Loss>,
+    /// By a client who may make another.
+    client_makes: bool,
     /// Where the person goes on to; empty: to the list.
     then_path: String,
     problem: Option<String>,
@@ -114,14 +116,14 @@ fn way_on(session: &Session, passkey: &Passkey, fields: &Fields) -> String {
 async fn name_page(visit: &Visit, session: &Session, passkey: &Passkey, asked: &Fields) -> Result<NamePage> {
     let person = mine::myself(visit, session).await?;
     let is_new = asked.ticked("new");
-    let only = is_new && person.passkeys == 1 && person.totp_secret.is_none();
     let title = if is_new { "passkey-name-new-title" } else { "passkey-name-title" };
     Ok(NamePage {
         frame: session::frame(visit, session, title),
         short_id: passkey.short_id.clone(),
         name: passkey.name.clone(),
         is_new,
-        only: if only { Some(Loss::of(visit, &person).await?) } else { None },
+        only: if is_new { Loss::of_the_only(visit, &person).await? } else { None },
+        client_makes: session.is_client() && passkey_new::are_offered(visit, true)?,
         then_path: safe_path(asked.text("then"), ""),
         problem: None,
     })

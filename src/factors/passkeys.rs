@@ -38,6 +38,8 @@ struct PasskeysPage {
     by_pin: bool,
     /// Another one may be made.
     offered: bool,
+    /// By a client.
+    client_makes: bool,
     full: bool,
     most: i64,
     /// One was deleted just now: how to remove it by hand where the browser cannot be told.
@@ -117,15 +119,16 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         frame = frame.banner("info", "passkey-done-gone");
     }
     let deleted = query.text("done") == "deleted";
-    let only = rows.len() == 1 && person.totp_secret.is_none();
+    let offered = passkey_new::are_offered(&visit, session.is_client())?;
     let keeper = named(query.text("in")).filter(|_| deleted);
     page(&PasskeysPage {
         frame,
         rows,
-        only: if only { Some(Loss::of(&visit, &person).await?) } else { None },
+        only: Loss::of_the_only(&visit, &person).await?,
         client: session.is_client(),
         by_pin: session.is_by_pin(),
-        offered: passkey_new::are_offered(&visit, session.is_client())?,
+        offered,
+        client_makes: offered && session.is_client() && !session.is_by_pin(),
         full: person.passkeys >= store::MOST,
         most: store::MOST,
         parts: deleted.then(|| passkey_places::parts_of(&visit, passkey_places::REMOVE, keeper)),

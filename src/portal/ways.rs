@@ -44,9 +44,7 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         return Ok(go(&then_path));
     }
     let frame = session::frame(&visit, &session, if new { "ways-new-title" } else { "ways-title" });
-    let code_only = practice.discreet != 0
-        || (person.is_private() || person.mail_form == "discreet")
-            && person::plain_beside(&visit, &person).await?.is_empty();
+    let code_only = person::mails_have_no_link(&visit, &person).await?;
     page(&WaysPage { frame, code_only, by_pin: session.is_by_pin(), person, practice, idle_password, new, then_path })
 }
 

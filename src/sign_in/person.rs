@@ -133,6 +133,15 @@ pub async fn plain_beside(visit: &Visit, person: &Person) -> Result<Vec<String>>
     Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 
+/// Whether mails to this client have a code and no link.
+///
+/// # Errors
+/// As [`by_id`]; not found where there is no practice.
+pub async fn mails_have_no_link(visit: &Visit, person: &Person) -> Result<bool> {
+    let discreet = person.is_private() || person.mail_form == "discreet";
+    Ok(visit.practice()?.discreet != 0 || discreet && plain_beside(visit, person).await?.is_empty())
+}
+
 /// # Errors
 /// A failed read is a fault, never "nobody".
 pub async fn by_id(db: &Db, practice: &str, id: &str) -> Result<Option<Person>> {

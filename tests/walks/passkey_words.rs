@@ -5,7 +5,7 @@ use super::support::authenticator::{Authenticator, make_passkey, options_of, sen
 use super::support::browser::Browser;
 use super::support::portal::{JO, sign_in};
 use super::support::stage::Stage;
-use super::support::ways::{SAM, ask_no_second, log_in};
+use super::support::ways::{ALEX, SAM, ask_no_second, devices_of, log_in};
 use super::walk;
 
 async fn sam_with_passkey(stage: &Stage, phone: &mut Authenticator) -> Browser {
@@ -168,4 +168,19 @@ walk!(whoever_must_have_a_second_factor_finds_both, |stage| {
     sam.open("/me").await.sees("Your practice asks for a passkey or 2 factor authentication");
     let banner = sam.html.split("banner warning").nth(1).unwrap().split("</div>").next().unwrap();
     assert!(banner.contains("href=\"/me/passkeys/new\"") && banner.contains("href=\"/me/two-factor\""), "{banner}");
+});
+
+// 0022: what ends is said before.
+walk!(whoever_makes_one_reads_that_devices_are_forgotten, |stage| {
+    let mut alex = stage.browser();
+    log_in(&mut alex, ALEX, false).await;
+    alex.open("/sign-in/set-up/passkey").await.sees("recognised devices are forgotten, this one too");
+    ask_no_second(&stage).await;
+    let mut sam = stage.browser();
+    log_in(&mut sam, SAM, true).await;
+    for path in ["/me/passkeys/new", "/me/passkeys/offer"] {
+        sam.open(path).await.sees("recognised devices are forgotten, this one too");
+    }
+    make_passkey(&mut sam, &mut Authenticator::synced()).await;
+    assert_eq!(devices_of(&stage, SAM.0).await.len(), 0);
 });
