@@ -3,6 +3,7 @@
 (() => {
   'use strict';
   const STALE = 240000;
+  const JUST = 10000;
   const FIELD = 'input[autocomplete~=webauthn]';
   const able = self.PublicKeyCredential && navigator.credentials && self.PublicKeyCredential;
   const find = (selector) => document.querySelector(selector);
@@ -58,14 +59,21 @@
   };
 
   const born = new Map();
+  const renewed = new Set();
   const post = (path, fields) => fetch(path, { method: 'POST', body: new URLSearchParams(fields) });
   // A question older than the server waits for is asked anew; its answer to nothing but the same purpose. Where the forms
-  // of the page are too old as well, they get what they need beside it, so that whoever presses presses once.
+  // of the page are too old as well, they get what they need beside it, so that whoever presses presses once. Before one is made
+  // the question always comes anew: another tab may have made one since. A browser that forgot the press over that is asked at the
+  // next one without another wait.
   const fresh = async (form) => {
-    if (Date.now() - born.get(form) < STALE) return;
+    const enough = form.dataset.passkey !== 'create' ? STALE : renewed.has(form) ? JUST : 0;
+    if (Date.now() - born.get(form) < enough) return;
     const { csrf, ceremony } = form.elements;
     const answer = await post('/passkey/options', { csrf: csrf.value, ceremony: ceremony.value });
-    if (answer.status === 409 || answer.status === 403) throw new DOMException('', 'Stale');
+    // The one that the page has is the last that may be asked here.
+    if (answer.status === 204) return;
+    // Also where the practice's address is another by now: loading again leads there.
+    if ([403, 404, 409, 410].includes(answer.status)) throw new DOMException('', 'Stale');
     if (!answer.ok) throw new DOMException('', 'Failed');
     const anew = await answer.json();
     for (const [name, value] of Object.entries(anew.hidden)) {
@@ -74,6 +82,7 @@
     ceremony.value = anew.ceremony;
     form.dataset.options = JSON.stringify(anew.options);
     born.set(form, Date.now());
+    renewed.add(form);
   };
   const send = (form, credential) => {
     const { elements } = form;
@@ -188,7 +197,12 @@
     if (!can.conditionalCreate || pending || pressed.size) return;
     const made = await ask('create', { mediation: 'conditional', publicKey: decoded(form) });
     form.elements.credential.value = encoded(made);
-    if ((await post(form.action, new FormData(form))).ok) location.replace(form.dataset.done);
+    const answer = await post(form.action, new FormData(form));
+    if (answer.ok) return location.replace(form.dataset.done);
+    // What was not kept never works, so the device may forget it.
+    const { unknown } = await answer.json();
+    const { id } = JSON.parse(form.dataset.options).rp;
+    if (unknown) tell('signalUnknownCredential', { rpId: id, credentialId: unknown });
   };
 
   const start = async () => {

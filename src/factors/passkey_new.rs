@@ -18,6 +18,7 @@ use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Query, Visit, encode, go, page, page_with, safe_path};
 use crate::platform::webauthn::{self, Expected, NewCredential};
 use crate::platform::when;
+use crate::sign_in::other::{self, Unkept};
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session, State};
 use crate::sign_in::step::{Factor, Step};
@@ -118,19 +119,35 @@ async fn who(
 /// The session for what a browser made. Who they are has to have been shown freshly when the browser was asked: its window
 /// may stay open until the ceremony is over, and the passkey is on the device by then (docs/decisions/0010).
 async fn answering(visit: &Visit, fields: &Fields) -> Result<std::result::Result<Arc<Session>, Response>> {
-    let session = match session::required(visit).await? {
-        Ok(session) => session,
-        Err(response) => return lost(visit, Some(fields), response).await.map(Err),
+    let session = match session::required(visit).await {
+        Err(Error::Bad("other-person")) => {
+            let page = of_another(visit, fields).await?;
+            return page.map(Err).ok_or(Error::Bad("other-person"));
+        }
+        found => match found? {
+            Ok(session) => session,
+            Err(response) => return lost(visit, Some(fields), response).await.map(Err),
+        },
     };
     if session.is_by_pin() {
         return Err(Error::ByPin);
     }
     let ceremony = ceremony::read(visit, fields.text("ceremony"), Purpose::Create, &session.id)?;
-    let was_fresh = |ceremony: Ceremony| !ceremony.is_old(visit.now) && session.is_fresh(ceremony.begun_at);
-    if session.is_fresh(visit.now) || ceremony.is_some_and(was_fresh) {
+    if session.is_fresh(visit.now) || ceremony.is_some_and(|ceremony| was_fresh(visit, &session, &ceremony)) {
         return Ok(Ok(session));
     }
     proof_first(visit, &session, &safe_path(fields.text("then"), ""), fields.text("credential")).map(Err)
+}
+
+fn was_fresh(visit: &Visit, session: &Session, ceremony: &Ceremony) -> bool {
+    !ceremony.is_old(visit.now) && session.is_fresh(ceremony.begun_at)
+}
+
+/// Whether the question that a page has may still be asked, though the proof is too old by now for another one.
+pub(super) async fn holds(visit: &Visit, token: &str) -> Result<bool> {
+    let State::Open(session) = session::glance(visit).await? else { return Ok(false) };
+    let ceremony = ceremony::read(visit, token, Purpose::Create, &session.id)?;
+    Ok(ceremony.is_some_and(|ceremony| was_fresh(visit, &session, &ceremony)))
 }
 
 /// What the browser made comes too late: the session locked or is over, as when another device made one meanwhile, or the
@@ -141,15 +158,32 @@ async fn lost(visit: &Visit, sent: Option<&Fields>, response: Response) -> Resul
     if json.is_empty() || !ceremony::is_of_this_browser(visit, fields.text("ceremony"), Purpose::Create)? {
         return Ok(response);
     }
+    if response.status() == StatusCode::CONFLICT {
+        return Ok(of_another(visit, fields).await?.unwrap_or(response));
+    }
     match session::glance(visit).await? {
-        State::Nobody => dropped::leave_at_the_door(visit, json)?,
         State::Locked(session) => dropped::leave(visit, &session.person_id, json)?,
-        State::Open(session) => {
+        // Whoever made it went on in another tab; nobody else is asked to make one.
+        State::Open(session) if visit.form_of() == Some(session.person_id.as_str()) => {
             dropped::leave(visit, &session.person_id, json)?;
             return Ok(go(NEW));
         }
+        State::Open(_) | State::Nobody => dropped::leave_at_the_door(visit, json)?,
     }
     Ok(response)
+}
+
+/// The page for another person's form, where a passkey came with it that is not kept; none where there is nothing to say.
+async fn of_another(visit: &Visit, fields: &Fields) -> Result<Option<Response>> {
+    let asked_here = ceremony::is_of_this_browser(visit, fields.text("ceremony"), Purpose::Create)?;
+    let unkept = if asked_here { dropped::unkept(visit, fields.text("credential")).await? } else { None };
+    let Some(id) = unkept else { return Ok(None) };
+    other::refused_with(visit, Unkept { id, options: rp(visit)? }).await
+}
+
+/// Whose passkeys are for the browser, as `data-options` where a page asks for none.
+fn rp(visit: &Visit) -> Result<String> {
+    Ok(serde_json::json!({ "rpId": options::rp_id(visit)? }).to_string())
 }
 
 /// To fresh proof, and then to this page anew, which says that what the browser made was not kept.
@@ -313,7 +347,7 @@ async fn new_page(visit: &Visit, place: &Place, person: &Person) -> Result<NewPa
     let room = i64::try_from(had.len()).unwrap_or(store::MOST) < store::MOST;
     let frame = match place {
         Place::Session(session, _) => session::frame(visit, session, "passkey-new-title"),
-        Place::Attempt(_) => sign_in::other::frame(visit, person, "passkey-new-title"),
+        Place::Attempt(_) => other::frame(visit, person, "passkey-new-title"),
     };
     let asked = || options::to_create(visit, Purpose::Create, place.id(), person, &had);
     let in_sign_in = matches!(place, Place::Attempt(_));
@@ -326,7 +360,7 @@ async fn new_page(visit: &Visit, place: &Place, person: &Person) -> Result<NewPa
         in_sign_in,
         problem: None,
         unknown: None,
-        rp: serde_json::json!({ "rpId": options::rp_id(visit)? }).to_string(),
+        rp: rp(visit)?,
     })
 }
 

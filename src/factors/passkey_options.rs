@@ -163,7 +163,8 @@ pub async fn user_handle(visit: &Visit, tx: &mut Tx, person: &str) -> Result<Str
 
 /// `POST /passkey/options`: new ones for the same purpose, for a page that was open longer than a challenge lasts.
 /// Where the page's form has grown too old as well, or another tab's cookie has taken the place of its own, what is hidden in
-/// its forms comes anew with them, so that one press does. 409 says that the page itself has to be loaded again.
+/// its forms comes anew with them, so that one press does. 204 says that the page's own question still holds, 409 that the page
+/// itself has to be loaded again.
 pub async fn refresh(visit: Visit, fields: Fields) -> Result<Response> {
     let token = fields.text("ceremony");
     let (asked, whose) = match ceremony::purpose_of(token) {
@@ -201,6 +202,8 @@ pub async fn refresh(visit: Visit, fields: Fields) -> Result<Response> {
             };
             Json(json!({ "ceremony": ceremony, "options": options, "hidden": hidden })).into_response()
         }
+        // For the page's own question, which was asked while the proof was fresh.
+        None if passkey_new::holds(&visit, token).await? => door::status(StatusCode::NO_CONTENT),
         None => door::status(StatusCode::CONFLICT),
     })
 }

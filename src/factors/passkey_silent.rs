@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::passkey_ceremony::{self as ceremony, Purpose};
+use super::passkey_dropped as dropped;
 use super::passkey_new::{expected, spend, with_handle};
 use super::passkey_offer;
 use super::passkey_options::{self as options, Asked};
@@ -16,7 +17,6 @@ use super::passkey_store::{self as store, Added};
 use crate::args;
 use crate::notices::Event;
 use crate::platform::db::Db;
-use crate::platform::door;
 use crate::platform::error::{Error, Result};
 use crate::platform::web::{Fields, Visit};
 use crate::platform::webauthn;
@@ -35,16 +35,19 @@ pub async fn offer(visit: &Visit, session: &Session) -> Result<Option<Asked>> {
     options::to_create(visit, Purpose::Silent, &session.id, &person, &had).map(Some)
 }
 
-/// `POST /me/passkeys/silent`: 201 when it is stored; anything else is of no concern to the person.
+/// `POST /me/passkeys/silent`: 201 when it is stored; anything else is of no concern to the person, and the browser may forget what
+/// it made.
 pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // read
     let State::Open(session) = session::glance(&visit).await? else {
-        return Ok(door::status(StatusCode::UNAUTHORIZED));
+        return not_kept(&visit, &fields, StatusCode::UNAUTHORIZED).await;
     };
-    let Some(person) = allowed(&visit, &session).await? else { return Err(Error::Forbidden) };
+    let Some(person) = allowed(&visit, &session).await? else {
+        return not_kept(&visit, &fields, StatusCode::FORBIDDEN).await;
+    };
     let ceremony = ceremony::read(&visit, fields.text("ceremony"), Purpose::Silent, &session.id)?;
     let Some(ceremony) = ceremony.filter(|ceremony| !ceremony.is_old(visit.now)) else {
-        return Ok(door::status(StatusCode::CONFLICT));
+        return not_kept(&visit, &fields, StatusCode::CONFLICT).await;
     };
     let origins = options::origins(&visit).await?;
 
@@ -54,7 +57,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         Err(refusal) => {
             tracing::info!(why = refusal.word(), "a passkey that a browser made was refused");
             spend(&visit, &ceremony).await?;
-            return Ok(door::status(StatusCode::UNPROCESSABLE_ENTITY));
+            return not_kept(&visit, &fields, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
 
@@ -62,16 +65,30 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let offered = providers::offered(&visit, &new);
     let mut tx = visit.db()?.write().await?;
     if !ceremony::spend(&visit, &mut tx, &ceremony).await? {
-        return Ok(door::status(StatusCode::CONFLICT));
+        drop(tx);
+        return not_kept(&visit, &fields, StatusCode::CONFLICT).await;
     }
     match store::add(&visit, &mut tx, &person, &new, (&offered, Event::PasskeyAddedByBrowser), &session.id).await? {
         Added::Yes(_) => {}
-        Added::Known | Added::TooMany => return Ok(door::status(StatusCode::CONFLICT)),
+        Added::Known | Added::TooMany => {
+            drop(tx);
+            return not_kept(&visit, &fields, StatusCode::CONFLICT).await;
+        }
     }
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     flash::signal(&visit);
     Ok((StatusCode::CREATED, Json(json!({ "name": offered }))).into_response())
+}
+
+/// The answer for one that was not stored, with its id where the browser was asked for it here and nothing is on record under it.
+async fn not_kept(visit: &Visit, fields: &Fields, status: StatusCode) -> Result<Response> {
+    let asked_here = ceremony::is_of_this_browser(visit, fields.text("ceremony"), Purpose::Silent)?;
+    let unknown = if asked_here { dropped::unkept(visit, fields.text("credential")).await? } else { None };
+    if status == StatusCode::FORBIDDEN && unknown.is_none() {
+        return Err(Error::Forbidden);
+    }
+    Ok((status, Json(json!({ "unknown": unknown }))).into_response())
 }
 
 /// The person, where the practice allows it and the session proved enough: everything they have within five minutes, and

@@ -64,6 +64,11 @@ export class Authenticators {
     return this.#cdp.send("WebAuthn.setResponseOverrideBits", { authenticatorId, ...bits });
   }
 
+  /** Keeps what another one has, as one device does in every tab. */
+  async take(authenticatorId, credentials) {
+    for (const credential of credentials) await this.#cdp.send("WebAuthn.addCredential", { authenticatorId, credential });
+  }
+
   /** As in a copy that was made earlier: it counts its uses from there. */
   async counts(authenticatorId, signCount) {
     for (const credential of await this.passkeys(authenticatorId)) {

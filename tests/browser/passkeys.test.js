@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { KEY, TOUCH } from "./authenticator.js";
 import { judge } from "./judge.js";
-import { browser, button, create, demo, door, fresh, LIMIT, link, logIn, logOut, openUntil, quiet, sam, says, setUpCodes, type } from "./passkey_stage.js";
+import { browser, button, create, demo, door, fresh, keepTheQuestion, LIMIT, link, logIn, logOut, openUntil, quiet, sam, says, setUpCodes, type } from "./passkey_stage.js";
 import { typePassword } from "./people.js";
 
 test("two passkeys, shown by button, by autofill and after the password; one deleted and gone on both sides", LIMIT, async () => {
@@ -88,6 +88,7 @@ test("a touch without finger, face or PIN counts beside the password only", LIMI
       await page.goto(sam.home + "/me/passkeys/new");
       await button(page, "Create a passkey").click();
       await says(page, "Nothing happened");
+      await keepTheQuestion(page);
       // We ask for what this key cannot do; a page that asked for less would get a passkey of less worth.
       await page.evaluate(() => {
         const form = document.querySelector("form[data-passkey]");

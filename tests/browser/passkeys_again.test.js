@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { Authenticators, SYNCED } from "./authenticator.js";
 import { judge } from "./judge.js";
-import { browser, button, create, demo, fresh, ignoreTheField, LIMIT, link, listen, logIn, logOut, PATIENCE, sam, says } from "./passkey_stage.js";
+import { browser, button, create, demo, fresh, ignoreTheField, keepTheQuestion, LIMIT, link, listen, logIn, logOut, PATIENCE, sam, says } from "./passkey_stage.js";
 
 test("a page whose form is another tab's by now takes the passkey at the first press", LIMIT, async () => {
   await fresh(async (page, keys, place, context) => {
@@ -58,6 +58,7 @@ test("the second of two devices reads that its passkey was not kept, and lets go
     } finally {
       await mac.close();
     }
+    await keepTheQuestion(page);
     await button(page, "Create a passkey").click();
     await page.waitForURL("**/sign-in?then=**");
     await page.getByText("you were logged out before it was ready").waitFor();
@@ -66,6 +67,65 @@ test("the second of two devices reads that its passkey was not kept, and lets go
     await keys.until(place, 0);
   });
   assert.deepEqual(wrong, []);
+});
+
+test("one made in another tab is found before a second one is made, and a press costs one question", LIMIT, async () => {
+  await fresh(async (page, keys, place, context) => {
+    await logIn(page, keys, place);
+    await page.goto(sam.home + "/me/passkeys/new");
+    // The same device in both tabs: what it keeps is taken along, since here each tab has devices of its own.
+    const other = await context.newPage();
+    const others = await Authenticators.of(other);
+    const there = await others.add(SYNCED);
+    await create(other);
+    await keys.take(place, await others.passkeys(there));
+    await other.close();
+    await page.bringToFront();
+    await button(page, "Create a passkey").click();
+    await says(page, "This device says that it has a passkey for you here already");
+    assert.equal((await keys.passkeys(place)).length, 1);
+    let asked = 0;
+    page.on("request", (request) => (asked += request.url().endsWith("/passkey/options")));
+    await button(page, "Create a passkey").click();
+    await says(page, "has a passkey for you here already");
+    assert.equal(asked, 0, "it was asked a moment ago");
+    // The honest twin: on a device that has none.
+    await keys.remove(place);
+    await keys.add(SYNCED);
+    await button(page, "Create a passkey").click();
+    await page.waitForURL("**/name?new=1**");
+  });
+});
+
+test("a proof that is just too old takes nothing from the question that was asked before", LIMIT, async () => {
+  await fresh(async (page, keys, place) => {
+    await logIn(page, keys, place);
+    await page.goto(sam.home + "/me/passkeys/new");
+    demo.sql("UPDATE session SET fresh_at = fresh_at - 290");
+    await page.goto(sam.home + "/me/passkeys/new");
+    await page.waitForTimeout(13_000);
+    const answer = page.waitForResponse("**/passkey/options");
+    await button(page, "Create a passkey").click();
+    assert.equal((await answer).status(), 204);
+    await page.waitForURL("**/name?new=1**");
+  });
+});
+
+test("a page whose practice has another address by now leads there instead of round in a circle", LIMIT, async () => {
+  await fresh(async (page, keys, place) => {
+    await page.addInitScript(ignoreTheField);
+    await logIn(page, keys, place);
+    for (const status of [404, 410]) {
+      await page.goto(sam.home + "/me/passkeys/new");
+      await page.route("**/passkey/options", (route) => route.fulfill({ status }));
+      await button(page, "Create a passkey").click();
+      await says(page, "This page was open for too long");
+      await page.unroute("**/passkey/options");
+      await link(page, "Load the page again").click();
+      await page.waitForURL("**/me/passkeys/new");
+      assert.equal(await page.locator("[data-passkey-say]").textContent(), "");
+    }
+  }, { refused: /^4(04|10) from .*passkey.options$/ });
 });
 
 test("a browser that can't use passkeys at the practice's new address says just that", LIMIT, async () => {

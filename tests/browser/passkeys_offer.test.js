@@ -90,6 +90,32 @@ test("a browser makes one by itself only where the practice allows it, and the p
   assert.deepEqual(wrong, []);
 });
 
+test("what a browser made by itself and the practice refused is taken off the device again", LIMIT, async () => {
+  const alex = demo.person("alex@example.com");
+  await fresh(async (page, keys, place, context) => {
+    demo.sql("UPDATE practice SET silent_passkeys = 1");
+    await context.addInitScript(() => {
+      const { create } = globalThis.CredentialsContainer?.prototype ?? {};
+      if (!create) return;
+      CredentialsContainer.prototype.create = function ({ mediation, ...options }) {
+        return create.call(this, options);
+      };
+    });
+    let made = 0;
+    await page.route("**/me/passkeys/silent", async (route) => {
+      made = (await keys.passkeys(place)).length;
+      demo.sql("UPDATE practice SET silent_passkeys = 0");
+      await route.continue();
+    });
+    const refused = page.waitForResponse("**/me/passkeys/silent");
+    await type(page, keys, place, alex);
+    await setUpCodes(page, alex.home);
+    assert.equal((await refused).status(), 403);
+    assert.equal(made, 1);
+    await keys.until(place, 0);
+  }, { offers: true, refused: /^403 from .*passkeys.silent$/ });
+});
+
 test("in somebody else's frame nothing is asked", LIMIT, async () => {
   const context = await browser.newContext();
   const page = await context.newPage();

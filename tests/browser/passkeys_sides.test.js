@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { OLD } from "./authenticator.js";
 import { judge } from "./judge.js";
-import { button, byButton, create, demo, door, fresh, ignoreTheField, LIMIT, link, logIn, logOut, quiet, sam, says, setUpCodes, type } from "./passkey_stage.js";
+import { button, byButton, create, demo, door, fresh, ignoreTheField, keepTheQuestion, LIMIT, link, logIn, logOut, quiet, sam, says, setUpCodes, type } from "./passkey_stage.js";
 
 const LAST = "DELETE FROM passkey; DELETE FROM passkey_gone";
 
@@ -150,6 +150,7 @@ test("a passkey that came too late is said not to be kept, and leaves the device
     demo.sql("UPDATE session SET fresh_at = fresh_at - 400");
     // A node may remember a session for four seconds.
     await page.waitForTimeout(4500);
+    await keepTheQuestion(page);
     await button(page, "Create a passkey").click();
     await page.waitForURL("**/confirm?then=**");
     assert.equal((await keys.passkeys(place)).length, 1);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { PLATFORM } from "./authenticator.js";
 import { judge } from "./judge.js";
-import { browser, button, byButton, create, demo, door, fresh, ignoreTheField, LIMIT, link, logIn, logOut, PATIENCE, quiet, sam, says, type } from "./passkey_stage.js";
+import { browser, button, byButton, create, demo, door, fresh, ignoreTheField, keepTheQuestion, LIMIT, link, logIn, logOut, PATIENCE, quiet, sam, says, type } from "./passkey_stage.js";
 
 test("names: odd ones are written out, long ones fit, and the device learns a new name of the person", LIMIT, async () => {
   const wrong = [];
@@ -57,6 +57,7 @@ test("made already, closed, too slow: each is said, and each has a way on", LIMI
     await page.getByRole("heading", { name: "I closed the browser's window, or it closed itself" }).waitFor();
     await keys.verifies(place, true);
     await page.goto(sam.home + "/me/passkeys/new");
+    await keepTheQuestion(page);
     await quiet(keys, place, async () => {
       await page.evaluate(() => {
         const form = document.querySelector("form[data-passkey]");
