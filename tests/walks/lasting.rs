@@ -136,7 +136,7 @@ walk!(a_reset_is_open_for_a_day, |stage| {
     assert_eq!(again.status, 410);
     again.open("/sign-in/reset-mail").await.sees("Ask an administrator of your practice").misses("Send the mail again");
     let mut alex = signed_in(&stage, ALEX_IN).await;
-    alex.open(&page).await.sees("didn't set it up again within 24 hours").sees("Reset 2FA");
+    alex.open(&page).await.sees("didn't go on within 24 hours").sees("Reset 2FA");
     // Proved once more, it is open again.
     stage.au().execute(reset, args![SAM, stage.now()]).await.unwrap();
     stage.wait(61);
@@ -216,11 +216,11 @@ walk!(a_reset_that_a_changed_address_holds_says_from_when_a_new_one_can_come, |s
         alex.open(&page)
             .await
             .sees("the mailed link opens nothing")
-            .sees("you can reset it once more")
+            .sees("you can use \"Reset 2FA\"")
             .misses("has a mail with a link");
     }
     stage.wait(100);
     let mut alex = signed_in(&stage, ALEX_IN).await;
-    alex.open(&page).await.sees("didn't set it up again within 24 hours");
+    alex.open(&page).await.sees("didn't go on within 24 hours");
     sam.open("/sign-in/reset-mail").await.sees("Ask an administrator of your practice");
 });
