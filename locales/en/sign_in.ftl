@@ -30,6 +30,7 @@ sign-in-network = Too many different names were tried from your internet connect
 sign-in-busy = More people are signing in than we can serve this second. Your email address is still here: please wait a few seconds and try again.
 sign-in-again = That took too long, or it was finished elsewhere. Please start again.
 sign-in-total-end = You were logged in for as long as your practice allows. Log in again and you'll be back where you were.
+sign-in-ended = You were logged out here: from another browser, by a new password, or by an administrator of your practice. Please log in again.
 sign-in-elsewhere = This browser looks different from the one in which you logged in. To be sure that it is you, please log in again.
 to-sign-in = Go to the login page
 
@@ -58,7 +59,7 @@ mail-reset-link-text =
 
 # The page behind the mailed link.
 reset-title = Choose a new password
-reset-intro = You log in with it from now on. Choose one that you use nowhere else.
+reset-intro = It is for { $email }. You log in with it from now on, so choose one that you use nowhere else.
 reset-button = Set new password
 reset-after = You will be logged out everywhere, and recognised devices are forgotten. Then you log in with the new password; if you use a verification code or a passkey, it is asked for as always.
 reset-done-other = Your new password is set. { $here } is logged in in this browser: log out here to log in yourself.

@@ -6,12 +6,11 @@ use axum::response::Response;
 
 use super::password::hash;
 use super::password_reset::{clear_lanes, put_in_place};
-use super::password_strength;
+use super::{password_own, password_strength};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
-use crate::platform::hashing::{Secret, Verdict};
 use crate::platform::web::{Fields, Visit, go, page, page_with};
 use crate::sign_in::person::Person;
 use crate::sign_in::step::Step;
@@ -46,7 +45,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // work
     let password = fields.text("password");
     let mut problems = password_strength::problems(&visit, &person, &person.name, password).await?;
-    if problems.is_empty() && is_the_old_one(&visit, &person, password).await? {
+    if problems.is_empty() && password_own::is_in_place(&visit, &person, password).await? {
         problems.push(visit.say("change-same"));
     }
     if !problems.is_empty() {
@@ -81,11 +80,6 @@ async fn go_on(visit: &Visit, tx: &mut Tx, attempt: &Attempt) -> Result<Attempt>
         ..Start::default()
     };
     sign_in::start(visit, tx, &start).await
-}
-
-async fn is_the_old_one(visit: &Visit, person: &Person, password: &str) -> Result<bool> {
-    let verdict = visit.server.hashing.verify(person.password.clone(), Secret::new(password.to_owned())).await;
-    Ok(matches!(verdict.map_err(super::password::pool_error)?, Verdict::Right { .. }))
 }
 
 /// The attempt of this browser, where a new password is its step.

@@ -4,7 +4,7 @@
 use super::password::{pool_error, verify};
 use super::password_lanes::{self, Held, Lanes};
 use crate::platform::error::{Error, Result};
-use crate::platform::hashing::Verdict;
+use crate::platform::hashing::{PoolError, Verdict};
 use crate::platform::web::Visit;
 use crate::sign_in::person::{self, Person};
 
@@ -46,5 +46,27 @@ pub async fn check(visit: &Visit, person_id: &str, lane: (&str, &str), typed: &s
             password_lanes::wrong(visit, Some(&person), &person.email_key, &lanes, taken.last).await?;
             Ok(Own::Wrong)
         }
+    }
+}
+
+/// Comparisons of a new password with the one in place, per person and hour: whoever holds a mailed link may choose, not guess.
+const COMPARED_PER_HOUR: i64 = 20;
+
+/// Whether what was chosen is the password that is in place, stolen or not. A stored hash that cannot be checked is nobody's
+/// password any more.
+///
+/// # Errors
+/// Too often beyond [`COMPARED_PER_HOUR`]; busy when the pool's queue is full; faults of the database.
+pub async fn is_in_place(visit: &Visit, person: &Person, typed: &str) -> Result<bool> {
+    if person.password.is_none() {
+        return Ok(false);
+    }
+    if !visit.within(&visit.lane("password compared", &person.id)?, COMPARED_PER_HOUR, 3600).await? {
+        return Err(Error::TooOften { retry_after: 3600 });
+    }
+    match verify(visit, person.password.clone(), typed).await {
+        Ok(verdict) => Ok(matches!(verdict, Verdict::Right { .. })),
+        Err(PoolError::Broken(_)) => Ok(false),
+        Err(other) => Err(pool_error(other)),
     }
 }

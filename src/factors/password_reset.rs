@@ -32,6 +32,8 @@ struct ResetPage {
     over: Option<String>,
     /// Whether a press can send a new link to where this one went.
     can_send: bool,
+    /// Whose password it is; the link lay in that mailbox.
+    email: String,
     /// It is done, and somebody else is logged in in this browser: their name.
     here: Option<String>,
 }
@@ -54,7 +56,11 @@ pub async fn answer(visit: Visit, Token(token): Token, fields: Fields) -> Result
 
     // work
     let password = fields.text("password");
-    let problems = password_strength::problems(&visit, &person, &person.name, password).await?;
+    let mut problems = password_strength::problems(&visit, &person, &person.name, password).await?;
+    if problems.is_empty() && password_own::is_in_place(&visit, &person, password).await? {
+        // It may be why the link was asked for: whoever stole the old one would be in again.
+        problems.push(visit.say("change-same"));
+    }
     if !problems.is_empty() {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &ResetPage::new(&visit, &token, &person, problems)?);
     }
@@ -99,14 +105,20 @@ pub async fn send_new(visit: Visit, Token(token): Token) -> Result<Response> {
 /// Sets a new password and ends whatever stood on the old one: sessions, attempts, recognised devices, mailed links.
 ///
 /// # Errors
-/// Faults and conflicts of the database.
+/// A conflict when the password is no longer the one that the new one was compared with; faults and conflicts of the database.
 pub(super) async fn put_in_place(visit: &Visit, tx: &mut Tx, person: &Person, new_hash: &str) -> Result<()> {
-    tx.execute(
-        "UPDATE person SET password = $3, password_set_at = $4, password_stolen_at = NULL, password_change_by = NULL
-         WHERE practice_id = $1 AND id = $2",
-        args![&visit.practice()?.id, &person.id, new_hash, visit.now],
-    )
-    .await?;
+    let before = person.password.clone().unwrap_or_default();
+    let changed = tx
+        .execute(
+            "UPDATE person SET password = $3, password_set_at = $4, password_stolen_at = NULL, password_change_by = NULL
+             WHERE practice_id = $1 AND id = $2 AND COALESCE(password, '') = $5",
+            args![&visit.practice()?.id, &person.id, new_hash, visit.now, before],
+        )
+        .await?;
+    if changed != 1 {
+        // Another browser set one meanwhile: this is judged anew, as things are now.
+        return Err(Error::Conflict);
+    }
     link::replace_older(visit, tx, PURPOSE, &person.id).await?;
     session::end_all(visit, tx, &person.id, None).await?;
     device::end_all(visit, tx, &person.id).await?;
@@ -162,6 +174,7 @@ impl ResetPage {
             problems,
             over: None,
             can_send: false,
+            email: person.email.clone(),
             here: None,
         })
     }
@@ -174,6 +187,7 @@ impl ResetPage {
             problems: vec![],
             over: Some(what),
             can_send,
+            email: String::new(),
             here: None,
         }
     }

@@ -41,6 +41,8 @@ impl Needed {
 pub struct About<'a> {
     pub practice_name: &'a str,
     pub practice_slug: &'a str,
+    /// Where the practice is reached, such as `harbour-physio.au.portico.example`.
+    pub practice_host: &'a str,
     pub person_name: &'a str,
     pub email: &'a str,
 }

@@ -31,6 +31,7 @@ impl Default for Turns {
 struct Known {
     practice_name: String,
     practice_slug: String,
+    practice_host: String,
     person_name: String,
     email: String,
     leaked_list: Option<PathBuf>,
@@ -42,6 +43,7 @@ impl Known {
         Ok(Known {
             practice_name: practice.name.clone(),
             practice_slug: practice.slug.clone(),
+            practice_host: practice.present_host(&visit.server.config.base),
             person_name: name.to_owned(),
             email: email.to_owned(),
             leaked_list: visit.server.config.passwords.leaked_list.clone(),
@@ -52,6 +54,7 @@ impl Known {
         About {
             practice_name: &self.practice_name,
             practice_slug: &self.practice_slug,
+            practice_host: &self.practice_host,
             person_name: &self.person_name,
             email: &self.email,
         }

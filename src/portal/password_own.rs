@@ -11,7 +11,7 @@ use super::password::{MOST_PEOPLE, with_password};
 use super::{lock, privacy};
 use crate::args;
 use crate::factors::password::hash;
-use crate::factors::password_strength;
+use crate::factors::{password_own, password_strength};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
@@ -80,6 +80,12 @@ async fn set(visit: &Visit, session: &Session, person: Person, typed: &str) -> R
         return Err(Error::NotFound);
     }
     let mut problems = password_strength::problems(visit, &person, &person.name, typed).await?;
+    if problems.is_empty()
+        && person.password_stolen_at.is_some()
+        && password_own::is_in_place(visit, &person, typed).await?
+    {
+        problems.push(visit.say("change-same"));
+    }
     let others = with_password(visit.db()?, &practice.id, &person.email_key).await?;
     if others.iter().filter(|other| other.id != person.id).count() >= MOST_PEOPLE {
         problems = vec![visit.say("portal-password-enough")];

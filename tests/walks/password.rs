@@ -34,8 +34,9 @@ walk!(a_forgotten_password_is_replaced_by_mail, |stage| {
     let mut sam = stage.browser();
     for _ in 0..3 {
         sam.send(Method::HEAD, &link, None).await;
-        sam.open(&link).await.sees("Choose a new password").misses(SAM);
+        sam.open(&link).await.sees("Choose a new password").sees("It is for sam@example.com");
     }
+    assert_eq!(sam.hidden("username"), SAM, "what a password manager keeps it for");
     sam.submit(&[("password", NEW)]).await.is_at("/sign-in").sees("Your new password is set");
     assert_eq!(sam.hidden("email"), SAM);
     assert!(!sam.cookies.contains_key("__Host-session"));
@@ -328,4 +329,35 @@ walk!(a_notice_is_answered_within_a_week, |stage| {
     let link = link_in(&desk::mails(&stage, SAM).await[0].text);
     stage.wait(8 * 86_400);
     other.open(&link).await.sees("could be used until");
+});
+
+// Whoever stole it knows it: a link to a new password sets no old one, whichever way it came.
+walk!(a_stolen_password_is_not_chosen_again, |stage| {
+    let mut reader = stage.browser();
+    let _sam = sam_in(&stage).await;
+    let mut thief = stage.browser().from("203.0.113.9");
+    thief.open("/sign-in").await.submit(&[("email", SAM), ("password", SAMS_PASSWORD)]).await;
+    let link = link_in(&desk::mails(&stage, SAM).await[0].text);
+    reader.open(&link).await.submit_to(&link, &[]).await.sees("Choose a new password");
+    let set = reader.path.clone();
+    for typed in [SAMS_PASSWORD, SAMS_PASSWORD] {
+        reader.submit(&[("password", typed)]).await.is_at(&set).sees("This is your password already");
+        assert_eq!(reader.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    logs_in(&stage, SAMS_PASSWORD).await.sees("don't match");
+    // Nor is one's own address a password; one that is new is.
+    reader.submit(&[("password", SAM)]).await.sees("This is made of “sam@example.com”");
+    reader.submit(&[("password", NEW)]).await.is_at("/sign-in").sees("Your new password is set");
+    logs_in(&stage, NEW).await.is_at("/me");
+    assert_eq!(desk::times(&stage, "password-reset").await, 1);
+    // The link is no place to guess the old one at.
+    stage.wait(86_400);
+    reader.open(&reset_link(&stage).await).await;
+    let mut answers = vec![];
+    for _ in 0..21 {
+        let mut once = reader.clone();
+        answers.push(once.submit(&[("password", NEW)]).await.status);
+    }
+    assert!(answers[..20].iter().all(|status| *status == StatusCode::UNPROCESSABLE_ENTITY), "{answers:?}");
+    assert_eq!(answers[20], StatusCode::TOO_MANY_REQUESTS);
 });

@@ -122,7 +122,7 @@ fn character_cost(c: char, last: bool) -> f64 {
     }
 }
 
-fn is_separator(c: char) -> bool {
+pub(super) fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, '-' | '_' | '.' | ',' | '+' | '/' | '@')
 }
 
@@ -189,7 +189,8 @@ fn key(c: char) -> Option<(i32, i32)> {
 }
 
 fn extend_by_words(ways: &mut [Option<Way>], at: usize, rest: &[char], way: &Way, known: &[Word]) {
-    let longest = rest.len().min(words::LONGEST);
+    let ours = known.iter().map(|word| word.text.chars().count()).max().unwrap_or_default();
+    let longest = rest.len().min(ours.max(words::LONGEST));
     for ones in ['i', 'l'] {
         let plain: Vec<char> = rest[..longest].iter().map(|c| unleet(*c, ones)).collect();
         for (raw, text) in [(true, &rest[..longest]), (false, &plain[..])] {

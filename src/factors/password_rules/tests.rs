@@ -5,6 +5,7 @@ use super::*;
 const HARBOUR: About = About {
     practice_name: "Harbour Physio",
     practice_slug: "harbour-physio",
+    practice_host: "harbour-physio.au.portico.example",
     person_name: "Alex Morgan",
     email: "alex.morgan@harbourphysio.example",
 };
@@ -145,12 +146,49 @@ fn a_context_word_is_named_and_only_for_its_own_people() {
     let elsewhere = About {
         practice_name: "Wimbolden Therapy",
         practice_slug: "wimbolden",
+        practice_host: "wimbolden.uk.portico.example",
         person_name: "Sam",
         email: "sam@example.com",
     };
     assert!(check("Harbourquay-xk2026", Needed::OnlyFactor, &elsewhere).is_ok());
     assert!(check("Wimboldentherapy2026", Needed::OnlyFactor, &elsewhere).is_err());
     assert!(check("Wimboldentherapy2026", Needed::OnlyFactor, &HARBOUR).is_ok());
+}
+
+#[test]
+fn nobodys_own_address_is_a_password() {
+    let long = format!("{}@{}.example.com.au", "berta-of-the-harbour".repeat(3), "physiotherapy".repeat(4));
+    let unlike = ["zq", "vx", "kj", "wq"].concat().repeat(8);
+    let long_host = format!("q@{unlike}.{unlike}.example");
+    let host = "harbour-physio.au.portico.example";
+    for (email, typed) in [
+        ("nina@example.com", "nina@example.com"),
+        ("nina@example.com", "nina@example.com1"),
+        ("nina@example.com", "nina@example.com12"),
+        ("nina@example.com", "Nina@Example.COM!"),
+        ("nina@example.com", "ninaexamplecom2026"),
+        ("jo@bigpond.net.au", "jo@bigpond.net.au"),
+        ("jo@bigpond.net.au", "jo@bigpond.net.au99"),
+        ("jo@bigpond.net.au", "JoBigpondNetAu"),
+        ("jo@bigpond.net.au", "bigpond.net.au2026"),
+        ("jo@bigpond.net.au", host),
+        ("jo@bigpond.net.au", "Harbour-Physio.au.portico.example1"),
+        ("jo@bigpond.net.au", "harbourphysioauporticoexample"),
+        ("u@xn--exmple-cua.com", "u@xn--exmple-cua.com"),
+        ("u@xn--exmple-cua.com", "ü@exämple.com1234"),
+        (&long, &long),
+        (&long_host, &long_host),
+        (&long_host, &format!("{long_host}7")),
+    ] {
+        let about = About { email, person_name: "Quentin Zwick", ..HARBOUR };
+        let found = weaknesses(typed, Needed::WithSecondFactor, &about);
+        assert!(matches!(found[..], [Weakness::Context { .. }]), "{email}: {typed}: {found:?}");
+    }
+    // To hold an address is not to be one, and somebody else's is a sentence like any other.
+    let nina = About { email: "nina@example.com", ..HARBOUR };
+    for fine in ["my post goes to nina@example.com since may", "quince@otherwise.example"] {
+        assert_eq!(weaknesses(fine, Needed::OnlyFactor, &nina), [], "{fine}");
+    }
 }
 
 #[test]

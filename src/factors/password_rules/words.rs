@@ -5,11 +5,12 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use super::About;
+use super::guess::is_separator;
 
 /// Sorted by byte, one lower-case entry per line; searched where it lies.
 const COMMON: &str = include_str!("../common_passwords.txt");
 
-/// Characters of the longest entry, and of the longest word of ours that is worth looking for.
+/// Characters of the longest entry, and of the longest single word of ours that is worth looking for.
 pub(super) const LONGEST: usize = 48;
 
 const SHORTEST: usize = 3;
@@ -158,12 +159,28 @@ pub(super) fn of(about: &About) -> Vec<Word> {
     name_words(local, &mut texts);
     texts.extend(split(domain).into_iter().filter(|part| !HOST_WORDS.contains(&part.as_str())));
     texts.retain(|text| (SHORTEST..=LONGEST).contains(&text.chars().count()));
+    // What is written on every mail is no secret however long it is, with and without its dots.
+    for whole in wholes(about) {
+        let compact: String = whole.chars().filter(|c| !is_separator(*c)).collect();
+        texts.extend([whole, compact].into_iter().filter(|text| text.chars().count() >= SHORTEST));
+    }
     texts.sort();
     texts.dedup();
     let theirs = texts.into_iter().map(|text| Word { text, source: Source::Theirs });
     let known =
         |words: &'static [&str], source| words.iter().map(move |word| Word { text: (*word).to_owned(), source });
     theirs.chain(known(TRADE, Source::Trade)).chain(known(USUAL, Source::Usual)).collect()
+}
+
+/// The person's address, its two sides and the practice's host as they stand, folded, at most 254 characters each.
+fn wholes(about: &About) -> Vec<String> {
+    let (local, domain) = about.email.split_once('@').unwrap_or((about.email, ""));
+    let read = idna::domain_to_unicode(domain).0;
+    let spoken = format!("{local}@{read}");
+    [about.email, local, domain, &read, &spoken, about.practice_host]
+        .into_iter()
+        .map(|whole| fold(&whole.chars().take(254).collect::<String>()))
+        .collect()
 }
 
 /// "Harbour Physio": harbour, physio, harbourphysio; and the initials where there are three.
