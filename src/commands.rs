@@ -11,7 +11,7 @@ use portico::ops::{check, demo, doctor, keys, restored, serve, start};
 use portico::platform::error::Error;
 use portico::platform::server::Server;
 use portico::platform::world::{RealWorld, World};
-use portico::platform::{db::Db, migrate};
+use portico::platform::{db::Db, migrate, whose};
 use portico::sign_in::step;
 
 use crate::commands_api_key::{self, ApiKey};
@@ -208,7 +208,11 @@ fn config(named: Option<PathBuf>) -> Result<Config, Failure> {
 async fn migrate_all(config: &Config, world: &dyn World, dry_run: bool) -> Done {
     for region in config.databases() {
         let db: Db = start::open(region).await?;
+        whose::check(&db, &region.name).await?;
         let steps = if dry_run { migrate::missing(&db).await } else { migrate::migrate(&db, world).await }?;
+        if !dry_run {
+            whose::claim(&db, &region.name, world.now()).await?;
+        }
         db.close().await;
         let verb = if dry_run { "would run" } else { "ran" };
         if steps.is_empty() {

@@ -58,6 +58,7 @@ pub mod platform {
     pub mod web;
     pub mod webauthn;
     pub mod when;
+    pub mod whose;
     pub mod world;
     pub mod writer;
 }

@@ -339,3 +339,67 @@ fn keys_of_programs_are_made_listed_and_ended() {
     assert!(code == 1 && said.contains("--app: an address like https://"), "{said}");
     assert_eq!(key(&["create", "--name", "X", "--app", "https://a.example", "--scope", "everything"]).0, 2);
 }
+
+#[test]
+fn a_database_of_another_region_is_refused() {
+    let folder = configured(8443);
+    let here = folder.path().display().to_string();
+    let file = folder.path().join("portico.toml");
+    let one = std::fs::read_to_string(&file).unwrap();
+    let second = format!(
+        "{one}[[region]]\nname = \"uk\"\ndatabase = \"sqlite:{here}/uk.db\"\n[entrance]\ndatabase = \"sqlite:{here}/entrance.db\"\n"
+    );
+    std::fs::write(&file, &second).unwrap();
+    // A database from before has no name yet and takes that of its region at the next start; so does a restored copy.
+    assert_eq!(run(folder.path(), &["migrate"]).0, 0);
+    by_hand(folder.path(), "DELETE FROM whose_database");
+    assert_eq!(run(folder.path(), &["practice", "list"]).0, 0);
+    assert_eq!(by_hand(folder.path(), "SELECT region FROM whose_database"), "au");
+    std::fs::copy(folder.path().join("au.db"), folder.path().join("copy.db")).unwrap();
+    std::fs::write(&file, second.replace("au.db", "copy.db")).unwrap();
+    assert_eq!(run(folder.path(), &["practice", "list"]).0, 0);
+    // Swapped, or one of them twice by a detour that only shows when it is opened.
+    let swapped = second.replace("au.db", "x.db").replace("uk.db", "au.db").replace("x.db", "uk.db");
+    let entrance = second.replace("entrance.db", "x.db").replace("uk.db", "entrance.db").replace("x.db", "uk.db");
+    for (text, said_of) in
+        [(swapped, "the region au belongs to the region uk"), (entrance, "the region uk belongs to the entrance")]
+    {
+        std::fs::write(&file, text).unwrap();
+        let commands = [
+            "serve",
+            "serve --no-migrate",
+            "migrate",
+            "migrate --dry-run",
+            "doctor",
+            "keys list",
+            "keys rotate",
+            "audit verify",
+            "practice list",
+        ];
+        for command in commands {
+            let (code, said) = run(folder.path(), &command.split(' ').collect::<Vec<_>>());
+            assert!(code == 1 && said.contains(said_of), "{command}: {code} {said}");
+        }
+    }
+    std::fs::write(&file, &second).unwrap();
+    assert_eq!(run(folder.path(), &["audit", "verify"]).0, 0);
+}
+
+#[test]
+fn doctor_looks_for_every_name_and_advises_what_it_needs() {
+    let folder = configured(8443);
+    let here = folder.path().display().to_string();
+    let file = folder.path().join("portico.toml");
+    let text = std::fs::read_to_string(&file).unwrap().replace("\"localhost\"", "\"nowhere.invalid\"");
+    let text = text.replace("public_scheme = \"http\"\n", "");
+    std::fs::write(&file, format!("{text}[entrance]\ndatabase = \"sqlite:{here}/entrance.db\"\n")).unwrap();
+    assert_eq!(run(folder.path(), &["migrate"]).0, 0);
+    let (_, said) = run(folder.path(), &["doctor"]);
+    for part in [
+        "name nowhere.invalid: not found from this machine\n      → make a DNS entry for nowhere.invalid",
+        "name support.nowhere.invalid: not found from this machine\n      → make a DNS entry for support.nowhere.invalid",
+    ] {
+        assert_eq!(said.matches(part).count(), 1, "{part} in:\n{said}");
+    }
+    assert!(!said.contains("*.entrance."), "{said}");
+}

@@ -32,7 +32,7 @@ pub(super) fn meant(mut written: Written) -> Result<Config, Vec<ConfigProblem>> 
 fn sections(written: &Written, problems: &mut Vec<ConfigProblem>) -> Option<Config> {
     let (regions, far_regions) = regions(written, problems);
     let link_keys = link_keys(written, problems);
-    let entrance = entrance(written, problems);
+    let entrance = entrance(written, &regions, problems);
     let keys = keys(written, problems);
     let passwords = passwords(written, problems);
     let places_file = reader(written, "places", problems).path_of("file");

@@ -1,12 +1,12 @@
 //! What `[[region]]` means: names, and databases that are reached safely.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
 use super::meant_far::far_region;
 use super::problem::ConfigProblem;
 use super::reader::{Reader, is_label, is_loopback, reader};
 use super::secret::Secret;
-use super::values::Value;
 use super::written::Written;
 use super::{Database, Entrance, FarRegion, Region};
 use crate::platform::server::ENTRANCE;
@@ -18,6 +18,12 @@ pub(super) fn regions(written: &Written, problems: &mut Vec<ConfigProblem>) -> (
     }
     let mut names: Vec<String> = Vec::new();
     let mut databases: Vec<String> = Vec::new();
+    let mut same = |reader: &mut Reader, one: String| {
+        if databases.contains(&one) {
+            reader.problem("database", "another region has the same database", "give each region its own");
+        }
+        databases.push(one);
+    };
     let (mut regions, mut far) = (Vec::new(), Vec::new());
     for section in &written.regions {
         let path = format!("region[{}]", section.text("name").unwrap_or("?"));
@@ -46,12 +52,9 @@ pub(super) fn regions(written: &Written, problems: &mut Vec<ConfigProblem>) -> (
             );
             continue;
         };
-        if databases.iter().any(|other| other == address.reveal()) {
-            reader.problem("database", "another region has the same database", "give each region its own");
-        }
-        databases.push(address.reveal().to_owned());
         let max_connections = reader.number("max_connections");
         if let (Some(database), Some(max_connections)) = (database(&mut reader, &address), max_connections) {
+            same(&mut reader, identity(&database));
             regions.push(Region { name, database, max_connections });
         }
     }
@@ -59,7 +62,7 @@ pub(super) fn regions(written: &Written, problems: &mut Vec<ConfigProblem>) -> (
 }
 
 /// What `[entrance]` means; without the section this server runs no entrance.
-pub(super) fn entrance(written: &Written, problems: &mut Vec<ConfigProblem>) -> Option<Entrance> {
+pub(super) fn entrance(written: &Written, regions: &[Region], problems: &mut Vec<ConfigProblem>) -> Option<Entrance> {
     if !written.sections.contains_key("entrance") {
         return None;
     }
@@ -71,18 +74,45 @@ pub(super) fn entrance(written: &Written, problems: &mut Vec<ConfigProblem>) -> 
         reader.problem("database", "missing", advice);
         return None;
     };
-    let used = written.regions.iter().filter_map(|region| region.entries.get("database"));
-    if used.into_iter().any(|entry| matches!(&entry.value, Value::Secret(other) if other.reveal() == address.reveal()))
-    {
+    let database = database(&mut reader, &address)?;
+    if regions.iter().any(|region| identity(&region.database) == identity(&database)) {
         reader.problem(
             "database",
             "a region has the same database",
             "give the entrance its own: it holds nothing of people",
         );
     }
-    let database = database(&mut reader, &address)?;
     let database = Region { name: ENTRANCE.to_owned(), database, max_connections: max_connections? };
     Some(Entrance { database, mail_to_strangers })
+}
+
+/// The same for two addresses of one database, as far as it can be seen from here: a file's path without links and detours, or its
+/// place on the disk where it exists; of PostgreSQL the host, port and name. What is told apart in vain is found when it is opened
+/// (`platform/whose.rs`).
+fn identity(database: &Database) -> String {
+    match database {
+        Database::Sqlite(path) => {
+            if let Ok(about) = std::fs::metadata(path) {
+                return format!("file {} {}", about.dev(), about.ino());
+            }
+            let folder = path.parent().and_then(|folder| folder.canonicalize().ok()).unwrap_or_default();
+            format!("path {}", folder.join(path.file_name().unwrap_or_default()).display())
+        }
+        Database::Postgres(url) => match url.reveal().parse::<sqlx::postgres::PgConnectOptions>() {
+            Ok(options) => {
+                let host = options.get_host().to_ascii_lowercase();
+                let host = match options.get_socket() {
+                    Some(socket) => socket.display().to_string(),
+                    None if is_loopback(&host) => "this machine".to_owned(),
+                    None => host,
+                };
+                // Two schemas of one database are two databases.
+                let schema = options.get_options().unwrap_or_default();
+                format!("{host} {} {} {schema}", options.get_port(), options.get_database().unwrap_or_default())
+            }
+            Err(_) => url.reveal().to_owned(),
+        },
+    }
 }
 
 /// "here" is what a practice's row says while it arrives from another region.

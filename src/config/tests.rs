@@ -277,6 +277,55 @@ fn the_environment_alone_is_enough() {
 }
 
 #[test]
+fn two_regions_never_have_one_database() {
+    let world = World::new();
+    let folder = world.folder.path().display().to_string();
+    std::fs::create_dir(world.folder.path().join("srv")).unwrap();
+    let second = |address: &str| format!("[[region]]\nname = \"uk\"\ndatabase = \"{address}\"\n[keys]");
+    for same in [format!("sqlite:{folder}/srv/../au.db"), format!("sqlite://{folder}/./au.db")] {
+        assert!(world.said("[keys]", &second(&same)).contains("another region has the same database"), "{same}");
+    }
+    assert!(world.load(&world.good().replacen("[keys]", &second(&format!("sqlite:{folder}/uk.db")), 1), &[]).is_ok());
+    // Links of either kind, where the files are there.
+    world.file("au.db", "", 0o600);
+    std::os::unix::fs::symlink(world.folder.path().join("au.db"), world.folder.path().join("uk.db")).unwrap();
+    std::fs::hard_link(world.folder.path().join("au.db"), world.folder.path().join("nz.db")).unwrap();
+    for same in ["uk.db", "nz.db"] {
+        let said = world.said("[keys]", &second(&format!("sqlite:{folder}/{same}")));
+        assert!(said.contains("another region has the same database"), "{same}: {said}");
+    }
+    let postgres = |one: &str, other: &str| {
+        let text = world.good().replacen(&format!("sqlite:{folder}/au.db"), one, 1);
+        world.load(&text.replacen("[keys]", &second(other), 1), &[]).map(|_| ())
+    };
+    for same in ["postgres://b@LOCALHOST/p", "postgresql://a:x@127.0.0.1:5432/p?sslmode=disable"] {
+        let said = world.spoken(postgres("postgres://a@localhost/p", same).unwrap_err());
+        assert!(said.contains("another region has the same database"), "{same}: {said}");
+    }
+    for other in [
+        "postgres://a@localhost/q",
+        "postgres://a@localhost:5433/p",
+        "postgres://a@localhost/p?options=-c%20search_path=uk",
+    ] {
+        assert!(postgres("postgres://a@localhost/p", other).is_ok(), "{other}");
+    }
+}
+
+#[test]
+fn a_region_is_named_by_its_variable() {
+    let world = World::new();
+    let text = world.good().replace("[[region]]\nname = \"au\"\n", "");
+    let text: String =
+        text.lines().filter(|line| !line.starts_with("database")).map(|line| format!("{line}\n")).collect();
+    let database = format!("sqlite:{}/x.db", world.folder.path().display());
+    let variables = [("PORTICO_REGION__0__NAME", "au"), ("PORTICO_REGION__AU__DATABASE", database.as_str())];
+    let said = world.spoken(world.load(&text, &variables).map(|_| ()).unwrap_err());
+    assert!(said.contains("PORTICO_REGION__0__NAME: the part after REGION is the region's name"), "{said}");
+    assert!(said.contains("write PORTICO_REGION__AU__DATABASE") && !said.contains("written twice"), "{said}");
+    assert_eq!(world.load(&text, &variables[1..]).unwrap().regions[0].name, "au");
+}
+
+#[test]
 fn the_page_is_in_step_with_the_keys() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md");
     #[expect(clippy::disallowed_methods, reason = "the one switch of this test, set by hand to write the page anew")]

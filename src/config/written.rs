@@ -168,6 +168,11 @@ impl Written {
             let parts: Vec<&str> = path.split("__").collect();
             match parts[..] {
                 [key] => self.put_variable("", key, &value, place, &name),
+                ["region", _, "name"] => self.problems.push(place.problem(
+                    name,
+                    "the part after REGION is the region's name",
+                    "write PORTICO_REGION__AU__DATABASE for the region au; the name has no variable of its own",
+                )),
                 ["region", region, key] => self.put_region_variable(region, key, &value, place, &name),
                 [section, key] if section != "region" && keys::is_section(section) => {
                     self.put_variable(section, key, &value, place, &name);

@@ -17,6 +17,7 @@ use crate::platform::place::Places;
 use crate::platform::practice::Practices;
 use crate::platform::rotation;
 use crate::platform::server::{Parts, Region, Server};
+use crate::platform::whose;
 use crate::platform::world::World;
 
 /// What to do about schema steps that a database lacks.
@@ -105,21 +106,25 @@ pub async fn open(region: &config::Region) -> Result<Db> {
 /// Opens a region's database for a command that reads or changes what is in it.
 ///
 /// # Errors
-/// As [`open`], and where the schema is not the one of this program: a newer one may hold what is unknown here.
+/// As [`open`], where the schema is not the one of this program (a newer one may hold what is unknown here), and where the database
+/// belongs to another region.
 pub async fn open_known(region: &config::Region) -> Result<Db> {
     let db = open(region).await?;
     has_all_steps(&region.name, &db).await?;
+    whose::check(&db, &region.name).await?;
     Ok(db)
 }
 
 async fn bring_up(region: &str, db: &Db, world: &dyn World, schema: Schema) -> Result<()> {
+    whose::check(db, region).await?;
     if schema == Schema::Migrate {
         for step in migrate::migrate(db, world).await? {
             tracing::info!(region, step, "schema step run");
         }
-        return Ok(());
+    } else {
+        has_all_steps(region, db).await?;
     }
-    has_all_steps(region, db).await
+    whose::claim(db, region, world.now()).await
 }
 
 async fn has_all_steps(region: &str, db: &Db) -> Result<()> {

@@ -14,7 +14,7 @@ pub struct Table {
 }
 
 /// What a region says of itself, and what its entrance keeps, does not travel.
-const STAYS: &[&str] = &["moved", "heard", "finder", "ring"];
+const STAYS: &[&str] = &["moved", "heard", "finder", "ring", "whose_database"];
 /// The record refuses to be changed; it stays where it was made, and goes along as a copy.
 const KEPT: &[&str] = &["audit", "audit_chain", "audit_cut"];
 

@@ -16,6 +16,7 @@ use crate::platform::db::Db;
 use crate::platform::engine::{self, LEAST_POSTGRES};
 use crate::platform::migrate;
 use crate::platform::server::ENTRANCE;
+use crate::platform::whose;
 use crate::platform::world::World;
 
 /// Seconds between two clocks that are still the same time.
@@ -68,6 +69,10 @@ impl std::fmt::Display for Finding {
 pub async fn examine(config: &Config, world: &dyn World, send: Option<&str>) -> Vec<Finding> {
     let mut findings = vec![Finding::ok("configuration: every value is right")];
     findings.push(clock(world));
+    let entrance = config.entrance.is_some().then(|| config.base.clone());
+    for host in entrance.into_iter().chain([format!("support.{}", config.base)]) {
+        findings.push(host_name(config, &host, &format!("make a DNS entry for {host}")).await);
+    }
     for region in config.databases() {
         database(config, region, world, &mut findings).await;
     }
@@ -120,11 +125,16 @@ async fn database(config: &Config, region: &Region, world: &dyn World, findings:
         }
     };
     schema(&name, &db, findings).await;
+    if let Err(error) = whose::check(&db, &region.name).await {
+        findings.push(Finding::fail(format!("{name}: {error}"), ""));
+    }
     space(&name, &region.database, findings);
     settings(&name, &db, world, findings).await;
     outbox(&name, &db, world.now(), findings).await;
     moves(region, &db, findings).await;
-    hosts(config, region, &db, findings).await;
+    if region.name != ENTRANCE {
+        hosts(config, region, &db, findings).await;
+    }
     db.close().await;
 }
 
@@ -220,26 +230,27 @@ async fn moves(region: &Region, db: &Db, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The names under which browsers come: the entrance and a few of the region's practices.
+/// The names under which browsers come to a few of the region's practices.
 async fn hosts(config: &Config, region: &Region, db: &Db, findings: &mut Vec<Finding>) {
     let slugs: Result<Vec<(String,)>, _> =
         db.all("SELECT slug FROM practice WHERE closed_at IS NULL ORDER BY created_at LIMIT 5", args![]).await;
-    let practices = slugs.unwrap_or_default().into_iter();
-    let practices = practices.map(|(slug,)| format!("{slug}.{}.{}", region.name, config.base));
-    for host in std::iter::once(config.base.clone()).chain(practices) {
-        let resolved = tokio::task::spawn_blocking({
-            let name = format!("{host}:{}", config.public_port);
-            move || name.to_socket_addrs().map(|mut addresses| addresses.next())
-        });
-        findings.push(match resolved.await {
-            // Browsers lead these here by themselves (RFC 6761, 6.3).
-            _ if host.ends_with(".localhost") => Finding::ok(format!("name {host}: this computer")),
-            Ok(Ok(Some(address))) => Finding::ok(format!("name {host}: leads to {}", address.ip())),
-            _ => Finding::warn(
-                format!("name {host}: not found from this machine"),
-                format!("make a DNS entry; *.{}.{} serves all practices of the region", region.name, config.base),
-            ),
-        });
+    let advice = format!("make a DNS entry; *.{}.{} serves all practices of the region", region.name, config.base);
+    for (slug,) in slugs.unwrap_or_default() {
+        findings.push(host_name(config, &format!("{slug}.{}.{}", region.name, config.base), &advice).await);
+    }
+}
+
+/// Where a name leads from this machine.
+async fn host_name(config: &Config, host: &str, advice: &str) -> Finding {
+    let resolved = tokio::task::spawn_blocking({
+        let name = format!("{host}:{}", config.public_port);
+        move || name.to_socket_addrs().map(|mut addresses| addresses.next())
+    });
+    match resolved.await {
+        // Browsers lead these here by themselves (RFC 6761, 6.3).
+        _ if host.ends_with(".localhost") => Finding::ok(format!("name {host}: this computer")),
+        Ok(Ok(Some(address))) => Finding::ok(format!("name {host}: leads to {}", address.ip())),
+        _ => Finding::warn(format!("name {host}: not found from this machine"), advice),
     }
 }
 
