@@ -71,6 +71,10 @@ pub async fn ask(visit: Visit, Token(token): Token) -> Result<Response> {
 
 /// `POST /join/{token}/switch`: logs out whoever is logged in here; the invitation stays as it is.
 pub async fn switch(visit: Visit, Token(token): Token) -> Result<Response> {
+    if let Err(over) = opened(&visit, &token).await? {
+        // Whoever is logged in here stays so: there is nobody to make room for.
+        return page_with(StatusCode::GONE, &over);
+    }
     if let State::Open(session) | State::Locked(session) = session::state(&visit).await? {
         log_out::leave(&visit, &session).await?;
         visit.drop_cookie(session::COOKIE);

@@ -231,6 +231,8 @@ pub(super) async fn to_administrators(visit: &Visit, tx: &mut Tx, happening: &Ha
         }
         let mut words = words_of(visit, happening)?;
         words.push(("name", who));
+        let acted = matches!(&happening.actor, Actor::Person(actor, _) if *actor == id);
+        words.push(("acted", if acted { "yes" } else { "no" }.to_owned()));
         if !words.iter().any(|(word, _)| *word == "person") {
             words.push(("person", happening.person.map_or_else(String::new, |person| person.name.clone())));
         }

@@ -1,6 +1,8 @@
 //! After a reset: the mailed link, used once in the person's own browser, opens the way to a new second factor. It is one
 //! proof among others: the password is still asked, and the set-up comes before anything else. Nobody gets in by it alone.
 
+use std::sync::Arc;
+
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -13,9 +15,9 @@ use crate::platform::email::Email;
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::secret;
-use crate::platform::web::{Query, Visit, go, page, page_with};
+use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
 use crate::sign_in::person::{self, Person};
-use crate::sign_in::session::{self, State};
+use crate::sign_in::session::{self, Session, State};
 use crate::sign_in::step::{Factor, Step};
 use crate::sign_in::{self, Start};
 
@@ -35,9 +37,23 @@ pub fn is_over(re_enrol_since: Option<i64>, now: i64) -> bool {
 #[template(path = "practice/re_enrol.html")]
 struct LinkPage {
     frame: Frame,
-    token: Option<String>,
-    /// The reset left a passkey, which is shown instead of setting up something new.
-    kept: bool,
+    token: String,
+    shown: Shown,
+}
+
+enum Shown {
+    /// The button. `whose` says whose link it is; `is_in`: the person themself is logged in here, which ends.
+    Button {
+        whose: String,
+        is_in: bool,
+    },
+    /// Somebody else is logged in in this browser (`here`); the link is for `name`.
+    Chooser {
+        here: String,
+        name: String,
+        what: String,
+    },
+    Dead,
 }
 
 #[derive(askama::Template)]
@@ -91,31 +107,69 @@ pub async fn mail_link(visit: &Visit, tx: &mut Tx, person: &Person, by: Actor) -
 
 /// `GET /re-enrol/{token}`: changes nothing, for mail scanners open links too.
 pub async fn ask(visit: Visit, Path(token): Path<String>) -> Result<Response> {
+    let Some(person) = whose(&visit, &token).await? else { return dead(&visit) };
+    let here = logged_in(&visit).await?;
+    page(&LinkPage::of(&visit, token, &person, here.as_deref()))
+}
+
+/// The person whose link it is while it is good.
+async fn whose(visit: &Visit, token: &str) -> Result<Option<Person>> {
     let row: Option<(String,)> = visit
         .db()?
         .optional(
             "SELECT person_id FROM token WHERE practice_id = $1 AND hash = $2 AND purpose = $3 AND used_at IS NULL
                 AND replaced_at IS NULL AND expires_at > $4",
-            args![&visit.practice()?.id, secret::hash_token(&token), PURPOSE, visit.now],
+            args![&visit.practice()?.id, secret::hash_token(token), PURPOSE, visit.now],
         )
         .await?;
-    let Some((person_id,)) = row else { return dead(&visit) };
-    let person = person::by_id(visit.db()?, &visit.practice()?.id, &person_id).await?;
-    let kept = person.is_some_and(|person| person.passkeys > 0);
-    page(&LinkPage { frame: Frame::new(&visit, "re-enrol-title"), token: Some(token), kept })
+    let Some((id,)) = row else { return Ok(None) };
+    person::by_id(visit.db()?, &visit.practice()?.id, &id).await
+}
+
+/// Whoever is logged in in this browser.
+async fn logged_in(visit: &Visit) -> Result<Option<Arc<Session>>> {
+    Ok(match session::state(visit).await? {
+        State::Open(session) | State::Locked(session) => Some(session),
+        State::Nobody => None,
+    })
 }
 
 fn dead(visit: &Visit) -> Result<Response> {
-    page_with(StatusCode::GONE, &LinkPage { frame: Frame::new(visit, "re-enrol-title"), token: None, kept: false })
+    let frame = Frame::new(visit, "re-enrol-title");
+    page_with(StatusCode::GONE, &LinkPage { frame, token: String::new(), shown: Shown::Dead })
 }
 
-/// `POST /re-enrol/{token}`: an attempt begins in this browser, with the mailbox proved.
-pub async fn answer(visit: Visit, Path(token): Path<String>) -> Result<Response> {
+impl LinkPage {
+    fn of(visit: &Visit, token: String, person: &Person, here: Option<&Session>) -> LinkPage {
+        let name = person.name.clone();
+        let shown = match here {
+            Some(session) if session.person_id != person.id => {
+                let here = session.name.clone();
+                let what = visit.say_with("re-enrol-chooser", &[("here", &here), ("person", &name)]);
+                Shown::Chooser { here, name, what }
+            }
+            _ => {
+                // A passkey that was kept is shown instead of setting up something new.
+                let what = if person.passkeys > 0 { "re-enrol-what-passkey" } else { "re-enrol-what" };
+                Shown::Button { whose: visit.say_with(what, &[("person", &name)]), is_in: here.is_some() }
+            }
+        };
+        LinkPage { frame: Frame::new(visit, "re-enrol-title"), token, shown }
+    }
+}
+
+/// `POST /re-enrol/{token}`: an attempt begins in this browser, with the mailbox proved. Where somebody else is logged in here it
+/// takes a word (`switch`) that they make room.
+pub async fn answer(visit: Visit, Path(token): Path<String>, fields: Fields) -> Result<Response> {
     // read
-    let here = match session::state(&visit).await? {
-        State::Open(session) | State::Locked(session) => Some(session),
-        State::Nobody => None,
-    };
+    let here = logged_in(&visit).await?;
+    if let Some(session) = &here
+        && !fields.ticked("switch")
+        && let Some(person) = whose(&visit, &token).await?
+        && person.id != session.person_id
+    {
+        return page_with(StatusCode::CONFLICT, &LinkPage::of(&visit, token, &person, here.as_deref()));
+    }
 
     // write
     let practice = &visit.practice()?.id;

@@ -85,3 +85,15 @@ walk!(closed_and_reopened_they_are_invited_again, |stage| {
     stage.browser().open(&link_in(&sent[0].text)).await.submit(&[("password", PASSWORD)]).await.is_at("/me");
     change(&stage, WRONG, "UPDATE person SET closed_at = 1 WHERE email_key = $1 AND joined_at IS NOT NULL").await;
 });
+
+// A path that anybody can make up logs nobody out; a living invitation does, when asked to.
+walk!(only_a_living_invitation_makes_room, |stage| {
+    let (mut alex, page, link) = invited(&stage).await;
+    let csrf = [("csrf".to_owned(), alex.open(&page).await.hidden("csrf"))];
+    alex.post("/join/nothing-of-the-kind/switch", &csrf).await;
+    assert_eq!(alex.status, 410);
+    alex.open("/me").await.is_at("/me").sees("Alex Rivera");
+    alex.open(&link).await.sees("You are logged in here as Alex Rivera");
+    alex.submit_to(&format!("{link}/switch"), &[]).await.is_at(&link).sees("You are invited with the address");
+    alex.submit(&[("password", PASSWORD)]).await.is_at("/me").sees("Nia Abebe");
+});

@@ -155,15 +155,68 @@ walk!(the_link_carries_over_to_its_own_person_only, |stage| {
     assert_eq!(late.status, 410);
 });
 
-walk!(whoever_was_logged_in_here_makes_room, |stage| {
+// Nobody is logged out without a word: the page says who is logged in here and whose link it is.
+walk!(whoever_was_logged_in_here_is_asked_to_make_room, |stage| {
     let stage = without_texts(stage).await;
     let mut alex = alex(&stage).await;
     let id = id_of(&stage, SAM.0).await;
     call_back(&mut alex, &id).await;
     let link = link_in(&stage.messages(SAM.0).await.iter().find(|mail| mail.about == "re-enrol").unwrap().text);
-    alex.open(&link).await.submit(&[]).await.is_at("/sign-in");
+    alex.open(&link).await.sees("You are logged in here as Alex Rivera").sees("This link is for Sam Okafor");
+    assert_eq!(alex.link("Stay logged in as Alex Rivera"), "/");
+    // A form from a page that was open before asks first too, and uses nothing up.
+    let mut older = stage.browser();
+    older.open(&link).await.sees("The second step of Sam Okafor was reset").misses("logs you out");
+    alex.submit_to(&link, &[]).await.sees("This link is for Sam Okafor");
+    assert_eq!(alex.status, 409);
+    alex.clone().open("/me").await.is_at("/me").sees("Alex Rivera");
+    alex.submit_to(&link, &[("switch", "1")]).await.is_at("/sign-in");
     assert!(!alex.cookies.contains_key("__Host-session"));
     alex.submit(&[("email", SAM.0), ("password", SAM.1)]).await.is_at("/sign-in/set-up");
+});
+
+// Logged in by a passkey that the reset left, the person goes on by one press that says what it does.
+walk!(the_persons_own_session_is_told_that_it_ends, |stage| {
+    let stage = without_texts(stage).await;
+    relaxed(&stage).await;
+    let mut alex = alex(&stage).await;
+    let id = id_of(&stage, SAM.0).await;
+    call_back(&mut alex, &id).await;
+    let link = link_in(&stage.messages(SAM.0).await.iter().find(|mail| mail.about == "re-enrol").unwrap().text);
+    let mut sam = stage.browser();
+    crate::support::ways::let_in(&stage, &mut sam, SAM.0, &[portico::sign_in::step::Factor::Passkey], false).await;
+    sam.open(&link).await.sees("Continuing logs you out of this browser first");
+    sam.submit_to(&link, &[]).await.is_at("/sign-in");
+    sam.submit(&[("email", SAM.0), ("password", SAM.1)]).await.is_at("/sign-in/set-up");
+});
+
+walk!(whoever_reset_it_is_not_told_to_ask_themself, |stage| {
+    let stage = without_texts(stage).await;
+    promote(&stage, "sam@example.com").await;
+    let mut alex = alex(&stage).await;
+    let sql = "INSERT INTO person (practice_id, id, kind, role, name, email, email_key, mobile, password, joined_at, created_at)
+               SELECT practice_id, '00000000-0000-0000-0000-000000000001', 'staff', 'reception', 'Rae Lin', 'rae@example.org', 'rae@example.org',
+                   mobile, password, 1, 1 FROM person WHERE id = $1";
+    let sam = id_of(&stage, SAM.0).await;
+    stage.au().execute(sql, args![&sam]).await.unwrap();
+    let sealed = stage
+        .server
+        .seal(
+            "mobile",
+            &[&crate::support::ways::practice_id(&stage).await, "00000000-0000-0000-0000-000000000001"],
+            SAMS_MOBILE,
+        )
+        .unwrap();
+    let sql = "UPDATE person SET mobile = $2 WHERE id = $1";
+    stage.au().execute(sql, args!["00000000-0000-0000-0000-000000000001", sealed]).await.unwrap();
+    call_back(&mut alex, "00000000-0000-0000-0000-000000000001").await;
+    let told = async |who: &str| {
+        let mails = stage.messages(who).await;
+        mails.into_iter().find(|mail| mail.about == "factors-reset-administrators").expect(who).text
+    };
+    let (own, other) = (told("alex@example.com").await, told(SAM.0).await);
+    assert!(own.contains("If this wasn't you") && !own.contains("ask Alex Rivera"), "{own}");
+    assert!(other.contains("ask Alex Rivera or Rae Lin now") && !other.contains("If this wasn't you"), "{other}");
 });
 
 walk!(without_a_gateway_the_number_is_called_back, |stage| {
