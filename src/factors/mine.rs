@@ -57,6 +57,7 @@ struct MinePage {
     app_off: bool,
     backup_codes: String,
     sessions: Vec<mine_sessions::Listed>,
+    pages: mine_sessions::Pages,
     devices: Vec<mine_devices::Listed>,
     /// Passkeys that nobody in this browser has said they know.
     news: Vec<passkeys::Listed>,
@@ -108,11 +109,10 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     };
     let person = myself(&visit, &session).await?;
     let practice = visit.practice()?;
+    let waiting = if person.is_client() { vec![] } else { mine_email_waiting::of(&visit, &person).await? };
     let mut frame = session::frame(&visit, &session, "mine-title");
-    frame.banner = DONE.iter().find(|(word, _)| *word == query.text("done")).map(|(word, id)| Banner {
-        kind: if *word == "email-not-stopped" { "warning" } else { "success" },
-        text: visit.say_with(id, &[("email", &person.email)]),
-    });
+    frame.banner = banner(&visit, query.text("done"), &person, &waiting);
+    let (sessions, pages) = mine_sessions::list(&visit, &session, query.text("from")).await?;
     page(&MinePage {
         frame,
         staff: person.kind == "staff",
@@ -125,16 +125,29 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         gives_pins: practice.pin_by != "nobody",
         app_off: matches!(codes_left::of(&visit, &person).await?, Codes::Backup | Codes::Off),
         backup_codes: backup_codes(&visit, &person),
-        sessions: mine_sessions::list(&visit, &session).await?,
+        sessions,
+        pages,
         devices: mine_devices::list(&visit, &session).await?,
         news: passkey_known::news(&visit, &session).await?,
         lacks_number: passkey_lost::lacks_number(&visit, &person).await?,
         deleted: if person.is_client() { mine_changes::deleted_by_practice(&visit, &person).await? } else { None },
         by_pin: session.is_by_pin(),
-        waiting: if person.is_client() { vec![] } else { mine_email_waiting::of(&visit, &person).await? },
+        waiting,
         client: client_part(&visit, &session, &person).await?,
         makes_passkeys: passkey_new::are_offered(&visit, person.is_client())?,
         person,
+    })
+}
+
+/// What is told after an act; where one of two new addresses was stopped, that the other still waits.
+fn banner(visit: &Visit, done: &str, person: &Person, waiting: &[mine_email_waiting::Waiting]) -> Option<Banner> {
+    if let ("email-stopped", Some(other)) = (done, waiting.first()) {
+        let text = visit.say_with("mine-email-stopped-one", &[("email", &other.email)]);
+        return Some(Banner { kind: "warning", text });
+    }
+    DONE.iter().find(|(word, _)| *word == done).map(|(word, id)| Banner {
+        kind: if *word == "email-not-stopped" { "warning" } else { "success" },
+        text: visit.say_with(id, &[("email", &person.email)]),
     })
 }
 

@@ -110,13 +110,16 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         return later(StatusCode::TOO_MANY_REQUESTS, until - visit.now, &again);
     }
 
-    // write: too often for that address reads the same, here and in My info, and only its mail is left out
+    // write: too often for that address reads the same, here and in My info, and only its mail is left out.
+    // The link that went there before goes on working then.
     let mails = visit.mail_allowed(&to).await?;
     let mut tx = db.write().await?;
-    link::replace_older(&visit, &mut tx, mine_email_waiting::OWN, &person.id).await?;
-    let token = keep(&visit, &mut tx, &person, &email).await?;
-    if mails {
-        send(&visit, &mut tx, &person, &email, &token).await?;
+    if mails || !mine_email_waiting::is_waiting(&visit, &mut tx, &person, &email).await? {
+        link::replace_older(&visit, &mut tx, mine_email_waiting::OWN, &person.id).await?;
+        let token = keep(&visit, &mut tx, &person, &email).await?;
+        if mails {
+            send(&visit, &mut tx, &person, &email, &token).await?;
+        }
     }
     let happening =
         Happening::of(Event::EmailChangeAsked, &person).session(&session.id).detail("new_email", &email.masked());

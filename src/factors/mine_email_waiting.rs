@@ -4,6 +4,7 @@
 use crate::args;
 use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::db::Tx;
+use crate::platform::email::Email;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::web::Visit;
@@ -56,6 +57,21 @@ pub async fn of(visit: &Visit, person: &Person) -> Result<Vec<Waiting>> {
         Ok(Waiting { purpose, email: text("email").unwrap_or_default(), by: text("by_name") })
     };
     rows.into_iter().map(one).collect()
+}
+
+/// Whether that address waits already, asked for by the person themself.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn is_waiting(visit: &Visit, tx: &mut Tx, person: &Person, email: &Email) -> Result<bool> {
+    let row: Option<(String,)> = tx
+        .optional(
+            "SELECT hash FROM token WHERE practice_id = $1 AND person_id = $2 AND purpose = 'email' AND sent_to = $3
+                AND used_at IS NULL AND replaced_at IS NULL AND expires_at > $4 LIMIT 1",
+            args![&visit.practice()?.id, &person.id, email.canonical(), visit.now],
+        )
+        .await?;
+    Ok(row.is_some())
 }
 
 /// Stops them all, as [`stop_one`] does, and answers whether any still waited.

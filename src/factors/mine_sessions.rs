@@ -45,18 +45,46 @@ struct Row {
     proofs: String,
 }
 
-/// The living sessions of the person, this one first, then the last used.
-pub(super) async fn list(visit: &Visit, mine: &Session) -> Result<Vec<Listed>> {
-    let rows: Vec<Row> = visit
-        .db()?
+/// Sessions on one page: more would make it heavier than a page may be on a slow line.
+const PAGE: i64 = 15;
+
+/// Where in the list of sessions a page is.
+pub(super) struct Pages {
+    /// How many there are in all, in words; none where they fit on one page.
+    pub count: Option<String>,
+    /// Where the next older ones begin.
+    pub older: Option<i64>,
+    /// The page does not begin with the newest.
+    pub is_later: bool,
+}
+
+/// The living sessions of the person, this one first, then the last used; those from a place in that list on (`from`, 0 where it
+/// is no number), fifteen at most.
+pub(super) async fn list(visit: &Visit, mine: &Session, from: &str) -> Result<(Vec<Listed>, Pages)> {
+    let db = visit.db()?;
+    let count: Option<(i64,)> = db
+        .optional(
+            "SELECT COUNT(*) FROM session WHERE practice_id = $1 AND person_id = $2 AND ended_at IS NULL AND ends_at > $3",
+            args![&visit.practice()?.id, &mine.person_id, visit.now],
+        )
+        .await?;
+    let count = count.map_or(0, |(count,)| count);
+    // Beyond the end there is nothing to see: whoever ended the last one of a page is at the beginning again.
+    let from = from.parse().ok().filter(|from| (0..count).contains(from)).unwrap_or(0);
+    let rows: Vec<Row> = db
         .all(
             "SELECT id, browser, place, created_at, seen_at, ends_at, kept, idle_seconds, rule, proofs FROM session
              WHERE practice_id = $1 AND person_id = $2 AND ended_at IS NULL AND ends_at > $3
-             ORDER BY CASE WHEN id = $4 THEN 0 ELSE 1 END, seen_at DESC, id DESC",
-            args![&visit.practice()?.id, &mine.person_id, visit.now, &mine.id],
+             ORDER BY CASE WHEN id = $4 THEN 0 ELSE 1 END, seen_at DESC, id DESC LIMIT $5 OFFSET $6",
+            args![&visit.practice()?.id, &mine.person_id, visit.now, &mine.id, PAGE, from],
         )
         .await?;
-    Ok(rows.into_iter().map(|row| in_words(visit, mine, row)).collect())
+    let pages = Pages {
+        count: (count > PAGE).then(|| visit.say_with("mine-sessions-count", &[("count", &count.to_string())])),
+        older: (from + PAGE < count).then_some(from + PAGE),
+        is_later: from > 0,
+    };
+    Ok((rows.into_iter().map(|row| in_words(visit, mine, row)).collect(), pages))
 }
 
 fn in_words(visit: &Visit, mine: &Session, row: Row) -> Listed {

@@ -108,3 +108,43 @@ walk!(no_sentence_is_missing, |stage| {
         }
     }
 });
+
+// Seventeen or a hundred sessions: each can be seen and ended, and no page grows with them.
+walk!(many_sessions_are_shown_fifteen_at_a_time, |stage| {
+    let mut sam = stage.browser();
+    log_in(&mut sam, SAM, false).await;
+    sam.open("/me").await.misses("in all, fifteen on a page").misses("Older ones");
+    let sql = "INSERT INTO session (practice_id, id, token_hash, person_id, rule, proofs, browser, place, created_at, seen_at, fresh_at, idle_seconds, ends_at)
+               SELECT practice_id, $2, $2, id, 'one proof is enough', 'password', 'Firefox on Linux', '', $3, $3, 0, 3600, $4 FROM person
+               WHERE email_key = $1 AND kind = 'staff' AND practice_id = (SELECT id FROM practice WHERE slug = 'harbour-physio')";
+    for number in 0..46_i64 {
+        let at = stage.now() - number - 1;
+        stage.au().execute(sql, args![SAM.0, format!("s-{number:03}"), at, stage.now() + 3600]).await.unwrap();
+    }
+    let ids = |html: &str| -> Vec<String> {
+        let parts = html.split("/me/sessions/").skip(1);
+        parts.map(|part| part.split('/').next().unwrap_or_default().to_owned()).collect()
+    };
+    sam.open("/me").await.sees("There are 47 in all, fifteen on a page").misses("The newest");
+    let mut seen = vec![];
+    loop {
+        assert!(sam.html.len() < 45_000, "{}", sam.html.len());
+        let here = ids(&sam.html);
+        assert!(here.len() <= 15, "{}", here.len());
+        seen.extend(here);
+        if !sam.text().contains("Older ones") {
+            break;
+        }
+        let older = sam.link("Older ones");
+        sam.open(older.split('#').next().unwrap()).await.sees("The newest");
+    }
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 47);
+    // The oldest of all is ended from its page, and what is beyond the end is the beginning.
+    sam.submit_to("/me/sessions/s-045/end", &[]).await.sees("There are 46 in all");
+    for wrong in ["999", "-1", "x", "9223372036854775807", "46"] {
+        sam.open(&format!("/me?from={wrong}")).await.misses("The newest");
+        assert_eq!((sam.status.as_u16(), ids(&sam.html).len()), (200, 15), "{wrong}");
+    }
+});
