@@ -203,6 +203,7 @@ fn portal_routes() -> Router {
 /// What administrators see and change of their practice.
 fn practice_office_routes() -> Router {
     Router::new()
+        .route("/practice", get(practice::front))
         .route("/practice/people", get(people::list))
         .route("/practice/people/new", get(people_invite::ask).post(people_invite::answer))
         .route("/practice/people/{id}", get(people_one::show))

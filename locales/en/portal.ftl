@@ -13,6 +13,7 @@ portal-passkey-hint = With your fingerprint, your face or your device's PIN. If 
 portal-passkey-wrong = That passkey didn't get you in. It may belong to another practice, or it was deleted here. Use your email address instead, then look at your passkeys in My info. If you work here, your passkey works on the page for staff.
 portal-staff = Work here? Log in with your password
 portal-network = There were very many requests from your internet connection. Please wait an hour, or ask your practice for help.
+portal-ended = You were signed out here: from another device, by a change in how you sign in, or by your practice. Please sign in again.
 portal-total-end = You were signed in for as long as your practice allows. Sign in again and you'll be back where you were.
 portal-locked-intro-code = Nobody used this page for a while, so we locked it. Nothing you saved or sent is lost: we email you a code, and you are back where you were.
 portal-locked-intro = Nobody used this page for a while, so we locked it. Nothing you saved or sent is lost: we email you a link, and you are back where you were.

@@ -386,8 +386,9 @@ async fn record(visit: &Visit, tx: &mut Tx, happening: &Happening<'_>) -> Result
         subject_id: person.map_or("", |p| &p.id),
         subject_name: person.map_or("", |p| &p.name),
         result: happening.result,
-        address: visit.address.to_string(),
-        browser: visit.browser().in_english(),
+        // Jobs and commands come from nowhere.
+        address: if visit.is_nobodys() { String::new() } else { visit.address.to_string() },
+        browser: if visit.is_nobodys() { String::new() } else { visit.browser().in_english() },
         session_id: &happening.session,
         request_id: visit.request_id(),
         detail: serde_json::Value::Object(details).to_string(),

@@ -183,6 +183,11 @@ impl Inner {
         secret::new_token(&*self.server.world)
     }
 
+    /// Whether nobody makes this visit: a job's or a command's.
+    pub fn is_nobodys(&self) -> bool {
+        self.address.is_unspecified()
+    }
+
     pub fn browser(&self) -> Browser {
         Browser::read(&self.user_agent)
     }

@@ -45,6 +45,7 @@ use crate::notices::{Actor, Event, Happening, administrators, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
+use crate::platform::names::NameProblem;
 use crate::platform::web::{Visit, go, page_with};
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
@@ -76,6 +77,18 @@ pub async fn fresh_administrator(visit: &Visit) -> Result<Allowed> {
         Ok(_) => session::fresh(visit).await,
         Err(response) => Ok(Err(response)),
     }
+}
+
+/// `GET /practice`: where each member's work begins.
+///
+/// # Errors
+/// As [`administrator`].
+pub async fn front(visit: Visit) -> Result<Response> {
+    Ok(match member(&visit).await? {
+        Ok(session) if session.is_administrator() => go("/practice/people"),
+        Ok(_) => go("/practice/clients"),
+        Err(response) => response,
+    })
 }
 
 /// Lets every member of the practice in: looking after clients is everybody's work there.
@@ -158,6 +171,14 @@ pub async fn colleague(visit: &Visit, id: &str) -> Result<Person> {
     let id = checked_id(id)?;
     let found = person::by_id(visit.db()?, &visit.practice()?.id, id).await?;
     found.filter(|person| person.kind == "staff").ok_or(Error::NotFound)
+}
+
+/// What is wrong with the name of a colleague.
+fn name_words(problem: NameProblem) -> &'static str {
+    match problem {
+        NameProblem::Empty | NameProblem::TooLong { .. } => "people-wrong-name",
+        NameProblem::ControlCharacter | NameProblem::BidiControl => "name-characters",
+    }
 }
 
 /// An id as we make them; anything else is nobody's.

@@ -67,7 +67,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     let role = ROLES.into_iter().find(|role| *role == fields.text("role"));
     let (Ok(name), Some(role)) = (&name, role) else {
         let mut form = ChangePage::new(&visit, &session, &person, fields.text("name"), fields.text("role"));
-        form.wrong_name = name.is_err().then(|| visit.say("people-wrong-name"));
+        form.wrong_name = name.as_ref().err().map(|problem| visit.say(super::name_words(*problem)));
         form.wrong_role = role.is_none().then(|| visit.say("people-wrong-role"));
         form.was = (fields.text("name_was").to_owned(), fields.text("role_was").to_owned());
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form);

@@ -47,7 +47,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         Err(response) => return Ok(response),
     };
     let mut form = InvitePage::new(&visit, &session, &fields);
-    let name = clean_name(fields.text("name"), NAME_CHARS).map_err(|_| visit.say("people-wrong-name"));
+    let name = clean_name(fields.text("name"), NAME_CHARS).map_err(|problem| visit.say(super::name_words(problem)));
     let email = Email::parse(fields.trimmed("email")).map_err(|_| visit.say("people-wrong-email"));
     let role = ROLES.into_iter().find(|role| *role == fields.text("role"));
     let (Ok(name), Ok(email), Some(role)) = (&name, &email, role) else {

@@ -13,6 +13,7 @@ pub struct Line {
     pub words: String,
     pub result: String,
     pub place: String,
+    /// Names and values; what is a sentence has no value.
     pub details: Vec<(String, String)>,
 }
 
@@ -27,14 +28,16 @@ impl Line {
         };
         let words =
             visit.say_with(&event_id(&row.event), &[("person", &or_nobody(&row.subject_name)), ("actor", &actor)]);
+        // Older lines of jobs and commands say where nobody was.
+        let nowhere = row.address.is_empty() || row.address == "0.0.0.0";
         let place = [row.address.as_str(), row.browser.as_str()];
-        let place = place.into_iter().filter(|part| !part.is_empty() && *part != "0.0.0.0");
+        let place = place.into_iter().filter(|part| !part.is_empty() && !nowhere);
         Line {
             at: row.at,
             words,
             result: row.result.clone(),
             place: place.map(one_line).collect::<Vec<_>>().join(", "),
-            details: details(&row.detail),
+            details: details(visit, &row.detail),
         }
     }
 }
@@ -44,10 +47,19 @@ pub fn event_id(event: &str) -> String {
     format!("record-event-{event}")
 }
 
-fn details(json: &str) -> Vec<(String, String)> {
+fn details(visit: &Visit, json: &str) -> Vec<(String, String)> {
     let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json).unwrap_or_default();
     let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    object.iter().map(|(name, value)| (one_line(name), one_line(&text(value)))).filter(|(_, v)| !v.is_empty()).collect()
+    let said =
+        object.iter().map(|(name, value)| (one_line(name), one_line(&text(value)))).filter(|(_, v)| !v.is_empty());
+    // A reset that stopped a change of address says so; that there was none to stop tells nobody anything.
+    said.filter(|(name, value)| name != "stopped" || value != "no")
+        .map(
+            |(name, value)| {
+                if name == "stopped" { (visit.say("record-detail-stopped"), String::new()) } else { (name, value) }
+            },
+        )
+        .collect()
 }
 
 /// The first second of a day (`2026-11-30`) in a zone.

@@ -7,6 +7,7 @@ use super::flash::{self, Notice};
 use super::person;
 use super::session::{self, Session, State};
 use super::{hello, kept_form, marks, note, way_in};
+use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::error::Result;
 use crate::platform::frame::{FROM_LIST, Frame};
@@ -91,7 +92,8 @@ pub fn forget_everything(visit: &Visit) {
     note::drop_asked(visit);
 }
 
-/// Ends the session and writes it down.
+/// Ends the session and writes it down. No cookie finds it any more: whoever left by themself is told nothing of it later, even
+/// where the answer got lost and the browser kept the cookie.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
@@ -101,5 +103,10 @@ pub async fn leave(visit: &Visit, session: &Session) -> Result<()> {
     if session::end(visit, &mut tx, &person.id, &session.id).await? {
         happened(visit, &mut tx, Happening::of(Event::LoggedOut, &person).session(&session.id)).await?;
     }
+    tx.execute(
+        "UPDATE session SET token_hash = 'left ' || id WHERE practice_id = $1 AND id = $2",
+        args![&visit.practice()?.id, &session.id],
+    )
+    .await?;
     tx.commit().await
 }
