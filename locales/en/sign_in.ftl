@@ -30,7 +30,7 @@ sign-in-network = Too many different names were tried from your internet connect
 sign-in-busy = More people are signing in than we can serve this second. Your email address is still here: please wait a few seconds and try again.
 sign-in-again = That took too long, or it was finished elsewhere. Please start again.
 sign-in-total-end = You were logged in for as long as your practice allows. Log in again and you'll be back where you were.
-sign-in-ended = You were logged out here: from another browser, by a new password, or by an administrator of your practice. Please log in again.
+sign-in-ended = You were logged out here: from another browser, by a change in how you log in, or by your practice. Please log in again.
 sign-in-elsewhere = This browser looks different from the one in which you logged in. To be sure that it is you, please log in again.
 to-sign-in = Go to the login page
 

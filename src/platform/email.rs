@@ -134,6 +134,18 @@ pub fn looks_mixed(text: &str) -> bool {
             .any(|piece| piece.split(is_separator).any(is_suspicious_word))
 }
 
+/// A stored address as people write it, for pages: its domain in its own script. Where that could be taken for another one
+/// ([`looks_mixed`]) it stays as DNS knows it.
+pub fn readable(stored: &str) -> Cow<'_, str> {
+    let Some((local, domain)) = stored.rsplit_once('@').filter(|(_, domain)| domain.contains("xn--")) else {
+        return Cow::Borrowed(stored);
+    };
+    match idna::domain_to_unicode(domain) {
+        (read, Ok(())) if !looks_mixed(stored) => Cow::Owned(format!("{local}@{read}")),
+        _ => Cow::Borrowed(stored),
+    }
+}
+
 /// An A-label as people would see it, anything else as it is.
 fn shown(piece: &str) -> Cow<'_, str> {
     let encoded = piece.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"));

@@ -170,3 +170,19 @@ fn the_hint_shows_one_letter() {
     assert_eq!(masked("x@example.com"), "x•••@example.com");
     assert_eq!(masked("élodie@bücher.example"), "é•••@xn--bcher-kva.example");
 }
+
+#[test]
+fn addresses_are_read_in_their_own_script_where_it_is_safe() {
+    for (stored, read) in [
+        ("ü@xn--exmple-cua.com", "ü@exämple.com"),
+        ("alex@xn--bcher-kva.example", "alex@bücher.example"),
+        ("alex@xn--r8jz45g.jp", "alex@例え.jp"),
+        ("alex@example.com", "alex@example.com"),
+        ("xn--a@example.com", "xn--a@example.com"),
+        // All Cyrillic, and like a name in Latin letters.
+        ("alex@xn--80ak6aa92e.com", "alex@xn--80ak6aa92e.com"),
+    ] {
+        assert_eq!(readable(stored), read);
+        assert_eq!(Email::parse(read).unwrap().typed(), stored, "and typed so it is the same");
+    }
+}
