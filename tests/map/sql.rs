@@ -152,6 +152,7 @@ const MAY_BE_LONG: &[(&str, &str)] = &[
     ("entrance/region.rs", "SEARCH moved"),
     // A database has one.
     ("platform/ring_marks.rs", "SEARCH ring"),
+    ("platform/whose.rs", "SEARCH whose_database"),
     // What waits, by an index of nothing else.
     ("notices/worker.rs", "SCAN outbox USING INDEX outbox_waiting"),
     // Now and then, in the background.
