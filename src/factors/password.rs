@@ -71,7 +71,7 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
                 sign_in.frame = sign_in.frame.banner("info", "sign-in-total-end");
             } else if session::lives_elsewhere(&visit).await? {
                 sign_in.frame = sign_in.frame.banner("info", "sign-in-elsewhere");
-            } else if session::was_ended(&visit).await? {
+            } else if session::was_ended(&visit, true).await? {
                 sign_in.frame = sign_in.frame.banner("info", "sign-in-ended");
             }
             sign_in.unknown = passkey_dropped::take_at_the_door(&visit).await?;

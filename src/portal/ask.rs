@@ -89,7 +89,7 @@ pub async fn ask(visit: Visit, Query(query): Query) -> Result<Response> {
         asking.frame = asking.frame.banner("info", "sign-in-again");
     } else if session::reached_its_end(&visit).await? {
         asking.frame = asking.frame.banner("info", "portal-total-end");
-    } else if session::was_ended(&visit).await? {
+    } else if session::was_ended(&visit, false).await? {
         asking.frame = asking.frame.banner("info", "portal-ended");
     }
     asking.unknown = passkey_dropped::take_at_the_door(&visit).await?;

@@ -273,23 +273,23 @@ pub async fn reached_its_end(visit: &Visit) -> Result<bool> {
     Ok(row.is_some())
 }
 
-/// Whether this browser's session was ended from elsewhere: by a log-out in another browser, a new password, the practice. A session
-/// that this browser itself left is found by no cookie any more (`log_out::leave`); one on a shared device, or of a client with private
-/// sign-in, is told of to nobody.
+/// Whether this browser's session was ended from elsewhere: by a log-out in another browser, a new password, the practice. Each door tells
+/// its own people (`staff`, or clients). A session that this browser itself left is found by no cookie any more (`log_out::leave`); one on
+/// a shared device, or of a client with private sign-in, is told of to nobody.
 ///
 /// # Errors
 /// Faults of the database.
-pub async fn was_ended(visit: &Visit) -> Result<bool> {
+pub async fn was_ended(visit: &Visit, staff: bool) -> Result<bool> {
     let Some(token) = visit.cookie(COOKIE) else { return Ok(false) };
-    let row: Option<(i64,)> = visit
+    let row: Option<(String,)> = visit
         .db()?
         .optional(
-            "SELECT s.ended_at FROM session s JOIN person p ON p.practice_id = s.practice_id AND p.id = s.person_id
+            "SELECT p.kind FROM session s JOIN person p ON p.practice_id = s.practice_id AND p.id = s.person_id
              WHERE s.practice_id = $1 AND s.token_hash = $2 AND s.ended_at IS NOT NULL AND s.shared = 0 AND p.private_since IS NULL",
             args![&visit.practice()?.id, secret::hash_token(token)],
         )
         .await?;
-    Ok(row.is_some())
+    Ok(row.is_some_and(|(kind,)| (kind == "staff") == staff))
 }
 
 /// Whether this cookie's session goes on in another browser, and lets nobody in here.

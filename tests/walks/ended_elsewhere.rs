@@ -77,6 +77,7 @@ walk!(a_client_is_told_too_but_nobody_at_a_shared_or_private_one, |stage| {
         jo.open("/me").await.is_at("/me");
         stage.au().execute(sql, vec![]).await.unwrap();
         stage.wait(61);
+        jo.clone().open("/sign-in").await.misses(STAFF).misses(CLIENT);
         jo.open("/portal").await.misses("Lindqvist");
         assert_eq!(jo.text().contains(CLIENT), told, "{sql}");
     }

@@ -71,6 +71,8 @@ export async function resetting(stage, page, look) {
     await look("open the link we mailed, too soon", samsPage);
     await samsPage.goto(await demo.link(sam.email, "/re-enrol/"));
     await look("re-enrol", samsPage);
+    await page.goto(samsPage.url());
+    await look("re-enrol, somebody else is logged in");
     await press(samsPage, "Continue");
     await look("re-enrol, the password", samsPage);
   });
