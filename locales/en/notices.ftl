@@ -436,8 +436,6 @@ mail-factors-reset-administrators-text =
         [kept] with a passkey, which they kept.
        *[none] after setting it up with the link that we mailed them.
     }
-    If you know of no reason for this, ask { $actor } or { $person } now.
-    On { $time } { $actor } reset the 2 factor authentication of { $person } at { $practice }. Every browser of theirs is logged out, and they can sign in again only after setting it up with the link that we mailed them.
     { $acted ->
         [yes] If this wasn't you, somebody else uses your account: log out everywhere in My info and choose a new password now, then ask { $person }.
        *[no] If you know of no reason for this, ask { $actor } or { $person } now.

@@ -178,7 +178,6 @@ people-reset-over = An administrator took their second step away, and the person
 re-enrol-title = Set up your sign-in again
 re-enrol-what-passkey = The second step of { $person } was reset, and the passkeys were kept. Continue here, in the browser you use for work: you type your password, then show one of your passkeys.
 re-enrol-what = The second step of { $person } was reset. Continue here, in the browser you use for work: you type your password, then set up a new second step.
-re-enrol-is-in = You are logged in here. Continuing logs you out of this browser first.
 re-enrol-chooser = You are logged in here as { $here }. This link is for { $person }, to go on after a reset of the second step.
 re-enrol-switch = Log out and continue as { $person }
 re-enrol-button = Continue

@@ -42,10 +42,9 @@ struct LinkPage {
 }
 
 enum Shown {
-    /// The button. `whose` says whose link it is; `is_in`: the person themself is logged in here, which ends.
+    /// The button. `whose` says whose link it is. The person themself is logged in nowhere while it opens anything.
     Button {
         whose: String,
-        is_in: bool,
     },
     /// Somebody else is logged in in this browser (`here`); the link is for `name`.
     Chooser {
@@ -151,7 +150,7 @@ impl LinkPage {
             _ => {
                 // A passkey that was kept is shown instead of setting up something new.
                 let what = if person.passkeys > 0 { "re-enrol-what-passkey" } else { "re-enrol-what" };
-                Shown::Button { whose: visit.say_with(what, &[("person", &name)]), is_in: here.is_some() }
+                Shown::Button { whose: visit.say_with(what, &[("person", &name)]) }
             }
         };
         LinkPage { frame: Frame::new(visit, "re-enrol-title"), token, shown }

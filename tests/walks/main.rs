@@ -99,6 +99,7 @@ mod record;
 mod record_cut;
 mod record_flood;
 mod reset;
+mod reset_kept;
 mod rules;
 mod running;
 mod sessions;

@@ -3,16 +3,14 @@
 use portico::args;
 
 use super::people::{SAM, alex, id_of, press, promote, relaxed, signed_in};
-use crate::support::authenticator::{Authenticator, log_in_by_passkey, make_passkey, options_of, send};
 use crate::support::browser::Browser;
 use crate::support::stage::{Stage, code_in, link_in};
-use crate::support::ways::log_in;
 use crate::walk;
 
 const SAMS_MOBILE: &str = "+61491570157";
 
 /// The same databases behind a server that has no way to send text messages.
-async fn without_texts(mut stage: Stage) -> Stage {
+pub async fn without_texts(mut stage: Stage) -> Stage {
     stage.restart().await;
     stage
 }
@@ -46,7 +44,7 @@ async fn give_passkey(stage: &Stage, id: &str) {
         .unwrap();
 }
 
-async fn factors(stage: &Stage, id: &str) -> (i64, i64, i64, i64) {
+pub async fn factors(stage: &Stage, id: &str) -> (i64, i64, i64, i64) {
     let row: Option<(i64, i64, i64, i64)> = stage
         .au()
         .optional(
@@ -60,7 +58,7 @@ async fn factors(stage: &Stage, id: &str) -> (i64, i64, i64, i64) {
     row.unwrap()
 }
 
-async fn call_back(alex: &mut Browser, id: &str) {
+pub async fn call_back(alex: &mut Browser, id: &str) {
     alex.open(&format!("/practice/people/{id}/reset")).await;
     alex.submit(&[("called", "yes"), ("reason", "lost phone")]).await;
 }
@@ -173,21 +171,6 @@ walk!(whoever_was_logged_in_here_is_asked_to_make_room, |stage| {
     alex.submit_to(&link, &[("switch", "1")]).await.is_at("/sign-in");
     assert!(!alex.cookies.contains_key("__Host-session"));
     alex.submit(&[("email", SAM.0), ("password", SAM.1)]).await.is_at("/sign-in/set-up");
-});
-
-// Logged in by a passkey that the reset left, the person goes on by one press that says what it does.
-walk!(the_persons_own_session_is_told_that_it_ends, |stage| {
-    let stage = without_texts(stage).await;
-    relaxed(&stage).await;
-    let mut alex = alex(&stage).await;
-    let id = id_of(&stage, SAM.0).await;
-    call_back(&mut alex, &id).await;
-    let link = link_in(&stage.messages(SAM.0).await.iter().find(|mail| mail.about == "re-enrol").unwrap().text);
-    let mut sam = stage.browser();
-    crate::support::ways::let_in(&stage, &mut sam, SAM.0, &[portico::sign_in::step::Factor::Passkey], false).await;
-    sam.open(&link).await.sees("Continuing logs you out of this browser first");
-    sam.submit_to(&link, &[]).await.is_at("/sign-in");
-    sam.submit(&[("email", SAM.0), ("password", SAM.1)]).await.is_at("/sign-in/set-up");
 });
 
 walk!(whoever_reset_it_is_not_told_to_ask_themself, |stage| {
@@ -334,81 +317,4 @@ walk!(mass_resets_are_refused_and_the_others_are_told, |stage| {
     stage.wait(5);
     call_back(&mut alex, "00000000-0000-0000-0000-000000000005").await;
     alex.sees("Reset.");
-});
-
-// The box on the page was left empty: with the mailed link, the password and the passkey kept, nothing is left to set up.
-walk!(a_reset_that_keeps_the_passkeys_is_over_once_they_let_in, |stage| {
-    let stage = without_texts(stage).await;
-    relaxed(&stage).await;
-    let mut phone = Authenticator::synced();
-    let mut sam = stage.browser();
-    log_in(&mut sam, SAM, false).await;
-    make_passkey(&mut sam, &mut phone).await;
-    let mut alex = alex(&stage).await;
-    let id = id_of(&stage, SAM.0).await;
-    call_back(&mut alex, &id).await;
-    let since = "UPDATE person SET passkey_offer_off_at = 1 WHERE id = $1 AND re_enrol_since IS NOT NULL";
-    assert_eq!(stage.au().execute(since, args![&id]).await.unwrap(), 1, "the reset waits");
-    let link = link_in(&stage.messages(SAM.0).await.iter().find(|mail| mail.about == "re-enrol").unwrap().text);
-    let mut sam = stage.browser();
-    sam.open(&link).await.submit(&[]).await.is_at("/sign-in");
-    sam.submit(&[("email", SAM.0), ("password", SAM.1)]).await.is_at("/sign-in/passkey");
-    let (options, origin) = options_of(&sam);
-    let shown = phone.show(&options, &origin);
-    send(&mut sam, &shown, &[]).await;
-    sam.open("/me").await.is_at("/me");
-    assert_eq!(stage.au().execute(since, args![&id]).await.unwrap(), 0, "the reset is over");
-    assert!(stage.events().await.contains(&"re-enrolled".to_owned()));
-});
-
-// Whoever shows a kept passkey is in without the mail: nothing waits any more, and nothing says that they can't get in.
-walk!(a_reset_that_keeps_the_passkeys_is_over_once_one_alone_lets_in, |stage| {
-    let stage = without_texts(stage).await;
-    relaxed(&stage).await;
-    let mut phone = Authenticator::synced();
-    let mut sam = stage.browser();
-    log_in(&mut sam, SAM, false).await;
-    make_passkey(&mut sam, &mut phone).await;
-    let mut alex = alex(&stage).await;
-    let id = id_of(&stage, SAM.0).await;
-    call_back(&mut alex, &id).await;
-    alex.open(&format!("/practice/people/{id}")).await.sees("Reset waiting");
-    let of = |mails: &[crate::support::stage::Sent], about: &str| {
-        mails.iter().find(|mail| mail.about == about).unwrap().text.clone()
-    };
-    let mails = stage.messages(SAM.0).await;
-    let (link, told) = (of(&mails, "re-enrol"), of(&mails, "factors-reset"));
-    assert!(link.contains("show one of your passkeys") && !link.contains("set up a new second step"), "{link}");
-    assert!(told.contains("Your passkeys were kept") && !told.contains("set it up again"), "{told}");
-    let link = link_in(&link);
-    let mut phone_browser = stage.browser();
-    phone_browser.open(&link).await.sees("show one of your passkeys").misses("set up a new second step");
-    let mut sam = stage.browser().from("198.51.100.7");
-    log_in_by_passkey(&mut sam, &mut phone, &[]).await;
-    sam.is_at("/me");
-    assert_eq!(factors(&stage, &id).await.3, 0, "the reset is over");
-    assert!(stage.events().await.contains(&"re-enrolled".to_owned()));
-    alex.open(&format!("/practice/people/{id}")).await.misses("Reset waiting");
-    phone_browser.open(&link).await;
-    assert_eq!(phone_browser.status, 410, "and its link with it");
-    // What is said of the password is true: with the passkey gone it opens the account.
-    let path = sam.open("/me/passkeys").await.link("Delete");
-    sam.open(&path).await.sees("your password alone would open your account");
-    sam.submit_to(&path, &[]).await;
-    let mut next = stage.browser();
-    log_in(&mut next, SAM, false).await;
-    next.is_at("/me");
-});
-
-walk!(a_reset_that_keeps_no_passkey_speaks_of_a_new_second_step, |stage| {
-    let stage = without_texts(stage).await;
-    let mut alex = alex(&stage).await;
-    let id = id_of(&stage, SAM.0).await;
-    call_back(&mut alex, &id).await;
-    let mails = stage.messages(SAM.0).await;
-    let mail = mails.iter().find(|mail| mail.about == "re-enrol").unwrap();
-    assert!(mail.text.contains("set up a new second step"), "{}", mail.text);
-    let told = mails.iter().find(|mail| mail.about == "factors-reset").unwrap();
-    assert!(told.text.contains("set it up again") && !told.text.contains("passkeys were kept"), "{}", told.text);
-    stage.browser().open(&link_in(&mail.text)).await.sees("set up a new second step");
 });

@@ -72,7 +72,8 @@ sending!(a_practice_that_floods_does_not_starve_another, |stage, mails, _texts| 
         .filter(|(_, mail)| mail.to == ["few@example.com"])
         .map(|(place, _)| place)
         .collect();
-    assert!(places.iter().all(|place| *place < 40), "the quiet practice's mails came at {places:?}");
+    // Four go at once, and one of them may be slow; behind the flood they would be the last.
+    assert!(places.iter().all(|place| *place < 150), "the quiet practice's mails came at {places:?}");
 });
 
 #[derive(Clone, Default)]
