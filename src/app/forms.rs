@@ -38,6 +38,7 @@ pub const KEEPS_OTHER: &[&str] = &[
     "/portal/stuck",
     "/passkey/options",
     "/forgot",
+    "/unsent",
 ];
 
 /// Paths that take any form of our own pages, however old and of whichever browser: leaving in a hurry is never refused, and whoever

@@ -34,6 +34,11 @@
       Object.assign(input, { type: 'hidden', name, value });
       last.append(input);
     }
+    const long = [...last.elements].reduce((sum, input) => sum + input.value.length, 0) > 10000;
+    if (long) {
+      for (const input of [...last.elements]) if (!/^(csrf|unsent_.*)$/.test(input.name)) input.remove();
+      last.append(Object.assign(document.createElement('input'), { type: 'hidden', name: 'unsent_cut', value: '1' }));
+    }
     document.body.append(last);
     last.submit();
   };

@@ -41,10 +41,12 @@ const NEVER_KEPT: &[&str] = &[
     "device_signature",
     UNSENT_PAGE,
     UNSENT_ACTION,
+    UNSENT_CUT,
 ];
-/// In a form that a page gave up: its own path, and where the form would have gone.
+/// In a form that a page gave up: its own path, where the form would have gone, and whether it was too long to come along.
 const UNSENT_PAGE: &str = "unsent_page";
 const UNSENT_ACTION: &str = "unsent_action";
+const UNSENT_CUT: &str = "unsent_cut";
 /// Forms on the way to the page: what is kept is not theirs.
 const ON_THE_WAY: &[&str] = &["/confirm", "/confirm/passkey", "/portal/confirm", "/portal/confirm/passkey"];
 
@@ -57,6 +59,9 @@ struct Kept {
     fields: Vec<(String, String)>,
     /// It was too long to be kept.
     cut: bool,
+    /// Nobody had sent it.
+    #[serde(default)]
+    unsent: bool,
 }
 
 /// To a page that leads back here, where a form that was sent waits for the person it is of.
@@ -80,9 +85,10 @@ pub async fn unsent(visit: Visit, form: Fields) -> Result<Response> {
     };
     let page = safe_path(form.text(UNSENT_PAGE), "/me");
     let action = safe_path(form.text(UNSENT_ACTION), "");
-    let theirs = whose.filter(|whose| !visit.is_form_of_another(whose) && !is_on_the_way(&action));
+    let theirs = whose.filter(|whose| visit.form_of() == Some(whose.as_str()) && !is_on_the_way(&action));
     if let Some(whose) = theirs {
-        put(&visit, &whose, Kept { at: visit.now, action, page: page.clone(), fields: typed(&form), cut: false })?;
+        let (fields, cut) = (typed(&form), form.ticked(UNSENT_CUT));
+        put(&visit, &whose, Kept { at: visit.now, action, page: page.clone(), fields, cut, unsent: true })?;
     }
     Ok(go(&format!("{way}?then={}", encode(&page))))
 }
@@ -99,7 +105,7 @@ fn back(visit: &Visit) -> String {
 fn keep(visit: &Visit, person_id: &str) -> Result<()> {
     let Some(posted) = visit.posted.get().filter(|_| !is_on_the_way(&visit.path)) else { return Ok(()) };
     let (action, page) = (visit.path.clone(), visit.here());
-    put(visit, person_id, Kept { at: visit.now, action, page, fields: typed(posted), cut: false })
+    put(visit, person_id, Kept { at: visit.now, action, page, fields: typed(posted), cut: false, unsent: false })
 }
 
 fn is_on_the_way(path: &str) -> bool {
@@ -112,7 +118,7 @@ fn typed(form: &Fields) -> Vec<(String, String)> {
 
 fn put(visit: &Visit, person_id: &str, mut kept: Kept) -> Result<()> {
     let mut sealed = seal(visit, person_id, &kept)?;
-    if sealed.len() > MOST_BYTES {
+    if kept.cut || sealed.len() > MOST_BYTES {
         kept.fields.clear();
         kept.cut = true;
         sealed = seal(visit, person_id, &kept)?;
@@ -166,10 +172,12 @@ async fn shown_with(visit: &Visit, response: Response) -> Response {
     };
     let html = String::from_utf8_lossy(&bytes);
     let filled = refill::fill(&html, &kept.action, &kept.fields);
-    let words = match (&filled, kept.cut) {
-        (Some(_), _) => "kept-form-filled",
-        (None, true) => "kept-form-cut",
-        (None, false) => "kept-form-nothing",
+    let words = match (kept.unsent, &filled, kept.cut) {
+        (false, Some(_), false) => "kept-form-filled",
+        (false, _, true) => "kept-form-cut",
+        (false, None, false) => "kept-form-nothing",
+        (true, Some(_), false) => "kept-unsent-filled",
+        (true, ..) => "kept-unsent-lost",
     };
     let notice = format!(
         "<div class=\"notices\"><div class=\"banner warning\" role=\"status\"><p>{}</p></div></div>\n<main ",

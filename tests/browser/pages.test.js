@@ -15,6 +15,7 @@ const TOUR = 240_000;
 /** What a practice answers to GET without it being a page, and why nobody can look at it. */
 const NO_PAGES = {
   "/": "leads on",
+  "/practice": "leads on",
   "/auth/check": "for proxies",
   "/me/two-factor/picture": "a picture in the page of step 3",
   "/sign-in/set-up/picture": "a picture in the page of step 3",

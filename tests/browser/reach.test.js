@@ -284,7 +284,7 @@ walk("locked while something was typed: it comes back with its page", async (own
     await press(page, "Unlock");
     await page.waitForURL("**/me/name");
     assert.equal(await page.getByLabel("Name").inputValue(), "Samuel Okafor");
-    await page.getByText("Nothing was done with what you sent").waitFor();
+    await page.getByText("This page locked before you sent it").waitFor();
     assert.equal(own.demo.sql("SELECT name FROM person WHERE email_key = 'sam@example.com' AND kind = 'staff'"), "Sam Okafor");
     await press(page, "Save");
     await page.getByText("Your name is changed").waitFor();

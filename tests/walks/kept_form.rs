@@ -8,6 +8,7 @@ use crate::support::ways::somebody;
 use crate::walk;
 
 const NOT_DONE: &str = "Nothing was done with what you sent";
+const LOCKED: &str = "This page locked before you sent it";
 const NIA: &str = "nia@example.com";
 
 walk!(an_invitation_typed_for_too_long_is_filled_in_again, |stage| {
@@ -55,19 +56,26 @@ walk!(what_was_typed_and_not_sent_is_kept_and_nothing_done, |stage| {
     sam.open("/me/name").await;
     let page = sam.hidden("csrf");
     stage.wait(3500);
-    given_up(&mut sam, &page, "/me/name").await.is_at("/me/name").sees(NOT_DONE);
+    given_up(&mut sam, &page, "/me/name").await.is_at("/me/name").sees(LOCKED);
     assert_eq!(sam.hidden("name"), "Sam Renamed");
     assert_eq!(somebody(&stage, SAM.0).await.name, "Sam Okafor");
     stage.wait(3601);
     given_up(&mut sam, &page, "/me/name").await.is_at("/locked");
-    sam.submit(&[("password", SAM.1)]).await.is_at("/me/name").sees(NOT_DONE);
+    sam.submit(&[("password", SAM.1)]).await.is_at("/me/name").sees(LOCKED);
     assert_eq!(sam.hidden("name"), "Sam Renamed");
     // It leads to no other website.
     given_up(&mut sam, &page, "//evil.example").await.is_at("/me");
+    // A form of a browser that is gone leads on as well, and nothing of it is kept.
+    let mut other = stage.browser();
+    let elsewhere = {
+        other.open("/sign-in").await;
+        other.hidden("csrf")
+    };
+    given_up(&mut sam, &elsewhere, "/me/name").await.is_at("/me/name").misses(LOCKED);
     // Somebody else has logged in since: it is thrown away.
     sam.submit_to("/log-out", &[]).await;
     sam.open("/sign-in").await.submit(&[("email", ALEX.0), ("password", ALEX.1)]).await;
-    given_up(&mut sam, &page, "/me/name").await.misses(NOT_DONE);
+    given_up(&mut sam, &page, "/me/name").await.misses(LOCKED);
     assert!(!sam.cookies.contains_key("__Host-typed"));
 });
 
