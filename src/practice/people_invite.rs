@@ -112,8 +112,7 @@ impl InvitePage {
         self.with(StatusCode::UNPROCESSABLE_ENTITY)
     }
 
-    fn with(mut self, status: StatusCode) -> Result<Response> {
-        self.frame.title = format!("{} {}", self.frame.say("frame-error-prefix"), self.frame.title);
+    fn with(self, status: StatusCode) -> Result<Response> {
         page_with(status, &self)
     }
 }

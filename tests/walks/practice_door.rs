@@ -26,6 +26,7 @@ walk!(a_name_with_a_direction_mark_is_refused_for_what_it_is, |stage| {
     alex.open("/practice/people/new").await;
     let fields = [("name", "\u{202e}evil"), ("email", "nia@example.com"), ("role", "reception")];
     alex.submit(&fields).await.sees(reason).misses("at most 100 characters");
+    assert!(alex.html.contains("<title>Error: Invite a colleague"), "{}", alex.html);
     alex.submit(&[("name", ""), ("email", "nia@example.com"), ("role", "reception")]).await.sees("Type the name");
     let page = format!("/practice/people/{}/change", id_of(&stage, SAM.0).await);
     alex.open(&page).await.submit(&[("name", "Sam\u{202e}"), ("role", "practitioner")]).await.sees(reason);
