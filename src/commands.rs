@@ -132,7 +132,7 @@ pub enum Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
-            Error::Fault(text) => Failure::Failed(text),
+            Error::Fault(text) | Error::NoTable(text) => Failure::Failed(text),
             other => Failure::Failed(other.to_string()),
         }
     }

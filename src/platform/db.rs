@@ -368,8 +368,16 @@ impl From<sqlx::Error> for Error {
         if is_out_of_service(&error) {
             return Error::OutOfService;
         }
-        Error::Fault(format!("database: {error}"))
+        let what = format!("database: {error}");
+        if is_no_table(&error) { Error::NoTable(what) } else { Error::Fault(what) }
     }
+}
+
+/// 42P01 on PostgreSQL, whose words are in the language of its messages; SQLite has one code for much, and one language.
+fn is_no_table(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(db) = error else { return false };
+    let code = db.code();
+    code.as_deref() == Some("42P01") || code.as_deref() == Some("1") && db.message().starts_with("no such table")
 }
 
 /// A line of the record names the practice only while it is in service (`audit::append`): 1299 and 23502 say that there was none.

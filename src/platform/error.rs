@@ -10,6 +10,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     /// Something of ours broke; the text is for the log only and holds no secret.
     Fault(String),
+    /// As [`Error::Fault`]: a table that is not there, which in a database that is still to be brought up to date is none.
+    NoTable(String),
     /// Two writers met; the request is run again.
     Conflict,
     /// Too much at once; come back after so many seconds.
@@ -37,7 +39,7 @@ impl Error {
 
     pub fn status(&self) -> StatusCode {
         match self {
-            Error::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Error::Fault(_) | Error::NoTable(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Error::Conflict | Error::Busy { .. } | Error::Full | Error::OutOfService => StatusCode::SERVICE_UNAVAILABLE,
             Error::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
             Error::NotFound => StatusCode::NOT_FOUND,
@@ -56,7 +58,7 @@ impl Error {
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Error::Fault(text) => f.write_str(text),
+            Error::Fault(text) | Error::NoTable(text) => f.write_str(text),
             other => write!(f, "{other:?}"),
         }
     }

@@ -184,7 +184,7 @@ pub async fn missing(db: &Db) -> Result<Vec<&'static str>> {
     let done: Vec<(i64, String)> = match db.all("SELECT number, digest FROM schema_step ORDER BY number", vec![]).await
     {
         Ok(done) => done,
-        Err(error) if is_no_table(&error) => vec![],
+        Err(Error::NoTable(_)) => vec![],
         Err(error) => return Err(error),
     };
     check_known(db, &done)?;
@@ -193,11 +193,6 @@ pub async fn missing(db: &Db) -> Result<Vec<&'static str>> {
         .filter(|step| !done.iter().any(|(number, _)| *number == step.number))
         .map(|step| step.name)
         .collect())
-}
-
-/// Whether a read failed because the table is not there yet.
-pub(super) fn is_no_table(error: &Error) -> bool {
-    matches!(error, Error::Fault(text) if text.contains("no such table") || text.contains("does not exist"))
 }
 
 fn check_known(db: &Db, done: &[(i64, String)]) -> Result<()> {

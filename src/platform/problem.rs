@@ -32,7 +32,7 @@ pub fn page(visit: &Visit, error: &Error) -> Response {
         "other-person" if frame.exit => "other-client",
         word => word,
     };
-    if let Error::Fault(text) = error {
+    if let Error::Fault(text) | Error::NoTable(text) = error {
         tracing::error!(request = visit.request_id(), problem = text, "a fault");
     }
     let page = ProblemPage {
@@ -103,7 +103,7 @@ pub(super) fn plain(error: &Error) -> Response {
 
 fn word(error: &Error) -> &'static str {
     match error {
-        Error::Fault(_) => "fault",
+        Error::Fault(_) | Error::NoTable(_) => "fault",
         Error::Conflict | Error::Busy { .. } | Error::OutOfService => "busy",
         Error::Full => "full",
         Error::TooOften { .. } => "too-often",

@@ -71,7 +71,7 @@ impl Problem {
 
     /// The answer for an error that travelled.
     pub fn of(visit: &Visit, error: &Error) -> Response {
-        if let Error::Fault(text) = error {
+        if let Error::Fault(text) | Error::NoTable(text) = error {
             tracing::error!(request = visit.request_id(), problem = text, "a fault");
         }
         let problem = Problem::new(error.status(), word(error));
@@ -100,7 +100,7 @@ impl Problem {
 
 fn word(error: &Error) -> &'static str {
     match error {
-        Error::Fault(_) => "fault",
+        Error::Fault(_) | Error::NoTable(_) => "fault",
         Error::Conflict | Error::Busy { .. } | Error::OutOfService => "busy",
         Error::Full => "full",
         Error::TooOften { .. } => "too-often",

@@ -3,7 +3,6 @@
 
 use super::db::Db;
 use super::error::{Error, Result};
-use super::migrate::is_no_table;
 use crate::args;
 
 /// The row's key; it is of no practice.
@@ -22,8 +21,7 @@ pub async fn check(db: &Db, region: &str) -> Result<()> {
              changed. Give each region its own database, and look whether two were swapped. If the region was renamed: docs/running.md",
             if other == "entrance" { "the entrance".to_owned() } else { format!("the region {other}") }
         ))),
-        Ok(_) => Ok(()),
-        Err(error) if is_no_table(&error) => Ok(()),
+        Ok(_) | Err(Error::NoTable(_)) => Ok(()),
         Err(error) => Err(error),
     }
 }

@@ -2,6 +2,7 @@
 
 use portico::args;
 use portico::platform::db::Tx;
+use portico::platform::{migrate, whose};
 
 use crate::support::stage::Stage;
 use crate::walk;
@@ -70,4 +71,19 @@ walk!(rows_of_several_come_in_their_order, |stage| {
 walk!(an_undone_transaction_does_nothing_later, |stage| {
     drop(begin(&stage).await);
     assert_eq!((count(&stage).await, in_vain(&stage).await), (None, 0));
+});
+
+// By its code: PostgreSQL says it in the language of its messages, and says of other things too that they do not exist.
+walk!(only_a_table_that_is_not_there_yet_makes_a_database_nobodys, |stage| {
+    let db = stage.au();
+    whose::check(db, "au").await.unwrap();
+    assert!(whose::check(db, "nz").await.is_err());
+    db.execute("ALTER TABLE whose_database RENAME COLUMN region TO place", vec![]).await.unwrap();
+    assert!(whose::check(db, "nz").await.is_err(), "a column that is not there is a fault");
+    db.execute("DROP TABLE whose_database", vec![]).await.unwrap();
+    whose::check(db, "nz").await.unwrap();
+    db.execute("ALTER TABLE schema_step RENAME COLUMN digest TO print", vec![]).await.unwrap();
+    assert!(migrate::missing(db).await.is_err());
+    db.execute("DROP TABLE schema_step", vec![]).await.unwrap();
+    assert!(migrate::missing(db).await.unwrap().contains(&"whose database"));
 });
