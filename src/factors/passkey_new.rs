@@ -162,15 +162,20 @@ async fn lost(visit: &Visit, sent: Option<&Fields>, response: Response) -> Resul
         return Ok(of_another(visit, fields).await?.unwrap_or(response));
     }
     match session::glance(visit).await? {
-        State::Locked(session) => dropped::leave(visit, &session.person_id, json)?,
-        // Whoever made it went on in another tab; nobody else is asked to make one.
-        State::Open(session) if visit.form_of() == Some(session.person_id.as_str()) => {
+        // Whoever made it went on in another tab, or is away; nobody else is asked to make one.
+        State::Locked(session) if is_of(visit, &session) => dropped::leave(visit, &session.person_id, json)?,
+        State::Open(session) if is_of(visit, &session) => {
             dropped::leave(visit, &session.person_id, json)?;
             return Ok(go(NEW));
         }
-        State::Open(_) | State::Nobody => dropped::leave_at_the_door(visit, json)?,
+        State::Locked(_) | State::Open(_) | State::Nobody => dropped::leave_at_the_door(visit, json)?,
     }
     Ok(response)
+}
+
+/// Whether the form that was sent stood on a page of theirs.
+fn is_of(visit: &Visit, session: &Session) -> bool {
+    visit.form_of() == Some(session.person_id.as_str())
 }
 
 /// The page for another person's form, where a passkey came with it that is not kept; none where there is nothing to say.

@@ -105,3 +105,48 @@ walk!(one_made_in_a_log_in_that_went_on_elsewhere_is_made_again, |stage| {
     send(&mut tab, &credential, &[]).await;
     tab.is_at(NEW).sees("wasn't kept").sees("Please make it again");
 });
+
+// Whose session locked here did not make it.
+walk!(one_made_in_a_log_in_is_not_passed_over_to_whose_session_locked_since, |stage| {
+    let (mut alex, mut key) = (stage.browser(), Authenticator::synced());
+    log_in(&mut alex, ALEX, false).await;
+    alex.open("/sign-in/set-up/passkey").await;
+    let (options, origin) = options_of(&alex);
+    let credential = key.make(&options, &origin);
+    ask_no_second(&stage).await;
+    let mut sam = alex.clone();
+    log_in(&mut sam, SAM, false).await;
+    sam.open("/me").await.is_at("/me");
+    stage.wait(3601);
+    let mut tab = left_open(&alex, &sam);
+    send(&mut tab, &credential, &[]).await;
+    sam.cookies.clone_from(&tab.cookies);
+    sam.open("/locked").await.submit(&[("password", SAM.1)]).await.is_at("/me");
+    sam.open(NEW).await.is_at("/confirm");
+    sam.submit(&[("password", SAM.1)]).await.is_at(NEW).misses("wasn't kept");
+});
+
+// As on the page that unlocks: whoever finds the browser reads no whole address.
+walk!(a_locked_session_hides_its_address_from_another_persons_form, |stage| {
+    ask_no_second(&stage).await;
+    let (mut sam, mut key) = (stage.browser(), Authenticator::synced());
+    log_in(&mut sam, SAM, false).await;
+    sam.open(NEW).await.is_at(NEW);
+    let (options, origin) = options_of(&sam);
+    let credential = key.make(&options, &origin);
+    let mut alex = sam.clone();
+    alex.submit_to("/log-out", &[]).await.is_at("/sign-in");
+    log_in(&mut alex, ALEX, false).await;
+    let mut open = left_open(&sam, &alex);
+    stage.wait(1800);
+    let mut locked = open.clone();
+    send(&mut open, &credential, &[]).await;
+    assert_eq!(open.status, 409);
+    open.sees(ALEX.0);
+    stage.wait(3601);
+    locked.cookies.clone_from(&open.cookies);
+    send(&mut locked, &credential, &[]).await;
+    assert_eq!(locked.status, 409);
+    locked.sees("a•••@example.com").misses(ALEX.0);
+    is_nobodys(&stage, &locked, &key).await;
+});
