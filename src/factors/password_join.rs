@@ -1,6 +1,8 @@
 //! The page behind an invitation: the person checks their name, chooses a password and goes on through the rule.
 //! The invitation itself is in `sign_in/invitation.rs`. Opening the page uses nothing up.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -20,7 +22,7 @@ use crate::platform::when;
 use crate::sign_in::invitation::PURPOSE;
 use crate::sign_in::link::{self, Link, Standing, Token};
 use crate::sign_in::person::{self, Person};
-use crate::sign_in::session::{self, State};
+use crate::sign_in::session::{self, Session, State};
 use crate::sign_in::step::Factor;
 use crate::sign_in::{self, Start, device, log_out};
 
@@ -44,8 +46,8 @@ enum Shown {
     Form,
     /// Somebody else is logged in in this browser.
     Chooser {
-        here: String,
         what: String,
+        stay: String,
     },
     /// It opens nothing any more: why, and whether a press can bring a new one.
     Over {
@@ -64,7 +66,7 @@ pub async fn ask(visit: Visit, Token(token): Token) -> Result<Response> {
     };
     let mut join = JoinPage::form(&visit, &token, &person)?;
     if let Some(here) = somebody_else(&visit, &person).await? {
-        join.shown = chooser(&visit, here, &person);
+        join.choose(&visit, &here, &person);
     }
     page(&join)
 }
@@ -91,7 +93,7 @@ pub async fn answer(visit: Visit, Token(token): Token, fields: Fields) -> Result
     };
     let mut join = JoinPage::form(&visit, &token, &person)?;
     if let Some(here) = somebody_else(&visit, &person).await? {
-        join.shown = chooser(&visit, here, &person);
+        join.choose(&visit, &here, &person);
         return page_with(StatusCode::CONFLICT, &join);
     }
     join.name = fields.text("name").to_owned();
@@ -154,15 +156,10 @@ async fn accept(visit: &Visit, tx: &mut Tx, person: &Person, name: &str, new_has
     happened(visit, tx, Happening::of(Event::Joined, &joined)).await
 }
 
-fn chooser(visit: &Visit, here: String, person: &Person) -> Shown {
-    let what = visit.say_with("join-chooser", &[("here", &here), ("invited", &person.name)]);
-    Shown::Chooser { here, what }
-}
-
-/// The name of whoever else is logged in in this browser.
-async fn somebody_else(visit: &Visit, person: &Person) -> Result<Option<String>> {
+/// Whoever else is logged in in this browser.
+async fn somebody_else(visit: &Visit, person: &Person) -> Result<Option<Arc<Session>>> {
     Ok(match session::state(visit).await? {
-        State::Open(session) | State::Locked(session) if session.person_id != person.id => Some(session.name.clone()),
+        State::Open(session) | State::Locked(session) if session.person_id != person.id => Some(session),
         _ => None,
     })
 }
@@ -217,6 +214,16 @@ impl JoinPage {
         join.name.clone_from(&person.name);
         join.least = password_strength::needed(visit, person)?.code_points().to_string();
         Ok(join)
+    }
+
+    /// The page that asks whoever is logged in here. Clients are named to nobody, and can leave at once (docs/decisions/0015).
+    fn choose(&mut self, visit: &Visit, here: &Session, person: &Person) {
+        let (name, words) = ([("here", here.name.as_str())], [("here", here.name.as_str()), ("invited", &person.name)]);
+        let client = here.is_client();
+        self.frame.exit = client;
+        let what = visit.say_with(if client { "join-chooser-client" } else { "join-chooser" }, &words);
+        let stay = visit.say_with(if client { "join-stay-client" } else { "join-stay" }, &name);
+        self.shown = Shown::Chooser { what, stay };
     }
 
     async fn over(visit: &Visit, token: &str, link: Option<&Link>) -> Result<JoinPage> {

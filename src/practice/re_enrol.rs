@@ -43,16 +43,11 @@ struct LinkPage {
 
 enum Shown {
     /// The button. `whose` says whose link it is. The person themself is logged in nowhere while it opens anything.
-    Button {
-        whose: String,
-    },
-    /// Somebody else is logged in in this browser (`here`); the link is for `name`.
-    Chooser {
-        here: String,
-        name: String,
-        what: String,
-    },
-    Dead,
+    Button { whose: String },
+    /// Somebody else is logged in in this browser; the link is for `name`.
+    Chooser { name: String, what: String, stay: String },
+    /// What the page says instead.
+    Dead { what: String },
 }
 
 #[derive(askama::Template)]
@@ -106,7 +101,7 @@ pub async fn mail_link(visit: &Visit, tx: &mut Tx, person: &Person, by: Actor) -
 
 /// `GET /re-enrol/{token}`: changes nothing, for mail scanners open links too.
 pub async fn ask(visit: Visit, Path(token): Path<String>) -> Result<Response> {
-    let Some(person) = whose(&visit, &token).await? else { return dead(&visit) };
+    let Some(person) = whose(&visit, &token).await? else { return dead(&visit, &token).await };
     let here = logged_in(&visit).await?;
     page(&LinkPage::of(&visit, token, &person, here.as_deref()))
 }
@@ -133,19 +128,43 @@ async fn logged_in(visit: &Visit) -> Result<Option<Arc<Session>>> {
     })
 }
 
-fn dead(visit: &Visit) -> Result<Response> {
-    let frame = Frame::new(visit, "re-enrol-title");
-    page_with(StatusCode::GONE, &LinkPage { frame, token: String::new(), shown: Shown::Dead })
+async fn dead(visit: &Visit, token: &str) -> Result<Response> {
+    let mut frame = Frame::new(visit, "re-enrol-title");
+    frame.exit = logged_in(visit).await?.is_some_and(|session| session.is_client());
+    let what =
+        visit.say(if is_of_a_reset_that_is_over(visit, token).await? { "re-enrol-over" } else { "re-enrol-dead" });
+    page_with(StatusCode::GONE, &LinkPage { frame, token: String::new(), shown: Shown::Dead { what } })
+}
+
+/// Whether the link was one, and the person's reset waits no more: a passkey that was kept ended it, or what was set up.
+async fn is_of_a_reset_that_is_over(visit: &Visit, token: &str) -> Result<bool> {
+    let row: Option<(String,)> = visit
+        .db()?
+        .optional(
+            "SELECT p.id FROM token t JOIN person p ON p.practice_id = t.practice_id AND p.id = t.person_id
+             WHERE t.practice_id = $1 AND t.hash = $2 AND t.purpose = $3 AND p.email_key = t.sent_to
+                AND p.re_enrol_since IS NULL AND p.closed_at IS NULL",
+            args![&visit.practice()?.id, secret::hash_token(token), PURPOSE],
+        )
+        .await?;
+    Ok(row.is_some())
 }
 
 impl LinkPage {
     fn of(visit: &Visit, token: String, person: &Person, here: Option<&Session>) -> LinkPage {
         let name = person.name.clone();
+        let mut frame = Frame::new(visit, "re-enrol-title");
         let shown = match here {
+            // Clients are named to nobody, and can leave at once (docs/decisions/0015).
+            Some(session) if session.is_client() => {
+                frame.exit = true;
+                let what = visit.say_with("re-enrol-chooser-client", &[("person", &name)]);
+                Shown::Chooser { name, what, stay: visit.say("join-stay-client") }
+            }
             Some(session) if session.person_id != person.id => {
-                let here = session.name.clone();
-                let what = visit.say_with("re-enrol-chooser", &[("here", &here), ("person", &name)]);
-                Shown::Chooser { here, name, what }
+                let here = [("here", session.name.as_str()), ("person", &name)];
+                let (what, stay) = (visit.say_with("re-enrol-chooser", &here), visit.say_with("join-stay", &here[..1]));
+                Shown::Chooser { name, what, stay }
             }
             _ => {
                 // A passkey that was kept is shown instead of setting up something new.
@@ -153,7 +172,7 @@ impl LinkPage {
                 Shown::Button { whose: visit.say_with(what, &[("person", &name)]) }
             }
         };
-        LinkPage { frame: Frame::new(visit, "re-enrol-title"), token, shown }
+        LinkPage { frame, token, shown }
     }
 }
 
@@ -180,12 +199,16 @@ pub async fn answer(visit: Visit, Path(token): Path<String>, fields: Fields) -> 
             args![practice, secret::hash_token(&token), PURPOSE, visit.now],
         )
         .await?;
-    let Some((person_id, sent_to)) = taken else { return dead(&visit) };
+    let Some((person_id, sent_to)) = taken else {
+        drop(tx);
+        return dead(&visit, &token).await;
+    };
     let person = person::by_id_in(&mut tx, practice, &person_id).await?;
     let held = person.address_waits_until(visit.now).is_some();
     let over = is_over(person.re_enrol_since, visit.now);
     if held || over || person.closed_at.is_some() || person.re_enrol_since.is_none() || person.email_key != sent_to {
-        return dead(&visit);
+        drop(tx);
+        return dead(&visit, &token).await;
     }
     if let Some(session) = here {
         // Whoever was logged in here makes room: two people in one browser would be told apart by nobody.

@@ -9,6 +9,7 @@ use portico::sign_in::{invitation, person};
 
 use crate::sign_in::{SAM, sam_in};
 use crate::support::desk;
+use crate::support::portal::{JO, sign_in as sign_in_client};
 use crate::support::stage::{Stage, link_in};
 use crate::walk;
 
@@ -168,4 +169,13 @@ walk!(an_administrator_invites_so_many_people_a_day, |stage| {
     let mut alex = super::people::alex(&stage).await;
     alex.open("/practice/people/new").await.submit(&fields("second@example.com")).await;
     assert!(alex.path.starts_with("/practice/people/") && alex.status == 200, "{}", alex.text());
+});
+
+walk!(an_invitation_opened_in_a_clients_browser_names_no_client, |stage| {
+    let link = invite(&stage).await;
+    let mut jo = stage.browser();
+    sign_in_client(&stage, &mut jo, JO).await;
+    jo.open(&link).await.sees("Somebody is signed in here").sees("Exit quickly").misses("Jo Lindqvist").misses(JO);
+    assert_eq!(jo.link("Stay signed in"), "/");
+    jo.submit_to(&format!("{link}/switch"), &[]).await.sees("Welcome to Harbour Physio");
 });
