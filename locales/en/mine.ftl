@@ -43,6 +43,8 @@ mine-backup-left = { $left ->
 mine-backup-none = You have no backup codes yet. Make some now: they get you in when your phone is lost.
 mine-backup-make = Generate backup codes
 mine-app-off = Codes from your app are switched off after too many wrong ones in a row. Move to another app, or log in with a backup code next time: either switches them on again.
+mine-app-off-passkey = Codes from your app are switched off after too many wrong ones in a row, and no backup code works. Your passkey still lets you in. Make new backup codes or move to another app, so that it isn't your only way.
+mine-app-off-alone = Codes from your app are switched off after too many wrong ones in a row, and no backup code works. Make new backup codes or move to another app before you log out: nothing else would let you in.
 
 mine-passkeys = Passkeys
 mine-passkeys-count = { $count ->

@@ -53,8 +53,8 @@ struct MinePage {
     code_only: bool,
     /// The practice may let a client in with a PIN.
     gives_pins: bool,
-    /// Wrong codes switched the app off.
-    app_off: bool,
+    /// What is said where wrong codes switched the app off, by its name in the catalogue.
+    app_off: Option<&'static str>,
     backup_codes: String,
     sessions: Vec<mine_sessions::Listed>,
     pages: mine_sessions::Pages,
@@ -123,7 +123,7 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         keeps_passwords: practice.client_passwords != 0,
         code_only: practice.discreet != 0,
         gives_pins: practice.pin_by != "nobody",
-        app_off: matches!(codes_left::of(&visit, &person).await?, Codes::Backup | Codes::Off),
+        app_off: app_off(codes_left::of(&visit, &person).await?, person.passkeys > 0),
         backup_codes: backup_codes(&visit, &person),
         sessions,
         pages,
@@ -205,6 +205,15 @@ fn role_id(person: &Person) -> &'static str {
         "reception" => "mine-role-reception",
         "supporter" => "mine-role-supporter",
         _ => "mine-role-client",
+    }
+}
+
+const fn app_off(codes: Codes, has_passkey: bool) -> Option<&'static str> {
+    match codes {
+        Codes::None | Codes::App => None,
+        Codes::Backup => Some("mine-app-off"),
+        Codes::Off if has_passkey => Some("mine-app-off-passkey"),
+        Codes::Off => Some("mine-app-off-alone"),
     }
 }
 

@@ -29,6 +29,10 @@ pub enum Loss {
     NoNumber,
     /// Nobody at the practice: there is no other administrator.
     NoAdministrator,
+    /// As `NoNumber`, with the codes off.
+    CodesOffNoNumber,
+    /// As `NoAdministrator`, with the codes off.
+    CodesOffNoAdministrator,
 }
 
 impl Loss {
@@ -42,14 +46,16 @@ impl Loss {
     }
 
     async fn of(visit: &Visit, person: &Person) -> Result<Loss> {
-        Ok(if person.is_client() {
-            Loss::of_client(visit.practice()?, person)
-        } else if person.totp_secret.is_some() {
-            Loss::CodesOff
-        } else if person.is_administrator() && is_the_only_one(visit, person).await? {
-            Loss::NoAdministrator
+        if person.is_client() {
+            return Ok(Loss::of_client(visit.practice()?, person));
+        }
+        let codes_off = person.totp_secret.is_some();
+        Ok(if person.is_administrator() && is_the_only_one(visit, person).await? {
+            if codes_off { Loss::CodesOffNoAdministrator } else { Loss::NoAdministrator }
         } else if person.mobile.is_none() {
-            Loss::NoNumber
+            if codes_off { Loss::CodesOffNoNumber } else { Loss::NoNumber }
+        } else if codes_off {
+            Loss::CodesOff
         } else {
             Loss::AdministratorHelps
         })
@@ -78,6 +84,8 @@ impl Loss {
             Loss::CodesOff => "passkey-only-one-codes-off",
             Loss::NoNumber => "passkey-only-one-no-number",
             Loss::NoAdministrator => "passkey-only-one-last",
+            Loss::CodesOffNoNumber => "passkey-only-one-codes-off-no-number",
+            Loss::CodesOffNoAdministrator => "passkey-only-one-codes-off-last",
         }
     }
 
@@ -86,7 +94,9 @@ impl Loss {
         match self {
             Loss::NoNumber => Some(("/me/mobile", "passkey-give-number")),
             Loss::NoAdministrator => Some(("/help/passkey-lost", "passkey-help-lost")),
-            Loss::CodesOff => Some(("/me/backup-codes", "mine-backup-make")),
+            Loss::CodesOff | Loss::CodesOffNoNumber | Loss::CodesOffNoAdministrator => {
+                Some(("/me/backup-codes", "mine-backup-make"))
+            }
             _ => None,
         }
     }

@@ -154,3 +154,33 @@ walk!(nobody_is_told_to_make_one_where_none_are_offered, |stage| {
     jo.open(&path).await.sees("Nothing else would let you in").misses("Make another passkey");
     jo.misses("Create a passkey");
 });
+
+// What is said of the app is what would let them in.
+walk!(an_app_that_is_off_without_codes_sends_nobody_to_a_code, |stage| {
+    let mut sam = sam_with_app_off(&stage).await;
+    sam.open("/me").await.sees("log in with a backup code next time");
+    use_up_codes(&stage).await;
+    sam.open("/me")
+        .await
+        .misses("log in with a backup code")
+        .sees("Your passkey still lets you in")
+        .misses("nothing else would");
+    let none = "DELETE FROM passkey WHERE person_id = (SELECT id FROM person WHERE email_key = $1 AND kind = 'staff')";
+    change(&stage, SAM.0, none).await;
+    sam.open("/me").await.misses("log in with a backup code").sees("before you log out: nothing else would let you in");
+    sam.open("/me/backup-codes").await.submit_to("/me/backup-codes", &[]).await;
+    sam.open("/me").await.sees("log in with a backup code next time").misses("nothing else would");
+});
+
+walk!(with_the_app_off_nobody_is_promised_who_cannot_help, |stage| {
+    let mut sam = sam_with_app_off(&stage).await;
+    use_up_codes(&stage).await;
+    sam.open("/me/passkeys").await.sees("an administrator has to help you");
+    change(&stage, SAM.0, "UPDATE person SET mobile = NULL WHERE email_key = $1 AND kind = 'staff'").await;
+    sam.open("/me/passkeys").await.sees("nobody can help you").misses("has to help you").sees("switched off");
+    change(&stage, SAM.0, "UPDATE person SET role = 'administrator' WHERE email_key = $1 AND kind = 'staff'").await;
+    change(&stage, SAM.0, "UPDATE person SET role = 'reception' WHERE email_key <> $1 AND kind = 'staff'").await;
+    sam.open("/me/passkeys").await.sees("nobody at your practice can let you in again").sees("switched off");
+    sam.misses("has to help you");
+    assert_eq!(sam.link("Generate backup codes"), "/me/backup-codes");
+});
