@@ -58,7 +58,10 @@ const SAID: &[&str] = &[
     "email-withdrawn",
     "reset",
     "passkeys-deleted",
+    STILL_OUT,
 ];
+/// What is done, and leaves something to do.
+const STILL_OUT: &str = "passkeys-deleted-app-off";
 
 /// `GET /practice/people/{id}`.
 pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> Result<Response> {
@@ -74,7 +77,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
     let mut frame = session::frame(&visit, &session, "people-one-title");
     frame.title.clone_from(&person.name);
     if let Some(said) = SAID.iter().find(|said| **said == query.text("done")) {
-        frame = frame.banner("success", &format!("people-done-{said}"));
+        frame = frame.banner(if *said == STILL_OUT { "warning" } else { "success" }, &format!("people-done-{said}"));
     }
     let joined = person.joined_at.is_some() && person.closed_at.is_none();
     page(&OnePage {

@@ -8,9 +8,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::people_acts::end_everything;
-use super::people_proof::{self as proof, Way};
+use super::people_proof::{self as proof, Act, Way};
 use super::{actor, begin, re_enrol};
 use crate::args;
+use crate::factors::codes_left::{self, Codes};
 use crate::factors::passkey_store as store;
 use crate::factors::passkeys::{self, Listed};
 use crate::platform::db::Tx;
@@ -26,6 +27,8 @@ struct PasskeysPage {
     frame: Frame,
     person_id: String,
     rows: Vec<Listed>,
+    /// Wrong codes switched the app off and no backup code works: without the passkeys nothing lets them in.
+    app_off: bool,
     way: Way,
     /// The number, masked where a code is sent to it.
     number: String,
@@ -55,13 +58,14 @@ pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response> {
 }
 
 async fn show(visit: &Visit, session: &Arc<Session>, person: &Person, again: Again) -> Result<Response> {
-    let (way, number) = proof::way(visit, session, person).await?;
+    let (way, number) = proof::way(visit, session, person, Act::DeletePasskeys).await?;
     let mut frame = session::frame(visit, session, "people-act-passkeys");
     frame.title = visit.say_with("people-passkeys-title", &[("name", &person.name)]);
     let passkeys = PasskeysPage {
         frame,
         person_id: person.id.clone(),
         rows: passkeys::list(visit, &person.id).await?,
+        app_off: codes_left::of(visit, person).await? == Codes::Off,
         way,
         number,
         reason: again.reason,
@@ -72,7 +76,7 @@ async fn show(visit: &Visit, session: &Arc<Session>, person: &Person, again: Aga
 
 /// `POST /practice/people/{id}/passkeys/send`: a code to the number on file.
 pub async fn send(visit: Visit, Path(id): Path<String>) -> Result<Response> {
-    match proof::send(&visit, &id, "text-passkeys-code").await? {
+    match proof::send(&visit, &id, Act::DeletePasskeys).await? {
         Ok(()) => Ok(go(&format!("/practice/people/{id}/passkeys"))),
         Err(proof::NotSent::Instead(response)) => Ok(response),
         Err(proof::NotSent::Refused { session, person, status, problem }) => {
@@ -100,9 +104,13 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
             .await;
     }
 
+    let app_off = codes_left::of(&visit, &person).await? == Codes::Off;
+
     // write
     let (mut tx, person) = begin(&visit, &session, &id).await?;
-    if let Err((status, problem)) = proof::judge(&visit, &mut tx, &session, &person, &fields).await? {
+    if let Err((status, problem)) =
+        proof::judge(&visit, &mut tx, (&session, &person), Act::DeletePasskeys, &fields).await?
+    {
         tx.commit().await?;
         return show(&visit, &session, &person, Again { status, problem: Some(problem), reason }).await;
     }
@@ -110,23 +118,26 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         store::delete(&visit, &mut tx, &person, passkey, (actor(&session), ""), None).await?;
     }
     end_everything(&visit, &mut tx, &person).await?;
-    open_the_way(&visit, &mut tx, &session, &person).await?;
+    let left = open_the_way(&visit, &mut tx, &session, &person).await?;
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
-    Ok(go(&format!("/practice/people/{id}?done=passkeys-deleted")))
+    let done = if app_off && left == 0 { "passkeys-deleted-app-off" } else { "passkeys-deleted" };
+    Ok(go(&format!("/practice/people/{id}?done={done}")))
 }
 
-/// Where nothing is left as a second factor, only the mailed link leads to a new one.
-async fn open_the_way(visit: &Visit, tx: &mut Tx, session: &Session, person: &Person) -> Result<()> {
+/// Where nothing is left as a second factor, only the mailed link leads to a new one. An app that is switched off stays: what was
+/// read out on the phone was for the passkeys alone. Answers how many passkeys are left.
+async fn open_the_way(visit: &Visit, tx: &mut Tx, session: &Session, person: &Person) -> Result<i64> {
     let practice = &visit.practice()?.id;
     let left = person::by_id_in(tx, practice, &person.id).await?;
     if left.passkeys > 0 || left.totp_secret.is_some() {
-        return Ok(());
+        return Ok(left.passkeys);
     }
     tx.execute(
         "UPDATE person SET re_enrol_since = $3 WHERE practice_id = $1 AND id = $2",
         args![practice, &person.id, visit.now],
     )
     .await?;
-    re_enrol::mail_link(visit, tx, &left, actor(session)).await
+    re_enrol::mail_link(visit, tx, &left, actor(session)).await?;
+    Ok(0)
 }

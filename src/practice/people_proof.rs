@@ -24,6 +24,30 @@ const CODE_TRIES: i64 = 5;
 /// Resets by one administrator within an hour before the others are alarmed.
 const MOST_RESETS: i64 = 5;
 
+/// What an administrator does for whoever is on the phone. The code that is read out says which, and does nothing else.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    Reset,
+    DeletePasskeys,
+}
+
+impl Act {
+    const fn purpose(self) -> &'static str {
+        match self {
+            Act::Reset => "reset",
+            Act::DeletePasskeys => "delete-passkeys",
+        }
+    }
+
+    /// The text message, in the catalogue.
+    const fn text(self) -> &'static str {
+        match self {
+            Act::Reset => "text-reset-code",
+            Act::DeletePasskeys => "text-passkeys-code",
+        }
+    }
+}
+
 /// How the person on the phone can be proved.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
@@ -55,14 +79,14 @@ pub(super) async fn enter(visit: &Visit, id: &str) -> Result<std::result::Result
 }
 
 /// The way that is open now, and the number: whole where it is to be called, else masked.
-pub(super) async fn way(visit: &Visit, session: &Session, person: &Person) -> Result<(Way, String)> {
+pub(super) async fn way(visit: &Visit, session: &Session, person: &Person, act: Act) -> Result<(Way, String)> {
     let number = number_of(visit, person)?;
     let way = match &number {
         _ if person.address_is_disputed(visit.now) => Way::Disputed,
         _ if person.address_waits_until(visit.now).is_some() => Way::Held,
         None => Way::NoNumber,
         Some(_) if !can_text(&visit.server) => Way::CallBack,
-        Some(_) if code_waits(visit, session, person).await? => Way::TypeCode,
+        Some(_) if code_waits(visit, session, person, act).await? => Way::TypeCode,
         Some(_) => Way::SendCode,
     };
     Ok(match (way, number) {
@@ -76,13 +100,13 @@ fn number_of(visit: &Visit, person: &Person) -> Result<Option<String>> {
     person.mobile.as_ref().map(|sealed| visit.server.open("mobile", &whose, sealed)).transpose()
 }
 
-async fn code_waits(visit: &Visit, session: &Session, person: &Person) -> Result<bool> {
+async fn code_waits(visit: &Visit, session: &Session, person: &Person, act: Act) -> Result<bool> {
     let row: Option<(String,)> = visit
         .db()?
         .optional(
-            "SELECT id FROM mobile_code WHERE practice_id = $1 AND person_id = $2 AND purpose = 'reset' AND asked_by = $3
-                AND used_at IS NULL AND expires_at > $4 AND tries < $5 LIMIT 1",
-            args![&visit.practice()?.id, &person.id, &session.person_id, visit.now, CODE_TRIES],
+            "SELECT id FROM mobile_code WHERE practice_id = $1 AND person_id = $2 AND asked_by = $3
+                AND used_at IS NULL AND expires_at > $4 AND tries < $5 AND purpose = $6 LIMIT 1",
+            args![&visit.practice()?.id, &person.id, &session.person_id, visit.now, CODE_TRIES, act.purpose()],
         )
         .await?;
     Ok(row.is_some())
@@ -94,8 +118,8 @@ pub(super) enum NotSent {
     Refused { session: Arc<Session>, person: Box<Person>, status: StatusCode, problem: Option<String> },
 }
 
-/// Sends a code to the number on file, for a page's button; `words` is the catalogue's text, which says what the code does.
-pub(super) async fn send(visit: &Visit, id: &str, words: &str) -> Result<std::result::Result<(), NotSent>> {
+/// Sends a code to the number on file, for a page's button.
+pub(super) async fn send(visit: &Visit, id: &str, act: Act) -> Result<std::result::Result<(), NotSent>> {
     // read
     let (session, person) = match enter(visit, id).await? {
         Ok(both) => both,
@@ -133,7 +157,7 @@ pub(super) async fn send(visit: &Visit, id: &str, words: &str) -> Result<std::re
             problem,
         }));
     }
-    text_code(visit, &mut tx, (&session, &person), &number, words).await?;
+    text_code(visit, &mut tx, (&session, &person), &number, act).await?;
     let happening = Happening::of(Event::MobileCodeSent, &person).by(actor(&session)).session(&session.id);
     happened(visit, &mut tx, happening.detail("for", "reset")).await?;
     tx.commit().await?;
@@ -146,22 +170,23 @@ async fn text_code(
     tx: &mut Tx,
     (session, person): (&Session, &Person),
     number: &str,
-    text: &str,
+    act: Act,
 ) -> Result<()> {
     let practice = visit.practice()?;
     tx.execute(
-        "UPDATE mobile_code SET used_at = $3 WHERE practice_id = $1 AND person_id = $2 AND purpose = 'reset' AND used_at IS NULL",
-        args![&practice.id, &person.id, visit.now],
+        "UPDATE mobile_code SET used_at = $3 WHERE practice_id = $1 AND person_id = $2 AND purpose = $4 AND used_at IS NULL",
+        args![&practice.id, &person.id, visit.now, act.purpose()],
     )
     .await?;
     let (id, code) = (visit.new_id(), secret::six_digits(&*visit.server.world));
     tx.execute(
         "INSERT INTO mobile_code (practice_id, id, person_id, purpose, hash, asked_by, created_at, expires_at)
-         VALUES ($1, $2, $3, 'reset', $4, $5, $6, $7)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         args![
             &practice.id,
             &id,
             &person.id,
+            act.purpose(),
             hash_code(visit, &practice.id, &id, &code),
             &session.person_id,
             visit.now,
@@ -171,7 +196,7 @@ async fn text_code(
     .await?;
     let language = person.language.clone().unwrap_or_else(|| practice.language.clone());
     let words = [("practice", practice.name.as_str()), ("actor", session.name.as_str()), ("code", code.as_str())];
-    let text = visit.server.texts.say(&language, text, &words);
+    let text = visit.server.texts.say(&language, act.text(), &words);
     compose::text(visit, tx, "reset-code", (person, number), (&text, Some(visit.now + CODE_SECONDS))).await
 }
 
@@ -198,8 +223,8 @@ pub(super) fn incomplete(visit: &Visit, person: &Person, fields: &Fields) -> Opt
 pub(super) async fn judge(
     visit: &Visit,
     tx: &mut Tx,
-    session: &Session,
-    person: &Person,
+    (session, person): (&Session, &Person),
+    act: Act,
     fields: &Fields,
 ) -> Result<std::result::Result<(), (StatusCode, String)>> {
     if person.closed_at.is_some() || person.mobile.is_none() || person.address_waits_until(visit.now).is_some() {
@@ -209,7 +234,7 @@ pub(super) async fn judge(
         return Ok(Err((StatusCode::TOO_MANY_REQUESTS, problem)));
     }
     let texts = can_text(&visit.server);
-    if texts && !code_is_right(visit, tx, session, person, fields.text("code")).await? {
+    if texts && !code_is_right(visit, tx, (session, person), act, fields.text("code")).await? {
         let refused = Happening::of(Event::WrongCode, person).by(actor(session)).session(&session.id);
         happened(visit, tx, refused.result("refused").detail("for", "reset")).await?;
         return Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, visit.say("people-reset-wrong-code"))));
@@ -221,13 +246,19 @@ pub(super) async fn judge(
 }
 
 /// Takes a try of the waiting code and judges it; a right one is used up. Both in the caller's transaction.
-async fn code_is_right(visit: &Visit, tx: &mut Tx, session: &Session, person: &Person, typed: &str) -> Result<bool> {
+async fn code_is_right(
+    visit: &Visit,
+    tx: &mut Tx,
+    (session, person): (&Session, &Person),
+    act: Act,
+    typed: &str,
+) -> Result<bool> {
     let practice = &visit.practice()?.id;
     let row: Option<(String, String)> = tx
         .optional(
-            "UPDATE mobile_code SET tries = tries + 1 WHERE practice_id = $1 AND person_id = $2 AND purpose = 'reset' AND asked_by = $3
-                AND used_at IS NULL AND expires_at > $4 AND tries < $5 RETURNING id, hash",
-            args![practice, &person.id, &session.person_id, visit.now, CODE_TRIES],
+            "UPDATE mobile_code SET tries = tries + 1 WHERE practice_id = $1 AND person_id = $2 AND asked_by = $3
+                AND used_at IS NULL AND expires_at > $4 AND tries < $5 AND purpose = $6 RETURNING id, hash",
+            args![practice, &person.id, &session.person_id, visit.now, CODE_TRIES, act.purpose()],
         )
         .await?;
     let Some((id, hash)) = row else { return Ok(false) };

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::people_acts::end_everything;
-use super::people_proof::{self as proof, Way};
+use super::people_proof::{self as proof, Act, Way};
 use super::{actor, begin, re_enrol};
 use crate::args;
 use crate::factors::passkey_store;
@@ -47,7 +47,7 @@ async fn show(
     problem: Option<String>,
     reason: &str,
 ) -> Result<Response> {
-    let (way, number) = proof::way(visit, session, person).await?;
+    let (way, number) = proof::way(visit, session, person, Act::Reset).await?;
     let mut frame = session::frame(visit, session, "people-act-reset");
     frame.title = visit.say_with("people-reset-title", &[("name", &person.name)]);
     let reset = ResetPage {
@@ -64,7 +64,7 @@ async fn show(
 
 /// `POST /practice/people/{id}/reset/send`: a code to the number on file.
 pub async fn send(visit: Visit, Path(id): Path<String>) -> Result<Response> {
-    match proof::send(&visit, &id, "text-reset-code").await? {
+    match proof::send(&visit, &id, Act::Reset).await? {
         Ok(()) => Ok(go(&format!("/practice/people/{id}/reset"))),
         Err(proof::NotSent::Instead(response)) => Ok(response),
         Err(proof::NotSent::Refused { session, person, status, problem }) => {
@@ -87,7 +87,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
 
     // write
     let (mut tx, person) = begin(&visit, &session, &id).await?;
-    if let Err((status, problem)) = proof::judge(&visit, &mut tx, &session, &person, &fields).await? {
+    if let Err((status, problem)) = proof::judge(&visit, &mut tx, (&session, &person), Act::Reset, &fields).await? {
         tx.commit().await?;
         return show(&visit, &session, &person, status, Some(problem), &reason).await;
     }

@@ -1,10 +1,12 @@
 //! A colleague's lost device: an administrator proves who is on the phone and deletes its passkeys, and nothing less.
 
+use portico::args;
+
 use super::people::{SAM, alex, id_of, press, relaxed};
 use super::support::authenticator::{Authenticator, log_in_by_passkey, make_passkey, options_of, send};
 use super::support::browser::Browser;
 use super::support::stage::{Stage, code_in, link_in};
-use super::support::ways::{give_app, log_in, somebody};
+use super::support::ways::{give_app, log_in, practice_id, somebody, visit};
 use super::walk;
 
 const SAMS_MOBILE: &str = "+61491570157";
@@ -110,4 +112,61 @@ walk!(with_the_app_left_nothing_else_is_opened, |stage| {
     let own = id_of(&stage, "alex@example.com").await;
     alex.open(&format!("/practice/people/{own}/passkeys")).await;
     assert_eq!(alex.status, 403);
+});
+
+// Without the passkeys nothing would let them in: an app that wrong codes switched off is no second step.
+walk!(an_app_that_is_switched_off_is_told_to_who_deletes, |stage| {
+    sam_with(&stage, &mut [&mut Authenticator::synced()]).await;
+    give_app(&stage, SAM.0).await;
+    let mut alex = alex(&stage).await;
+    let id = id_of(&stage, SAM.0).await;
+    let path = format!("/practice/people/{id}/passkeys");
+    alex.open(&path).await;
+    press(&mut alex).await.misses("reset their 2FA as well");
+    let lane = visit(&stage).await.lane("totp", &id).unwrap();
+    let off = "INSERT INTO tries (practice_id, lane, count, blocked_until, window_start, updated_at) VALUES ($1, $2, 20, 0, $3, $3)";
+    stage.au().execute(off, args![practice_id(&stage).await, lane, stage.now()]).await.unwrap();
+    alex.open(&path).await.sees("reset their 2FA as well");
+    let code = code_in(&stage.messages(SAMS_MOBILE).await[0].text);
+    let lost = box_of(&alex, "iCloud Keychain");
+    alex.submit(&[("code", &code), (&lost, "1")])
+        .await
+        .sees("The passkeys are deleted")
+        .sees("reset their 2FA as well");
+    assert_eq!(alex.link("Reset 2FA"), format!("/practice/people/{id}/reset"));
+    alex.misses("Reset waiting");
+});
+
+// A code says what it does, and does nothing else.
+walk!(a_code_read_out_for_one_act_does_no_other, |stage| {
+    sam_with(&stage, &mut [&mut Authenticator::synced()]).await;
+    give_app(&stage, SAM.0).await;
+    let mut alex = alex(&stage).await;
+    let id = id_of(&stage, SAM.0).await;
+    let (passkeys, reset) = (format!("/practice/people/{id}/passkeys"), format!("/practice/people/{id}/reset"));
+    alex.open(&passkeys).await;
+    press(&mut alex).await;
+    let to_delete = code_in(&stage.messages(SAMS_MOBILE).await[0].text);
+    let csrf = alex.open(&reset).await.sees("send").hidden("csrf");
+    alex.post(&reset, &[("csrf".into(), csrf), ("code".into(), to_delete.clone())]).await;
+    alex.sees("That isn't the code");
+    assert!(somebody(&stage, SAM.0).await.totp_secret.is_some());
+    alex.open(&reset).await;
+    press(&mut alex).await;
+    let text = stage.messages(SAMS_MOBILE).await.remove(0).text;
+    assert!(text.contains("It resets your second step"), "{text}");
+    let to_reset = code_in(&text);
+    let lost = box_of(alex.open(&passkeys).await, "iCloud Keychain");
+    if to_reset != to_delete {
+        alex.submit(&[("code", &to_reset), (&lost, "1")]).await.sees("That isn't the code");
+    }
+    assert_eq!(somebody(&stage, SAM.0).await.passkeys, 1);
+    // Each where it belongs.
+    alex.open(&passkeys).await.submit(&[("code", &to_delete), (&lost, "1")]).await.sees("The passkeys are deleted");
+    // What was done ends every code.
+    alex.open(&reset).await;
+    press(&mut alex).await;
+    let to_reset = code_in(&stage.messages(SAMS_MOBILE).await[0].text);
+    alex.open(&reset).await.submit(&[("code", &to_reset)]).await;
+    assert!(somebody(&stage, SAM.0).await.totp_secret.is_none());
 });
