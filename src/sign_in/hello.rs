@@ -71,7 +71,7 @@ pub async fn arrive(visit: Visit, Query(query): Query) -> Result<Response> {
 pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let read = opened(&visit, fields.text("for"));
     if let Some(read) = &read
-        && let Some((session, _)) = somebody_else(&visit, &read.1).await?
+        && let Some(Other { session, .. }) = somebody_else(&visit, &read.1).await?
     {
         log_out::make_room(&visit, &session).await?;
         return Ok(log_out::cleared(&visit, welcome(&visit, read.clone())?));
@@ -116,18 +116,21 @@ fn door_of(client: bool) -> &'static str {
     if client { "/portal" } else { "/sign-in" }
 }
 
-/// Who is in at the door of that ticket, open or locked, where that is not whom the ticket is for; and where they go on.
-async fn somebody_else(visit: &Visit, hello: &Hello) -> Result<Option<(Arc<Session>, &'static str)>> {
-    let (session, on) = match session::glance(visit).await? {
-        State::Open(session) => (session, "/me"),
-        State::Locked(session) => {
-            let on = way_in::locked(&session);
-            (session, on)
-        }
+/// Who is in at a door, where that is not who arrives.
+struct Other {
+    session: Arc<Session>,
+    is_locked: bool,
+}
+
+/// Who is in at the door of that ticket, open or locked, where that is not whom the ticket is for.
+async fn somebody_else(visit: &Visit, hello: &Hello) -> Result<Option<Other>> {
+    let (session, is_locked) = match session::glance(visit).await? {
+        State::Open(session) => (session, false),
+        State::Locked(session) => (session, true),
         State::Nobody => return Ok(None),
     };
     let same_door = session.is_client() == hello.client;
-    Ok((same_door && !is_of(visit, &session, hello).await?).then_some((session, on)))
+    Ok((same_door && !is_of(visit, &session, hello).await?).then_some(Other { session, is_locked }))
 }
 
 /// Whether the ticket is for whom the session is.
@@ -136,13 +139,16 @@ async fn is_of(visit: &Visit, session: &Session, hello: &Hello) -> Result<bool> 
     Ok(person.is_some_and(|person| is_for(hello, &person)))
 }
 
-/// The page that asks who is here; clients are not named on it, nor is who arrives.
-fn in_between(visit: &Visit, (session, on): &(Arc<Session>, &'static str), ticket: &str) -> Result<Response> {
+/// The page that asks who is here; clients are not named on it, nor is who arrives. Of a locked session it says no more than the
+/// page that unlocks it.
+fn in_between(visit: &Visit, Other { session, is_locked }: &Other, ticket: &str) -> Result<Response> {
     let client = session.is_client();
     let mut frame = Frame::new(visit, if client { "hello-title-client" } else { "hello-title" });
     frame.whose = Some(session.person_id.clone());
     frame.exit = client;
-    let email = (!client).then(|| session.email.clone());
+    let masked = || Email::parse(&session.email).map(|email| email.masked()).unwrap_or_default();
+    let email = (!client).then(|| if *is_locked { masked() } else { session.email.clone() });
+    let on = if *is_locked { way_in::locked(session) } else { "/me" };
     page(&HelloPage { frame, email, on, ticket: ticket.to_owned() })
 }
 

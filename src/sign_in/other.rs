@@ -8,6 +8,7 @@ use super::person::{self, Person};
 use super::session::{self, State};
 use super::step::Step;
 use super::{Attempt, path_of, way_in};
+use crate::platform::email::Email;
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::web::{Visit, page_with};
@@ -96,6 +97,9 @@ async fn inside(visit: &Visit, unkept: Option<Unkept>) -> Result<Option<Response
     let title = if client { "other-title-client" } else { "other-title" };
     let person = person::by_id(visit.db()?, &visit.practice()?.id, &session.person_id).await?;
     let email = person.filter(|_| !client).map(|person| person.email);
+    // Locked, it says no more of the address than the page that unlocks it.
+    let email =
+        if open { email } else { email.and_then(|email| Email::parse(&email).ok()).map(|email| email.masked()) };
     let mut frame = if open { session::frame(visit, &session, title) } else { Frame::new(visit, title) };
     frame.exit = client;
     show(OtherPage { frame, email, on: "/me".to_owned(), anew: None, unkept })

@@ -40,7 +40,7 @@ walk!(a_press_on_the_list_leads_into_nobody_elses_open_account, |stage| {
     log_in(&mut locked, SAM, false).await;
     stage.wait(3601);
     let path = from_the_list(&stage, ALEX.0).await;
-    locked.open(&path).await.is_at("/hello").sees(SAM.0);
+    locked.open(&path).await.is_at("/hello").sees("s•••@example.com").misses(SAM.0);
     let on = locked.link("Go on as");
     locked.clone().open(&on).await.is_at("/locked");
     // However long the page was open.
