@@ -80,10 +80,7 @@ async fn set(visit: &Visit, session: &Session, person: Person, typed: &str) -> R
         return Err(Error::NotFound);
     }
     let mut problems = password_strength::problems(visit, &person, &person.name, typed).await?;
-    if problems.is_empty()
-        && person.password_stolen_at.is_some()
-        && password_own::is_in_place(visit, &person, typed).await?
-    {
+    if problems.is_empty() && password_own::is_in_place(visit, &person, typed).await? {
         problems.push(visit.say("change-same"));
     }
     let others = with_password(visit.db()?, &practice.id, &person.email_key).await?;

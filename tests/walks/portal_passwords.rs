@@ -357,3 +357,12 @@ walk!(a_client_who_says_not_me_signs_in_by_mail_again, |stage| {
     sign_in(&stage, &mut jo, JO).await;
     jo.is_at("/me");
 });
+
+walk!(a_new_password_is_not_the_one_that_there_is, |stage| {
+    jo_with_password(&stage).await;
+    let mut jo = stage.browser();
+    sign_in(&stage, &mut jo, JO).await;
+    jo.open(OWN).await.submit(&[("password", PASSWORD)]).await.sees("This is your password already");
+    jo.submit(&[("password", OTHER)]).await.sees("Your password is set");
+    typed(&stage, JO, OTHER).await.is_at("/me");
+});
