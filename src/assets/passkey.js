@@ -4,6 +4,7 @@
   'use strict';
   const STALE = 240000;
   const JUST = 10000;
+  const AT_ONCE = 500;
   const FIELD = 'input[autocomplete~=webauthn]';
   const able = self.PublicKeyCredential && navigator.credentials && self.PublicKeyCredential;
   const find = (selector) => document.querySelector(selector);
@@ -59,19 +60,20 @@
   };
 
   const born = new Map();
-  const renewed = new Set();
+  const renewed = new Map();
+  const forgetful = new Set();
   const post = (path, fields) => fetch(path, { method: 'POST', body: new URLSearchParams(fields) });
   // A question older than the server waits for is asked anew; its answer to nothing but the same purpose. Where the forms
   // of the page are too old as well, they get what they need beside it, so that whoever presses presses once. Before one is made
-  // the question always comes anew: another tab may have made one since. A browser that forgot the press over that is asked at the
-  // next one without another wait.
+  // the question always comes anew: another tab may have made one since. A browser that forgets the press over that is asked at the
+  // next one without another wait, however long somebody reads in between. Answers whether the server was asked.
   const fresh = async (form) => {
-    const enough = form.dataset.passkey !== 'create' ? STALE : renewed.has(form) ? JUST : 0;
-    if (Date.now() - born.get(form) < enough) return;
+    if (Date.now() - (renewed.get(form) || 0) < (forgetful.has(form) ? STALE : JUST)) return false;
+    if (form.dataset.passkey !== 'create' && Date.now() - born.get(form) < STALE) return false;
     const { csrf, ceremony } = form.elements;
     const answer = await post('/passkey/options', { csrf: csrf.value, ceremony: ceremony.value });
     // The one that the page has is the last that may be asked here.
-    if (answer.status === 204) return;
+    if (answer.status === 204) return Boolean(renewed.set(form, Date.now()));
     // Also where the practice's address is another by now: loading again leads there.
     if ([403, 404, 409, 410].includes(answer.status)) throw new DOMException('', 'Stale');
     if (!answer.ok) throw new DOMException('', 'Failed');
@@ -82,7 +84,8 @@
     ceremony.value = anew.ceremony;
     form.dataset.options = JSON.stringify(anew.options);
     born.set(form, Date.now());
-    renewed.add(form);
+    renewed.set(form, Date.now());
+    return true;
   };
   const send = (form, credential) => {
     const { elements } = form;
@@ -124,10 +127,11 @@
     const begun = Date.now();
     let options = {};
     let here = false;
+    let waited = 0;
     say(form, '');
     making = making || kind === 'create';
     try {
-      await fresh(form);
+      if (await fresh(form)) waited = Date.now();
       options = decoded(form);
       // Where the browser can tell that this device has none, it need not show a QR code to people who have none at all.
       here = kind === 'get' && can.immediateGet && !anywhere && !(options.allowCredentials || []).length;
@@ -137,6 +141,8 @@
     } catch (error) {
       // Ended by ourselves for another one, which says what comes of it.
       if (error.name === 'Ours') return;
+      // Faster than anybody closes a window.
+      if (waited && error.name === 'NotAllowedError' && Date.now() - waited < AT_ONCE) forgetful.add(form);
       const late = options.timeout && Date.now() - begun > options.timeout - 1000;
       let when = outcome(error, kind, late);
       // Passkeys belong to the practice's first address; not every browser lets another address of the practice use them.
@@ -245,6 +251,7 @@
     if (!persisted) return;
     for (const form of born.keys()) {
       born.set(form, 0);
+      renewed.delete(form);
       form.elements.credential.value = '';
     }
   });

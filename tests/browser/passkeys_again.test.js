@@ -111,6 +111,39 @@ test("a proof that is just too old takes nothing from the question that was aske
   });
 });
 
+test("a browser that forgets the press over a wait is asked at the next one, however slowly its person reads", LIMIT, async () => {
+  await fresh(async (page, keys, place) => {
+    // As browsers are that take a press for nothing once the page has fetched something.
+    await page.addInitScript(() => {
+      if (!globalThis.CredentialsContainer) return;
+      let pressed = false;
+      const { fetch } = globalThis;
+      const { create } = CredentialsContainer.prototype;
+      addEventListener("click", () => (pressed = true), true);
+      globalThis.fetch = (...all) => {
+        pressed = false;
+        return fetch(...all);
+      };
+      CredentialsContainer.prototype.create = function (options) {
+        return pressed ? create.call(this, options) : Promise.reject(new DOMException("", "NotAllowedError"));
+      };
+    });
+    await logIn(page, keys, place);
+    await page.clock.install();
+    for (const last of [false, true]) {
+      await page.goto(sam.home + "/me/passkeys/new");
+      if (last) await keepTheQuestion(page);
+      await button(page, "Create a passkey").click();
+      await says(page, "closed");
+      await page.clock.setSystemTime(Date.now() + (last ? 120_000 : 60_000));
+      await button(page, "Create a passkey").click();
+      await page.waitForURL("**/name?new=1**");
+      await keys.remove(place);
+      place = await keys.add(SYNCED);
+    }
+  });
+});
+
 test("a page whose practice has another address by now leads there instead of round in a circle", LIMIT, async () => {
   await fresh(async (page, keys, place) => {
     await page.addInitScript(ignoreTheField);
