@@ -11,6 +11,9 @@ use crate::platform::frame::away;
 use crate::platform::server::Server;
 use crate::platform::web::{Query, Visit, go};
 
+/// Where a practice may have whoever logs out led back to: its doors, which say so when that was everywhere.
+const DOORS: [&str; 4] = ["/sign-in", "/portal", "/sign-in?note=everywhere", "/portal?note=everywhere"];
+
 /// `GET /left?for=…`: forgets the asking and leaves for the page that a practice's region sealed; for the usual one without.
 pub async fn leave(visit: Visit, Query(query): Query) -> Result<Response> {
     let to = sealed(query.text("for")).and_then(|(region, sealed)| opened(&visit.server, region, "leave", sealed));
@@ -43,6 +46,5 @@ fn opened(server: &Server, region: &str, purpose: &str, sealed: &str) -> Option<
 fn door(server: &Server, region: &str, sealed: &str) -> Option<String> {
     let text = opened(server, region, "log-out", sealed)?;
     let (slug, door) = text.split_once('\n')?;
-    (is_slug(slug) && ["/sign-in", "/portal"].contains(&door))
-        .then(|| format!("{}{door}", server.origin_in(region, slug)))
+    (is_slug(slug) && DOORS.contains(&door)).then(|| format!("{}{door}", server.origin_in(region, slug)))
 }

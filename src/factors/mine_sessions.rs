@@ -14,7 +14,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::frame::near;
 use crate::platform::web::{Visit, go};
 use crate::sign_in::session::{self, Session, State};
-use crate::sign_in::{device, marks, way_in};
+use crate::sign_in::{device, log_out};
 
 /// One session as its person reads it. Times are unix seconds.
 pub(super) struct Listed {
@@ -151,8 +151,7 @@ pub async fn end(visit: Visit, Path(id): Path<String>) -> Result<Response> {
         .await?;
     tx.commit().await?;
     if id == session.id {
-        visit.drop_cookie(session::COOKIE);
-        return Ok(go(way_in::path(&visit)));
+        return log_out::out(&visit, Some(session.shared != 0), "").await;
     }
     Ok(go("/me?done=session-ended#sessions"))
 }
@@ -185,9 +184,7 @@ pub async fn end_everything(visit: Visit) -> Result<Response> {
         .detail("devices", &devices.to_string());
     happened(&visit, &mut tx, happening).await?;
     tx.commit().await?;
-    visit.drop_cookie(session::COOKIE);
-    visit.drop_cookie(marks::LINK_COOKIE);
-    Ok(go(&format!("{}?note=everywhere", way_in::path(&visit))))
+    log_out::out(&visit, Some(session.shared != 0), "?note=everywhere").await
 }
 
 /// `POST /me/stay`: the button of the warning dialog; the only script call that counts as use.

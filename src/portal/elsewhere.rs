@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::link::{self, frame, masked, over};
 use super::sent::{Typed, judge, over_words, wrong_words};
-use super::{Ask, BOUND_SECONDS, MOST_TRIES, Standing, Use, bind, by_link, newer, spend, who};
+use super::{Ask, BOUND_SECONDS, MOST_TRIES, Standing, Use, bind, by_link, newer, proof, spend, who};
 use crate::args;
 use crate::factors::passkey_offer;
 use crate::factors::totp_code::normalise_typed;
@@ -19,6 +19,7 @@ use crate::platform::secret;
 use crate::platform::web::{Fields, Visit, go, page_with};
 use crate::platform::when;
 use crate::sign_in::link::Token;
+use crate::sign_in::marks::LINK_COOKIE;
 use crate::sign_in::person;
 
 #[derive(askama::Template)]
@@ -57,7 +58,7 @@ pub async fn code(visit: Visit, Token(token): Token, fields: Fields) -> Result<R
     // read
     let Some(asked) = by_link(&visit, &token).await? else { return Ok(go(&format!("/link/{token}"))) };
     let Some(meant) = newer::meant(&visit, &asked).await?.filter(|_| !asked.is_proved(&visit)) else {
-        return Ok(go(&format!("/link/{token}")));
+        return also_proved(&visit, &token, &asked, &fields).await;
     };
     let Some(code) = normalise_typed(fields.text("code")) else {
         return refused(&visit, &token, &asked, &fields, visit.say("code-six-digits")).await;
@@ -74,14 +75,13 @@ pub async fn code(visit: Visit, Token(token): Token, fields: Fields) -> Result<R
     }
     if matches!(judged, Typed::Right) {
         passkey_offer::note_able_by_mail(&visit, &fields);
-        let lifetime = (!fields.ticked("shared")).then_some(BOUND_SECONDS);
-        let proved_in = bind(&visit, lifetime, || visit.first_secret(&meant.email_key));
+        let proved_in = bind(&visit, lifetime(&fields), || first_secret(&visit, &token, &asked));
         if spend(&visit, &mut tx, &meant, &Use { by: "code", proved_in: &proved_in }).await? {
             let here = for_here(&visit, &mut tx, meant, &asked, &fields).await?;
             return who::go_on(&visit, tx, &here).await;
         }
         drop(tx);
-        return also_proved(&visit, &token, &proved_in).await;
+        return also_proved(&visit, &token, &asked, &fields).await;
     }
     tx.commit().await?;
     let asked = by_link(&visit, &token).await?.unwrap_or(asked);
@@ -94,11 +94,39 @@ pub async fn code(visit: Visit, Token(token): Token, fields: Fields) -> Result<R
     refused(&visit, &token, &asked, &fields, why).await
 }
 
-/// Pressed twice at once, the other press may have gone on, by the same secret; else the link's page says what it is worth now.
-async fn also_proved(visit: &Visit, token: &str, proved_in: &str) -> Result<Response> {
-    let ask = by_link(visit, token).await?;
-    let gone_on = ask.filter(|ask| ask.proved_in.as_deref().is_some_and(|there| secret::same(there, proved_in)));
-    Ok(go(&gone_on.map_or_else(|| format!("/link/{token}"), |ask| format!("/portal/who?ask={}", ask.id))))
+/// The secret that the code proves the mailbox to: of this link, so that nobody gets it by asking for a mail themselves.
+fn first_secret(visit: &Visit, token: &str, asked: &Ask) -> String {
+    visit.first_secret(&format!("{} {token}", asked.email_key))
+}
+
+/// How long this browser stays the one that proved it, in seconds; where others use it too, until it is closed.
+fn lifetime(fields: &Fields) -> Option<i64> {
+    (!fields.ticked("shared")).then_some(BOUND_SECONDS)
+}
+
+/// Pressed twice, the other press may have gone on, by the same secret, whether its answer has arrived or not; else the link's page
+/// says what it is worth now.
+async fn also_proved(visit: &Visit, token: &str, asked: &Ask, fields: &Fields) -> Result<Response> {
+    let secret = visit.cookie(LINK_COOKIE).map_or_else(|| first_secret(visit, token, asked), str::to_owned);
+    let other: Option<(String,)> = visit
+        .db()?
+        .optional(
+            "SELECT id FROM link_ask WHERE practice_id = $1 AND email_key = $2 AND asked_at >= $3 AND proved_in = $4 AND used_at >= $5
+             ORDER BY used_at DESC, id DESC LIMIT 1",
+            args![
+                &visit.practice()?.id,
+                &asked.email_key,
+                asked.asked_at,
+                secret::hash_token(&secret),
+                visit.now - proof::LOST_SECONDS
+            ],
+        )
+        .await?;
+    let Some((other,)) = other.filter(|_| fields.text("do") != "not-me") else {
+        return Ok(go(&format!("/link/{token}")));
+    };
+    bind(visit, lifetime(fields), || secret);
+    Ok(go(&format!("/portal/who?ask={other}")))
 }
 
 /// The page again: that of a good link elsewhere, or that of a link that a newer mail ended.

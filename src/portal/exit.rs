@@ -20,6 +20,7 @@ pub async fn answer(visit: Visit) -> Result<Response> {
             ended => ended?,
         }
     }
+    log_out::give_up_proof(&visit).await?;
     log_out::forget_everything(&visit);
     let from_list = visit.cookie(FROM_LIST).is_some();
     visit.drop_cookie(FROM_LIST);

@@ -11,7 +11,12 @@ use crate::args;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::error::Result;
 use crate::platform::frame::{FROM_LIST, Frame};
+use crate::platform::secret;
 use crate::platform::web::{Visit, encode, go, page};
+
+/// How far back the askings lie whose proof may still be good, in seconds: a link lives a day at most, what it proved a quarter of an
+/// hour more.
+const PROOFS_SECONDS: i64 = 2 * 86_400;
 
 #[derive(askama::Template)]
 #[template(path = "sign_in/log_out.html")]
@@ -30,19 +35,45 @@ pub async fn ask(visit: Visit) -> Result<Response> {
 
 /// `POST /log-out`; pressed twice, or on a page that was open too long or was somebody else's, it means the same.
 pub async fn answer(visit: Visit) -> Result<Response> {
-    let mut to = way_in::path(&visit).to_owned();
-    match session::glance(&visit).await? {
+    let shared = match session::glance(&visit).await? {
         State::Open(session) | State::Locked(session) => {
-            make_room(&visit, &session).await?;
-            if session.shared != 0 && visit.cookie(FROM_LIST).is_some() {
-                visit.drop_cookie(FROM_LIST);
-                to = by_the_entrance(&visit, &to)?;
-            }
+            leave(&visit, &session).await?;
+            Some(session.shared != 0)
         }
-        State::Nobody => forget_sign_in(&visit),
-    }
+        State::Nobody => was_shared(&visit).await?,
+    };
+    let response = out(&visit, shared, "").await?;
     flash::leave(&visit, Notice::LoggedOut, "")?;
-    Ok(cleared(&visit, go(&to)))
+    Ok(response)
+}
+
+/// Whether others use the device, as whoever was in said, however that session ended; nothing where no trace of it is left.
+async fn was_shared(visit: &Visit) -> Result<Option<bool>> {
+    let Some(token) = visit.cookie(session::COOKIE) else { return Ok(None) };
+    let row: Option<(i64,)> = visit
+        .db()?
+        .optional(
+            "SELECT shared FROM session WHERE practice_id = $1 AND token_hash = $2",
+            args![&visit.practice()?.id, secret::hash_token(token)],
+        )
+        .await?;
+    Ok(row.map(|(shared,)| shared != 0))
+}
+
+/// Out to the door once this browser's own session is over, whichever button ended it: what the browser need not know is
+/// forgotten, and where others use it (`shared`) the entrance forgets its list too, as it does where nobody knows any more whose
+/// it was. `note` (empty, or a query) says what the door tells.
+///
+/// # Errors
+/// Faults and conflicts of the database; a fault when nothing can be sealed.
+pub async fn out(visit: &Visit, shared: Option<bool>, note: &str) -> Result<Response> {
+    let mut to = format!("{}{note}", way_in::path(visit));
+    forget(visit, shared == Some(true)).await?;
+    if shared != Some(false) && visit.cookie(FROM_LIST).is_some() {
+        visit.drop_cookie(FROM_LIST);
+        to = by_the_entrance(visit, &to)?;
+    }
+    Ok(cleared(visit, go(&to)))
 }
 
 /// Has the browser drop what it keeps of the pages that were open.
@@ -67,10 +98,32 @@ fn by_the_entrance(visit: &Visit, door: &str) -> Result<String> {
 /// As [`leave`].
 pub(super) async fn make_room(visit: &Visit, session: &Session) -> Result<()> {
     leave(visit, session).await?;
-    if session.shared != 0 {
+    forget(visit, session.shared != 0).await
+}
+
+async fn forget(visit: &Visit, everything: bool) -> Result<()> {
+    give_up_proof(visit).await?;
+    if everything {
         forget_everything(visit);
     }
     forget_sign_in(visit);
+    Ok(())
+}
+
+/// A mailbox that this browser proved is proved no more: its cookie is dropped, but the next asking in the same minute may be given
+/// the same secret anew (`Visit::first_secret`).
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn give_up_proof(visit: &Visit) -> Result<()> {
+    let Some(token) = visit.cookie(marks::LINK_COOKIE) else { return Ok(()) };
+    visit
+        .db()?
+        .execute(
+            "UPDATE link_ask SET proved_in = NULL WHERE practice_id = $1 AND asked_at > $2 AND proved_in = $3",
+            args![&visit.practice()?.id, visit.now - PROOFS_SECONDS, secret::hash_token(token)],
+        )
+        .await?;
     Ok(())
 }
 

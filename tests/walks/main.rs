@@ -64,6 +64,7 @@ mod portal_contacts;
 mod portal_dead_address;
 mod portal_elsewhere;
 mod portal_flood;
+mod portal_given_up;
 mod portal_last_way;
 mod portal_limits;
 mod portal_lock_asked;

@@ -1,6 +1,7 @@
 //! The address that the list fills in is forgotten with whoever it was for (C12).
 
 use axum::http::Method;
+use portico::args;
 use portico::platform::web::encode;
 
 use super::{ask, browser, follow_to, mails};
@@ -92,6 +93,70 @@ walk!(a_shared_device_forgets_the_list_at_log_out, |stage| {
 walk!(logging_out_on_ones_own_device_leaves_the_list_open, |stage| {
     let (mut entrance, mut jo) = arrive(&stage).await;
     sign_in(&stage, &mut jo, false).await;
+    jo.submit_to("/log-out", &[]).await.is_at("/portal").sees("You are logged out");
+    entrance.open("/list").await.is_at("/list").sees("Harbour Physio");
+});
+
+/// The way that a log-out leads: by the entrance, where the list is over then, back to the door.
+async fn leads_by_the_entrance(entrance: &mut Browser, jo: &mut Browser, door: &str) {
+    let to = jo.answered["location"].to_str().unwrap().to_owned();
+    let path = to.strip_prefix("http://localhost:8080").unwrap_or_else(|| panic!("by the entrance, not {to}"));
+    entrance.send(Method::GET, path, None).await;
+    let back = entrance.answered["location"].to_str().unwrap().to_owned();
+    assert_eq!(back, format!("http://harbour-physio.au.localhost:8080{door}"));
+    assert!(!jo.cookies.contains_key("__Host-session") && !jo.cookies.contains_key("__Host-from-list"));
+    jo.open(door).await.is_at("/portal");
+    knows_nobody(jo).await;
+    entrance.open("/list").await.is_at("/");
+}
+
+walk!(a_shared_device_forgets_the_list_whichever_button_ends_the_session, |stage| {
+    for ends_all in [true, false] {
+        let (mut entrance, mut jo) = arrive(&stage).await;
+        sign_in(&stage, &mut jo, true).await;
+        jo.open("/me").await;
+        let action = if ends_all {
+            "/me/log-out-everywhere".to_owned()
+        } else {
+            let ends = |action: &String| action.starts_with("/me/sessions/");
+            jo.forms().into_iter().map(|form| form.action).find(ends).expect("its own end")
+        };
+        jo.submit_to(&action, &[]).await;
+        leads_by_the_entrance(&mut entrance, &mut jo, if ends_all { "/portal?note=everywhere" } else { "/portal" })
+            .await;
+        stage.wait(61);
+    }
+});
+
+// The page stayed open: the session has reached its end, or was ended elsewhere.
+walk!(a_shared_device_forgets_the_list_when_the_session_was_over, |stage| {
+    for sql in ["UPDATE session SET ends_at = 1", "UPDATE session SET ended_at = 1"] {
+        let (mut entrance, mut jo) = arrive(&stage).await;
+        sign_in(&stage, &mut jo, true).await;
+        jo.open("/me").await;
+        stage.au().execute(sql, args![]).await.unwrap();
+        stage.wait(61);
+        jo.submit_to("/log-out", &[]).await;
+        leads_by_the_entrance(&mut entrance, &mut jo, "/portal").await;
+    }
+});
+
+// The second of two presses has no trace left of whose session it was.
+walk!(a_shared_device_forgets_the_list_when_log_out_is_pressed_twice, |stage| {
+    let (mut entrance, mut jo) = arrive(&stage).await;
+    sign_in(&stage, &mut jo, true).await;
+    let mut again = jo.clone();
+    jo.submit_to("/log-out", &[]).await;
+    again.submit_to("/log-out", &[]).await;
+    leads_by_the_entrance(&mut entrance, &mut again, "/portal").await;
+});
+
+walk!(ones_own_device_keeps_the_list_when_the_session_was_over, |stage| {
+    let (mut entrance, mut jo) = arrive(&stage).await;
+    sign_in(&stage, &mut jo, false).await;
+    jo.open("/me").await;
+    stage.au().execute("UPDATE session SET ends_at = 1", args![]).await.unwrap();
+    stage.wait(61);
     jo.submit_to("/log-out", &[]).await.is_at("/portal").sees("You are logged out");
     entrance.open("/list").await.is_at("/list").sees("Harbour Physio");
 });
