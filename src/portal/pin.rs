@@ -50,10 +50,12 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     if visit.practice()?.pin_by == "nobody" {
         return refused(&visit, &ask, visit.say("stuck-pin-nobody")).await;
     }
-    if !take_try(&visit, &ask).await? {
+    let issued = issued(&visit, &ask).await?;
+    let guess = guess_lane(&visit, &ask, issued.as_ref(), &typed)?;
+    let taken = take_try(&visit, &ask, &guess).await?;
+    if !taken && !is_repeat(&visit, &ask, &guess).await? {
         return refused(&visit, &ask, visit.say("stuck-pin-over")).await;
     }
-    let issued = issued(&visit, &ask).await?;
     let before = before(&visit, &ask).await?;
 
     // work: the PIN before this one too, and where there is none as long
@@ -68,6 +70,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
             own_browser(&visit, &ask, &issued).await
         }
         (Verdict::Right { .. }, Some(issued)) => right(&visit, &ask, &issued).await,
+        _ if !taken => refused(&visit, &ask, visit.say("stuck-pin-over")).await,
         _ if matches!(too_old, Verdict::Right { .. }) => {
             give_back(&visit, &ask).await?;
             refused(&visit, &ask, visit.say("stuck-pin-old")).await
@@ -76,20 +79,45 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     }
 }
 
-/// Takes one of the request's five tries, once however often this is run; a new PIN gives none back.
-async fn take_try(visit: &Visit, ask: &Ask) -> Result<bool> {
+/// Where it is noted that this was typed for that PIN; the lane holds neither of them.
+fn guess_lane(visit: &Visit, ask: &Ask, issued: Option<&Issued>, typed: &str) -> Result<String> {
+    let of = issued.map_or("none", |issued| &issued.id);
+    visit.lane("pin typed", &format!("{} {of} {typed}", ask.id))
+}
+
+/// Takes one of the request's five tries, once however often this is run, and notes for what; a new PIN gives none back.
+async fn take_try(visit: &Visit, ask: &Ask, guess: &str) -> Result<bool> {
+    let practice = &visit.practice()?.id;
     let taking = async {
-        let row: Option<(i64,)> = visit
-            .db()?
-            .change(
+        let mut tx = visit.db()?.counting().await?;
+        let taken = tx
+            .execute(
                 "UPDATE link_ask SET pin_tries = pin_tries + 1 WHERE practice_id = $1 AND id = $2 AND pin_tries < $3
-                    AND (used_at IS NULL OR (used_by = 'pin' AND used_at >= $4)) AND ended_at IS NULL RETURNING pin_tries",
-                args![&visit.practice()?.id, &ask.id, MOST_TRIES, visit.now - proof::LOST_SECONDS],
+                    AND (used_at IS NULL OR (used_by = 'pin' AND used_at >= $4)) AND ended_at IS NULL",
+                args![practice, &ask.id, MOST_TRIES, visit.now - proof::LOST_SECONDS],
             )
             .await?;
-        Ok::<_, Error>(row.is_some())
+        if taken == 1 {
+            limit::once(&mut tx, practice, guess, proof::LOST_SECONDS, visit.now).await?;
+        }
+        tx.commit().await?;
+        Ok::<_, Error>(taken == 1)
     };
     visit.once(format!("pin of {}", ask.id), taking).await
+}
+
+/// Whether a try was taken for the very same a moment ago: the last one, pressed twice at once. That is no further guess; it costs
+/// a hash, so once a minute.
+async fn is_repeat(visit: &Visit, ask: &Ask, guess: &str) -> Result<bool> {
+    let noted: Option<(i64,)> = visit
+        .db()?
+        .optional(
+            "SELECT count FROM tries WHERE practice_id = $1 AND lane = $2 AND window_start > $3",
+            args![&visit.practice()?.id, guess, visit.now - proof::LOST_SECONDS],
+        )
+        .await?;
+    let lane = visit.lane("pin again", &ask.id)?;
+    Ok(noted.is_some() && visit.within(&lane, 1, proof::LOST_SECONDS).await?)
 }
 
 /// The living PIN of a request, or the one that was used for it a moment ago.

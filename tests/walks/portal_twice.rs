@@ -188,3 +188,69 @@ walk!(a_choice_pressed_twice_at_once_asks_nobody_again, |stage| {
     back.open(&format!("/portal/who?ask={asking}")).await.is_at("/portal/who").sees("Who are you?");
     back.submit(&[("person", &kim)]).await.is_at("/me").sees("Kim Ashworth");
 });
+
+// The fifth try is a try as good as the first, and no sixth comes with it.
+walk!(the_fifth_try_of_a_pin_sent_twice_at_once_signs_in, |stage| {
+    let (mut jo, pin) = with_pin(&stage).await;
+    for _ in 0..4 {
+        jo.submit_to("/portal/pin", &[("pin", &crate::support::portal::wrong_code(&pin))]).await;
+        assert_eq!(jo.status, 422);
+    }
+    let pressed = twice(&jo, "/portal/pin", &[("pin", &pin)]).await;
+    assert!(are_in(&pressed) > 0, "{}", pressed[0].text());
+    assert_eq!(living(&stage).await, 1);
+});
+
+walk!(a_sixth_guess_at_a_pin_opens_nothing, |stage| {
+    let (jo, pin) = with_pin(&stage).await;
+    let mut guesser = jo.clone();
+    for _ in 0..5 {
+        guesser.html.clone_from(&jo.html);
+        guesser.submit_to("/portal/pin", &[("pin", &crate::support::portal::wrong_code(&pin))]).await;
+    }
+    for _ in 0..2 {
+        guesser.html.clone_from(&jo.html);
+        guesser.submit_to("/portal/pin", &[("pin", &pin)]).await;
+        assert_eq!((guesser.status.as_u16(), living(&stage).await), (422, 0), "{}", guesser.text());
+    }
+});
+
+walk!(a_newer_mails_code_sent_twice_on_an_older_links_page_leads_on, |stage| {
+    let mut jo = stage.browser();
+    let older = link_of(&asked(&stage, &mut jo, JO).await);
+    stage.wait(61);
+    let newer = asked(&stage, &mut jo, JO).await;
+    let mut elsewhere = stage.browser();
+    elsewhere.open(&older).await;
+    let pressed = twice(&elsewhere, &format!("{older}/code"), &[("code", &code_of(&newer))]).await;
+    assert!(are_in(&pressed) > 0, "{}", pressed[0].text());
+    for pressed in &pressed {
+        assert_eq!(pressed.status, 200, "{}: {}", pressed.path, pressed.text());
+    }
+    // The link itself was opened by nobody, and another browser has nothing of either.
+    let mut thief = stage.browser();
+    thief.open(&older).await;
+    assert_eq!(thief.status, 410);
+});
+
+// The second press comes before the first one's answer, which never arrives.
+walk!(a_code_sent_again_elsewhere_without_the_first_answer_leads_on, |stage| {
+    let mail = asked(&stage, &mut stage.browser(), JO).await;
+    let (link, mut jo) = (link_of(&mail), stage.browser());
+    jo.open(&link).await;
+    let (form, code) = (format!("{link}/code"), code_of(&mail));
+    let (mut again, mut late) = (jo.clone(), jo.clone());
+    jo.submit_to(&form, &[("code", &code)]).await.is_at("/me");
+    again.submit_to(&form, &[("code", &code)]).await.is_at("/portal/who");
+    again.submit_to("/portal/who", &[]).await.is_at("/me").sees("Jo Lindqvist");
+    assert_eq!(living(&stage).await, 1, "the session whose answer was lost is ended");
+    // Nobody else has anything of it, nor has this browser later.
+    let mut thief = stage.browser();
+    thief.open(&link).await;
+    let fields = [("csrf", thief.hidden("csrf")), ("code", code.clone())].map(|(name, value)| (name.into(), value));
+    thief.post(&form, &fields).await.follow().await;
+    assert_eq!(thief.status, 410);
+    stage.wait(61);
+    late.submit_to(&form, &[("code", &code)]).await;
+    assert_eq!(late.status, 410);
+});
