@@ -133,7 +133,8 @@ pub async fn seen_to(visit: Visit, fields: Fields) -> Result<Response> {
     Ok(go("/practice/stuck"))
 }
 
-/// How many rows are on the list, up to a hundred.
+/// How many rows are on the list, up to a hundred. A PIN that was used before requests said what it led to (migration 0024) is
+/// judged by its client's last sign-in.
 ///
 /// # Errors
 /// Faults of the database.
@@ -146,6 +147,8 @@ pub async fn count(visit: &Visit) -> Result<usize> {
                     AND (a.used_at IS NULL OR a.session_id IS NULL)
                     AND NOT EXISTS (SELECT 1 FROM link_ask x JOIN session s ON s.practice_id = x.practice_id AND s.id = x.went_on_as
                         WHERE x.practice_id = a.practice_id AND x.email_key = a.email_key AND x.bound_to = a.bound_to AND x.used_at >= a.asked_at)
+                    AND NOT (a.used_by = 'pin' AND a.went_on_as IS NULL AND EXISTS (SELECT 1 FROM pin i JOIN person p ON p.practice_id = i.practice_id
+                        AND p.id = i.person_id WHERE i.practice_id = a.practice_id AND i.ask_id = a.id AND p.last_sign_in_at >= a.used_at))
                     AND NOT EXISTS (SELECT 1 FROM person p JOIN session s ON s.practice_id = p.practice_id AND s.person_id = p.id
                         WHERE p.practice_id = a.practice_id AND p.email_key = a.email_key AND p.kind = 'client' AND s.created_at >= a.asked_at
                             AND s.proofs LIKE '%pass%' AND NOT EXISTS (SELECT 1 FROM person q WHERE q.practice_id = p.practice_id
@@ -175,6 +178,9 @@ async fn open(visit: &Visit) -> Result<Vec<Row>> {
                     (SELECT MAX(CASE WHEN s.created_at < x.used_at THEN x.used_at ELSE s.created_at END) FROM link_ask x
                         JOIN session s ON s.practice_id = x.practice_id AND s.id = x.went_on_as
                         WHERE x.practice_id = $1 AND x.email_key = found.email_key AND x.bound_to = found.bound_to AND x.used_at >= found.asked_at),
+                    (SELECT MAX(p.last_sign_in_at) FROM pin i JOIN person p ON p.practice_id = i.practice_id AND p.id = i.person_id
+                        WHERE i.practice_id = $1 AND i.ask_id = found.id AND found.used_by = 'pin' AND found.went_on_as IS NULL
+                            AND p.last_sign_in_at >= found.used_at),
                     (SELECT MAX(s.created_at) FROM person p JOIN session s ON s.practice_id = p.practice_id AND s.person_id = p.id
                         WHERE p.practice_id = $1 AND p.email_key = found.email_key AND p.kind = 'client' AND s.created_at >= found.asked_at
                             AND s.proofs LIKE '%pass%' AND NOT EXISTS (SELECT 1 FROM person q WHERE q.practice_id = p.practice_id
@@ -184,7 +190,7 @@ async fn open(visit: &Visit) -> Result<Vec<Row>> {
                 (SELECT s.reason FROM outbox_state s WHERE s.practice_id = $1 AND s.message_id = found.last_mail
                     ORDER BY s.turn DESC, s.at DESC LIMIT 1) AS reason
              FROM (SELECT t.id, t.email, t.email_key, t.bound_to, t.result, t.browser, t.place, t.asked_at, t.opened_at, t.ended_at, t.used_at,
-                    t.used_by, t.session_id, t.help_at, t.help_note,
+                    t.used_by, t.went_on_as, t.session_id, t.help_at, t.help_note,
                     (SELECT m.message_id FROM link_ask m WHERE m.practice_id = t.practice_id AND m.email_key = t.email_key
                         AND m.message_id IS NOT NULL ORDER BY m.asked_at DESC, m.id DESC LIMIT 1) AS last_mail,
                     (SELECT CASE WHEN n.used_at IS NOT NULL OR n.ended_at IS NOT NULL THEN NULL WHEN n.pin_tries >= $3 THEN '' ELSE n.request_number END
@@ -197,6 +203,8 @@ async fn open(visit: &Visit) -> Result<Vec<Row>> {
                         AND (a.used_at IS NULL OR a.session_id IS NULL)
                         AND NOT EXISTS (SELECT 1 FROM link_ask x JOIN session s ON s.practice_id = x.practice_id AND s.id = x.went_on_as
                             WHERE x.practice_id = a.practice_id AND x.email_key = a.email_key AND x.bound_to = a.bound_to AND x.used_at >= a.asked_at)
+                        AND NOT (a.used_by = 'pin' AND a.went_on_as IS NULL AND EXISTS (SELECT 1 FROM pin i JOIN person p ON p.practice_id = i.practice_id
+                            AND p.id = i.person_id WHERE i.practice_id = a.practice_id AND i.ask_id = a.id AND p.last_sign_in_at >= a.used_at))
                         AND NOT EXISTS (SELECT 1 FROM person p JOIN session s ON s.practice_id = p.practice_id AND s.person_id = p.id
                             WHERE p.practice_id = a.practice_id AND p.email_key = a.email_key AND p.kind = 'client' AND s.created_at >= a.asked_at
                                 AND s.proofs LIKE '%pass%' AND NOT EXISTS (SELECT 1 FROM person q WHERE q.practice_id = p.practice_id

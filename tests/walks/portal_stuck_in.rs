@@ -160,3 +160,38 @@ walk!(whoever_is_in_by_a_password_or_passkey_is_stuck_no_more, |stage| {
     sam.open("/practice/stuck").await.sees(FAMILY);
     stage.au().execute("UPDATE person SET closed_at = 1 WHERE name = 'Bert Ashworth'", args![]).await.unwrap();
 });
+
+// Before version 0024 of the schema a PIN's request did not say which session it led to.
+walk!(whoever_came_in_by_an_older_pin_is_stuck_no_more, |stage| {
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    let mut jo = stage.browser();
+    let id = somebody(&stage, JO).await.id;
+    ask(&mut jo, JO).await;
+    jo.open(&jo.link("I can't get the email")).await;
+    by_pin(&mut sam, &id, &mut jo).await;
+    jo.is_at("/me");
+    let older = "UPDATE link_ask SET went_on_as = NULL, went_on_at = NULL";
+    stage.au().execute(older, args![]).await.unwrap();
+    sam.open("/practice/stuck").await.misses("stopped after it").misses(JO);
+    sam.open("/practice/clients").await.sees("Nobody is stuck");
+    stage.au().execute("UPDATE link_ask SET help_at = asked_at", args![]).await.unwrap();
+    sam.open("/practice/stuck").await.sees("They signed in since");
+});
+
+walk!(whoever_stopped_after_an_older_pin_stays_on_the_list, |stage| {
+    relaxed(&stage).await;
+    let mut sam = signed_in(&stage, SAM).await;
+    let mut jo = stage.browser();
+    sign_in(&stage, &mut jo, JO).await;
+    jo.open("/me/privacy").await.submit_to("/me/privacy/lock", &[("passphrase", PASSPHRASE)]).await;
+    jo.submit_to("/log-out", &[]).await;
+    stage.wait(61);
+    let id = somebody(&stage, JO).await.id;
+    ask(&mut jo, JO).await;
+    jo.open(&jo.link("I can't get the email")).await;
+    by_pin(&mut sam, &id, &mut jo).await;
+    jo.is_at("/portal/lock");
+    stage.au().execute("UPDATE link_ask SET went_on_as = NULL, went_on_at = NULL", args![]).await.unwrap();
+    sam.open("/practice/stuck").await.sees(JO).sees("stopped after it");
+});
