@@ -216,7 +216,7 @@ pub async fn add(server: &Arc<Server>, wanted: &Wanted) -> Result<Added> {
         email,
     };
     refuse_birth_name(server, &new.host).await?;
-    refuse_name_on_its_way(server, &wanted.region, &wanted.slug).await?;
+    refuse_name_on_its_way(server, &wanted.region, &wanted.slug, "").await?;
     let mut run = 1;
     loop {
         match store(server, region, wanted, &new).await {

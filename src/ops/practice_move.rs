@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::practice_rename::{leads_from_elsewhere, leads_to, tell};
+use super::practice_rename::{leads_from_elsewhere, leads_to, refuse_name_on_its_way, tell};
 use crate::args;
 use crate::audit::{chain, remainder};
 use crate::platform::copy;
@@ -200,6 +200,7 @@ impl<'a> Move<'a> {
         if taken.is_some() {
             return Err(Error::Fault(format!("{} is, or was, another practice's name in {}", self.slug, self.to.name)));
         }
+        refuse_name_on_its_way(self.server, &self.to.name, self.slug, &self.id).await?;
         let sql = "UPDATE practice SET moving_to = $2 WHERE id = $1 AND moving_to IS NULL AND closed_at IS NULL";
         self.from.db.execute(sql, args![&self.id, &self.to.name]).await?;
         self.from.practices.forget();

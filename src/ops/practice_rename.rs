@@ -62,7 +62,7 @@ async fn once(server: &Arc<Server>, region: &Region, from: &str, to: &str) -> Re
             region.name
         )));
     }
-    refuse_name_on_its_way(server, &region.name, to).await?;
+    refuse_name_on_its_way(server, &region.name, to, "").await?;
     tx.execute("UPDATE practice SET slug = $2 WHERE id = $1", args![&id, to]).await?;
     tx.execute("DELETE FROM moved WHERE practice_id = $1 AND slug = $2", args![&id, to]).await?;
     leads_to(&mut tx, &id, &region.name, to).await?;
@@ -77,12 +77,16 @@ async fn once(server: &Arc<Server>, region: &Region, from: &str, to: &str) -> Re
     Ok(id)
 }
 
-/// A practice on its way keeps its name free where it is going: taken there, its move could never be finished.
-pub(super) async fn refuse_name_on_its_way(server: &Server, region: &str, slug: &str) -> Result<()> {
+/// A practice on its way keeps its name free where it is going: taken there, its move could never be finished. `own` is the practice
+/// that wants the name, as far as there is one already.
+pub(super) async fn refuse_name_on_its_way(server: &Server, region: &str, slug: &str, own: &str) -> Result<()> {
     for other in server.regions.iter().filter(|other| other.name != region) {
         let coming: Option<(String,)> = other
             .db
-            .optional("SELECT id FROM practice WHERE slug = $1 AND moving_to = $2", args![slug, region])
+            .optional(
+                "SELECT id FROM practice WHERE slug = $1 AND moving_to = $2 AND id <> $3",
+                args![slug, region, own],
+            )
             .await?;
         if coming.is_some() {
             return Err(Error::Fault(format!(

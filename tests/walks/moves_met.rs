@@ -1,9 +1,11 @@
 //! Two commands at once: a move that is started twice, and a name that somebody takes where a practice is going.
 
 use portico::args;
+use portico::config::{Database, Region};
 use portico::ops::{practice, practice_move, practice_rename};
 
 use super::moves::{OLD, leads};
+use crate::support::stage::Stage;
 use crate::walk;
 
 fn wanted(region: &str, slug: &str) -> practice::Wanted {
@@ -58,3 +60,22 @@ walk!(nobody_takes_a_name_where_its_practice_is_going, |stage| {
     stage.wait(5);
     assert_eq!(leads(&stage, "pier-physio.uk.localhost:8080", "/sign-in").await.0, 200);
 });
+
+// Both would leave, and only one could arrive.
+#[tokio::test]
+async fn two_practices_of_one_name_do_not_leave_for_one_region() {
+    let folder = tempfile::tempdir().unwrap();
+    let third = Database::Sqlite(folder.path().join("nz.db"));
+    let region = Region { name: "nz".into(), database: third, max_connections: 6 };
+    let stage = Stage::with(folder, |config| config.regions.push(region)).await;
+    practice::add(&stage.server, &wanted("nz", "harbour-physio")).await.unwrap();
+    let out = "UPDATE practice SET moving_to = 'uk' WHERE slug = 'harbour-physio'";
+    let nz = &stage.server.region("nz").unwrap().db;
+    nz.execute(out, args![]).await.unwrap();
+    let said = practice_move::go(&stage.server, "harbour-physio", "au", "uk").await.unwrap_err().to_string();
+    assert!(said.contains("harbour-physio is on its way to uk from nz"), "{said}");
+    assert_eq!(leads(&stage, OLD, "/sign-in").await.0, 200, "it is served on");
+    // The first one stays after all: then the other may go.
+    practice_move::undo(&stage.server, "harbour-physio", "nz", "uk").await.unwrap();
+    practice_move::go(&stage.server, "harbour-physio", "au", "uk").await.unwrap();
+}
