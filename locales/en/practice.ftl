@@ -477,6 +477,8 @@ clients-add-name = Type a name of at most 100 characters.
 clients-add-role = Who is it?
 clients-add-client = A client
 clients-add-contact = A contact of a client, such as a parent
+clients-add-twin = There is already a client with this name and address. Is it the same person? It is:
+clients-add-another = No, it is another person
 clients-add-button = Add
 
 line-asked = Asked for a sign-in email

@@ -11,6 +11,7 @@ mod address_waiting;
 mod api;
 mod at_once;
 mod backup_codes;
+mod clients_added;
 mod clients_found;
 mod devices;
 mod ended_elsewhere;

@@ -75,6 +75,7 @@ walk!(the_same_client_is_added_once, |stage| {
     assert_eq!((one.status, two.status), (303.try_into().unwrap(), 303.try_into().unwrap()));
     let pats = "SELECT COUNT(*) FROM person WHERE email_key = 'pat@example.com'";
     assert_eq!(number(&stage, pats, args![]).await, 1);
+    stage.wait(61);
     sam.open("/practice/clients/new").await;
     sam.submit(&[("name", "pat reyes"), ("email", "Pat@Example.com")]).await.sees("is there already");
     assert_eq!(number(&stage, pats, args![]).await, 1);

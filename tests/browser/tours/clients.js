@@ -19,6 +19,14 @@ export async function clients(stage, page, look) {
   const jo = sam.home + (await page.getByRole("link", { name: "Jo Lindqvist" }).first().getAttribute("href"));
   await page.goto(`${sam.home}/practice/clients/new`);
   await look("a new client");
+  for (const reference of ["", "HP-2002"]) {
+    await page.goto(`${sam.home}/practice/clients/new`);
+    await page.locator("#name").fill("Robin Tamsin");
+    await page.locator("#email").fill("robin.tamsin@example.com");
+    await page.locator("#reference").fill(reference);
+    await press(page, "Add");
+  }
+  await look("a new client who may be there already");
   await page.goto(jo);
   await look("one client");
   for (const act of ["/act?do=off", "/act?do=end", "/pin", "/phone", "/reference", "/passkeys", "/privacy", "/email", "/contacts/new"]) {
