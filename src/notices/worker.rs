@@ -1,6 +1,7 @@
 //! The worker of the outbox: finds what is due, fairly over practices, claims it row by row, and goes on until it is
 //! told to end. What one claimed message comes to is in `sending.rs` and `ending.rs`.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -25,6 +26,8 @@ const AT_ONCE: usize = 4;
 const CLAIM_AGAIN: usize = 3;
 /// Messages looked up in one round; a round takes one of every practice before the second of any.
 const ROUND: i64 = 200;
+/// Messages to one recipient in one round, one after the other.
+const IN_A_ROW: usize = 8;
 /// The bell is heard on this node only, and a pause ends without one.
 const POLL: Duration = Duration::from_secs(1);
 /// When the server ends, messages under way have so long to be answered for.
@@ -32,6 +35,15 @@ const GOODBYE: Duration = Duration::from_secs(30);
 /// Ended messages are forgotten after this (seconds).
 const KEEP_SECONDS: i64 = 90 * 86_400;
 const SLOW_TICK_SECONDS: i64 = 3600;
+
+/// A message whose time has come, unclaimed when looked at; its recipient is still sealed.
+#[derive(sqlx::FromRow)]
+struct Due {
+    practice_id: String,
+    id: String,
+    person_id: Option<String>,
+    recipient: String,
+}
 
 /// A message that this worker has claimed; recipient and body are still sealed.
 #[derive(sqlx::FromRow)]
@@ -113,14 +125,21 @@ async fn work_region(server: &Arc<Server>, region: &Arc<Region>, me: &str, endin
     let mut all = 0;
     loop {
         let due = due(region, server.world.now()).await?;
-        let one = |(practice, id): (String, String)| async move {
-            if ending.load(Ordering::SeqCst) {
-                return 0;
+        let to_one = |messages: Vec<Due>| async move {
+            let mut taken = 0;
+            for message in messages {
+                if ending.load(Ordering::SeqCst) {
+                    break;
+                }
+                taken += take(server, region, me, &message).await;
             }
-            take(server, region, me, &practice, &id).await
+            taken
         };
-        let done: usize =
-            stream::iter(due).map(one).buffer_unordered(AT_ONCE).fold(0, |sum, n| async move { sum + n }).await;
+        let done: usize = stream::iter(by_recipient(server, due))
+            .map(to_one)
+            .buffer_unordered(AT_ONCE)
+            .fold(0, |sum, n| async move { sum + n })
+            .await;
         all += done;
         if done == 0 {
             measure(server).await;
@@ -130,12 +149,13 @@ async fn work_region(server: &Arc<Server>, region: &Arc<Region>, me: &str, endin
 }
 
 /// What is due, one of each practice before the second of any, so that nobody's flood starves another.
-async fn due(region: &Region, now: i64) -> Result<Vec<(String, String)>> {
+async fn due(region: &Region, now: i64) -> Result<Vec<Due>> {
     region
         .db
         .all(
-            "SELECT practice_id, id FROM (
-                SELECT practice_id, id, next_at, ROW_NUMBER() OVER (PARTITION BY practice_id ORDER BY next_at, id) AS place
+            "SELECT practice_id, id, person_id, recipient FROM (
+                SELECT practice_id, id, person_id, recipient, next_at,
+                    ROW_NUMBER() OVER (PARTITION BY practice_id ORDER BY next_at, id) AS place
                 FROM outbox WHERE ended_at IS NULL AND next_at <= $1 AND claimed_until <= $1
              ) AS waiting ORDER BY place, next_at, id LIMIT $2",
             args![now, ROUND],
@@ -143,8 +163,29 @@ async fn due(region: &Region, now: i64) -> Result<Vec<(String, String)>> {
         .await
 }
 
+/// What is due, one list for each recipient in the order asked: of two mails in a mailbox people open the newer, so the
+/// newer must be the one that was asked for last.
+fn by_recipient(server: &Server, due: Vec<Due>) -> Vec<Vec<Due>> {
+    let mut lists: Vec<Vec<Due>> = vec![];
+    let mut places = HashMap::new();
+    for message in due {
+        let whose = [message.practice_id.as_str(), message.id.as_str(), message.person_id.as_deref().unwrap_or("")];
+        // What cannot be opened is on its own; seeing it through says why.
+        let to = server.open("outbox to", &whose, &message.recipient).unwrap_or_else(|_| message.id.clone());
+        let place = *places.entry((message.practice_id.clone(), to.to_lowercase())).or_insert(lists.len());
+        match lists.get_mut(place) {
+            Some(list) if list.len() < IN_A_ROW => list.push(message),
+            // The rest waits for the next round, so that a flood to one mailbox keeps the others no longer than this.
+            Some(_) => {}
+            None => lists.push(vec![message]),
+        }
+    }
+    lists
+}
+
 /// Claims one message and sees it through; answers 1, or 0 where another worker was first.
-async fn take(server: &Arc<Server>, region: &Arc<Region>, me: &str, practice: &str, id: &str) -> usize {
+async fn take(server: &Arc<Server>, region: &Arc<Region>, me: &str, due: &Due) -> usize {
+    let (practice, id) = (due.practice_id.as_str(), due.id.as_str());
     let mut claimed = claim(server, region, me, practice, id).await;
     for _ in 0..CLAIM_AGAIN {
         // Left for the next round, it would come behind a whole round of everybody else's.

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::support::smtp_sink::Fault;
+use crate::support::smtp_sink::{Fault, Received};
 
 sending!(a_worker_that_dies_loses_nothing_and_sends_nothing_twice, |stage, mails, _texts| {
     mails.next_connections(&[Fault::HangGreeting]);
@@ -57,10 +57,26 @@ sending!(workers_that_meet_send_each_mail_once, |stage, mails, _texts| {
     assert!(mails.connections() <= 12, "each worker keeps at most four connections: {}", mails.connections());
 });
 
+// Who asks twice opens the mail that came last.
+sending!(mails_to_one_mailbox_come_in_the_order_asked, |stage, mails, _texts| {
+    for number in 10..30 {
+        put_many(&stage, "harbour-physio", "mail", "jo@example.com", &format!("Mail {number}."), 1).await;
+        put_many(&stage, "harbour-physio", "mail", &format!("other{number}@example.com"), "Hello", 1).await;
+    }
+    assert_eq!(stage.deliver().await, 40);
+    let to_jo: Vec<String> =
+        mails.mails().iter().filter(|mail| mail.to == ["jo@example.com"]).map(Received::text).collect();
+    let number = |text: &String| (10..30).find(|number| text.contains(&format!("Mail {number}."))).unwrap();
+    assert_eq!(to_jo.iter().map(number).collect::<Vec<_>>(), (10..30).collect::<Vec<_>>());
+});
+
 sending!(a_practice_that_floods_does_not_starve_another, |stage, mails, _texts| {
     let sql = "INSERT INTO practice (id, slug, host, name, created_at) VALUES ('p2', 'quiet', 'quiet.au.localhost', 'Quiet', 1)";
     stage.au().execute(sql, vec![]).await.unwrap();
-    put_many(&stage, "harbour-physio", "mail", "many@example.com", "Hello", 300).await;
+    put_many(&stage, "harbour-physio", "mail", "many@example.com", "Hello", 150).await;
+    for number in 0..150 {
+        put_many(&stage, "harbour-physio", "mail", &format!("many{number}@example.com"), "Hello", 1).await;
+    }
     stage.wait(60);
     put_many(&stage, "quiet", "mail", "few@example.com", "Hello", 2).await;
     stage.deliver().await;
