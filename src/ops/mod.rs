@@ -1,5 +1,6 @@
 //! Running it: what operators see and do. Knows the features only to start them.
 
+pub mod ahead;
 pub mod api_keys;
 pub mod assets;
 pub mod check;

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::ahead;
 use super::tasks::{Stop, pause};
 use crate::args;
 use crate::platform::db::Db;
@@ -146,13 +147,23 @@ const OLD: &[(&str, i64, &str)] = &[
 
 /// Goes on until the server ends.
 pub async fn run(server: Arc<Server>, stop: Stop) {
+    bring_back(&server).await;
     while pause(EVERY, &stop).await {
+        bring_back(&server).await;
         for region in server.databases() {
             match round(&region.db, server.world.now(), &stop).await {
                 Ok(0) => {}
                 Ok(rows) => tracing::info!(region = region.name, rows, "what was over was thrown away"),
                 Err(error) => tracing::warn!(region = region.name, %error, "what is over could not be thrown away"),
             }
+        }
+    }
+}
+
+async fn bring_back(server: &Server) {
+    for region in server.databases() {
+        if let Err(error) = ahead::bring_back(&region.db, server.world.now()).await {
+            tracing::warn!(region = region.name, %error, "what a clock ahead has left could not be looked for");
         }
     }
 }

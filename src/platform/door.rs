@@ -82,6 +82,9 @@ pub async fn enter(doors: Arc<Doors>, request: Request) -> std::result::Result<R
         Ok(visit) => visit,
         Err(error) => return Ok(with_headers(&doors, problem::plain(&error))),
     };
+    if let Some(response) = moved::without_dot(&visit, &parts) {
+        return Ok(with_headers(&doors, response));
+    }
     let ran = match whole(checked(&doors, &visit, &mut parts, body)).await {
         Ok((visit, bytes)) => whole(async { Ok(run(&doors, &visit, parts, bytes).await) }).await,
         Err(error) => Err(error),

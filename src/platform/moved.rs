@@ -12,7 +12,7 @@ use super::left;
 use super::problem;
 use super::rounds;
 use super::server::{Region, Server};
-use super::web::{Visit, go, page_with};
+use super::web::{Door, Visit, go, page_with};
 
 /// Which other names of its practices browsers accept passkeys at (WebAuthn L3, 5.11).
 const RELATED: &str = "/.well-known/webauthn";
@@ -41,6 +41,20 @@ pub(super) fn host_of(parts: &Parts) -> String {
         _ => host.as_str(),
     };
     name.strip_suffix('.').unwrap_or(name).to_owned()
+}
+
+/// On to the same page without the final dot of the host's name: browsers take such a name for another origin, whose forms and
+/// passkeys are not ours.
+pub(super) fn without_dot(visit: &Visit, parts: &Parts) -> Option<Response> {
+    let host = parts.uri.authority().map_or_else(|| text(parts), axum::http::uri::Authority::as_str);
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let is_read = matches!(parts.method, Method::GET | Method::HEAD);
+    if matches!(visit.door, Door::Nobody) || !is_read || !name.ends_with('.') {
+        return None;
+    }
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let location = HeaderValue::from_str(&format!("{}{path}", visit.server.origin_of(&host_of(parts)))).ok()?;
+    Some((StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response())
 }
 
 fn text(parts: &Parts) -> &str {

@@ -350,3 +350,32 @@ walk!(every_cookie_is_bound_to_its_host_and_hidden_from_scripts, |stage| {
         assert!(line.contains("; Path=/; Secure; HttpOnly; SameSite=Lax") && !line.contains("Domain"), "{line}");
     }
 });
+
+// AC-192
+walk!(nothing_of_the_inside_is_served, |stage| {
+    for host in ["harbour-physio.au.localhost:8080", "localhost:8080", "support.localhost:8080", "127.0.0.1:8080"] {
+        let mut scraper = stage.browser_at(host);
+        for path in [
+            "/metrics",
+            "/docs",
+            "/.git/config",
+            "/.env",
+            "/portico.toml",
+            "/Cargo.lock",
+            "/debug/pprof",
+            "/server-status",
+            "/assets/passkey.js.map",
+            "/assets/../portico.toml",
+            "/assets/%2e%2e/portico.toml",
+            "/backup.sql",
+            "/au.db",
+        ] {
+            scraper.open(path).await;
+            assert_eq!(scraper.status, 404, "{host}{path}");
+        }
+        scraper.open("/healthz").await;
+        assert_eq!((scraper.status.as_u16(), scraper.html.as_str()), (200, "OK"), "{host}");
+        scraper.open("/assets/style.css").await;
+        assert_eq!(scraper.status, 200, "{host}: what its pages load");
+    }
+});

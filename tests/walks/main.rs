@@ -108,6 +108,7 @@ mod sessions;
 mod shared_browser;
 mod sign_in;
 mod sign_in_guessing;
+mod stolen_backup;
 mod thread;
 mod thread_mailbox;
 mod told;

@@ -7,6 +7,7 @@ use portico::ops::routes;
 use portico::sign_in::step::Factor;
 
 use crate::support::browser::Browser;
+use crate::support::portal::{self, JO};
 use crate::support::stage::Stage;
 use crate::support::ways::{ALEX, SAM, ask_no_second, devices_of, let_in, log_in, sessions_of};
 use crate::walk;
@@ -229,4 +230,24 @@ walk!(cookies_of_another_practice_open_nothing_there, |stage| {
         stranger.cookies.clone_from(&alex.cookies);
     }
     stranger.open("/me").await.is_at("/sign-in").sees("Log in to Thames Therapy").misses("Alex");
+});
+
+// AC-114: one person is a client of both, with one address.
+walk!(one_address_at_two_practices_is_two_clients, |stage| {
+    let (theirs, _) = bay_dental(&stage).await;
+    let sql = "INSERT INTO person (practice_id, id, kind, role, name, email, email_key, joined_at, created_at)
+               VALUES ($1, 'jo-next-door', 'client', 'client', 'Johanna Nextdoor', $2, $2, 1, 1)";
+    stage.au().execute(sql, args![&theirs, JO]).await.unwrap();
+    let mut here = stage.browser();
+    portal::sign_in(&stage, &mut here, JO).await;
+    here.is_at("/me").sees("Jo Lindqvist").misses("Nextdoor").misses("Bay Dental");
+    let mut there = stage.browser_at("bay-dental.au.localhost:8080");
+    portal::sign_in(&stage, &mut there, JO).await;
+    there.is_at("/me").sees("Johanna Nextdoor").misses("Lindqvist").misses("Harbour Physio");
+    // Neither cookie is worth anything at the other's door.
+    std::mem::swap(&mut here.cookies, &mut there.cookies);
+    for browser in [&mut here, &mut there] {
+        browser.open("/me").await.misses("Nextdoor").misses("Lindqvist").misses("Log out");
+        assert_ne!(browser.path, "/me");
+    }
 });

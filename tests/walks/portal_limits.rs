@@ -11,7 +11,7 @@ use crate::support::stage::Stage;
 use crate::walk;
 
 /// What a page says to somebody who cannot see the address in it.
-fn without(html: &str, email: &str) -> String {
+pub fn without(html: &str, email: &str) -> String {
     let mut text = html.replace(email, "…");
     for (before, after) in
         [("name=\"csrf\" value=\"", "\""), ("name=\"ask\" value=\"", "\""), ("?ask=", "\""), ("class=\"number\">", "<")]
@@ -221,6 +221,24 @@ walk!(a_poisoned_host_reaches_no_mail, |stage| {
     stage.deliver().await;
     let mail = crate::support::portal::newest(&stage, JO).await;
     assert!(mail.text.contains("http://harbour-physio.au.localhost:8080/link/") && !mail.text.contains("evil"));
+    // Under a name that is nobody's there is no page to ask on, however it is said; nothing is mailed.
+    stage.wait(61);
+    let fields = [("csrf".to_owned(), jo.hidden("csrf")), ("email".to_owned(), JO.to_owned())];
+    let mut evil = jo.clone();
+    evil.headers.clear();
+    evil.host = "evil.example".into();
+    evil.post("/portal", &fields).await;
+    assert_eq!(evil.status, 404);
+    let mut absolute = jo.clone();
+    absolute.headers.clear();
+    absolute.post("http://evil.example/portal", &fields).await;
+    assert_eq!(absolute.status, 404);
+    assert_eq!(stage.deliver().await, 0);
+    // And Jo's own link, of the mail that strange headers came with, signs her in.
+    jo.headers.clear();
+    let link = crate::support::portal::link_of(&mail);
+    jo.open(&link).await.submit_to(&link, &[]).await;
+    jo.is_at("/me");
 });
 
 // Counted without a transaction that would run again: of two who ask at the same moment, one is mailed.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
-use portico::ops::{check, keys, purge};
+use portico::ops::{ahead, check, keys, purge};
 use portico::platform::door::{self, Doors};
 use portico::platform::headers;
 use portico::platform::keyring::Keyring;
@@ -206,6 +206,64 @@ walk!(what_is_over_is_thrown_away_and_the_rest_stays, |stage| {
     // An old account is not a new one: the next strange browser is still told of.
     sign_in(&mut stage.browser().from("198.51.100.77"), SAMS_PASSWORD).await;
     assert_eq!(stage.events().await.last().unwrap(), "signed-in-new-browser");
+});
+
+// AC-185: the clock was set a year ahead, and back.
+walk!(a_clock_that_was_ahead_keeps_nobody_out, |stage| {
+    const YEAR: i64 = 365 * 86_400;
+    stage.wait(YEAR);
+    for _ in 0..6 {
+        sign_in(&mut stage.browser(), "something else entirely").await;
+    }
+    let mut jo = stage.browser();
+    crate::support::portal::ask(&mut jo, "jo@example.com").await;
+    stage.wait(-YEAR);
+    let mut sam = stage.browser();
+    sign_in(&mut sam, SAMS_PASSWORD).await;
+    assert_eq!(sam.status, 429);
+    assert_eq!(stage.deliver().await, 0, "the mail waits for its year");
+    let counted = count(&stage, "SELECT MAX(count) FROM tries").await;
+    assert!(ahead::bring_back(stage.au(), stage.now()).await.unwrap() > 3);
+    assert_eq!(count(&stage, "SELECT MAX(count) FROM tries").await, counted, "wrong answers are not forgotten");
+    sign_in(&mut sam, SAMS_PASSWORD).await;
+    assert!(sam.cookies.contains_key("__Host-session"), "{}", sam.text());
+    assert!(stage.deliver().await >= 2, "the asking and its mail");
+    stage.wait(61);
+    crate::support::portal::sign_in(&stage, &mut jo, "jo@example.com").await;
+    jo.is_at("/me");
+    assert_eq!(ahead::bring_back(stage.au(), stage.now()).await.unwrap(), 0, "and nothing of today is touched");
+});
+
+// A balancer that asks for a region hears of that one; without a name one region's fault takes nobody else's pages away.
+walk!(a_regions_fault_is_that_regions, |stage| {
+    let mut balancer = stage.browser_at("127.0.0.1:8080");
+    balancer.open("/readyz").await.sees("OK");
+    stage.au().execute("ALTER TABLE schema_step RENAME TO schema_step_away", vec![]).await.unwrap();
+    for (path, status, words) in [
+        ("/readyz", 200, "au: not ready uk: ready"),
+        ("/readyz?region=au", 503, "au: not ready"),
+        ("/readyz?region=uk", 200, "OK"),
+        ("/readyz?region=nowhere", 404, "Not Found"),
+    ] {
+        balancer.open(path).await.sees(words);
+        assert_eq!(balancer.status.as_u16(), status, "{path}");
+    }
+    for region in stage.server.databases().filter(|region| region.name != "au") {
+        region.db.execute("ALTER TABLE schema_step RENAME TO schema_step_away", vec![]).await.unwrap();
+    }
+    balancer.open("/readyz").await;
+    assert_eq!(balancer.status.as_u16(), 503, "where no database answers");
+});
+
+// The same name to the network, another origin to a browser: forms and passkeys would be refused.
+walk!(a_name_with_a_final_dot_leads_to_the_name, |stage| {
+    let mut sam = stage.browser_at("harbour-physio.au.localhost.:8080");
+    sam.open("/sign-in?then=%2Fme").await;
+    assert_eq!(sam.status.as_u16(), 308);
+    assert_eq!(sam.answered["location"], "http://harbour-physio.au.localhost:8080/sign-in?then=%2Fme");
+    let mut nobody = stage.browser_at("evil.example.:8080");
+    nobody.open("/sign-in").await;
+    assert_eq!(nobody.status.as_u16(), 404);
 });
 
 walk!(a_page_that_panics_is_one_page, |stage| {

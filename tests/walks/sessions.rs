@@ -344,6 +344,10 @@ walk!(doubled_cookies_are_refused_and_removed, |stage| {
     assert_eq!(sam.status, 400);
     sam.sees("Your browser sent something twice");
     assert!(!sam.cookies.contains_key("__Host-session"), "neither is believed again");
+    // The neighbour's is gone too; Sam comes in again.
+    sam.headers.clear();
+    log_in(&mut sam, SAM, false).await;
+    sam.open("/me").await.sees("My info");
 });
 
 walk!(a_client_sees_nothing_of_staff, |stage| {

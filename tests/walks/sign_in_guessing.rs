@@ -218,6 +218,45 @@ walk!(a_hundred_at_once_are_all_counted, |stage| {
     sam_in(&stage).await;
 });
 
+// AC-183: the queue of hashes is full, and everything that hashes nothing goes on.
+walk!(a_flood_of_log_ins_holds_up_no_other_page, |stage| {
+    let mut sam = sam_in(&stage).await;
+    let mut flood = stage.browser();
+    flood.open("/sign-in").await;
+    let token = flood.hidden("csrf");
+    let before = stage.server.hashing.counts();
+    let all: Vec<_> = (0..300)
+        .map(|number| {
+            let mut one = flood.clone().from(&format!("10.{number}.{number}.7", number = number % 250));
+            let email = format!("nobody{number}@example.com");
+            let fields = [("csrf", token.as_str()), ("email", &email), ("password", "not the right one")];
+            let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            tokio::spawn(async move {
+                one.post("/sign-in", &fields).await;
+                (one.status, one.answered.contains_key("retry-after"))
+            })
+        })
+        .collect();
+    while stage.server.hashing.counts().refused == before.refused {
+        tokio::task::yield_now().await;
+    }
+    sam.open("/me").await.is_at("/me").sees("My info");
+    stage.browser().open("/sign-in").await.sees("Log in");
+    stage.browser().open("/portal").await.sees("Email me a link");
+    let waiting = stage.server.hashing.waiting();
+    let mut told = 0;
+    for one in all {
+        let (status, with_a_time) = one.await.unwrap();
+        told += usize::from(status == StatusCode::SERVICE_UNAVAILABLE && with_a_time);
+        let fine = [StatusCode::UNPROCESSABLE_ENTITY, StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS];
+        assert!(fine.contains(&status), "{status}");
+    }
+    assert!(waiting > 0, "the pages were answered while hashes waited");
+    assert!(told > 0, "who finds the queue full is told when to come back");
+    stage.wait(901);
+    sam_in(&stage).await;
+});
+
 // AC-001.
 walk!(an_attack_on_the_practice_is_told_once, |stage| {
     desk::give_app(&stage, SAM).await;

@@ -1,8 +1,12 @@
 //! State by state, against a mail server that fails on demand.
 
 use super::*;
+use crate::people::{relaxed, signed_in};
+use crate::portal_limits::without;
+use crate::support::portal::{JO, ask};
 use crate::support::smtp_sink::Fault;
 use crate::support::text_sink::TextFault;
+use crate::support::ways::somebody;
 
 const ALEX: &str = "alex@example.com";
 const TWO_DAYS: i64 = 48 * 3600;
@@ -220,4 +224,25 @@ sending!(what_holds_a_link_is_not_sent_when_it_is_over, |stage, mails, _texts| {
     assert_eq!(of("password-changed").await.state, "sent");
     let all = rows(&stage).await.into_iter().filter(|row| row.about == "reset-link").map(|row| row.state);
     assert_eq!(all.collect::<Vec<_>>(), ["failed", "sent"], "its half hour begins when it is written");
+});
+
+// AC-184: whoever asks reads the same; whoever can help reads why, and the mail comes in the end.
+sending!(a_mail_server_in_trouble_changes_no_answer, |stage, mails, _texts| {
+    relaxed(&stage).await;
+    mails.on_recipient(JO, Fault::DeferRecipient);
+    let (mut jo, mut stranger) = (stage.browser(), stage.browser());
+    ask(&mut jo, JO).await;
+    ask(&mut stranger, "no@example.com").await;
+    assert_eq!(without(&jo.html, JO), without(&stranger.html, "no@example.com"));
+    stage.deliver().await;
+    let mut sam = signed_in(&stage, crate::people::SAM).await;
+    let page = format!("/practice/clients/{}", somebody(&stage, JO).await.id);
+    sam.open(&page).await.sees("Their mail server asked us to try again later");
+    mails.on_recipient(JO, Fault::Accept);
+    stage.wait(40);
+    stage.deliver().await;
+    let mail = mails.mails().into_iter().rfind(|mail| mail.to == [JO]).expect("the mail came").text();
+    let code = mail.lines().find(|line| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit()));
+    jo.submit_to("/portal/code", &[("code", code.expect("a code"))]).await.is_at("/me");
+    sam.open(&page).await.sees("Last sign-in 21 November 2026");
 });

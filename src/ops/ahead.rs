@@ -1,0 +1,44 @@
+//! What a clock that was ahead has left: counts and messages that wait for a day which is not near. A set-back clock would keep
+//! honest people out until then, and their mail in.
+
+use crate::args;
+use crate::platform::db::Db;
+use crate::platform::error::Result;
+
+/// Nodes' clocks may differ so much (seconds) before one is called ahead; nobody waits longer than this for a next try.
+const MOST_AHEAD: i64 = 900;
+
+/// A word for the log and the statement ($1 now, $2 from when on a time is ahead).
+const LATER_THAN_NOW: &[(&str, &str)] = &[
+    // No window is longer than a day. What was counted stays: a factor that wrong answers switched off is off.
+    (
+        "counts",
+        "UPDATE tries SET updated_at = $1,
+            window_start = CASE WHEN window_start > $2 THEN $1 - 86400 ELSE window_start END,
+            blocked_until = CASE WHEN blocked_until > $2 THEN $1 ELSE blocked_until END
+         WHERE updated_at > $2",
+    ),
+    ("names tried in vain", "UPDATE sprayed SET at = $1 WHERE at > $2"),
+    // A client's new address may wait for its day (factors/client_email.rs); all else is put for now.
+    (
+        "messages",
+        "UPDATE outbox SET created_at = $1, next_at = $1, claimed_until = 0
+         WHERE ended_at IS NULL AND created_at > $2 AND kind <> 'client-email'",
+    ),
+];
+
+/// Brings all that back to now; answers how many rows those were.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn bring_back(db: &Db, now: i64) -> Result<u64> {
+    let mut all = 0;
+    for (what, sql) in LATER_THAN_NOW {
+        let rows = db.execute(sql, args![now, now + MOST_AHEAD]).await?;
+        if rows > 0 {
+            tracing::warn!(what, rows, "written by a clock that was ahead of this one; brought back to now");
+        }
+        all += rows;
+    }
+    Ok(all)
+}
