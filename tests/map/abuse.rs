@@ -40,6 +40,7 @@ fn every_case_has_its_tests() {
                     sources.iter().any(|source| {
                         source.path.ends_with(&format!("/{file}.rs"))
                             && (source.text.contains(&format!("walk!({name},"))
+                                || source.text.contains(&format!("sending!({name},"))
                                 || source.text.contains(&format!("fn {name}(")))
                     })
                 }
