@@ -175,6 +175,7 @@ async fn right(visit: &Visit, fields: &Fields, right: Right<'_>) -> Result<Respo
     let good = person.password_change_by.is_some() || is_good(visit, person, password, upgrade).await?;
     let flood = known.is_none() && password_stuffing::concerns(visit, person).await?;
 
+    visit.server.world.reached("password right");
     let mut tx = visit.db()?.write().await?;
     lanes.clear_in(visit, &mut tx).await?;
     if known.is_some() {
@@ -184,8 +185,8 @@ async fn right(visit: &Visit, fields: &Fields, right: Right<'_>) -> Result<Respo
     if in_vain {
         visit.forget_vain_name(&mut tx, key).await?;
     }
-    if let Some(new_hash) = new_hash {
-        bring_up_to_date(visit, &mut tx, person, &new_hash).await?;
+    if let Some(new_hash) = &new_hash {
+        bring_up_to_date(visit, &mut tx, person, new_hash).await?;
     }
     if !good {
         tx.execute(
@@ -201,6 +202,7 @@ async fn right(visit: &Visit, fields: &Fields, right: Right<'_>) -> Result<Respo
         keep: fields.ticked("keep"),
         device: known,
         device_key: device::offered(visit, fields),
+        verified: new_hash.as_deref().or(person.password.as_deref()),
         ..Start::default()
     };
     passkey_offer::note_able(visit, fields);

@@ -145,6 +145,7 @@ async fn right(visit: &Visit, fields: &Fields, tried: &Tried<'_>, person: &Perso
     let new_hash = if upgrade { hash(visit, password).await.ok() } else { None };
     let good = person.password_change_by.is_none() && password_strength::is_still_good(visit, person, password).await?;
 
+    visit.server.world.reached("password right");
     let mut tx = visit.db()?.write().await?;
     tried.lanes.clear_in(visit, &mut tx).await?;
     if tried.in_vain {
@@ -155,8 +156,8 @@ async fn right(visit: &Visit, fields: &Fields, tried: &Tried<'_>, person: &Perso
         tx.commit().await?;
         return again(visit, fields, "portal-password-weak");
     }
-    if let Some(new_hash) = new_hash {
-        bring_up_to_date(visit, &mut tx, person, &new_hash).await?;
+    if let Some(new_hash) = &new_hash {
+        bring_up_to_date(visit, &mut tx, person, new_hash).await?;
     }
     let shared = fields.ticked("shared");
     let start = Start {
@@ -165,6 +166,7 @@ async fn right(visit: &Visit, fields: &Fields, tried: &Tried<'_>, person: &Perso
         then_path: &safe_path(fields.text("then"), "/me"),
         keep: fields.ticked("keep") && !shared,
         shared,
+        verified: new_hash.as_deref().or(person.password.as_deref()),
         ..Start::default()
     };
     let attempt = sign_in::start(visit, &mut tx, &start).await?;

@@ -62,6 +62,9 @@ pub struct Attempt {
     /// When a mail proved the mailbox, which may be a while before the attempt went on by it (unix seconds).
     #[sqlx(default)]
     pub mailed_at: Option<i64>,
+    /// The stored password, a hash, that was right for a new attempt.
+    #[sqlx(skip)]
+    verified: Option<String>,
     /// What a new attempt has shown; none once it is a row.
     #[sqlx(skip)]
     unwritten: Unwritten,
@@ -93,6 +96,8 @@ pub struct Start<'a> {
     pub device_key: Option<&'a str>,
     /// When the mail that it goes on by proved the mailbox (unix seconds); none: now.
     pub mailed_at: Option<i64>,
+    /// The stored password, a hash, that was found right: it has to be in place still when the attempt is written.
+    pub verified: Option<&'a str>,
 }
 
 /// Begins an attempt in this browser, which lasts once [`advance`] was asked; an older one in it is left to expire.
@@ -114,6 +119,7 @@ pub async fn start(visit: &Visit, _tx: &mut Tx, start: &Start<'_>) -> Result<Att
         device_key: start.device_key.map(str::to_owned),
         created_at: visit.now,
         mailed_at: start.mailed_at,
+        verified: start.verified.map(str::to_owned),
         unwritten: Unwritten(Some(Arc::new(Mutex::new(Factors::NONE)))),
     })
 }
@@ -235,6 +241,10 @@ pub async fn lead_to(visit: &Visit, tx: &mut Tx, attempt: &Attempt, then_path: &
 /// Faults and conflicts of the database.
 pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Response> {
     let person = person::by_id_in(&mut tx, &visit.practice()?.id, &attempt.person_id).await?;
+    if attempt.verified.as_deref().is_some_and(|hash| !person.is_let_in_by(hash)) {
+        // Stopped or replaced since it was found right: what was typed is judged anew, by what stands now.
+        return Err(Error::Conflict);
+    }
     if person.closed_at.is_some() {
         return Err(Error::Bad("attempt"));
     }

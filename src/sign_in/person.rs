@@ -267,6 +267,12 @@ impl Person {
         self.is_client() && practice.pin_by == "nobody" && !mail && !passkey && !password
     }
 
+    /// Whether that stored password (a hash) is the person's, and opens anything.
+    pub fn is_let_in_by(&self, password: &str) -> bool {
+        let alive = self.password_stolen_at.is_none() && self.closed_at.is_none();
+        alive && self.password.as_deref() == Some(password)
+    }
+
     pub fn is_private(&self) -> bool {
         self.is_client() && self.private_since.is_some()
     }

@@ -51,6 +51,7 @@ mod passkey_unkept;
 mod passkey_words;
 mod passkeys;
 mod password;
+mod password_races;
 mod people;
 mod people_email;
 mod people_mails;

@@ -1,8 +1,9 @@
 //! A whole server in this process with the demo's people, a clock that tests set, and its own databases.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use portico::config::{Config, Database, Region};
@@ -19,14 +20,27 @@ use super::browser::Browser;
 /// Saturday 21 November 2026, 06:00 UTC.
 pub const START: i64 = 1_795_240_800;
 
-pub struct SetClock(AtomicI64);
+/// What goes on elsewhere while a request stands still.
+type Meanwhile = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+pub struct SetClock {
+    time: AtomicI64,
+    /// The point where a request stands still once, and what goes on elsewhere then.
+    hold: Mutex<Option<(&'static str, Meanwhile)>>,
+}
 
 impl World for SetClock {
     fn now(&self) -> i64 {
-        self.0.load(Ordering::SeqCst)
+        self.time.load(Ordering::SeqCst)
     }
     fn fill(&self, bytes: &mut [u8]) {
         RealWorld.fill(bytes);
+    }
+    fn reached(&self, point: &'static str) {
+        let held = self.hold.lock().unwrap().take_if(|(at, _)| *at == point);
+        if let Some((_, meanwhile)) = held {
+            tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(meanwhile));
+        }
     }
 }
 
@@ -101,7 +115,7 @@ impl Stage {
         change: impl FnOnce(&mut Config),
         carriers: impl FnOnce(&Config) -> Carriers,
     ) -> Stage {
-        let clock = Arc::new(SetClock(AtomicI64::new(START)));
+        let clock = Arc::new(SetClock { time: AtomicI64::new(START), hold: Mutex::new(None) });
         let address: SocketAddr = "127.0.0.1:8080".parse().unwrap();
         let mut config = demo::settings(folder.path(), address, &*clock).unwrap();
         change(&mut config);
@@ -139,7 +153,17 @@ impl Stage {
 
     /// Lets so many seconds go by.
     pub fn wait(&self, seconds: i64) {
-        self.clock.0.fetch_add(seconds, Ordering::SeqCst);
+        self.clock.time.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// The next request that reaches the point stands still there until all of that is done.
+    pub fn hold_at(&self, point: &'static str, meanwhile: impl Future<Output = ()> + Send + 'static) {
+        *self.clock.hold.lock().unwrap() = Some((point, Box::pin(meanwhile)));
+    }
+
+    /// Whether a request came to the point of [`Stage::hold_at`].
+    pub fn was_held(&self) -> bool {
+        self.clock.hold.lock().unwrap().is_none()
     }
 
     /// A new browser at Harbour Physio.
