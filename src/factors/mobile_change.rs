@@ -144,6 +144,7 @@ async fn change(visit: &Visit, mut tx: Tx, mine: &Mine, number: &str, proved_at:
         ],
     )
     .await?;
+    mobile_code::end_read_out(visit, &mut tx, &mine.person.id).await?;
     let happening = Happening::of(Event::MobileChanged, &mine.person).session(&mine.session.id);
     happened(visit, &mut tx, happening.detail("mobile", &mobile::masked(number))).await?;
     tx.commit().await?;

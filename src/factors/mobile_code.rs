@@ -226,3 +226,17 @@ pub async fn spend(visit: &Visit, tx: &mut Tx, id: &str) -> Result<bool> {
         .await?;
     Ok(spent == 1)
 }
+
+/// A code that an administrator sent proves whoever has the number on file (`practice/people_proof.rs`): with the number it ends.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub async fn end_read_out(visit: &Visit, tx: &mut Tx, person: &str) -> Result<()> {
+    tx.execute(
+        "UPDATE mobile_code SET used_at = $3 WHERE practice_id = $1 AND person_id = $2 AND purpose IN ('reset', 'delete-passkeys')
+            AND used_at IS NULL",
+        args![&visit.practice()?.id, person, visit.now],
+    )
+    .await?;
+    Ok(())
+}

@@ -120,6 +120,9 @@ async fn turn_on(
         ],
     )
     .await?;
+    if number_is_new {
+        mobile_code::end_read_out(visit, tx, person).await?;
+    }
     Ok(true)
 }
 

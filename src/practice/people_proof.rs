@@ -146,7 +146,12 @@ pub(super) async fn send(visit: &Visit, id: &str, act: Act) -> Result<std::resul
     }
 
     // write
+    let read = person.mobile;
     let (mut tx, person) = begin(visit, &session, id).await?;
+    if person.mobile != read {
+        // It changed since it was read, and no code goes to the former one.
+        return Err(Error::Conflict);
+    }
     if let Some(problem) = too_many(visit, &mut tx, &session).await? {
         tx.commit().await?;
         let problem = Some(problem);

@@ -213,6 +213,7 @@ async fn take_back(visit: &Visit, tx: &mut Tx, person: &Person, since: i64) -> R
         )
         .await?;
     if mobile == 1 {
+        mobile_code::end_read_out(visit, tx, &person.id).await?;
         removed.push("mobile number");
     }
     let left = person.passkeys > passkeys || person.totp_secret.is_some() && app == 0;

@@ -103,6 +103,7 @@ mod record_cut;
 mod record_flood;
 mod reset;
 mod reset_kept;
+mod reset_number;
 mod rules;
 mod running;
 mod sessions;
