@@ -63,6 +63,7 @@ reset-intro = It is for { $email }. You log in with it from now on, so choose on
 reset-button = Set new password
 reset-after = You will be logged out everywhere, and recognised devices are forgotten. Then you log in with the new password; if you use a verification code or a passkey, it is asked for as always.
 reset-done-other = Your new password is set. { $here } is logged in in this browser: log out here to log in yourself.
+reset-done-other-client = Your new password is set. Somebody is signed in here in this browser: log out here to log in yourself.
 reset-done-log-out = Log out and go on
 reset-over-title = This link opens nothing any more
 reset-used = This link was used on { $time }. If that was you, log in with the password you chose. If it wasn't you, ask for a new link and choose another password now.

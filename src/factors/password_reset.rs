@@ -15,11 +15,11 @@ use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
-use crate::sign_in::device;
 use crate::sign_in::flash::{self, Notice};
 use crate::sign_in::link::{self, Link, Standing, Token};
 use crate::sign_in::person::{self, Person};
-use crate::sign_in::session::{self, State};
+use crate::sign_in::session::{self, Session, State};
+use crate::sign_in::{device, not_me};
 
 #[derive(askama::Template)]
 #[template(path = "factors/password_reset.html")]
@@ -34,14 +34,14 @@ struct ResetPage {
     can_send: bool,
     /// Whose password it is; the link lay in that mailbox.
     email: String,
-    /// It is done, and somebody else is logged in in this browser: their name.
-    here: Option<String>,
+    /// It is done, and somebody else is logged in in this browser: what the page says of it, and the words of staying.
+    here: Option<(String, String)>,
 }
 
 /// `GET /reset/{token}`, any number of times.
 pub async fn ask(visit: Visit, Token(token): Token) -> Result<Response> {
     match opened(&visit, &token).await? {
-        Ok(person) => page(&ResetPage::new(&visit, &token, &person, vec![])?),
+        Ok(person) => page(&ResetPage::new(&visit, &token, &person, vec![]).await?),
         Err(over) => page_with(StatusCode::GONE, &over),
     }
 }
@@ -62,7 +62,7 @@ pub async fn answer(visit: Visit, Token(token): Token, fields: Fields) -> Result
         problems.push(visit.say("change-same"));
     }
     if !problems.is_empty() {
-        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &ResetPage::new(&visit, &token, &person, problems)?);
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &ResetPage::new(&visit, &token, &person, problems).await?);
     }
     let new_hash = hash(&visit, password).await?;
 
@@ -72,7 +72,7 @@ pub async fn answer(visit: Visit, Token(token): Token, fields: Fields) -> Result
         drop(tx);
         // Somebody was quicker with the same link: the page says what it is worth now.
         let (what, can_send) = over(&visit, link::look(&visit, PURPOSE, &token).await?.as_ref());
-        return page_with(StatusCode::GONE, &ResetPage::over(&visit, &token, what, can_send));
+        return page_with(StatusCode::GONE, &ResetPage::over(&visit, &token, what, can_send).await?);
     }
     put_in_place(&visit, &mut tx, &person, &new_hash).await?;
     // Whoever is reclaiming their account from a stranger takes back what the stranger began.
@@ -86,12 +86,21 @@ pub async fn answer(visit: Visit, Token(token): Token, fields: Fields) -> Result
         && session.person_id != person.id
     {
         return page(&ResetPage {
-            here: Some(session.name.clone()),
-            ..ResetPage::new(&visit, &token, &person, vec![])?
+            here: Some(of_somebody_else(&visit, &session)),
+            ..ResetPage::new(&visit, &token, &person, vec![]).await?
         });
     }
     flash::leave(&visit, Notice::PasswordReset, &person.email)?;
     Ok(go("/sign-in"))
+}
+
+/// What is said of whoever else is logged in here. Clients are named to nobody (docs/decisions/0015).
+fn of_somebody_else(visit: &Visit, here: &Session) -> (String, String) {
+    if here.is_client() {
+        return (visit.say("reset-done-other-client"), visit.say("join-stay-client"));
+    }
+    let name = [("here", here.name.as_str())];
+    (visit.say_with("reset-done-other", &name), visit.say_with("join-stay", &name))
 }
 
 /// `POST /reset/{token}/new`: a new link to where this one went, under the limits of every asking.
@@ -139,15 +148,15 @@ async fn opened(visit: &Visit, token: &str) -> Result<std::result::Result<Person
             person::by_id(visit.db()?, &visit.practice()?.id, &link.person_id).await?.ok_or(Error::NotFound)?;
         if person.joined_at.is_none() {
             // The first password is chosen where the invitation is accepted, and nowhere else.
-            return Ok(Err(ResetPage::over(visit, token, visit.say("reset-not-joined"), false)));
+            return Ok(Err(ResetPage::over(visit, token, visit.say("reset-not-joined"), false).await?));
         }
         if person.email_key == key_of(&link.sent_to) && person.closed_at.is_none() {
             return Ok(Ok(person));
         }
-        return Ok(Err(ResetPage::over(visit, token, visit.say("reset-moved"), false)));
+        return Ok(Err(ResetPage::over(visit, token, visit.say("reset-moved"), false).await?));
     }
     let (what, can_send) = over(visit, link.as_ref());
-    Ok(Err(ResetPage::over(visit, token, what, can_send)))
+    Ok(Err(ResetPage::over(visit, token, what, can_send).await?))
 }
 
 /// Which it is, and when; and whether a press can bring a new one.
@@ -165,10 +174,17 @@ fn over(visit: &Visit, link: Option<&Link>) -> (String, bool) {
     }
 }
 
+/// Whoever is logged in here as a client can leave at once.
+async fn frame(visit: &Visit, title: &str) -> Result<Frame> {
+    let mut frame = Frame::new(visit, title);
+    frame.exit = not_me::is_clients_browser(visit).await?;
+    Ok(frame)
+}
+
 impl ResetPage {
-    fn new(visit: &Visit, token: &str, person: &Person, problems: Vec<String>) -> Result<ResetPage> {
+    async fn new(visit: &Visit, token: &str, person: &Person, problems: Vec<String>) -> Result<ResetPage> {
         Ok(ResetPage {
-            frame: Frame::new(visit, "reset-title").script("strength.js"),
+            frame: frame(visit, "reset-title").await?.script("strength.js"),
             token: token.to_owned(),
             least: password_strength::needed(visit, person)?.code_points().to_string(),
             problems,
@@ -179,9 +195,9 @@ impl ResetPage {
         })
     }
 
-    fn over(visit: &Visit, token: &str, what: String, can_send: bool) -> ResetPage {
-        ResetPage {
-            frame: Frame::new(visit, "reset-over-title"),
+    async fn over(visit: &Visit, token: &str, what: String, can_send: bool) -> Result<ResetPage> {
+        Ok(ResetPage {
+            frame: frame(visit, "reset-over-title").await?,
             token: token.to_owned(),
             least: String::new(),
             problems: vec![],
@@ -189,6 +205,6 @@ impl ResetPage {
             can_send,
             email: String::new(),
             here: None,
-        }
+        })
     }
 }

@@ -242,7 +242,10 @@ async fn is_clients(visit: &Visit, token: &str) -> Result<bool> {
 }
 
 /// Whether a client is signed in here, who finds "Exit quickly" on every page, whatever the link is.
-async fn is_clients_browser(visit: &Visit) -> Result<bool> {
+///
+/// # Errors
+/// Faults of the database.
+pub async fn is_clients_browser(visit: &Visit) -> Result<bool> {
     Ok(match session::glance(visit).await? {
         State::Open(session) | State::Locked(session) => session.is_client(),
         State::Nobody => false,

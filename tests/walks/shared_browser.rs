@@ -1,7 +1,9 @@
 //! Two people at one computer: what one of them left open in a tab acts for nobody else.
 
 use crate::support::browser::Browser;
+use crate::support::desk::run_jobs;
 use crate::support::portal::{JO, add_client, sign_in};
+use crate::support::stage::link_in;
 use crate::support::ways::{ALEX, SAM, ask_no_second, give_app, log_in, somebody};
 use crate::walk;
 
@@ -149,4 +151,40 @@ walk!(a_code_left_open_lands_in_nobody_elses_account_unsaid, |stage| {
     assert_eq!(desk.status, 409, "{}", desk.text());
     desk.sees("belongs to an earlier log-in").sees(SAM.0);
     desk.open("/me").await.is_at("/me").sees(SAM.0);
+});
+
+// Clients are named to nobody, and can leave at once.
+walk!(a_reset_link_in_a_clients_browser_names_no_client, |stage| {
+    ask_no_second(&stage).await;
+    let mut all = [stage.browser(), stage.browser(), stage.browser()];
+    sign_in(&stage, &mut all[0], JO).await;
+    log_in(&mut all[1], ALEX, false).await;
+    for (browser, client, here) in [
+        (0, true, "Somebody is signed in here in this browser"),
+        (1, false, "Alex Rivera is logged in in this browser"),
+        (2, false, ""),
+    ] {
+        let browser = &mut all[browser];
+        stage.wait(61);
+        stage.browser().open("/forgot").await.submit(&[("email", SAM.0)]).await;
+        run_jobs(&stage).await;
+        let mail = stage.messages(SAM.0).await.into_iter().find(|mail| mail.about == "reset-link").unwrap();
+        let link = link_in(&mail.text);
+        let leave = |browser: &Browser| browser.forms().iter().any(|form| form.action == "/portal/exit");
+        browser.open(&link).await.sees("Choose a new password").misses("Jo Lindqvist");
+        assert_eq!(leave(browser), client, "{}", browser.text());
+        browser.submit(&[("password", "short")]).await.sees("There is a problem").misses("Jo Lindqvist");
+        assert_eq!(leave(browser), client);
+        let chosen = format!("a lamp for {here} and tea");
+        browser.submit(&[("password", &chosen)]).await.misses("Jo Lindqvist").misses(JO);
+        if here.is_empty() {
+            browser.is_at("/sign-in");
+        } else {
+            browser.sees(here).sees("Your new password is set");
+        }
+        assert_eq!(leave(browser), client);
+        browser.open(&link).await.sees("This link was used on").misses("Jo Lindqvist");
+        assert_eq!(leave(browser), client);
+    }
+    all[0].open("/me").await.is_at("/me").sees("Jo Lindqvist");
 });
