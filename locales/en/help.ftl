@@ -124,6 +124,7 @@ help-not-me-text =
     A new email address that was on its way is stopped too.
     You then choose a new password: at once where the mail is younger than half an hour, and otherwise through a link that we send to the same address. Nobody can log in with the old one any more, neither you nor somebody else. Choose one that you have never used anywhere.
     If the only second step you had is removed that way, the new password waits a day. Without that, somebody who reads your mail could take your app away and go straight in. If you need to work sooner, call an administrator: with your mobile number on file they prove who you are on the phone, and you go on at once.
+    If an administrator changed your email address less than a day before, the new password waits until that day is over. The page and our mails say until when.
     Your administrators are told, so that they can look whether anything was touched. It is better to press it once too often than once too rarely.
 help-forgotten-password-title = I have forgotten my password
 help-forgotten-password-text =

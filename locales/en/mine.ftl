@@ -20,6 +20,7 @@ mine-role-client = Client
 
 mine-password = Password
 mine-password-set = Last set on { $day }.
+mine-password-stopped = It was stopped on { $day }, when "this wasn't me" was pressed in a mail to you. Nobody can log in with it: choose a new one by mail.
 mine-password-none = You have no password.
 mine-password-change = Change password
 

@@ -141,7 +141,10 @@ mail-not-me-subject = You are logged out everywhere at { $practice }
 mail-not-me-text =
     Hello { $name },
     On { $time } somebody with a mail that we sent you told us that something at { $practice } wasn't you. We logged out every browser and stopped your password. Nobody can sign in with it. A passkey, authenticator app, backup codes or mobile number that were added since that mail are removed too.
-    Choose a new password with the link "Forgot your password?":
+    { $held ->
+        [yes] The email address or the second step of your account was changed a short while ago. So that a mail alone can't open your account, a new password can be chosen from { $password_from }, with the link "Forgot your password?":
+       *[no] Choose a new password with the link "Forgot your password?":
+    }
     { $url }/sign-in
     Then look at "Recognised devices" and at your email address and mobile number in My info.
     { mail-part-ask }
@@ -189,7 +192,10 @@ mail-not-me-client-administrators-text =
 mail-not-me-administrators-subject = { $person } says: this wasn't me
 mail-not-me-administrators-text =
     Hello { $name },
-    On { $time } { $person } told us that something in their account at { $practice } wasn't them. We logged out all their browsers and stopped their password; they choose a new one by mail.
+    On { $time } { $person } told us that something in their account at { $practice } wasn't them. We logged out all their browsers and stopped their password; { $held ->
+        [yes] because their email address or second step was changed a short while ago, they can choose a new one by mail only from { $password_from }.
+       *[no] they choose a new one by mail.
+    }
     Please ask them what happened, and look at the record of their account:
     { $url }/practice/people
 

@@ -106,6 +106,7 @@ change-everywhere = You stay logged in here. Everywhere else you will be logged 
 change-same = This is your password already. Choose another one.
 change-current-empty = Type your current password.
 change-current-wrong = That is not your current password.
+change-stopped = Your password was stopped on { $day }, when "this wasn't me" was pressed in a mail to you. Nobody can log in with it, and there is none to type here: choose a new one by mail.
 change-done = Your password is changed.
 change-done-what = You are logged out everywhere else, and recognised devices are forgotten. We have sent you an email about it.
 
@@ -156,8 +157,10 @@ not-me-unknown = We don't know this link. It may have been cut off on the way, o
 not-me-done-client = It is done: you are signed out everywhere, and a password you had here opens nothing any more. If somebody else can read your email, talk to your practice before you sign in again.
 not-me-done-mailed = It is done: every session is ended and the password doesn't work any more. The mail you came from is older than half an hour, so we have sent a new one to { $email }: its link leads to a new password.
 not-me-done-wait = It is done: every session is ended, the password doesn't work any more, and your second step is removed.
+not-me-done-held = It is done: every session is ended and the password doesn't work any more.
 not-me-waits = So that a mail alone can't open your account, you can choose a new password from { $time }, with "Forgot your password?".
 not-me-waits-call = If you need to get in sooner, or if you didn't expect this, call your practice now: { $contact }. With your mobile number on file, an administrator can prove who you are on the phone.
+not-me-waits-address = The email address of this account was changed a short while ago. If you don't know why, call your practice now: { $contact }
 not-me-done-ask = It is done: every session is ended and the password doesn't work any more. Since the email address of this account was changed, no mail opens it until an administrator has found out whose it is. Please call your practice now: { $contact }
 not-me-done-unjoined = It is done. Nobody has set a password for this account yet; with the newest invitation you can.
 

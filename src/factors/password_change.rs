@@ -13,6 +13,7 @@ use crate::notices::{Event, Happening, happened};
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
+use crate::platform::when;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::Session;
 use crate::sign_in::{device, link, session};
@@ -26,6 +27,8 @@ struct ChangePage {
     problems: Vec<String>,
     /// What is wrong with the current password.
     problem: Option<String>,
+    /// The day on which "this wasn't me" stopped the password: there is none to type.
+    stopped: Option<String>,
     done: bool,
 }
 
@@ -53,6 +56,9 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     };
     let person = mine(&visit, &session).await?;
     let mut change = ChangePage::new(&visit, &session, &person)?;
+    if change.stopped.is_some() {
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &change);
+    }
 
     // work: the rules first, so that a bad new password costs no try of the old one
     let (current, new) = (fields.text("current"), fields.text("password"));
@@ -113,6 +119,7 @@ impl ChangePage {
             least: password_strength::needed(visit, person)?.code_points().to_string(),
             problems: vec![],
             problem: None,
+            stopped: person.password_stolen_at.map(|at| when::day(at, visit.zone())),
             done: false,
         })
     }

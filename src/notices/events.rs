@@ -196,7 +196,7 @@ mod tests {
     use crate::platform::text::Texts;
 
     /// Every word a mail may use, each with a value that can be found again.
-    const WORDS: [(&str, &str); 29] = [
+    const WORDS: [(&str, &str); 30] = [
         ("remembered", "no"),
         ("goal", "sign-in"),
         ("what", "telephone number"),
@@ -204,6 +204,7 @@ mod tests {
         ("left", "3"),
         ("by", "code"),
         ("until", "23 November 2026"),
+        ("held", "yes"),
         ("password_from", "22 November 2026"),
         ("replaced", "no"),
         ("factor", "password"),

@@ -38,6 +38,8 @@ struct NotMePage {
     over: Option<String>,
     /// From when a new password can be chosen, where it waits, and how to reach the practice.
     waits_until: Option<String>,
+    /// An administrator who proves the person on the phone ends the waiting.
+    by_phone: bool,
     /// Only the practice can help on, so that no link to a new password is offered.
     asks: bool,
     contact: String,
@@ -105,21 +107,29 @@ pub async fn answer(visit: Visit, Token(token): Token) -> Result<Response> {
 
 /// What the page says where the press leads no further.
 fn done(visit: &Visit, token: &str, person: &Person, taken: &Taken, mailed: bool) -> Result<Response> {
-    let paused = taken.last_second.then_some(visit.now + PAUSE_SECONDS).or(person.resets_wait_until(visit.now));
-    let address_waits = taken.former_address || person.address_waits_until(visit.now).is_some();
-    let until = paused.filter(|_| !person.is_client() && !address_waits);
+    let disputed = taken.former_address || person.address_is_disputed(visit.now);
+    let until = waits_until(person, taken, visit.now).filter(|_| !disputed);
     let said = match until {
         _ if person.is_client() => visit.say("not-me-done-client"),
         _ if mailed => visit.say_with("not-me-done-mailed", &[("email", &person.email)]),
-        Some(_) => visit.say("not-me-done-wait"),
+        Some(_) if taken.last_second => visit.say("not-me-done-wait"),
+        Some(_) => visit.say("not-me-done-held"),
         None if person.joined_at.is_none() => visit.say("not-me-done-unjoined"),
         None => visit.say_with("not-me-done-ask", &[("contact", &compose::contact(visit)?)]),
     };
     let mut over = NotMePage::new(visit, token, person.is_client(), Some(said));
     over.waits_until = until.map(|until| when::full(until, visit.zone()));
+    over.by_phone = person.address_waits_until(visit.now).is_none();
     over.asks = until.is_none() && !mailed;
     over.contact = compose::contact(visit)?;
     page(&over)
+}
+
+/// Until when no mail leads to a new password (unix seconds), where one would otherwise: a day after the last second factor went or an
+/// administrator changed the address, and while the address is disputed.
+fn waits_until(person: &Person, taken: &Taken, now: i64) -> Option<i64> {
+    let pause = taken.last_second.then_some(now + PAUSE_SECONDS).max(person.resets_wait_until(now));
+    pause.max(person.address_waits_until(now)).filter(|_| !person.is_client())
 }
 
 /// A mail alone must not open what a second factor had kept shut a moment ago, and an address that somebody disputes opens
@@ -163,8 +173,10 @@ async fn tell(visit: &Visit, tx: &mut Tx, person: &Person, taken: &Taken) -> Res
         _ => Event::NotMe,
     };
     let happening = Happening::of(event, person).detail("removed", &taken.removed);
-    let from = when::full(visit.now + PAUSE_SECONDS, visit.zone());
-    happened(visit, tx, if taken.last_second { happening.detail("password_from", &from) } else { happening }).await
+    let until = waits_until(person, taken, visit.now).map(|until| when::full(until, visit.zone()));
+    let held = if until.is_some() { "yes" } else { "" };
+    let happening = happening.detail("held", held).detail("password_from", until.as_deref().unwrap_or_default());
+    happened(visit, tx, happening).await
 }
 
 /// What the press took away.
@@ -283,6 +295,7 @@ impl NotMePage {
             client,
             over,
             waits_until: None,
+            by_phone: false,
             asks: false,
             contact: String::new(),
         }

@@ -30,6 +30,7 @@ mod moves_record;
 mod moves_writes;
 mod neighbours;
 mod not_me;
+mod not_me_held;
 mod numbers;
 mod old_pages;
 mod operator;
