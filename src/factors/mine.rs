@@ -236,7 +236,7 @@ fn second_of(person: &Person, practice: &Practice, now: i64) -> Second {
 
 /// From when a second factor is required of the person (unix seconds); the calendar side of
 /// [`Person::second_required`], which must agree with it at every moment.
-fn required_from(person: &Person, practice: &Practice) -> Option<i64> {
+pub fn required_from(person: &Person, practice: &Practice) -> Option<i64> {
     if person.kind != "staff" {
         return None;
     }

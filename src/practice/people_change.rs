@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use super::people_invite::{NAME_CHARS, ROLES};
 use super::{actor, begin, colleague, fresh_administrator, own_account};
 use crate::args;
+use crate::factors::mine::required_from;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
@@ -128,7 +129,7 @@ pub async fn ask_more_time(visit: Visit, Path(id): Path<String>) -> Result<Respo
         Ok(both) => both,
         Err(response) => return Ok(response),
     };
-    if person.is_administrator() {
+    if person.is_administrator() || required_from(&person, visit.practice()?).is_none() {
         return Ok(go(&format!("/practice/people/{id}")));
     }
     page(&MoreTimePage::new(&visit, &session, &person, "", None))
@@ -154,13 +155,18 @@ pub async fn give_more_time(visit: Visit, Path(id): Path<String>, fields: Fields
     if person.is_administrator() || person.closed_at.is_some() {
         return Err(Error::Forbidden);
     }
+    let person = Person { more_time_until: Some(until), ..person };
+    // The rule may begin later than the time ends, or be gone since the page was opened.
+    let Some(from) = required_from(&person, visit.practice()?) else {
+        return Ok(go(&format!("/practice/people/{id}")));
+    };
     tx.execute(
         "UPDATE person SET more_time_until = $3 WHERE practice_id = $1 AND id = $2",
         args![&visit.practice()?.id, &person.id, until],
     )
     .await?;
     let happening = Happening::of(Event::MoreTimeGiven, &person).by(actor(&session)).session(&session.id);
-    happened(&visit, &mut tx, happening.detail("until", &when::full(until, visit.zone()))).await?;
+    happened(&visit, &mut tx, happening.detail("until", &when::full(from, visit.zone()))).await?;
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     Ok(go(&format!("/practice/people/{id}?done=more-time")))

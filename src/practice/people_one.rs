@@ -8,6 +8,7 @@ use super::people_email::{self, Waiting};
 use super::people_mails::{self, SentMail};
 use super::{administrator, colleague, re_enrol};
 use crate::args;
+use crate::factors::mine::required_from;
 use crate::platform::email::looks_mixed;
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
@@ -95,7 +96,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
         can_reset: joined,
         reset_held: person.address_waits_until(visit.now),
         reset_over: re_enrol::is_over(person.re_enrol_since, visit.now),
-        can_give_time: joined && !person.is_administrator(),
+        can_give_time: joined && !person.is_administrator() && required_from(&person, visit.practice()?).is_some(),
         person: member(&visit, person).await?,
     })
 }

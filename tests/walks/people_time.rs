@@ -4,15 +4,24 @@ use portico::args;
 use portico::sign_in::step::Factor;
 
 use super::people::{SAM, alex, id_of, promote};
+use crate::support::stage::Stage;
 use crate::support::two_factor::{code, scan};
 use crate::support::ways::{self, ask_no_second, give_app, let_in, log_in};
 use crate::walk;
 
 const DAY: i64 = 86_400;
 
+/// From that moment on a second step is required of everybody.
+async fn required_from(stage: &Stage, at: i64) {
+    let sql = "UPDATE practice SET everyone_second_from = $1 WHERE slug = 'harbour-physio'";
+    stage.au().execute(sql, args![at]).await.unwrap();
+    stage.server.region("au").unwrap().practices.forget();
+}
+
 // AC-130
 walk!(more_time_has_an_end_and_is_not_for_administrators, |stage| {
     let mut alex = alex(&stage).await;
+    required_from(&stage, stage.now() + DAY).await;
     let id = id_of(&stage, "sam@example.com").await;
     for bad in ["", "2026-11-20", "2027-06-01", "soon"] {
         alex.open(&format!("/practice/people/{id}/more-time")).await;
@@ -84,4 +93,33 @@ walk!(more_time_asks_for_a_password_that_can_stand_alone, |stage| {
     log_in(&mut again, (ways::SAM.0, short), false).await;
     again.is_at("/sign-in/new-password").sees("it is too short");
     again.submit(&[("password", "zebra-q7-moss-lantern")]).await.is_at("/me");
+});
+
+// A rule that begins later than the time ends is the date that counts, and where nothing is required there is no time to give.
+walk!(more_time_says_when_something_is_required, |stage| {
+    let mut alex = alex(&stage).await;
+    let page = format!("/practice/people/{}", id_of(&stage, SAM.0).await);
+    alex.open(&page).await.misses("Give more time");
+    alex.open(&format!("{page}/more-time")).await.is_at(&page);
+    // 12 December 2026, noon in Sydney.
+    required_from(&stage, 1_797_037_200).await;
+    let mails = async || {
+        let mails = stage.messages(SAM.0).await.into_iter().filter(|mail| mail.about == "more-time-given");
+        mails.map(|mail| mail.text).collect::<Vec<_>>()
+    };
+    alex.open(&page).await.sees("Give more time");
+    alex.open(&format!("{page}/more-time")).await;
+    let left_open = alex.clone();
+    alex.submit(&[("until", "2026-11-30")]).await.sees("They have more time now.");
+    let told = mails().await;
+    assert!(told[0].contains("12 December 2026") && !told[0].contains("30 November"), "{}", told[0]);
+    alex.open(&format!("{page}/more-time")).await.submit(&[("until", "2026-12-24")]).await;
+    let told = mails().await;
+    assert!(told[0].contains("24 December 2026") && told.len() == 2, "{told:?}");
+    // The rule goes: a page that was left open gives nothing.
+    stage.au().execute("UPDATE practice SET everyone_second_from = NULL", args![]).await.unwrap();
+    stage.server.region("au").unwrap().practices.forget();
+    let mut alex = left_open;
+    alex.submit(&[("until", "2026-12-20")]).await.is_at(&page).misses("They have more time now.");
+    assert_eq!(mails().await.len(), 2);
 });
