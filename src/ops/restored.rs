@@ -76,7 +76,9 @@ async fn end(tx: &mut Tx, id: &str, now: i64) -> Result<()> {
         "UPDATE session SET ended_at = $2 WHERE practice_id = $1 AND ended_at IS NULL",
         "UPDATE device SET ended_at = $2 WHERE practice_id = $1 AND ended_at IS NULL",
         "UPDATE attempt SET ended_at = $2 WHERE practice_id = $1 AND ended_at IS NULL",
-        "UPDATE token SET replaced_at = $2 WHERE practice_id = $1 AND used_at IS NULL AND replaced_at IS NULL AND purpose <> 'not-me'",
+        "UPDATE token SET replaced_at = $2 WHERE practice_id = $1 AND used_at IS NULL AND replaced_at IS NULL AND purpose NOT IN ('not-me', 'invite')",
+        // Not withdrawn: whom it still fits is sent another one by one press.
+        "UPDATE token SET expires_at = $2 WHERE practice_id = $1 AND used_at IS NULL AND replaced_at IS NULL AND purpose = 'invite' AND expires_at > $2",
         "UPDATE link_ask SET link_until = $2 WHERE practice_id = $1 AND used_at IS NULL AND link_until > $2",
         "UPDATE pin SET replaced_at = $2 WHERE practice_id = $1 AND used_at IS NULL AND replaced_at IS NULL",
         "UPDATE mobile_code SET used_at = $2 WHERE practice_id = $1 AND used_at IS NULL",

@@ -179,3 +179,26 @@ walk!(an_invitation_opened_in_a_clients_browser_names_no_client, |stage| {
     assert_eq!(jo.link("Stay signed in"), "/");
     jo.submit_to(&format!("{link}/switch"), &[]).await.sees("Welcome to Harbour Physio");
 });
+
+// What the backup knew as open may have been accepted or withdrawn since; whom it still fits gets another by one press.
+walk!(an_invitation_of_a_backup_is_sent_anew, |stage| {
+    let link = invite(&stage).await;
+    portico::ops::restored::end_all(&stage.server, "au").await.unwrap();
+    stage.wait(61);
+    let mut nia = stage.browser();
+    nia.open(&link).await.sees("could be accepted until").misses("withdrawn");
+    assert_eq!(nia.status, 410);
+    nia.submit_to(&format!("{link}/new"), &[]).await.sees("A new invitation is on its way");
+    assert_eq!(desk::run_jobs(&stage).await, 1);
+    let newer = link_in(&stage.messages(NIA).await.remove(0).text);
+    assert_ne!(newer, link);
+    nia.open(&newer).await.submit(&[("password", PASSWORD)]).await.is_at("/me");
+    // One that was withdrawn before the backup stays so.
+    stage
+        .au()
+        .execute("UPDATE token SET replaced_at = $1, used_at = NULL WHERE purpose = 'invite'", args![stage.now()])
+        .await
+        .unwrap();
+    portico::ops::restored::end_all(&stage.server, "au").await.unwrap();
+    stage.browser().open(&newer).await.sees("This invitation was withdrawn on");
+});
