@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{actor, begin, colleague, fresh_administrator, own_account};
+use super::{actor, begin, colleague, fresh_administrator, own_account, people_email};
 use crate::args;
 use crate::factors::client_email;
 use crate::notices::{Event, Happening, happened};
@@ -166,6 +166,7 @@ async fn act(visit: &Visit, id: &str, act: Act) -> Result<Response> {
         Act::Close => {
             set_closed(visit, &mut tx, &person, Some(visit.now)).await?;
             end_everything(visit, &mut tx, &person).await?;
+            people_email::end_entered_by(visit, &mut tx, &session, &person).await?;
             (Event::Closed, "closed")
         }
         Act::Reopen => {

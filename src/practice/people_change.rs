@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::people_invite::{NAME_CHARS, ROLES};
-use super::{actor, begin, colleague, fresh_administrator, own_account};
+use super::{actor, begin, colleague, fresh_administrator, own_account, people_email};
 use crate::args;
 use crate::factors::mine::required_from;
 use crate::notices::{Event, Happening, happened};
@@ -118,6 +118,9 @@ async fn change_role(visit: &Visit, tx: &mut Tx, session: &Session, person: &Per
     session::end_all(visit, tx, &person.id, None).await?;
     if role == "administrator" {
         device::end_all(visit, tx, &person.id).await?;
+    }
+    if person.is_administrator() {
+        people_email::end_entered_by(visit, tx, session, person).await?;
     }
     let happening = Happening::of(Event::RoleChanged, person).by(actor(session)).session(&session.id);
     happened(visit, tx, happening.detail("before", &person.role).detail("after", role)).await

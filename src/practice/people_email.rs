@@ -187,6 +187,37 @@ async fn withdraw(visit: &Visit, session: &Session, id: &str) -> Result<Response
     Ok(go(&format!("/practice/people/{id}?done=email-withdrawn")))
 }
 
+/// Ends the addresses that this administrator entered for colleagues: they stand for whoever entered them alone, who has the role or the
+/// account no more.
+///
+/// # Errors
+/// Faults and conflicts of the database, and an address that does not open.
+pub(super) async fn end_entered_by(visit: &Visit, tx: &mut Tx, session: &Session, by: &Person) -> Result<()> {
+    let practice = &visit.practice()?.id;
+    let waiting: Vec<(String, String)> = tx
+        .all(
+            "SELECT t.person_id, t.data FROM person p JOIN token t ON t.practice_id = p.practice_id AND t.person_id = p.id
+             WHERE p.practice_id = $1 AND p.kind = 'staff' AND t.purpose = $2 AND t.used_at IS NULL AND t.replaced_at IS NULL
+                AND t.expires_at > $3",
+            args![practice, PURPOSE, visit.now],
+        )
+        .await?;
+    for (person, sealed) in waiting {
+        let plain = visit.server.open(PURPOSE, &[practice, &person], &sealed)?;
+        let value: serde_json::Value = serde_json::from_str(&plain).map_err(|error| Error::fault("token", error))?;
+        if value["by"].as_str() != Some(&by.id) {
+            continue;
+        }
+        // A newer one ended the older: whoever entered the one that waits entered all that still do.
+        let person = person::by_id_in(tx, practice, &person).await?;
+        if mine_email_waiting::end(visit, tx, &person, PURPOSE).await? {
+            let happening = Happening::of(Event::EmailChangeWithdrawn, &person).by(actor(session)).session(&session.id);
+            happened(visit, tx, happening).await?;
+        }
+    }
+    Ok(())
+}
+
 async fn mail_link(visit: &Visit, tx: &mut Tx, session: &Session, person: &Person, email: &Email) -> Result<()> {
     let practice = visit.practice()?;
     link::replace_older(visit, tx, PURPOSE, &person.id).await?;

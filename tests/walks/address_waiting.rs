@@ -2,13 +2,14 @@
 //! password; and what an administrator entered counts only as long as it still fits.
 
 use portico::args;
+use portico::sign_in::step::Factor;
 
-use super::people::{ALEX, SAM, alex, id_of, relaxed, signed_in};
+use super::people::{ALEX, SAM, alex, id_of, press, relaxed, signed_in};
 use crate::support::browser::Browser;
 use crate::support::desk::{change, number, run_jobs, times};
 use crate::support::portal::{JO, sign_in};
 use crate::support::stage::{Stage, link_in};
-use crate::support::ways::somebody;
+use crate::support::ways::{let_in, somebody};
 use crate::walk;
 
 const NEW: &str = "sam.new@example.org";
@@ -240,4 +241,46 @@ walk!(a_stopped_link_is_not_said_to_be_replaced_only, |stage| {
     let link = mailed(&stage, NEW, "confirm-email").await;
     sam.open("/me").await.submit_to("/me/email/stop", &[]).await;
     sam.open(&link).await.sees("was stopped since");
+});
+
+// The address stands for whoever entered it: with the role, or the account, it waits no more.
+walk!(an_entered_address_ends_with_the_role_of_whoever_entered_it, |stage| {
+    let mut alex = alex(&stage).await;
+    let sql = "INSERT INTO person (practice_id, id, kind, role, name, email, email_key, joined_at, created_at)
+        SELECT practice_id, '00000000-0000-7000-8000-000000000001', 'staff', 'reception', 'Nia Abebe', 'nia@example.com', 'nia@example.com', 1, 1 FROM person WHERE email_key = $1 AND kind = 'staff'";
+    change(&stage, SAM.0, sql).await;
+    let nias_page = "/practice/people/00000000-0000-7000-8000-000000000001";
+    let sams_page = format!("/practice/people/{}", id_of(&stage, SAM.0).await);
+    for act in ["change", "close"] {
+        let role = "UPDATE person SET role = 'administrator', closed_at = NULL WHERE email_key = $1 AND kind = 'staff'";
+        change(&stage, SAM.0, role).await;
+        let mut sam = signed_in(&stage, SAM).await;
+        sam.open(&format!("{nias_page}/email")).await.submit(&[("email", NEW)]).await.sees("We mailed a link");
+        let link = mailed(&stage, NEW, "new-address").await;
+        alex.open(nias_page).await.sees("Waiting for sam.new@example.org");
+        let mut nia = stage.browser();
+        let_in(&stage, &mut nia, "nia@example.com", &[Factor::Password], false).await;
+        nia.open("/me").await.sees("entered a new email address for you");
+        alex.open(&format!("{sams_page}/{act}")).await;
+        match act {
+            "change" => alex.submit(&[("role", "reception")]).await,
+            _ => press(&mut alex).await,
+        };
+        alex.is_at(&sams_page);
+        alex.open(nias_page).await.misses("Waiting for");
+        nia.open("/me").await.misses("entered a new email address");
+        assert_eq!(stage.browser().open(&link).await.status, 410);
+        stage.wait(61);
+    }
+    assert_eq!(times(&stage, "email-change-withdrawn").await, 2);
+    // What another administrator entered waits on.
+    alex.open(&format!("{nias_page}/email")).await.submit(&[("email", NEW)]).await.sees("We mailed a link");
+    alex.open(&format!("{sams_page}/reopen")).await;
+    press(&mut alex).await;
+    let role = "UPDATE person SET role = 'administrator' WHERE email_key = $1 AND kind = 'staff'";
+    change(&stage, SAM.0, role).await;
+    alex.open(&format!("{sams_page}/change")).await.submit(&[("role", "reception")]).await;
+    alex.open(nias_page).await.sees("Waiting for sam.new@example.org");
+    let link = mailed(&stage, NEW, "new-address").await;
+    stage.browser().open(&link).await.submit(&[]).await.sees("is your email address now");
 });
