@@ -153,6 +153,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../migrations/0025_whose_database.sql"),
         postgres: include_str!("../../migrations/0025_whose_database.sql"),
     },
+    Step {
+        number: 28,
+        name: "how addresses begin",
+        sqlite: include_str!("../../migrations/0028_address_begins.sql"),
+        postgres: include_str!("../../migrations/0028_address_begins.sql"),
+    },
 ];
 
 /// The newest step this program knows.
