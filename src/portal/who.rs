@@ -252,21 +252,30 @@ impl WhoPage {
     }
 }
 
-/// Initials, with as many letters of the first name as it takes to tell the people of one mailbox apart; whoever still
-/// looks the same gets a number.
+/// Initials, with as many letters of the first name as it takes to tell the people of one mailbox apart, and where that is the
+/// same of the last; whoever still looks the same gets a number.
 fn short_names(names: &[&str]) -> Vec<String> {
     let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
-    let mut letters = vec![1; names.len()];
-    for _ in 1..longest.max(1) {
+    let mut letters = vec![(1, 1); names.len()];
+    for _ in 0..2 * longest {
         let now: Vec<String> = names.iter().zip(&letters).map(|(name, letters)| short(name, *letters)).collect();
-        let twins: Vec<usize> =
-            (0..now.len()).filter(|at| now.iter().filter(|other| **other == now[*at]).count() > 1).collect();
-        if twins.is_empty() {
+        let mut grown = letters.clone();
+        for at in 0..now.len() {
+            let twins: Vec<_> = (0..now.len())
+                .filter(|other| now[*other] == now[at])
+                .map(|other| first_and_last(names[other]))
+                .collect();
+            let (first, last) = first_and_last(names[at]);
+            if twins.iter().any(|(other, _)| *other != first) {
+                grown[at].0 += 1;
+            } else if twins.iter().any(|(_, other)| *other != last) {
+                grown[at].1 += 1;
+            }
+        }
+        if grown == letters {
             break;
         }
-        for at in twins {
-            letters[at] += 1;
-        }
+        letters = grown;
     }
     let mut shorts: Vec<String> = names.iter().zip(&letters).map(|(name, letters)| short(name, *letters)).collect();
     for at in 0..shorts.len() {
@@ -279,13 +288,19 @@ fn short_names(names: &[&str]) -> Vec<String> {
     shorts
 }
 
-/// `An. M.` for Anna Moreau: the first letters of the first name, the first of the last.
-fn short(name: &str, letters: usize) -> String {
+/// The first word of a name and, where there are several, the last.
+fn first_and_last(name: &str) -> (&str, Option<&str>) {
     let mut words = name.split_whitespace();
-    let first: String = words.next().unwrap_or_default().chars().take(letters).collect();
-    match words.next_back().and_then(|last| last.chars().next()) {
-        Some(last) => format!("{first}. {last}."),
-        None => format!("{first}."),
+    (words.next().unwrap_or_default(), words.next_back())
+}
+
+/// `An. M.` for Anna Moreau: so many letters of the first name and of the last.
+fn short(name: &str, (of_first, of_last): (usize, usize)) -> String {
+    let (first, last) = first_and_last(name);
+    let begin = |word: &str, letters: usize| word.chars().take(letters).collect::<String>();
+    match last {
+        Some(last) => format!("{}. {}.", begin(first, of_first), begin(last, of_last)),
+        None => format!("{}.", begin(first, of_first)),
     }
 }
 
@@ -297,7 +312,13 @@ mod tests {
     fn people_of_one_mailbox_can_be_told_apart() {
         assert_eq!(short_names(&["Robin Ashworth", "Kim Ashworth"]), ["R. A.", "K. A."]);
         assert_eq!(short_names(&["Anna Moreau", "Alex Moreau", "Bo Moreau"]), ["An. M.", "Al. M.", "B. M."]);
-        assert_eq!(short_names(&["Jo Lee", "Jo Lee"]), ["Jo. L.", "Jo. L. (2)"]);
+        assert_eq!(short_names(&["Jo Lee", "Jo Lee"]), ["J. L.", "J. L. (2)"]);
+        // One first name: the last names tell them apart, and no more of either shows than that takes.
+        assert_eq!(short_names(&["robin archer", "robin abbott"]), ["r. ar.", "r. ab."]);
+        let three = ["Robin Archer", "Robin Abbott", "Rachel Adams"];
+        assert_eq!(short_names(&three), ["Ro. Ar.", "Ro. Ab.", "Ra. A."]);
+        assert_eq!(short_names(&["Jo Lee", "Jo Leeson"]), ["J. Lee.", "J. Lees."]);
+        assert_eq!(short_names(&["Jo", "Jo Lee", "Jo"]), ["J.", "J. L.", "J. (2)"]);
         assert_eq!(short_names(&["Cher"]), ["C."]);
         assert_eq!(short_names(&["李 小明", "李 大明"]), ["李. 小.", "李. 大."]);
         assert!(short_names(&[]).is_empty());
