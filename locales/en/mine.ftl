@@ -156,7 +156,7 @@ mail-email-in-use-text =
     If it wasn't you, there is nothing to do. If it happens again, tell an administrator of your practice.
 
 # A client's own address, and contacts.
-mine-email-client-what = You sign in with this address. We mail a code to the new one; it changes once you type that code here.
+mine-email-client-what = You sign in with this address. We mail a code to the new one; it changes once you type that code here. Wherever else you are signed in, you are signed out then.
 mine-email-client-send = Send the code
 mine-email-client-sent = If the new address exists, a code is on its way there. We send at most one mail a minute. Until you type the code nothing changes.
 mine-email-client-keep = Keep my address

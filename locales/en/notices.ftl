@@ -758,7 +758,7 @@ mail-client-email-changed-text =
 mail-client-email-changed-old-address-subject = { $practice } has another email address of you now
 mail-client-email-changed-old-address-text =
     Hello { $name },
-    Since { $time } { $practice } writes to you at another address, and this one opens nothing there any more. This is our last mail to it.
+    Since { $time } { $practice } writes to you at another address, and this one opens nothing of yours there any more.
     If you didn't ask for that, ask at once: { $contact }
 
 mail-contact-allowed-subject = { $who } may open your portal at { $practice }

@@ -3,6 +3,7 @@
 
 use futures_util::future::BoxFuture;
 
+use super::client_mail;
 use crate::args;
 use crate::notices::compose::{self, Letter, discreet_letter, letter_with_id};
 use crate::notices::outbox::put_job_at;
@@ -117,8 +118,10 @@ pub async fn ask(visit: &Visit, tx: &mut Tx, person: &Person, email: &Email, by:
     let (id, code) = (visit.new_id(), secret::six_digits(&*visit.server.world));
     let own = by.person_id == person.id;
     // A protected client's code is typed where somebody knows who they are: signed in, or before the practice's eyes.
-    let link = (!own && !is_protected(person) && !is_discreet(visit, person)?).then(|| visit.new_token());
-    let message = mail(visit, tx, person, email, &code, link.as_deref()).await?;
+    let discreet =
+        is_discreet(visit, person)? || client_mail::is_quiet(visit, tx, email.canonical(), &person.id).await?;
+    let link = (!own && !is_protected(person) && !discreet).then(|| visit.new_token());
+    let message = mail(visit, tx, person, email, &Made { code: &code, link: link.as_deref(), discreet }).await?;
     tx.execute(
         "INSERT INTO email_change (practice_id, id, person_id, email, email_key, before_key, asked_by, asked_by_name, message_id,
             link_hash, code_hash, created_at, expires_at)
@@ -142,15 +145,15 @@ fn is_discreet(visit: &Visit, person: &Person) -> Result<bool> {
     Ok(person.is_private() || person.mail_form != "plain" || visit.practice()?.discreet != 0)
 }
 
+/// What goes into the mail to the new address, and whether it names nobody.
+struct Made<'a> {
+    code: &'a str,
+    link: Option<&'a str>,
+    discreet: bool,
+}
+
 /// The mail to the new address; answers its id in the outbox.
-async fn mail(
-    visit: &Visit,
-    tx: &mut Tx,
-    person: &Person,
-    email: &Email,
-    code: &str,
-    link: Option<&str>,
-) -> Result<String> {
+async fn mail(visit: &Visit, tx: &mut Tx, person: &Person, email: &Email, made: &Made<'_>) -> Result<String> {
     let practice = visit.practice()?;
     let mut letter = Letter {
         name: "address-code",
@@ -158,28 +161,35 @@ async fn mail(
         person_id: Some(&person.id),
         language: person.language.as_deref().unwrap_or(&practice.language),
         words: vec![
-            ("code", code.to_owned()),
+            ("code", made.code.to_owned()),
             ("until", when::full(visit.now + CODE_SECONDS, &practice.zone)),
             ("contact", compose::contact(visit)?),
         ],
         until: Some(visit.now + CODE_SECONDS),
     };
-    if is_discreet(visit, person)? {
+    if made.discreet {
         letter.name = "discreet-code";
         return discreet_letter(visit, tx, &letter).await;
     }
-    if let Some(link) = link {
+    if let Some(link) = made.link {
         letter.name = "address-link";
         letter.words.push(("link", format!("{}/portal/address/{link}", visit.server.home_of(practice))));
     }
     letter_with_id(visit, tx, &letter).await
 }
 
-/// Takes one of the five tries and compares, in the transaction that also confirms.
+/// Takes one of the five tries and compares, in the transaction that also confirms. Once the address is another, every session
+/// of the client ends but the one that the code was typed in (`here`), if it is theirs.
 ///
 /// # Errors
 /// Faults and conflicts of the database.
-pub async fn try_code(visit: &Visit, tx: &mut Tx, change: &Change, code: &str) -> Result<Typed> {
+pub async fn try_code(
+    visit: &Visit,
+    tx: &mut Tx,
+    change: &Change,
+    code: &str,
+    here: Option<&Session>,
+) -> Result<Typed> {
     let taken: Option<(String, i64)> = tx
         .optional(
             "UPDATE email_change SET tries = tries + 1 WHERE practice_id = $1 AND id = $2 AND tries < $3 AND confirmed_at IS NULL
@@ -194,11 +204,17 @@ pub async fn try_code(visit: &Visit, tx: &mut Tx, change: &Change, code: &str) -
         happened(visit, tx, wrong.detail("factor", "new address")).await?;
         return Ok(if tries < MOST_TRIES { Typed::Wrong(MOST_TRIES - tries) } else { Typed::Over });
     }
-    confirm(visit, tx, change, &person).await
+    confirm(visit, tx, change, &person, here.filter(|here| here.person_id == person.id)).await
 }
 
 /// The new mailbox is proved: in force now, or after the day of a protected client whose change the practice began.
-async fn confirm(visit: &Visit, tx: &mut Tx, change: &Change, person: &Person) -> Result<Typed> {
+async fn confirm(
+    visit: &Visit,
+    tx: &mut Tx,
+    change: &Change,
+    person: &Person,
+    here: Option<&Session>,
+) -> Result<Typed> {
     let own = change.asked_by == person.id;
     let until = (!own && is_protected(person)).then_some(visit.now + HOLD_SECONDS);
     let confirmed = tx
@@ -212,7 +228,8 @@ async fn confirm(visit: &Visit, tx: &mut Tx, change: &Change, person: &Person) -
         return Ok(Typed::Over);
     }
     let Some(until) = until else {
-        return Ok(if put_in_force(visit, tx, change, person).await? { Typed::Done } else { Typed::Over });
+        let but = here.map(|here| here.id.as_str());
+        return Ok(if put_in_force(visit, tx, change, person, but).await? { Typed::Done } else { Typed::Over });
     };
     put_job_at(visit, tx, (JOB, until), &person.id, &serde_json::json!({ "change": change.id })).await?;
     let held = Happening::of(Event::ClientEmailConfirmed, person);
@@ -239,12 +256,13 @@ pub fn after_the_day<'a>(
             .await?;
         let Some(change) = change else { return Ok(()) };
         let person = person::by_id_in(tx, practice, &change.person_id).await?;
-        put_in_force(visit, tx, &change, &person).await.map(drop)
+        put_in_force(visit, tx, &change, &person, None).await.map(drop)
     })
 }
 
-/// Changes the address, once, while the client still has the one they had and their access is on.
-async fn put_in_force(visit: &Visit, tx: &mut Tx, change: &Change, person: &Person) -> Result<bool> {
+/// Changes the address, once, while the client still has the one they had and their access is on. What the old mailbox let in
+/// ends, but for the session in which the client changed it (`but`).
+async fn put_in_force(visit: &Visit, tx: &mut Tx, change: &Change, person: &Person, but: Option<&str>) -> Result<bool> {
     let practice = &visit.practice()?.id;
     let done = tx
         .execute(
@@ -257,10 +275,11 @@ async fn put_in_force(visit: &Visit, tx: &mut Tx, change: &Change, person: &Pers
         end_under_way(visit, tx, &person.id).await?;
         return Ok(false);
     }
-    session::look_again(visit, &person.id)?;
+    session::end_all(visit, tx, &person.id, but).await?;
+    let by = || actor(&change.asked_by, &change.asked_by_name, person);
+    client_mail::stay_quiet(visit, tx, person, by()).await?;
     let now = person::by_id_in(tx, practice, &person.id).await?;
-    let happening = Happening::of(Event::ClientEmailChanged, &now).old_email(&person.email);
-    happened(visit, tx, happening.by(actor(&change.asked_by, &change.asked_by_name, person))).await?;
+    happened(visit, tx, Happening::of(Event::ClientEmailChanged, &now).old_email(&person.email).by(by())).await?;
     Ok(true)
 }
 
@@ -302,6 +321,7 @@ pub async fn correct(visit: &Visit, tx: &mut Tx, person: &Person, email: &Email,
         let masked = |email: &str| Email::parse(email).map(|email| email.masked()).unwrap_or_default();
         let happening = happening.session(&by.id).detail("before", &masked(&person.email));
         happened(visit, tx, happening.detail("after", &email.masked())).await?;
+        client_mail::stay_quiet(visit, tx, person, actor(&by.person_id, &by.name, person)).await?;
     }
     Ok(corrected == 1)
 }

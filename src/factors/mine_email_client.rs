@@ -98,7 +98,7 @@ pub async fn code(visit: Visit, fields: Fields) -> Result<Response> {
 
     // write
     let mut tx = visit.db()?.write().await?;
-    let typed = client_email::try_code(&visit, &mut tx, &change, &code).await?;
+    let typed = client_email::try_code(&visit, &mut tx, &change, &code, Some(&session)).await?;
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     match typed {

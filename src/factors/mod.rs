@@ -3,6 +3,7 @@
 pub mod backup_code;
 pub mod backup_codes;
 pub mod client_email;
+pub mod client_mail;
 pub mod code;
 pub mod codes_left;
 pub mod mine;

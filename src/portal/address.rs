@@ -49,7 +49,7 @@ pub async fn answer(visit: Visit, Token(token): Token, fields: Fields) -> Result
 
     // write
     let mut tx = visit.db()?.write().await?;
-    let typed = client_email::try_code(&visit, &mut tx, &change, &code).await?;
+    let typed = client_email::try_code(&visit, &mut tx, &change, &code, None).await?;
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     let change = client_email::by_link(&visit, &token).await?;

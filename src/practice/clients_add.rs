@@ -4,8 +4,10 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::clients_one::also;
 use super::{actor, clients_reference, fresh_member};
 use crate::args;
+use crate::factors::client_mail;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::email::Email;
@@ -117,8 +119,9 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let added = person::by_id_in(&mut tx, practice, &id).await?;
     happened(&visit, &mut tx, Happening::of(Event::ClientAdded, &added).by(actor(&session)).session(&session.id))
         .await?;
+    let quiet = client_mail::stay_quiet(&visit, &mut tx, &added, actor(&session)).await?;
     tx.commit().await?;
-    Ok(go(&format!("/practice/clients/{id}?done=added")))
+    Ok(go(&format!("/practice/clients/{id}?done=added{}", also(quiet))))
 }
 
 /// Who has that name and address already, oldest first.

@@ -5,9 +5,10 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::clients_one::also;
 use super::{actor, fresh_with_client};
 use crate::args;
-use crate::factors::client_email;
+use crate::factors::{client_email, client_mail};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::email::Email;
@@ -31,6 +32,8 @@ struct AddPage {
     name_problem: Option<String>,
     email_problem: Option<String>,
     relation_problem: Option<String>,
+    /// Who that is, where their access is off.
+    off: Option<(String, String)>,
 }
 
 /// `GET /practice/clients/{id}/contacts/new`.
@@ -51,10 +54,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     let (name, email) = (clean_name(fields.text("name"), 100), Email::parse(fields.trimmed("email")));
     let relation = RELATIONS.into_iter().find(|relation| *relation == fields.text("relation"));
     let (Ok(name), Ok(email), Some(relation)) = (&name, &email, relation) else {
-        let mut again = AddPage::new(&visit, &session, client);
-        fields.trimmed("name").clone_into(&mut again.name);
-        fields.trimmed("email").clone_into(&mut again.email);
-        (again.relation, again.portal) = (relation.unwrap_or_default().to_owned(), fields.ticked("portal"));
+        let mut again = AddPage::filled(&visit, &session, client, &fields);
         again.name_problem = name.is_err().then(|| visit.say("clients-add-name"));
         again.email_problem = email.is_err().then(|| visit.say("forgot-not-an-address"));
         again.relation_problem = relation.is_none().then(|| visit.say("contact-add-relation"));
@@ -68,10 +68,17 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     if member.kind != "staff" || member.closed_at.is_some() {
         return Err(Error::Forbidden);
     }
-    let contact = found_or_added(&visit, &mut tx, name, email).await?;
+    let (contact, quiet) = match found_or_added(&visit, &mut tx, &session, name, email).await? {
+        Found::There(id) => (id, false),
+        Found::New { id, quiet } => (id, quiet),
+        Found::Off(off) => {
+            drop(tx);
+            let again = AddPage { off: Some(off), ..AddPage::filled(&visit, &session, client, &fields) };
+            return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
+        }
+    };
     if contact == client.id {
-        let mut again = AddPage::new(&visit, &session, client);
-        (again.name, again.email, again.relation) = (name.clone(), email.typed().to_owned(), relation.to_owned());
+        let mut again = AddPage::filled(&visit, &session, client, &fields);
         again.name_problem = Some(visit.say("contact-add-self"));
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
     }
@@ -99,15 +106,33 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         (1, false) => "contact-added",
         _ => "contact-there",
     };
-    Ok(go(&format!("/practice/clients/{id}?done={said}")))
+    Ok(go(&format!("/practice/clients/{id}?done={said}{}", also(quiet))))
 }
 
-/// The person of that name behind that address, or a new one.
-async fn found_or_added(visit: &Visit, tx: &mut Tx, name: &str, email: &Email) -> Result<String> {
+/// The person of that name behind that address.
+enum Found {
+    There(String),
+    /// Their portal access is off; a second row would let them in.
+    Off((String, String)),
+    New {
+        id: String,
+        /// Mail to them names nobody, as it did there before.
+        quiet: bool,
+    },
+}
+
+async fn found_or_added(visit: &Visit, tx: &mut Tx, session: &Session, name: &str, email: &Email) -> Result<Found> {
     let practice = &visit.practice()?.id;
-    let there = person::clients_by_email_in(tx, practice, email.canonical()).await?;
-    if let Some(known) = there.into_iter().find(|person| person.name.to_lowercase() == name.to_lowercase()) {
-        return Ok(known.id);
+    let there: Vec<(String, String, Option<i64>)> = tx
+        .all(
+            "SELECT id, name, closed_at FROM person WHERE practice_id = $1 AND email_key = $2 AND kind = 'client'
+             ORDER BY CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END, created_at, id",
+            args![practice, email.canonical()],
+        )
+        .await?;
+    let known = there.into_iter().find(|(_, known, _)| known.to_lowercase() == name.to_lowercase());
+    if let Some((id, name, closed_at)) = known {
+        return Ok(if closed_at.is_some() { Found::Off((id, name)) } else { Found::There(id) });
     }
     let id = visit.new_id();
     tx.execute(
@@ -116,10 +141,24 @@ async fn found_or_added(visit: &Visit, tx: &mut Tx, name: &str, email: &Email) -
         args![practice, &id, name, email.typed(), email.canonical(), visit.now],
     )
     .await?;
-    Ok(id)
+    let added = person::by_id_in(tx, practice, &id).await?;
+    let quiet = client_mail::stay_quiet(visit, tx, &added, actor(session)).await?;
+    Ok(Found::New { id, quiet })
 }
 
 impl AddPage {
+    /// With what was typed, to be put right.
+    fn filled(visit: &Visit, session: &Session, client: Person, fields: &Fields) -> AddPage {
+        let relation = RELATIONS.into_iter().find(|relation| *relation == fields.text("relation"));
+        AddPage {
+            name: fields.trimmed("name").to_owned(),
+            email: fields.trimmed("email").to_owned(),
+            relation: relation.unwrap_or_default().to_owned(),
+            portal: fields.ticked("portal"),
+            ..AddPage::new(visit, session, client)
+        }
+    }
+
     fn new(visit: &Visit, session: &Session, client: Person) -> AddPage {
         AddPage {
             frame: session::frame(visit, session, "contact-add-title"),
@@ -131,6 +170,7 @@ impl AddPage {
             name_problem: None,
             email_problem: None,
             relation_problem: None,
+            off: None,
         }
     }
 }

@@ -5,6 +5,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::clients_one::also;
 use super::clients_stuck::slips;
 use super::fresh_with_client;
 use crate::factors::client_email::{self, Change, Typed};
@@ -81,7 +82,7 @@ async fn change(visit: &Visit, session: &Session, person: Person, typed: &str) -
     let slip = slips(&now.email_key, email.canonical(), SLIPS) <= SLIPS;
     if slip && client_email::correct(visit, &mut tx, &now, email, session).await? {
         tx.commit().await?;
-        return Ok(go(&format!("/practice/clients/{}?done=email-corrected", person.id)));
+        return done(visit, &now, "email-corrected").await;
     }
     let allowed = limit::mail_allowed_in(&mut tx, practice, &to, visit.now).await?
         && limit::mail_allowed_in(&mut tx, practice, &by, visit.now).await?;
@@ -117,12 +118,12 @@ async fn code(visit: &Visit, session: &Session, person: Person, typed: &str) -> 
     };
 
     // write
-    let (mut tx, _) = begin(visit, session, &person.id).await?;
-    let typed = client_email::try_code(visit, &mut tx, &change, &code).await?;
+    let (mut tx, before) = begin(visit, session, &person.id).await?;
+    let typed = client_email::try_code(visit, &mut tx, &change, &code, None).await?;
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     let problem = match typed {
-        Typed::Done => return Ok(go(&format!("/practice/clients/{}?done=email-changed", person.id))),
+        Typed::Done => return done(visit, &before, "email-changed").await,
         Typed::Held(_) => return Ok(go(&format!("/practice/clients/{}?done=email-held", person.id))),
         Typed::Wrong(left) => visit.say_with("address-code-wrong", &[("left", &left.to_string())]),
         Typed::Over => visit.say("address-code-over"),
@@ -130,6 +131,13 @@ async fn code(visit: &Visit, session: &Session, person: Person, typed: &str) -> 
     let mut form = EmailPage::new(visit, session, person).await?;
     form.code_problem = Some(problem);
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &form)
+}
+
+/// To the client's page, which says also whether mail to them names nobody from now on.
+async fn done(visit: &Visit, before: &Person, word: &str) -> Result<Response> {
+    let now = person::by_id(visit.db()?, &visit.practice()?.id, &before.id).await?;
+    let quiet = now.is_some_and(|now| now.mail_form != before.mail_form);
+    Ok(go(&format!("/practice/clients/{}?done={word}{}", before.id, also(quiet))))
 }
 
 /// The transaction of an act: the member still is one and the client's access is on, both as they are now.

@@ -10,7 +10,7 @@ use crate::factors::client_email::{self, Change};
 use crate::factors::{mobile_code, passkey_store};
 use crate::platform::error::Result;
 use crate::platform::frame::{Banner, Frame};
-use crate::platform::web::{Query, Visit, page};
+use crate::platform::web::{Fields, Query, Visit, page};
 use crate::sign_in::contact::{self, Contact};
 use crate::sign_in::person::Person;
 use crate::sign_in::session;
@@ -73,10 +73,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
     let person = client(&visit, &id).await?;
     let mut frame = session::frame(&visit, &session, "clients-title");
     frame.title.clone_from(&person.name);
-    frame.banner = DONE.iter().find(|word| **word == query.text("done")).map(|word| Banner {
-        kind: if *word == "there" { "info" } else { "success" },
-        text: visit.say(&format!("clients-done-{word}")),
-    });
+    frame.banner = banner(&visit, &query);
     page(&OnePage {
         frame,
         sessions: living(&visit, &person).await?,
@@ -92,6 +89,21 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
         may_issue: super::clients_pin::may_issue(visit.practice()?, &session),
         person,
     })
+}
+
+/// What is said after an act.
+fn banner(visit: &Visit, query: &Fields) -> Option<Banner> {
+    let word = DONE.iter().find(|word| **word == query.text("done"))?;
+    let mut text = visit.say(&format!("clients-done-{word}"));
+    if query.text("also") == "discreet" {
+        text = format!("{text} {}", visit.say("clients-done-also-discreet"));
+    }
+    Some(Banner { kind: if *word == "there" { "info" } else { "success" }, text })
+}
+
+/// What the query of this page has besides, where mail to somebody who came to a mailbox names nobody as it did there before.
+pub(super) const fn also(quiet: bool) -> &'static str {
+    if quiet { "&also=discreet" } else { "" }
 }
 
 async fn living(visit: &Visit, person: &Person) -> Result<i64> {

@@ -59,13 +59,19 @@ pub async fn of(visit: &Visit, person: &Person) -> Result<Vec<Moment>> {
     Ok(moments)
 }
 
+/// What was asked with the client's address, and with those they had before while they had them.
 async fn askings(visit: &Visit, person: &Person) -> Result<Vec<Asked>> {
     visit
         .db()?
         .all(
             "SELECT message_id, result, browser, place, asked_at, opened_at, replaced_at, ended_at, used_at, used_by, help_at
-             FROM link_ask WHERE practice_id = $1 AND email_key = $2 ORDER BY asked_at DESC, id DESC LIMIT 20",
-            args![&visit.practice()?.id, &person.email_key],
+             FROM link_ask WHERE practice_id = $1
+                AND email_key IN (SELECT CAST($2 AS TEXT) UNION SELECT b.before_key FROM email_change b
+                    WHERE b.practice_id = $1 AND b.person_id = $3 AND b.done_at IS NOT NULL)
+                AND (email_key = $2 OR EXISTS (SELECT 1 FROM email_change c WHERE c.practice_id = $1 AND c.person_id = $3
+                    AND c.before_key = link_ask.email_key AND c.done_at >= link_ask.asked_at))
+             ORDER BY asked_at DESC, id DESC LIMIT 20",
+            args![&visit.practice()?.id, &person.email_key, &person.id],
         )
         .await
 }

@@ -77,3 +77,47 @@ walk!(turning_access_off_ends_pins_and_changes_of_address, |stage| {
     sign_in(&stage, &mut again, JO).await;
     again.is_at("/me");
 });
+
+// "Turn the access off for that day": the page that ends the lock after it is found all the same.
+walk!(the_lock_of_a_client_whose_access_is_off_can_still_be_taken_off, |stage| {
+    relaxed(&stage).await;
+    let jo = somebody(&stage, JO).await.id;
+    let page = format!("/practice/clients/{jo}");
+    let mut sam = turn(&stage, &jo, "off").await;
+    sam.open(&page).await.misses("a lock of their own, private sign-in");
+    stage.au().execute("UPDATE person SET passphrase = 'x' WHERE id = $1", args![&jo]).await.unwrap();
+    sam.open(&page).await;
+    let privacy = sam.link("Privacy");
+    sam.open(&privacy).await.is_at(&format!("{page}/privacy"));
+    sam.submit_to(&privacy, &[("do", "lock-off")]).await;
+    stage.wait(86_401);
+    let mut sam = signed_in(&stage, SAM).await;
+    sam.open(&page).await;
+    sam.open(&sam.link("Privacy")).await.submit_to(&privacy, &[("do", "lock-off-now")]).await.sees("The lock is off");
+    assert_eq!(number(&stage, "SELECT COUNT(*) FROM person WHERE id = $1 AND passphrase IS NULL", args![&jo]).await, 1);
+});
+
+// Whoever was shut out comes in by no second row of the same name.
+walk!(a_contact_whose_access_is_off_is_not_added_anew, |stage| {
+    relaxed(&stage).await;
+    let jo = somebody(&stage, JO).await.id;
+    let pat = add_client(&stage, "Pat Reyes", "pat@example.com").await;
+    turn(&stage, &pat, "off").await;
+    let mut sam = signed_in(&stage, SAM).await;
+    let page = format!("/practice/clients/{jo}/contacts/new");
+    let fields = [("name", "pat reyes"), ("email", "Pat@example.com"), ("relation", "partner"), ("portal", "yes")];
+    sam.open(&page).await.submit(&fields).await.sees("portal access is off");
+    assert_eq!((sam.status.as_u16(), sam.hidden("name").as_str()), (422, "pat reyes"));
+    let people = "SELECT COUNT(*) FROM person WHERE email_key = 'pat@example.com'";
+    assert_eq!(number(&stage, people, args![]).await, 1);
+    assert_eq!(number(&stage, "SELECT COUNT(*) FROM contact", args![]).await, 0);
+    sam.open(&sam.link("Pat Reyes")).await.is_at(&format!("/practice/clients/{pat}"));
+    // Turned on again, they are added as who they are.
+    turn(&stage, &pat, "on").await;
+    sam.open(&page).await.submit(&fields).await.sees("The contact is added");
+    assert_eq!(number(&stage, people, args![]).await, 1);
+    // Somebody else at that address is somebody else.
+    turn(&stage, &pat, "off").await;
+    sam.open(&page).await.submit(&[("name", "Lee Reyes"), ("email", "pat@example.com"), ("relation", "other")]).await;
+    sam.sees("The contact is added");
+});
