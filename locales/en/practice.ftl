@@ -525,6 +525,8 @@ stuck-state-ended = Somebody who reads this mailbox said that they didn't ask.
 stuck-state-opened = The link was opened and not confirmed.
 stuck-state-proved = The email reached them, and they stopped after it: they have not chosen who they are, or not opened their own lock.
 stuck-state-pin = They typed the PIN, and stopped after it: they have not opened their own lock.
+stuck-state-proved-no-lock = The email reached them, and they stopped after it: private sign-in is on and there is no lock, so that nothing opens. Set a passphrase together with them under Privacy.
+stuck-state-pin-no-lock = They typed the PIN, and stopped after it: private sign-in is on and there is no lock, so that nothing opens. Set a passphrase together with them under Privacy.
 stuck-state-closed = Portal access is off for this client, so they get no link and no code.
 stuck-state-new = No client had this address when they asked. Now one has: they can ask for the email again.
 stuck-state-held = No email was sent: very many strangers asked for mails just then. Give this client a PIN, or ask them to try again in an hour.
@@ -542,6 +544,7 @@ stuck-state-waiting = The email is about to leave.
 
 pin-title = Issue a PIN
 pin-intro = Only for the person whose page shows a request number. First make sure who it is: call them back on the number you have on file, not on one they give you.
+pin-opens-nothing = A PIN opens nothing for this client now: they have private sign-in, and no lock that it could lead to. Set a new passphrase together with them under Privacy first.
 pin-mobile = Number on file
 pin-mobile-since = { $actor } changed it on { $time }. If a caller gave it, it proves nothing.
 pin-mobile-none = None. Use this only if the client is here with you.

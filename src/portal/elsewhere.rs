@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::link::{self, frame, masked, over};
-use super::sent::{Typed, judge, over_words, wrong_words};
+use super::sent::{Typed, has_no_links, judge, over_words, wrong_words};
 use super::{Ask, BOUND_SECONDS, MOST_TRIES, Standing, Use, bind, by_link, newer, proof, spend, who};
 use crate::args;
 use crate::factors::passkey_offer;
@@ -189,6 +189,7 @@ pub async fn number(visit: Visit, Token(token): Token, fields: Fields) -> Result
     let right = taken == 1 && ask.takes_numbers(visit.now) && secret::same(typed, &ask.number);
     let way = Use { by: "number", proved_in: &ask.bound_to };
     if right && spend(&visit, &mut tx, &ask, &way).await? {
+        who::arrives(&visit, &mut tx, &ask).await?;
         for person in person::clients_by_email_in(&mut tx, &visit.practice()?.id, &ask.email_key).await? {
             happened(&visit, &mut tx, Happening::of(Event::LinkHandedOn, &person)).await?;
         }
@@ -249,7 +250,8 @@ impl ElsewherePage {
             masked: masked(ask),
             asked: visit.say_with("link-asked", &[("browser", &browser), ("place", &place), ("time", &time)]),
             takes_codes,
-            takes_numbers: ask.takes_numbers(visit.now),
+            // Where the practice chose mail without links meanwhile, the page that asked shows no number.
+            takes_numbers: ask.takes_numbers(visit.now) && !has_no_links(visit),
             device,
             code_problem: (!takes_codes).then(|| over_words(visit, ask)),
             number_problem: None,

@@ -114,7 +114,7 @@ async fn note_opened(visit: &Visit, ask: &Ask) -> Result<()> {
     Ok(())
 }
 
-/// A link that is over. Who is signed in here already needs no other.
+/// A link that is over. Who is signed in here already with its address needs no other.
 ///
 /// # Errors
 /// Faults of the database.
@@ -136,6 +136,7 @@ pub(super) async fn over_with(
     if let State::Open(session) = session::state(visit).await?
         && session.is_client()
         && ask.used_at.is_some()
+        && Email::parse(&session.email).is_ok_and(|email| email.canonical() == ask.email_key)
     {
         return Ok(go("/me"));
     }

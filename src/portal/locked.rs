@@ -107,6 +107,7 @@ async fn begin_with_lock(visit: &Visit, session: &Session, then_path: &str) -> R
         goal: "unlock",
         session_id: Some(&session.id),
         then_path,
+        shared: session.shared != 0,
         ..Start::default()
     };
     let attempt = sign_in::start(visit, &mut tx, &start).await?;

@@ -75,6 +75,9 @@ pub struct Ask {
     pub request_number: Option<String>,
     pub pin_tries: i64,
     pub help_at: Option<i64>,
+    /// When somebody at the practice had seen to what was asked for.
+    #[sqlx(default)]
+    pub seen_to_at: Option<i64>,
     pub asked_at: i64,
     pub handled_at: Option<i64>,
     pub link_until: Option<i64>,
@@ -160,6 +163,11 @@ impl Ask {
         open && self.pin_tries < MOST_TRIES && now < self.number_until() + PIN_SECONDS
     }
 
+    /// Whether the practice has a message of theirs that nobody has seen to.
+    fn waits_for_help(&self) -> bool {
+        self.help_at.is_some() && self.seen_to_at.is_none()
+    }
+
     /// From when the page offers another mail.
     pub fn pause_until(&self) -> i64 {
         self.asked_at + PAUSE_SECONDS
@@ -188,7 +196,7 @@ pub async fn mine(visit: &Visit, id: &str) -> Result<Option<Ask>> {
         .db()?
         .optional(
             "SELECT id, email, email_key, bound_to, number, then_path, keep, shared, session_id, language, browser, place, result,
-                message_id, tries, request_number, pin_tries, help_at, asked_at, handled_at, link_until, replaced_at, ended_at, used_at, used_by, proved_in, went_on_as, went_on_at
+                message_id, tries, request_number, pin_tries, help_at, seen_to_at, asked_at, handled_at, link_until, replaced_at, ended_at, used_at, used_by, proved_in, went_on_as, went_on_at
              FROM link_ask WHERE practice_id = $1 AND id = $2",
             args![&visit.practice()?.id, id],
         )
@@ -268,6 +276,7 @@ mod tests {
             request_number: None,
             pin_tries: 0,
             help_at: None,
+            seen_to_at: None,
             asked_at: 1000,
             handled_at: Some(1005),
             link_until: Some(1005 + 86_400),

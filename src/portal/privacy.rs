@@ -128,13 +128,15 @@ fn keeps_lock(person: &Person) -> bool {
     person.is_private() && person.passkey_lock_since.is_none()
 }
 
-/// The new passphrase, or none; judged anew where another browser set one meanwhile.
+/// The new passphrase, or none; judged anew where another browser set one meanwhile, or took the passkeys from under private
+/// sign-in, which keeps a lock.
 async fn write_lock(visit: &Visit, tx: &mut Tx, person: &Person, new_hash: Option<String>) -> Result<()> {
     let (before, since) = (person.passphrase.clone().unwrap_or_default(), new_hash.as_ref().map(|_| visit.now));
     let changed = tx
         .execute(
             "UPDATE person SET passphrase = $3, passphrase_set_at = $4, lock_off_from = NULL
-             WHERE practice_id = $1 AND id = $2 AND COALESCE(passphrase, '') = $5",
+             WHERE practice_id = $1 AND id = $2 AND COALESCE(passphrase, '') = $5
+                AND (CAST($3 AS TEXT) IS NOT NULL OR private_since IS NULL OR passkey_lock_since IS NOT NULL)",
             args![&visit.practice()?.id, &person.id, new_hash, since, before],
         )
         .await?;

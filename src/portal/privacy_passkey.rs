@@ -10,6 +10,7 @@ use super::lock;
 use crate::args;
 use crate::factors::passkeys::{self, Listed};
 use crate::notices::{Event, Happening, happened};
+use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
@@ -67,6 +68,10 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         )
         .await?
     };
+    if changed == 0 && !on && keeps_passkeys(&visit, &mut tx, &person.id).await? {
+        // The passphrase went meanwhile: judged anew, the page says why these stay.
+        return Err(Error::Conflict);
+    }
     if changed == 1 {
         lock::end_all_but(&visit, &mut tx, &person, Some(&session.id)).await?;
         lock::count_anew(&visit, &mut tx, &person).await?;
@@ -75,6 +80,12 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     }
     tx.commit().await?;
     Ok(go(if on { "/me/privacy?done=passkey-on" } else { "/me/privacy?done=passkey-off" }))
+}
+
+/// Whether private sign-in stands on the passkeys, as things are now.
+async fn keeps_passkeys(visit: &Visit, tx: &mut Tx, person: &str) -> Result<bool> {
+    let now = person::by_id_in(tx, &visit.practice()?.id, person).await?;
+    Ok(now.is_private() && now.passphrase.is_none() && now.passkey_lock_since.is_some())
 }
 
 async fn enter(visit: &Visit) -> Result<std::result::Result<(Arc<Session>, Person), Response>> {

@@ -66,7 +66,7 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     if asked.is_none() {
         stuck.then_path = safe_path(query.text("then"), "");
     }
-    stuck.sent = asked.is_some_and(|ask| ask.help_at.is_some());
+    stuck.sent = asked.is_some_and(|ask| ask.waits_for_help());
     page(&stuck)
 }
 
@@ -121,6 +121,9 @@ pub async fn help(visit: Visit, fields: Fields) -> Result<Response> {
     // write
     let said = serde_json::json!({ "reach": reach, "note": note }).to_string();
     let mut tx = visit.db()?.write().await?;
+    if is_there_already(&visit, &mut tx, &ask, &said).await? {
+        return Ok(go(&format!("/portal/stuck?ask={}", ask.id)));
+    }
     tx.execute(
         "UPDATE link_ask SET help_at = $3, help_note = $4, seen_to_at = NULL WHERE practice_id = $1 AND id = $2",
         args![&practice.id, &ask.id, visit.now, visit.server.seal("help", &[&practice.id, &ask.id], &said)?],
@@ -132,6 +135,21 @@ pub async fn help(visit: Visit, fields: Fields) -> Result<Response> {
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     Ok(go(&format!("/portal/stuck?ask={}", ask.id)))
+}
+
+/// Whether the very same message waits already: the button was pressed twice.
+async fn is_there_already(visit: &Visit, tx: &mut Tx, ask: &Ask, said: &str) -> Result<bool> {
+    let practice = &visit.practice()?.id;
+    let waiting: Option<(Option<String>,)> = tx
+        .optional(
+            "SELECT help_note FROM link_ask WHERE practice_id = $1 AND id = $2 AND help_at IS NOT NULL AND seen_to_at IS NULL",
+            args![practice, &ask.id],
+        )
+        .await?;
+    match waiting {
+        Some((Some(sealed),)) => Ok(visit.server.open("help", &[practice, &ask.id], &sealed)? == said),
+        _ => Ok(false),
+    }
 }
 
 /// Counts a request for help; the sentence to say instead where there were enough.

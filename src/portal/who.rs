@@ -79,6 +79,7 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
 /// `POST /portal/who`: with a choice, that one; without one, the only way there is, or the choice.
 pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let Some(ask) = proved(&visit, fields.text("ask")).await? else { return Ok(go("/portal?again=1")) };
+    note_mailbox(&visit, &ask);
     let mut tx = visit.db()?.write().await?;
     let ways = ways(&visit, &mut tx, &ask).await?;
     let wanted = fields.text("person");
@@ -98,15 +99,8 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
 /// Faults and conflicts of the database.
 pub(super) async fn go_on(visit: &Visit, mut tx: Tx, ask: &Ask) -> Result<Response> {
     proof::keep_while_open(visit, ask);
-    if ask.shared == 0 {
-        marks::mark_mailbox(visit, &ask.email_key);
-    }
-    // What was read there arrives there.
-    tx.execute(
-        "UPDATE person SET bounced_at = NULL WHERE practice_id = $1 AND email_key = $2 AND kind = 'client' AND bounced_at IS NOT NULL",
-        args![&visit.practice()?.id, &ask.email_key],
-    )
-    .await?;
+    note_mailbox(visit, ask);
+    arrives(visit, &mut tx, ask).await?;
     let ways = ways(visit, &mut tx, ask).await?;
     let of_session = before(visit, &mut tx, ask).await?.map(|before| before.person_id);
     let chosen = ways.iter().find(|way| Some(&way.person.id) == of_session.as_ref()).or_else(|| only(&ways));
@@ -117,6 +111,26 @@ pub(super) async fn go_on(visit: &Visit, mut tx: Tx, ask: &Ask) -> Result<Respon
             Ok(go(&format!("/portal/who?ask={}", ask.id)))
         }
     }
+}
+
+/// This browser has proved the mailbox, and may read what becomes of its mails.
+fn note_mailbox(visit: &Visit, ask: &Ask) {
+    if ask.shared == 0 {
+        marks::mark_mailbox(visit, &ask.email_key);
+    }
+}
+
+/// What was read in the mailbox, on whatever device, arrives there.
+///
+/// # Errors
+/// Faults and conflicts of the database.
+pub(super) async fn arrives(visit: &Visit, tx: &mut Tx, ask: &Ask) -> Result<()> {
+    tx.execute(
+        "UPDATE person SET bounced_at = NULL WHERE practice_id = $1 AND email_key = $2 AND kind = 'client' AND bounced_at IS NOT NULL",
+        args![&visit.practice()?.id, &ask.email_key],
+    )
+    .await?;
+    Ok(())
 }
 
 async fn ways(visit: &Visit, tx: &mut Tx, ask: &Ask) -> Result<Vec<WayOn>> {

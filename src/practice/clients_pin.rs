@@ -15,7 +15,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::network::network_of;
 use crate::platform::practice::Practice;
-use crate::platform::secret::{hash_token, six_digits};
+use crate::platform::secret::{hash_token, six_digits_of};
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
 use crate::platform::when;
 use crate::portal::{MOST_TRIES, PIN_SECONDS, REQUEST_SECONDS};
@@ -35,6 +35,10 @@ struct PinPage {
     mobile_since: Option<String>,
     number: String,
     how: String,
+    /// One for each page: whoever presses its button twice gets one PIN.
+    press: String,
+    /// Private sign-in without a lock lets nobody in, with a PIN or without.
+    opens_nothing: bool,
     problem: Option<String>,
     /// The request was made with another address than the client's; then it has to be confirmed.
     other_address: Option<String>,
@@ -88,6 +92,9 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         pin_page.other_address = other;
         page_with(StatusCode::UNPROCESSABLE_ENTITY, &pin_page)
     };
+    if opens_nothing(&person) {
+        return again("pin-opens-nothing", None).await;
+    }
     let how = fields.text("how");
     if let Some(problem) = how_problem(how, &person) {
         return again(problem, None).await;
@@ -103,17 +110,38 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     }
 
     // work
-    let pin = six_digits(&*visit.server.world);
+    let id = id_of(&visit, &session, &person, &request, fields.text("press")).await?;
+    let whose = [&visit.practice()?.id, &id, &person.id, &request.id, &session.person_id];
+    let pin = six_digits_of(&visit.server.stable_key("pins"), &whose.map(String::as_str));
     let hashed = hash(&visit, &pin).await?;
 
     // write
-    let new = NewPin { request: &request, hash: &hashed, how };
-    if !issue(&visit, &session, &person, &new).await? {
+    let new = NewPin { id: &id, request: &request, hash: &hashed, how };
+    let Some(until) = issue(&visit, &session, &person, &new).await? else {
         return again("pin-enough", None).await;
-    }
+    };
     let mut pin_page = PinPage::new(&visit, &session, person).await?;
-    pin_page.pin = Some((pin, when::clock(visit.now + PIN_SECONDS, visit.zone())));
+    pin_page.pin = Some((pin, when::clock(until, visit.zone())));
     page(&pin_page)
+}
+
+/// Whether nothing opens the client's portal now: mail alone does not, and there is no lock to open.
+fn opens_nothing(client: &Person) -> bool {
+    client.is_private() && client.lock().is_none()
+}
+
+/// The id of the PIN that this press issues. The same press again is the same PIN, as long as that one could be typed.
+async fn id_of(visit: &Visit, session: &Session, person: &Person, request: &Request, press: &str) -> Result<String> {
+    let Ok(press) = super::checked_id(press) else { return Ok(visit.new_id()) };
+    let issued: Option<(i64,)> = visit
+        .db()?
+        .optional(
+            "SELECT CAST(CASE WHEN person_id = $3 AND ask_id = $4 AND issued_by = $5 AND used_at IS NULL AND replaced_at IS NULL AND expires_at > $6
+                THEN 1 ELSE 0 END AS BIGINT) FROM pin WHERE practice_id = $1 AND id = $2",
+            args![&visit.practice()?.id, press, &person.id, &request.id, &session.person_id, visit.now],
+        )
+        .await?;
+    Ok(if issued.is_none_or(|(same,)| same == 1) { press.to_owned() } else { visit.new_id() })
 }
 
 /// What is wrong with what was said of how the member knows the client; nobody can be called back without a number on file.
@@ -127,19 +155,30 @@ pub(super) fn how_problem(how: &str, client: &Person) -> Option<&'static str> {
 }
 
 struct NewPin<'a> {
+    id: &'a str,
     request: &'a Request,
     hash: &'a str,
     how: &'a str,
 }
 
-/// Stores the PIN in the place of older ones; false when the client had three within the day.
-async fn issue(visit: &Visit, session: &Session, person: &Person, new: &NewPin<'_>) -> Result<bool> {
+/// Stores the PIN in the place of older ones, once, and answers until when it works; none when the client had three within the day.
+async fn issue(visit: &Visit, session: &Session, person: &Person, new: &NewPin<'_>) -> Result<Option<i64>> {
     let practice = &visit.practice()?.id;
     let mut tx = visit.db()?.write().await?;
     let member = person::by_id_in(&mut tx, practice, &session.person_id).await?;
     let client = person::by_id_in(&mut tx, practice, &person.id).await?;
     if member.kind != "staff" || member.closed_at.is_some() || client.closed_at.is_some() {
         return Err(Error::Forbidden);
+    }
+    if opens_nothing(&client) {
+        return Err(Error::Conflict);
+    }
+    let issued: Option<(i64, Option<i64>)> = tx
+        .optional("SELECT expires_at, replaced_at FROM pin WHERE practice_id = $1 AND id = $2", args![practice, new.id])
+        .await?;
+    if let Some((until, replaced_at)) = issued {
+        // The other press of the same button was quicker; where yet another PIN took its place, this is a new one.
+        return if replaced_at.is_none() { Ok(Some(until)) } else { Err(Error::Conflict) };
     }
     let today: Option<(i64,)> = tx
         .optional(
@@ -148,7 +187,7 @@ async fn issue(visit: &Visit, session: &Session, person: &Person, new: &NewPin<'
         )
         .await?;
     if today.is_none_or(|(count,)| count >= MOST_A_DAY) {
-        return Ok(false);
+        return Ok(None);
     }
     tx.execute(
         "UPDATE pin SET replaced_at = $4 WHERE practice_id = $1 AND (person_id = $2 OR ask_id = $3) AND used_at IS NULL AND replaced_at IS NULL",
@@ -159,7 +198,7 @@ async fn issue(visit: &Visit, session: &Session, person: &Person, new: &NewPin<'
         "INSERT INTO pin (practice_id, id, ask_id, person_id, hash, issued_by, issued_in, issued_from, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         args![
-            practice, visit.new_id(), &new.request.id, &person.id, new.hash, &session.person_id, hash_token(&visit.browser_id),
+            practice, new.id, &new.request.id, &person.id, new.hash, &session.person_id, hash_token(&visit.browser_id),
             visit.lane("network", &network_of(visit.address).0)?, visit.now, visit.now + PIN_SECONDS,
         ],
     )
@@ -168,7 +207,7 @@ async fn issue(visit: &Visit, session: &Session, person: &Person, new: &NewPin<'
     happened(visit, &mut tx, issued.detail("how", new.how).detail("asked with", &new.request.email)).await?;
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
-    Ok(true)
+    Ok(Some(visit.now + PIN_SECONDS))
 }
 
 /// The request with that number: the newest one that is not over.
@@ -227,6 +266,8 @@ impl PinPage {
         let mobile_since = if mobile.is_empty() { None } else { typed_by(visit, &person.id).await? };
         Ok(PinPage {
             frame: session::frame(visit, session, "pin-title"),
+            press: visit.new_id(),
+            opens_nothing: opens_nothing(&person),
             person,
             mobile,
             mobile_since,

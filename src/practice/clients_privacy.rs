@@ -82,8 +82,10 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     if member.kind != "staff" || member.closed_at.is_some() {
         return Err(Error::Forbidden);
     }
-    let event = write(&visit, &mut tx, &person, act).await?;
-    happened(&visit, &mut tx, Happening::of(event, &person).by(actor(&session)).session(&session.id)).await?;
+    // What was so already is no event: the button was pressed twice.
+    if let Some(event) = write(&visit, &mut tx, &person, act).await? {
+        happened(&visit, &mut tx, Happening::of(event, &person).by(actor(&session)).session(&session.id)).await?;
+    }
     tx.commit().await?;
     Ok(go(&format!("/practice/clients/{}/privacy?done={word}", person.id)))
 }
@@ -202,37 +204,42 @@ fn lives_on_mail(visit: &Visit, person: &Person) -> Result<bool> {
     Ok(person.has_no_way_without(person::Gone::Mail, visit.practice()?))
 }
 
-async fn write(visit: &Visit, tx: &mut Tx, person: &Person, act: Act) -> Result<Event> {
+async fn write(visit: &Visit, tx: &mut Tx, person: &Person, act: Act) -> Result<Option<Event>> {
     let practice = &visit.practice()?.id;
-    match act {
-        Act::PrivateOn { passphrase, safe_word } => turn_on(visit, tx, person, passphrase, safe_word).await,
+    let (changed, event) = match act {
+        Act::PrivateOn { passphrase, safe_word } => {
+            return turn_on(visit, tx, person, passphrase, safe_word).await.map(Some);
+        }
         Act::PrivateOff => {
-            tx.execute(
-                "UPDATE person SET private_since = NULL WHERE practice_id = $1 AND id = $2",
-                args![practice, &person.id],
-            )
-            .await?;
-            Ok(Event::PrivateOff)
+            let off = tx
+                .execute(
+                    "UPDATE person SET private_since = NULL WHERE practice_id = $1 AND id = $2 AND private_since IS NOT NULL",
+                    args![practice, &person.id],
+                )
+                .await?;
+            (off, Event::PrivateOff)
         }
         Act::Mail(form) => {
             // Here and not only before: a passkey or a password may have gone meanwhile.
             if form == "none" && lives_on_mail(visit, &person::by_id_in(tx, practice, &person.id).await?)? {
                 return Err(Error::Conflict);
             }
-            tx.execute(
-                "UPDATE person SET mail_form = $3 WHERE practice_id = $1 AND id = $2",
-                args![practice, &person.id, form],
-            )
-            .await?;
-            Ok(Event::MailFormChanged)
+            let changed = tx
+                .execute(
+                    "UPDATE person SET mail_form = $3 WHERE practice_id = $1 AND id = $2 AND mail_form <> $3",
+                    args![practice, &person.id, form],
+                )
+                .await?;
+            (changed, Event::MailFormChanged)
         }
         Act::LockOff => {
-            tx.execute(
-                "UPDATE person SET lock_off_from = CASE WHEN lock_off_from > $4 THEN lock_off_from ELSE $3 END WHERE practice_id = $1 AND id = $2",
-                args![practice, &person.id, visit.now + PAUSE_SECONDS, visit.now - person::LOCK_OFF_LAPSES],
-            )
-            .await?;
-            Ok(if person.safe_word.is_some() { Event::LockOffAsked } else { Event::LockOffAskedNoWord })
+            let asked = tx
+                .execute(
+                    "UPDATE person SET lock_off_from = $3 WHERE practice_id = $1 AND id = $2 AND (lock_off_from IS NULL OR lock_off_from <= $4)",
+                    args![practice, &person.id, visit.now + PAUSE_SECONDS, visit.now - person::LOCK_OFF_LAPSES],
+                )
+                .await?;
+            (asked, if person.safe_word.is_some() { Event::LockOffAsked } else { Event::LockOffAskedNoWord })
         }
         Act::LockOffNow => {
             let taken = tx
@@ -251,9 +258,10 @@ async fn write(visit: &Visit, tx: &mut Tx, person: &Person, act: Act) -> Result<
             }
             lock::end_all_but(visit, tx, person, None).await?;
             lock::count_anew(visit, tx, person).await?;
-            Ok(Event::LockRemovedByPractice)
+            (taken, Event::LockRemovedByPractice)
         }
-    }
+    };
+    Ok((changed == 1).then_some(event))
 }
 
 /// What to say where that is not the client's safe word; none where it is. Guesses are slowed, end some day, and stand in the

@@ -59,6 +59,9 @@ struct Close {
     email: String,
     email_key: String,
     closed_at: Option<i64>,
+    /// Private sign-in without a lock: nothing that they prove lets them in.
+    #[sqlx(default)]
+    no_lock: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -111,14 +114,14 @@ pub async fn seen_to(visit: Visit, fields: Fields) -> Result<Response> {
     let shown = fields.text("shown").parse::<i64>().unwrap_or(visit.now).min(visit.now);
     let (practice, ask) = (&visit.practice()?.id, fields.text("ask"));
     let mut tx = visit.db()?.write().await?;
-    let done = tx
-        .execute(
+    let done: Option<(Option<String>,)> = tx
+        .optional(
             "UPDATE link_ask SET seen_to_at = $3, help_note = NULL
-             WHERE practice_id = $1 AND id = $2 AND seen_to_at IS NULL AND COALESCE(help_at, 0) <= $4",
+             WHERE practice_id = $1 AND id = $2 AND seen_to_at IS NULL AND COALESCE(help_at, 0) <= $4 RETURNING request_number",
             args![practice, ask, visit.now, shown],
         )
         .await?;
-    if done == 1 {
+    if let Some((number,)) = done {
         tx.execute(
             "UPDATE link_ask SET seen_to_at = $3 WHERE practice_id = $1 AND help_at IS NULL AND seen_to_at IS NULL AND asked_at <= $4
                 AND email_key = (SELECT o.email_key FROM link_ask o WHERE o.practice_id = $1 AND o.id = $2)
@@ -127,7 +130,7 @@ pub async fn seen_to(visit: Visit, fields: Fields) -> Result<Response> {
         )
         .await?;
         let seen = Happening::to_nobody(Event::HelpSeenTo, actor(&session)).session(&session.id);
-        happened(&visit, &mut tx, seen.detail("request", fields.text("number").get(..4).unwrap_or_default())).await?;
+        happened(&visit, &mut tx, seen.detail("request", &number.unwrap_or_default())).await?;
     }
     tx.commit().await?;
     Ok(go("/practice/stuck"))
@@ -228,8 +231,9 @@ async fn trying(visit: &Visit, row: Row, compare: bool) -> Result<Trying> {
     let mut people: Vec<Close> = visit
         .db()?
         .all(
-            "SELECT id, name, email, email_key, closed_at FROM person WHERE practice_id = $1 AND email_key = $2 AND kind = 'client'
-             ORDER BY name, id LIMIT 10",
+            "SELECT id, name, email, email_key, closed_at,
+                CAST(CASE WHEN private_since IS NOT NULL AND passphrase IS NULL AND passkey_lock_since IS NULL THEN 1 ELSE 0 END AS BIGINT) AS no_lock
+             FROM person WHERE practice_id = $1 AND email_key = $2 AND kind = 'client' ORDER BY name, id LIMIT 10",
             args![practice, &row.email_key],
         )
         .await?;
@@ -283,10 +287,13 @@ fn state_words(visit: &Visit, row: &Row, people: &[Close]) -> String {
     if let Some(since) = row.in_since {
         return visit.say_with("stuck-state-in", &[("time", &near(visit, since))]);
     }
+    let no_lock = known && people.iter().all(|person| person.no_lock == 1);
     let words = match (row.result.as_str(), row.mail_state.as_deref()) {
         _ if row.ended_at.is_some() => "stuck-state-ended",
         _ if known && people.iter().all(|person| person.closed_at.is_some()) => "stuck-state-closed",
+        _ if row.used_by.as_deref() == Some("pin") && no_lock => "stuck-state-pin-no-lock",
         _ if row.used_by.as_deref() == Some("pin") => "stuck-state-pin",
+        _ if row.used_at.is_some() && no_lock => "stuck-state-proved-no-lock",
         _ if row.used_at.is_some() => "stuck-state-proved",
         (_, Some("failed")) if ran_out_of_time(&reason) => {
             return visit.say_with("stuck-state-too-late", &[("reason", &reason)]);

@@ -84,9 +84,9 @@ walk!(a_request_for_help_reaches_the_practice_by_mail_and_in_its_list, |stage| {
     );
     // Three a day from one request.
     let request = jo.hidden("ask");
-    for _ in 0..4 {
+    for time in 0..4 {
         jo.open(&format!("/portal/stuck?ask={request}")).await;
-        let fields = [("csrf", jo.hidden("csrf")), ("ask", jo.hidden("ask")), ("reach", "again".to_owned())];
+        let fields = [("csrf", jo.hidden("csrf")), ("ask", jo.hidden("ask")), ("reach", format!("again {time}"))];
         jo.post("/portal/help", &fields.map(|(name, value)| (name.to_owned(), value))).await;
     }
     assert_eq!(times(&stage, "help-asked").await, 3);
