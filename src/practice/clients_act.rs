@@ -3,9 +3,11 @@
 use axum::extract::Path;
 use axum::response::Response;
 
+use super::clients_one::also;
 use super::people_acts::end_everything;
 use super::{actor, client, fresh_member};
 use crate::args;
+use crate::factors::client_mail;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
@@ -74,6 +76,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         }
     };
     happened(&visit, &mut tx, Happening::of(event, &person).by(actor(&session)).session(&session.id)).await?;
+    let quiet = act == "on" && client_mail::stay_quiet(&visit, &mut tx, &person, actor(&session)).await?;
     tx.commit().await?;
-    Ok(go(&format!("/practice/clients/{id}?done={said}")))
+    Ok(go(&format!("/practice/clients/{id}?done={said}{}", also(quiet))))
 }

@@ -114,3 +114,13 @@ walk!(a_change_to_a_mailbox_of_their_own_is_plain, |stage| {
     let plain = "SELECT COUNT(*) FROM person WHERE id = $1 AND mail_form = 'plain'";
     assert_eq!(number(&stage, plain, args![&kim]).await, 1);
 });
+
+// Whoever had plain mail there before their access was turned off.
+walk!(so_does_who_is_let_in_again, |stage| {
+    let (_, mut sam) = robin(&stage, true).await;
+    let kim = add_client(&stage, "Kim Ashworth", FAMILY).await;
+    stage.au().execute("UPDATE person SET closed_at = 1 WHERE id = $1", args![&kim]).await.unwrap();
+    sam.open(&format!("/practice/clients/{kim}/act?do=on")).await.submit(&[("do", "on")]).await;
+    sam.sees("Access is on").sees("their mail does not name the practice either");
+    stays_discreet(&stage).await;
+});
