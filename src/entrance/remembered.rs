@@ -338,7 +338,7 @@ mod tests {
         let read: Vec<Kept> = text.lines().filter_map(Kept::read).collect();
         assert_eq!(read, all);
         let bytes: [u8; 32] = std::array::from_fn(|at| u8::try_from(at * 7 + 130).unwrap_or(0) ^ 0xa5);
-        let ring = Keyring::generate(&"k".repeat(32), bytes).unwrap();
+        let ring = Keyring::generate(&"k".repeat(8), bytes).unwrap();
         let sealed = ring.seal("remembered", &[ENTRANCE], text.as_bytes(), [9; 24]).unwrap();
         assert!(COOKIE.len() + 1 + sealed.len() < 4000, "{}", sealed.len());
     }

@@ -282,6 +282,14 @@ pub async fn hash(visit: &Visit, password: &str) -> Result<String> {
     visit.server.hashing.hash(Secret::new(password.to_owned()), salt).await.map_err(pool_error)
 }
 
+/// A new hash of what was right under an older cost or pepper, while it is at hand; none where the pool is too busy: the next time.
+pub async fn renewed(visit: &Visit, verdict: Verdict, typed: &str) -> Option<String> {
+    match verdict {
+        Verdict::Right { upgrade: true } => hash(visit, typed).await.ok(),
+        _ => None,
+    }
+}
+
 /// What the pool could not do: a full queue is "come back in a moment", all else a fault.
 pub fn pool_error(error: PoolError) -> Error {
     match error {

@@ -12,11 +12,10 @@ use tokio::task::JoinSet;
 use super::listen::{self, Certificates, Limits};
 use super::start::{self, Schema};
 use super::tasks::{self, Stop};
-use super::{log, scrape};
+use super::{keys, log, scrape};
 use crate::app;
 use crate::config::{Config, Edge};
 use crate::platform::error::{Error, Result};
-use crate::platform::ring_marks;
 use crate::platform::server::Server;
 use crate::platform::world::World;
 
@@ -84,7 +83,7 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener> {
 /// # Errors
 /// A fault when a listener cannot begin.
 pub async fn until_asked(server: &Arc<Server>, stand: Stand) -> Result<()> {
-    ring_marks::note(server).await?;
+    keys::note(server).await?;
     let (say, stop) = tokio::sync::watch::channel(false);
     let mut work = tasks::spawn_all(server, &stop);
     if let Some(certificates) = &stand.certificates {

@@ -21,6 +21,7 @@ pub fn spawn_all(server: &Arc<Server>, stop: &Stop) -> JoinSet<()> {
     work.spawn(purge::run(Arc::clone(server), stop.clone()));
     work.spawn(record::run(Arc::clone(server), stop.clone()));
     work.spawn(disk::run(Arc::clone(server), stop.clone()));
+    work.spawn(until(keys::tell_missing(Arc::clone(server)), stop.clone()));
     work.spawn(keys::watch(Arc::clone(server), stop.clone()));
     work.spawn(outbox::run(Arc::clone(server), heard(stop.clone())));
     work.spawn(entrance::worker::run(Arc::clone(server), heard(stop.clone())));

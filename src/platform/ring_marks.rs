@@ -16,23 +16,39 @@ pub fn of(ring: &Keyring) -> Vec<String> {
 }
 
 /// Notes the keys at hand in every database of this node: at its start, and when the key file was read again. Commands note
-/// nothing: they may be run with other keys.
+/// nothing: they may be run with other keys. Where another ring is noted, whose oldest key is not ours, that stays; answers the
+/// names of those databases.
 ///
 /// # Errors
 /// Faults of the databases.
-pub async fn note(server: &Server) -> Result<()> {
-    let marks = of(&server.keyring()).join(" ");
+pub async fn note(server: &Server) -> Result<Vec<String>> {
+    let marks = of(&server.keyring());
+    let oldest = marks.last().cloned().unwrap_or_default();
+    let mut others = vec![];
     for region in server.databases() {
-        region
+        let noted = region
             .db
             .execute(
                 "INSERT INTO ring (practice_id, marks, at) VALUES ($1, $2, $3)
-                 ON CONFLICT (practice_id) DO UPDATE SET marks = excluded.marks, at = excluded.at",
-                args![ENTRANCE, &marks, server.world.now()],
+                 ON CONFLICT (practice_id) DO UPDATE SET marks = excluded.marks, at = excluded.at
+                 WHERE SUBSTR(ring.marks, LENGTH(ring.marks) - LENGTH(CAST($4 AS TEXT)) + 1) = $4",
+                args![ENTRANCE, marks.join(" "), server.world.now(), &oldest],
             )
             .await?;
+        if noted == 0 {
+            others.push(region.name.clone());
+        }
     }
-    Ok(())
+    Ok(others)
+}
+
+/// Whether the database was last served under another ring: its oldest key, on which counts and marks of browsers rest, is not ours.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn is_of_another(db: &Db, ring: &Keyring) -> Result<bool> {
+    let noted = noted(db).await?;
+    Ok(noted.is_some_and(|noted| noted.last() != of(ring).last()))
 }
 
 /// The keys that the database was last served under; none before any server noted them.

@@ -11,12 +11,12 @@ use crate::factors::passkey_check::{self as check, Answer, Asking, Worth};
 use crate::factors::passkey_options::{self as options, Asked};
 use crate::factors::passkey_sign_in::not_alone;
 use crate::factors::passkey_store as store;
-use crate::factors::password::pool_error;
+use crate::factors::password::{self, pool_error};
 use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
-use crate::platform::hashing::{Secret, Verdict};
+use crate::platform::hashing::Verdict;
 use crate::platform::limit::{self, Turn};
 use crate::platform::web::{Fields, Visit, encode, go, page, page_with, safe_path};
 use crate::platform::when;
@@ -74,10 +74,12 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     }
 
     // work
-    let right = verify(&visit, &person, fields.text("passphrase")).await?;
+    let typed = fields.text("passphrase");
+    let verdict = verify(&visit, &person, typed).await?;
+    let new_hash = password::renewed(&visit, verdict, typed).await;
 
     // write
-    if !right {
+    if verdict == Verdict::Wrong {
         let mut tx = visit.db()?.write().await?;
         let wrong = Happening::of(Event::WrongCode, &person).by(Actor::Stranger).result("refused");
         happened(&visit, &mut tx, wrong.detail("factor", "passphrase")).await?;
@@ -87,6 +89,9 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     }
     let mut tx = visit.db()?.write().await?;
     lanes.clear_in(&visit, &mut tx).await?;
+    if let Some(new_hash) = new_hash {
+        bring_up_to_date(&visit, &mut tx, &person, &new_hash).await?;
+    }
     note_opener(&visit, &attempt);
     lock_off::not_forgotten(&visit, &mut tx, &person).await?;
     sign_in::proved(&visit, &mut tx, &attempt, Factor::Passphrase).await?;
@@ -206,9 +211,18 @@ pub async fn ask_practice(visit: Visit) -> Result<Response> {
 ///
 /// # Errors
 /// Busy when the pool's queue is full.
-pub async fn verify(visit: &Visit, person: &Person, typed: &str) -> Result<bool> {
-    let verdict = visit.server.hashing.verify(person.passphrase.clone(), Secret::new(typed.to_owned())).await;
-    Ok(matches!(verdict.map_err(pool_error)?, Verdict::Right { .. }))
+pub async fn verify(visit: &Visit, person: &Person, typed: &str) -> Result<Verdict> {
+    password::verify(visit, person.passphrase.clone(), typed).await.map_err(pool_error)
+}
+
+/// The same passphrase under the current cost and pepper; the record keeps no line, since what opens the lock did not change.
+async fn bring_up_to_date(visit: &Visit, tx: &mut Tx, person: &Person, new_hash: &str) -> Result<()> {
+    tx.execute(
+        "UPDATE person SET passphrase = $4 WHERE practice_id = $1 AND id = $2 AND passphrase = $3",
+        args![&visit.practice()?.id, &person.id, person.passphrase.clone(), new_hash],
+    )
+    .await?;
+    Ok(())
 }
 
 /// The attempt of this browser where the lock is the next step; else the way there.

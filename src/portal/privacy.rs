@@ -15,6 +15,7 @@ use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
+use crate::platform::hashing::Verdict;
 use crate::platform::limit;
 use crate::platform::web::{Fields, Query, Visit, encode, go, page, page_with};
 use crate::sign_in::marks;
@@ -83,7 +84,7 @@ pub async fn set_lock(visit: Visit, fields: Fields) -> Result<Response> {
             let again = PrivacyPage::new(&visit, &session, person, vec![held]).await?;
             return page_with(StatusCode::TOO_MANY_REQUESTS, &again);
         }
-        if !lock::verify(&visit, &person, fields.text("current")).await? {
+        if lock::verify(&visit, &person, fields.text("current")).await? == Verdict::Wrong {
             return refused(&visit, &session, person, vec![visit.say("lock-wrong")]).await;
         }
         limit::clear(visit.db()?, &visit.practice()?.id, &lane).await?;

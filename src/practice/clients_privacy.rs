@@ -285,9 +285,14 @@ pub(super) async fn safe_word_problem(
         }
         Turn::Off => return Ok(Some(visit.say("clients-privacy-safe-off"))),
     }
-    let verdict = password::verify(visit, person.safe_word.clone(), &normal(typed)).await;
-    if matches!(verdict.map_err(pool_error)?, Verdict::Right { .. }) {
+    let word = normal(typed);
+    let verdict = password::verify(visit, person.safe_word.clone(), &word).await.map_err(pool_error)?;
+    if matches!(verdict, Verdict::Right { .. }) {
         limit::clear(visit.db()?, practice, &lane).await?;
+        if let Some(new_hash) = password::renewed(visit, verdict, &word).await {
+            let sql = "UPDATE person SET safe_word = $4 WHERE practice_id = $1 AND id = $2 AND safe_word = $3";
+            visit.db()?.execute(sql, args![practice, &person.id, person.safe_word.clone(), new_hash]).await?;
+        }
         return Ok(None);
     }
     let mut tx = visit.db()?.write().await?;

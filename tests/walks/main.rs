@@ -20,6 +20,7 @@ mod gates;
 mod invitation;
 mod invited;
 mod kept_form;
+mod keys_kept;
 mod lasting;
 mod mine;
 mod mine_email;

@@ -19,9 +19,9 @@ use crate::support::ways::{ALEX, SAM, ask_no_second, log_in};
 use crate::walk;
 
 pub const OLD: &str = "harbour-physio.au.localhost:8080";
-const UK: &str = "harbour-physio.uk.localhost:8080";
+pub const UK: &str = "harbour-physio.uk.localhost:8080";
 
-async fn moved(stage: &Stage) -> Vec<String> {
+pub async fn moved(stage: &Stage) -> Vec<String> {
     practice_move::go(&stage.server, "harbour-physio", "au", "uk").await.unwrap()
 }
 
@@ -34,7 +34,7 @@ pub async fn leads(stage: &Stage, host: &str, path: &str) -> (u16, String) {
 }
 
 /// The origins at which passkeys of the practice that was born there work.
-async fn related(stage: &Stage, host: &str) -> Vec<String> {
+pub async fn related(stage: &Stage, host: &str) -> Vec<String> {
     let mut browser = stage.browser_at(host);
     browser.send(Method::GET, "/.well-known/webauthn", None).await;
     let said: serde_json::Value = serde_json::from_str(&browser.html).unwrap();
@@ -320,6 +320,7 @@ walk!(regions_under_different_keys_are_not_moved_between, |stage| {
     let mut config = demo::settings(folder.path(), stage.server.config.listen, &RealWorld).unwrap();
     config.regions = stage.server.config.regions.iter().filter(|region| region.name == "uk").cloned().collect();
     let uk = start::server(config, Arc::new(RealWorld)).await.unwrap();
+    uk.region("uk").unwrap().db.execute("DELETE FROM ring", args![]).await.unwrap();
     ring_marks::note(&uk).await.unwrap();
     let refused = practice_move::go(&stage.server, "harbour-physio", "au", "uk").await;
     assert!(refused.is_err_and(|error| error.to_string().contains("one key ring")));

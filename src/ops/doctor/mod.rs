@@ -3,6 +3,7 @@
 
 mod certificate;
 pub mod far;
+mod keys;
 mod mail;
 
 use std::net::ToSocketAddrs;
@@ -132,6 +133,7 @@ async fn database(config: &Config, region: &Region, world: &dyn World, findings:
     settings(&name, &db, world, findings).await;
     outbox(&name, &db, world.now(), findings).await;
     moves(region, &db, findings).await;
+    keys::examine(&name, &db, &config.keys.ring, findings).await;
     if region.name != ENTRANCE {
         hosts(config, region, &db, findings).await;
     }

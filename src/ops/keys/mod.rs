@@ -144,7 +144,6 @@ fn read(file: &Path) -> Result<Keyring> {
 /// A fault that says why it must stay.
 pub async fn drop_key(config: &Config, id: &str) -> Result<()> {
     has_known_databases(config).await?;
-    let file = file_of(config)?;
     let ids: Vec<&str> = config.keys.ring.ids().collect();
     let refuse = |why: &str| Err(Error::Fault(format!("the key {id} stays: {why}")));
     if !ids.contains(&id) {
@@ -159,16 +158,21 @@ pub async fn drop_key(config: &Config, id: &str) -> Result<()> {
     let uses = uses(config, id).await?;
     if !uses.none() {
         return refuse(&format!(
-            "{uses} need it; sealed values change at portico keys rotate, a password hash when its person next signs in, \
-             backup codes when their owner makes new ones"
+            "{uses} need it; sealed values change at portico keys rotate, a password or passphrase when its person next signs in, \
+             a safe word when it is next used, backup codes when their owner makes new ones; PINs go after a week"
         ));
     }
+    let Some(file) = &config.keys.file else {
+        let how =
+            "nothing needs it; the keys came from PORTICO_KEYS: take it out there by hand and restart every server";
+        return refuse(how);
+    };
     let text = config.keys.ring.to_file_text();
     let kept = zeroize::Zeroizing::new(
         text.lines().filter(|line| !line.starts_with(&format!("{id}:"))).collect::<Vec<_>>().join("\n"),
     );
     let ring = Keyring::parse(&kept).map_err(|problem| Error::fault("keys", problem))?;
-    ring.rewrite(&file).map_err(|error| Error::fault(&file.display().to_string(), error))
+    ring.rewrite(file).map_err(|error| Error::fault(&file.display().to_string(), error))
 }
 
 fn file_of(config: &Config) -> Result<PathBuf> {
@@ -203,8 +207,40 @@ pub async fn watch(server: Arc<Server>, stop: Stop) {
             Ok(false) => {}
             Err(error) => tracing::error!(%error, "the changed key file cannot be used; the keys at hand stay"),
         }
-        if let Err(error) = ring_marks::note(&server).await {
+        if let Err(error) = note(&server).await {
             tracing::error!(%error, "the keys at hand could not be noted in the databases");
+        }
+    }
+}
+
+/// Notes the keys at hand in the databases, and says loudly where they are not those that a database was served under.
+///
+/// # Errors
+/// Faults of the databases.
+pub async fn note(server: &Server) -> Result<()> {
+    for name in ring_marks::note(server).await? {
+        tracing::error!("{}", other_keys(&name));
+    }
+    Ok(())
+}
+
+/// For the operator.
+pub fn other_keys(region: &str) -> String {
+    format!(
+        "region {region}: it was served under other keys (the oldest is another one); use the key file that belongs to it: docs/runbooks/restore.md"
+    )
+}
+
+/// Says loudly, once, what in the databases needs a key that the ring lacks.
+pub async fn tell_missing(server: Arc<Server>) {
+    for region in server.databases() {
+        match reseal::missing(&region.db, &server.keyring()).await {
+            Ok(missing) => {
+                if let Some(words) = missing.words() {
+                    tracing::error!("region {}: {words}", region.name);
+                }
+            }
+            Err(error) => tracing::error!(%error, "it could not be seen whether the keys at hand open everything"),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Every sealed column, and how its values come under the current key while servers go on: each value by a statement of
 //! its own that changes nothing when somebody else was faster.
 
+use std::collections::BTreeSet;
+
 use crate::args;
 use crate::platform::db::Db;
 use crate::platform::error::{Error, Result};
@@ -146,6 +148,10 @@ const COLUMNS: &[Column] = &[
 pub struct Uses {
     pub sealed: i64,
     pub passwords: i64,
+    pub passphrases: i64,
+    pub safe_words: i64,
+    /// Until they are thrown away, since one that is over is still told from one that is wrong.
+    pub pins: i64,
     /// Unused codes of living sets; nobody but their owner can make them anew.
     pub backup_codes: i64,
 }
@@ -160,14 +166,32 @@ impl std::ops::AddAssign for Uses {
     fn add_assign(&mut self, other: Uses) {
         self.sealed += other.sealed;
         self.passwords += other.passwords;
+        self.passphrases += other.passphrases;
+        self.safe_words += other.safe_words;
+        self.pins += other.pins;
         self.backup_codes += other.backup_codes;
+    }
+}
+
+impl std::ops::SubAssign for Uses {
+    fn sub_assign(&mut self, other: Uses) {
+        self.sealed -= other.sealed;
+        self.passwords -= other.passwords;
+        self.passphrases -= other.passphrases;
+        self.safe_words -= other.safe_words;
+        self.pins -= other.pins;
+        self.backup_codes -= other.backup_codes;
     }
 }
 
 impl std::fmt::Display for Uses {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Uses { sealed, passwords, backup_codes } = self;
-        write!(f, "{sealed} sealed values, {passwords} password hashes, {backup_codes} backup codes")
+        let Uses { sealed, passwords, passphrases, safe_words, pins, backup_codes } = self;
+        write!(
+            f,
+            "{sealed} sealed values, {passwords} password hashes, {passphrases} passphrases, {safe_words} safe words, \
+             {pins} PINs, {backup_codes} backup codes"
+        )
     }
 }
 
@@ -184,15 +208,26 @@ pub struct Resealed {
 /// # Errors
 /// Faults of the database.
 pub async fn uses(db: &Db, id: &str) -> Result<Uses> {
+    count(db, &format!("v1.{id}."), id).await
+}
+
+/// Counts what begins so where it is sealed, and what is hashed under keys of that pattern.
+async fn count(db: &Db, sealed: &str, id: &str) -> Result<Uses> {
     let mut uses = Uses::default();
     for column in COLUMNS {
-        let row: Option<(i64,)> = db.optional(column.count, args![format!("v1.{id}.")]).await?;
+        let row: Option<(i64,)> = db.optional(column.count, args![sealed]).await?;
         uses.sealed += row.map_or(0, |(number,)| number);
     }
-    let row: Option<(i64,)> = db
-        .optional("SELECT COUNT(*) FROM person WHERE password LIKE $1", args![format!("$argon2id$%,keyid={id}$%")])
-        .await?;
-    uses.passwords = row.map_or(0, |(number,)| number);
+    let hashed: [(&mut i64, &'static str); 4] = [
+        (&mut uses.passwords, "SELECT COUNT(*) FROM person WHERE password LIKE $1"),
+        (&mut uses.passphrases, "SELECT COUNT(*) FROM person WHERE passphrase LIKE $1"),
+        (&mut uses.safe_words, "SELECT COUNT(*) FROM person WHERE safe_word LIKE $1"),
+        (&mut uses.pins, "SELECT COUNT(*) FROM pin WHERE hash LIKE $1"),
+    ];
+    for (number, sql) in hashed {
+        let row: Option<(i64,)> = db.optional(sql, args![format!("$argon2id$%,keyid={id}$%")]).await?;
+        *number = row.map_or(0, |(found,)| found);
+    }
     let row: Option<(i64,)> = db
         .optional(
             "SELECT COUNT(*) FROM backup_code c JOIN person p ON p.practice_id = c.practice_id AND p.id = c.person_id
@@ -202,6 +237,54 @@ pub async fn uses(db: &Db, id: &str) -> Result<Uses> {
         .await?;
     uses.backup_codes = row.map_or(0, |(number,)| number);
     Ok(uses)
+}
+
+/// What needs keys that are not in a ring.
+#[derive(Debug, Default)]
+pub struct Missing {
+    pub uses: Uses,
+    /// Their names, as far as sealed values say them.
+    pub keys: BTreeSet<String>,
+}
+
+impl Missing {
+    /// For the operator; none where nothing is missing.
+    pub fn words(&self) -> Option<String> {
+        let named = Vec::from_iter(self.keys.iter().map(String::as_str)).join(", ");
+        let named = if named.is_empty() { String::new() } else { format!(" ({named})") };
+        (!self.uses.none()).then(|| format!("{} need keys that are not in the ring{named}", self.uses))
+    }
+}
+
+/// Everything in one database that no key of the ring opens.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn missing(db: &Db, ring: &Keyring) -> Result<Missing> {
+    let mut missing = Missing { uses: count(db, "v1.", "%").await?, ..Missing::default() };
+    for id in ring.ids() {
+        missing.uses -= uses(db, id).await?;
+    }
+    if missing.uses.sealed > 0 {
+        let current = format!("v1.{}.", ring.current());
+        for column in COLUMNS {
+            names(db, column, &current, &mut missing.keys).await?;
+        }
+        missing.keys.retain(|id| ring.get(id).is_none());
+    }
+    Ok(missing)
+}
+
+/// The keys that values of one column are sealed under, but for the current one.
+async fn names(db: &Db, column: &Column, current: &str, names: &mut BTreeSet<String>) -> Result<()> {
+    let (mut practice, mut row) = (String::new(), String::new());
+    loop {
+        let batch: Vec<(String, String, String, String)> =
+            db.all(column.read, args![current, &practice, &row, BATCH]).await?;
+        let Some((last_practice, last_row, ..)) = batch.last() else { return Ok(()) };
+        (practice, row) = (last_practice.clone(), last_row.clone());
+        names.extend(batch.iter().filter_map(|(.., value)| value.split('.').nth(1).map(str::to_owned)));
+    }
 }
 
 /// Brings every sealed value of one database under the ring's current key.

@@ -19,7 +19,7 @@ pub const KEY_BYTES: usize = 32;
 /// Bytes of the nonce of one sealing (XChaCha20-Poly1305: long enough to be drawn at random).
 pub const NONCE_BYTES: usize = 24;
 /// Characters of a key's name at most.
-pub const ID_CHARS: usize = 32;
+pub const ID_CHARS: usize = 8;
 
 const VERSION: &str = "v1";
 const MANY_KEYS: usize = 16;
@@ -199,7 +199,7 @@ impl Keyring {
     }
 }
 
-const BAD_ID: &str = "a key's name is 1 to 32 letters, digits, '-' or '_'";
+const BAD_ID: &str = "a key's name is 1 to 8 of a-z and 0-9";
 const NO_SECRET: &str = "this key is an example, not random bytes";
 
 fn parse_line(line: &str) -> Result<Key, &'static str> {
@@ -216,8 +216,9 @@ fn parse_line(line: &str) -> Result<Key, &'static str> {
     if is_no_secret(&key.bytes) { Err(NO_SECRET) } else { Ok(key) }
 }
 
+/// As narrow as the name of a pepper, since every key hashes passwords too.
 fn is_id(id: &str) -> bool {
-    let right = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let right = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     !id.is_empty() && id.len() <= ID_CHARS && id.chars().all(right)
 }
 
