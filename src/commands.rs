@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use portico::config::Config;
 use portico::ops::start::Schema;
-use portico::ops::{check, demo, doctor, keys, restored, serve, start};
+use portico::ops::{check, demo, doctor, keys, practice_twice, restored, serve, start};
 use portico::platform::error::Error;
 use portico::platform::server::Server;
 use portico::platform::world::{RealWorld, World};
@@ -278,10 +278,17 @@ async fn on_keys(config: &Config, world: &dyn World, command: Keys) -> Done {
 }
 
 async fn restore(server: &Arc<Server>, region: &str) -> Done {
+    for twice in practice_twice::find_here(server).await? {
+        say(format!("{}: {}", twice.words(), twice.remedy()));
+    }
     let all = restored::end_all(server, region).await?;
     let told = all.iter().filter(|one| one.told).count();
-    say(format!("{told} practices; their administrators are told"));
+    say(format!(
+        "{told} practices: sessions, recognised devices, half log-ins, mailed links, codes and PINs are ended, and mail that \
+         still waited; their administrators are told"
+    ));
     say("Passkeys that were deleted since the backup work again, those made since are dead: docs/runbooks/restore.md");
+    say("Programs' keys and links to one thing that were ended since work again: end them anew, at /practice/programs");
     let mut failed = vec![];
     for restored::Ended { slug, failed: why, .. } in all.iter().filter(|one| !one.told) {
         match why {

@@ -37,7 +37,7 @@ pub(super) const MOST_RUNS: u32 = 12;
 /// The last try is so long before a message is of no use any more (seconds): whoever waits for it still has to read it.
 const LAST_TRY_SECONDS: i64 = 60;
 /// Why a message ends whose code or link is good no longer.
-pub(super) const TOO_LATE: &str = "too late: what it holds is no longer good";
+pub const TOO_LATE: &str = "too late: what it holds is no longer good";
 
 /// Whether a message ended because its code or link was good no longer; no mail server said anything against the address.
 pub fn ran_out_of_time(reason: &str) -> bool {

@@ -23,6 +23,7 @@ pub mod practice_change;
 mod practice_copy;
 pub mod practice_move;
 pub mod practice_rename;
+pub mod practice_twice;
 pub mod purge;
 pub mod record;
 pub mod restored;

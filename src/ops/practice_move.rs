@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::practice_rename::{leads_from_elsewhere, leads_to, refuse_name_on_its_way, tell};
+use super::practice_twice;
 use crate::args;
 use crate::audit::{chain, remainder};
 use crate::platform::copy;
@@ -83,7 +84,7 @@ pub async fn go(server: &Arc<Server>, slug: &str, from: &str, to: &str) -> Resul
                 said.push(format!("in service: {}", server.origin_in(to, slug)));
             }
             Standing::Arrived => {
-                leads_from_elsewhere(server, &under_way.id, to, slug).await?;
+                said.extend(under_way.leads_on().await?);
                 pause(QUESTIONS_END).await;
                 under_way.forget().await?;
                 said.push(format!("{from} keeps only the record"));
@@ -307,6 +308,36 @@ impl<'a> Move<'a> {
         let from = format!("{}.{}", self.slug, self.from.name);
         tell(self.server, &mut tx, practice, &from).await?;
         tx.commit().await
+    }
+
+    /// Every region leads on to the new one; so does the old one where a backup was put back there that knows nothing of the
+    /// move. Answers what is to be told of it.
+    async fn leads_on(&self) -> Result<Option<String>> {
+        let twice = practice_twice::find_here(self.server).await?.into_iter().find(|twice| twice.id == self.id);
+        if let Some(twice) = &twice
+            && !(twice.is_known && twice.newer == self.to.name)
+        {
+            return Err(Error::Fault(format!("{}; nothing was changed: {}", twice.words(), twice.remedy())));
+        }
+        let apart = match twice {
+            Some(_) => self.record_apart().await?,
+            None => None,
+        };
+        let now_slug = practice_twice::give_up(self.server, self.from, self.to, &self.id).await?;
+        leads_from_elsewhere(self.server, &self.id, &self.to.name, &now_slug).await?;
+        Ok(apart)
+    }
+
+    /// Whether lines were written in the old region that the new one never got.
+    async fn record_apart(&self) -> Result<Option<String>> {
+        let (keys, now) = (self.server.keyring(), self.server.world.now());
+        let finding = remainder::differs(&self.to.db, &self.from.db, &keys, &self.id, now).await?;
+        Ok(finding.map(|finding| {
+            format!(
+                "in {} something was done after the backup was put back (line {} of its record is {}): it stays there and is not in {}",
+                self.from.name, finding.seq, finding.wrong.word(), self.to.name
+            )
+        }))
     }
 
     /// What the old region need not keep.

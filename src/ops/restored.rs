@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
+use super::practice_twice;
 use crate::args;
+use crate::notices::ending::TOO_LATE;
 use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::door::background_visit;
@@ -13,6 +15,8 @@ use crate::platform::practice;
 use crate::platform::server::{Region, Server};
 use crate::platform::when;
 
+/// A second run within so long (seconds) is of the same backup.
+const SAME_BACKUP_SECONDS: i64 = 86_400;
 /// How often one practice is tried again when something else writes at the same time.
 const MOST_RUNS: u32 = 12;
 
@@ -35,6 +39,7 @@ pub struct Ended {
 /// A fault when the region is not here or its practices cannot be read; nothing was done then.
 pub async fn end_all(server: &Arc<Server>, region: &str) -> Result<Vec<Ended>> {
     let region = server.region(region).ok_or_else(|| Error::Fault(format!("no region {region} here")))?;
+    practice_twice::settle(server).await?;
     let all: Vec<(String, String)> = region.db.all("SELECT id, slug FROM practice ORDER BY id", args![]).await?;
     let mut done = vec![];
     for (id, slug) in all {
@@ -55,20 +60,62 @@ pub async fn end_all(server: &Arc<Server>, region: &str) -> Result<Vec<Ended>> {
 async fn once(server: &Arc<Server>, region: &Region, id: &str) -> Result<bool> {
     let now = server.world.now();
     let mut tx = region.db.write().await?;
-    let last: Option<(Option<i64>,)> =
-        tx.optional("SELECT MAX(at) FROM audit WHERE practice_id = $1", args![id]).await?;
     end(&mut tx, id, now).await?;
+    let named = named_before(&mut tx, id, now).await?;
+    if named.is_none() {
+        end_mail(&mut tx, id, now).await?;
+    }
     let in_service = practice::by_id_in(&mut tx, &region.name, id).await?;
     let told = in_service.is_some();
     if let Some(practice) = in_service {
         let zone = practice.zone.clone();
         let visit = background_visit(server, practice)?;
-        let as_of = when::full(last.and_then(|(at,)| at).unwrap_or(now), &zone);
+        let as_of = match named {
+            Some(named) => named,
+            None => when::full(last_line(&mut tx, id).await?.unwrap_or(now), &zone),
+        };
         let restored = Happening::to_nobody(Event::Restored, Actor::System).detail("as_of", &as_of);
         happened(&visit, &mut tx, restored).await?;
     }
     tx.commit().await?;
     Ok(told)
+}
+
+/// The time of the backup as it was told a moment ago: the lines since then are newer than the backup.
+async fn named_before(tx: &mut Tx, id: &str, now: i64) -> Result<Option<String>> {
+    let row: Option<(String,)> = tx
+        .optional(
+            "SELECT detail FROM audit WHERE practice_id = $1 AND event = 'restored' AND at > $2 ORDER BY at DESC, id DESC LIMIT 1",
+            args![id, now - SAME_BACKUP_SECONDS],
+        )
+        .await?;
+    let detail = row.and_then(|(detail,)| serde_json::from_str::<serde_json::Value>(&detail).ok());
+    Ok(detail.and_then(|detail| detail["as_of"].as_str().map(str::to_owned)))
+}
+
+/// When the last line of the record was written: no backup is older.
+async fn last_line(tx: &mut Tx, id: &str) -> Result<Option<i64>> {
+    let last: Option<(Option<i64>,)> =
+        tx.optional("SELECT MAX(at) FROM audit WHERE practice_id = $1", args![id]).await?;
+    Ok(last.and_then(|(at,)| at))
+}
+
+/// What the backup still had to send has left since, or holds a link or code that is ended now.
+async fn end_mail(tx: &mut Tx, id: &str, now: i64) -> Result<()> {
+    tx.execute(
+        "INSERT INTO outbox_state (practice_id, message_id, at, turn, state, reason)
+         SELECT practice_id, id, CAST($2 AS BIGINT), tries, 'failed', CAST($3 AS TEXT) FROM outbox
+         WHERE practice_id = CAST($1 AS TEXT) AND ended_at IS NULL AND kind IN ('mail', 'text') ON CONFLICT DO NOTHING",
+        args![id, now, TOO_LATE],
+    )
+    .await?;
+    tx.execute(
+        "UPDATE outbox SET state = 'failed', body = NULL, ended_at = $2, claimed_until = 0, claimed_by = ''
+         WHERE practice_id = $1 AND ended_at IS NULL AND kind IN ('mail', 'text')",
+        args![id, now],
+    )
+    .await?;
+    Ok(())
 }
 
 async fn end(tx: &mut Tx, id: &str, now: i64) -> Result<()> {

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use super::listen::{self, Certificates, Limits};
 use super::start::{self, Schema};
 use super::tasks::{self, Stop};
-use super::{keys, log, scrape};
+use super::{keys, log, practice_twice, scrape};
 use crate::app;
 use crate::config::{Config, Edge};
 use crate::platform::error::{Error, Result};
@@ -40,6 +40,10 @@ pub async fn run(config: Config, world: Arc<dyn World>, schema: Schema) -> Resul
     log::begin(&config.log);
     refuse_old_clock(&*world)?;
     let server = start::server_with(config, world, schema).await?;
+    for twice in practice_twice::settle(&server).await? {
+        let told = if twice.is_known { "; it is served there alone" } else { "" };
+        tracing::error!("{}{told}: {}", twice.words(), twice.remedy());
+    }
     let certificates = match &server.config.edge {
         Edge::Tls { certificate, key } => {
             Some(Certificates::load(certificate, key).map_err(|error| Error::fault("tls", error))?)

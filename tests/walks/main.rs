@@ -28,6 +28,7 @@ mod moves;
 mod moves_after;
 mod moves_met;
 mod moves_record;
+mod moves_restored;
 mod moves_writes;
 mod neighbours;
 mod not_me;

@@ -147,3 +147,31 @@ walk!(a_backup_does_not_bring_back_what_a_client_stopped, |stage| {
     let jo = somebody(&stage, "jo@example.com").await;
     assert_eq!((jo.email.as_str(), jo.lock_off_from), ("jo@example.com", None));
 });
+
+walk!(a_second_run_names_the_same_backup_and_old_mail_does_not_leave, |stage| {
+    relaxed(&stage).await;
+    signed_in(&stage, SAM).await;
+    stage.browser().open("/forgot").await.submit(&[("email", SAM.0)]).await;
+    desk::run_jobs(&stage).await;
+    let waits = "SELECT COUNT(*) FROM outbox WHERE about = 'reset-link' AND kind = 'mail' AND ended_at IS NULL";
+    assert_eq!(desk::number(&stage, waits, args![]).await, 1);
+    for _ in 0..3 {
+        stage.wait(3 * 3_600);
+        restored::end_all(&stage.server, "au").await.unwrap();
+    }
+    let practice = practice_id(&stage).await;
+    let said = "SELECT COUNT(DISTINCT detail) FROM audit WHERE event = 'restored' AND practice_id = $1";
+    assert_eq!(desk::number(&stage, said, args![&practice]).await, 1, "its own lines are not the backup's");
+    // What the backup still had to send went out long ago, or holds what is ended now; what is told now leaves.
+    assert_eq!(desk::number(&stage, waits, args![]).await, 0);
+    stage.deliver().await;
+    assert!(stage.messages(SAM.0).await.iter().all(|mail| mail.about != "reset-link" || mail.text.is_empty()));
+    let told = stage.messages(ALEX.0).await.into_iter().find(|mail| mail.about == "restored-administrators").unwrap();
+    assert!(told.text.contains("ended since work again"), "{}", told.text);
+    assert!(told.text.contains("/practice/programs"), "{}", told.text);
+    // Another backup, another day, is named by its own last line.
+    stage.wait(5 * 86_400);
+    signed_in(&stage, SAM).await;
+    restored::end_all(&stage.server, "au").await.unwrap();
+    assert_eq!(desk::number(&stage, said, args![&practice]).await, 2);
+});

@@ -5,6 +5,7 @@ mod certificate;
 pub mod far;
 mod keys;
 mod mail;
+mod twice;
 
 use std::net::ToSocketAddrs;
 use std::os::unix::fs::PermissionsExt;
@@ -77,6 +78,7 @@ pub async fn examine(config: &Config, world: &dyn World, send: Option<&str>) -> 
     for region in config.databases() {
         database(config, region, world, &mut findings).await;
     }
+    twice::examine(config, &mut findings).await;
     files(config, &mut findings);
     if let Edge::Tls { certificate, key } = &config.edge {
         certificate::examine(config, certificate, key, world.now(), &mut findings);
