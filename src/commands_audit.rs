@@ -7,7 +7,7 @@ use portico::audit::cut::{self, Outcome};
 use portico::audit::export::{Filter, Form, Mark, piece};
 use portico::audit::verify::{Anchor, Report, verify_all};
 use portico::audit::{Line, append};
-use portico::config::Config;
+use portico::config::{Config, Region};
 use portico::ops::start;
 use portico::platform::db::Db;
 use portico::platform::practice::is_moving;
@@ -24,6 +24,9 @@ pub enum Audit {
         /// its name in the address or its id
         #[arg(long, value_name = "PRACTICE=SEQ:HASH")]
         anchor: Vec<String>,
+        /// Only this region; needed where two regions have a practice of the same name
+        #[arg(long)]
+        region: Option<String>,
     },
     /// Cut off lines that are older than [audit] keep_years, at a sealed checkpoint; a running server does it by itself
     Cut {
@@ -36,6 +39,9 @@ pub enum Audit {
         /// The practice's name in the address
         #[arg(long)]
         practice: String,
+        /// The region of the practice; needed where two regions have one of that name
+        #[arg(long)]
+        region: Option<String>,
         #[arg(long, value_enum, default_value_t = Format::Jsonl)]
         format: Format,
     },
@@ -49,36 +55,64 @@ pub enum Format {
 
 pub async fn on_record(config: &Config, world: &dyn World, command: Audit) -> Done {
     match command {
-        Audit::Verify { anchor } => verify(config, world, &anchor).await,
+        Audit::Verify { anchor, region } => verify(config, world, &anchor, region.as_deref()).await,
         Audit::Cut { dry_run } => cut(config, world, dry_run).await,
-        Audit::Export { practice, format } => export(config, world, &practice, format).await,
+        Audit::Export { practice, region, format } => {
+            export(config, world, (&practice, region.as_deref()), format).await
+        }
     }
 }
 
-async fn verify(config: &Config, world: &dyn World, anchors: &[String]) -> Done {
+/// The region that was named, or all.
+fn regions<'a>(config: &'a Config, named: Option<&str>) -> Result<Vec<&'a Region>, Failure> {
+    let meant: Vec<_> = config.regions.iter().filter(|region| named.is_none_or(|name| region.name == name)).collect();
+    match named {
+        Some(name) if meant.is_empty() => {
+            Err(Failure::Wrong(vec![format!("--region {name}: there is none of that name")]))
+        }
+        _ => Ok(meant),
+    }
+}
+
+/// Two regions may have practices of one name; which is meant must be said.
+fn is_one(what: &str, found_in: &[&str]) -> Done {
+    if found_in.len() < 2 {
+        return Ok(());
+    }
+    let all = found_in.join(" and ");
+    Err(Failure::Wrong(vec![format!("{what}: there is one of that name in {all}; say which with --region")]))
+}
+
+async fn verify(config: &Config, world: &dyn World, anchors: &[String], named: Option<&str>) -> Done {
     let parsed = anchors.iter().map(|text| {
         let wrong = || Failure::Wrong(vec![format!("--anchor {text}: write PRACTICE=SEQ:HASH")]);
         let (practice, anchor) = text.split_once('=').ok_or_else(wrong)?;
         Ok((practice.to_owned(), Anchor::parse(anchor).ok_or_else(wrong)?))
     });
     let parsed = parsed.collect::<Result<Vec<_>, Failure>>()?;
-    let (mut bad, mut used) = (0, 0);
-    for region in &config.regions {
-        let db = start::open_known(region).await?;
-        let mut here = vec![];
-        for (name, anchor) in &parsed {
-            if let Some(id) = practice_id(&db, name).await? {
-                used += 1;
+    let mut opened = vec![];
+    for region in regions(config, named)? {
+        opened.push((region, start::open_known(region).await?, vec![]));
+    }
+    for (name, anchor) in &parsed {
+        let mut found_in = vec![];
+        for (region, db, here) in &mut opened {
+            if let Some(id) = practice_id(db, name).await? {
+                found_in.push(region.name.as_str());
                 here.push((id, anchor.clone()));
             }
         }
+        is_one(&format!("--anchor {name}"), &found_in)?;
+        if found_in.is_empty() {
+            return Err(Failure::Wrong(vec![format!("--anchor {name}: there is no practice of that name here")]));
+        }
+    }
+    let mut bad = 0;
+    for (region, db, here) in opened {
         for report in verify_all(&db, &config.keys.ring, world.now(), &here).await? {
             bad += usize::from(report.finding.is_some());
             say(words(&region.name, &report));
         }
-    }
-    if used < parsed.len() {
-        return Err(Failure::Wrong(vec!["an anchor names a practice that is not here".to_owned()]));
     }
     if bad == 0 { Ok(()) } else { Err(Failure::Failed(format!("{bad} records are not as they were sealed"))) }
 }
@@ -145,19 +179,25 @@ async fn practice_id(db: &Db, name: &str) -> Result<Option<String>, Failure> {
     Ok(row.map(|(id,)| id))
 }
 
-async fn export(config: &Config, world: &dyn World, name: &str, format: Format) -> Done {
-    for region in &config.regions {
+async fn export(config: &Config, world: &dyn World, (name, region): (&str, Option<&str>), format: Format) -> Done {
+    let mut found = vec![];
+    for region in regions(config, region)? {
         let db = start::open_known(region).await?;
         if let Some(practice) = practice_id(&db, name).await? {
-            if is_moving(&db, &practice).await? {
-                let way = "run its move again to finish it, then export";
-                return Err(Failure::Failed(format!("{name} is on its way to another region: {way}")));
-            }
-            note(&db, world, &practice).await?;
-            return write_all(&db, &practice, format).await;
+            found.push((region.name.as_str(), db, practice));
         }
     }
-    Err(Failure::Wrong(vec![format!("--practice {name}: there is none of that name")]))
+    let found_in: Vec<&str> = found.iter().map(|(region, ..)| *region).collect();
+    is_one(&format!("--practice {name}"), &found_in)?;
+    let Some((_, db, practice)) = found.pop() else {
+        return Err(Failure::Wrong(vec![format!("--practice {name}: there is none of that name")]));
+    };
+    if is_moving(&db, &practice).await? {
+        let way = "run its move again to finish it, then export";
+        return Err(Failure::Failed(format!("{name} is on its way to another region: {way}")));
+    }
+    note(&db, world, &practice).await?;
+    write_all(&db, &practice, format).await
 }
 
 /// Taking the record along is itself in the record.

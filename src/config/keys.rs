@@ -46,7 +46,7 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ("proxy", "A reverse proxy in front speaks HTTPS."),
     (
         "keys",
-        "The keys that seal secrets in the database: one `id:base64-of-32-random-bytes` a line, the current one first. Or the same text in the variable `PORTICO_KEYS`.",
+        "The keys that seal secrets in the database: one `id:base64-of-32-random-bytes` a line, the current one first; an id is 1 to 8 of a-z and 0-9. Or the same text in the variable `PORTICO_KEYS`.",
     ),
     ("mail", "How mail leaves. Without mail nobody can use a link, be invited or be told of a change."),
     ("text", "An HTTP gateway for text messages; without this section none are sent."),
@@ -157,7 +157,7 @@ pub const KEYS: &[Key] = &[
         "max_connections",
         Number(1, 1000),
         "10",
-        "Connections to the database at most; on PostgreSQL two more for counts.",
+        "Connections to the database at most; on PostgreSQL two more for counts. Each node has so many.",
     ),
     secret(
         "entrance",
@@ -170,7 +170,7 @@ pub const KEYS: &[Key] = &[
         "max_connections",
         Number(1, 1000),
         "10",
-        "Connections to the database at most; on PostgreSQL two more for counts.",
+        "Connections to the database at most; on PostgreSQL two more for counts. Each node has so many.",
     ),
     key(
         "entrance",

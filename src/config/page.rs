@@ -31,7 +31,8 @@ Portico reads one TOML file (`portico serve --config portico.toml`) and the envi
 It refuses to start when anything is wrong, and names everything that is, with file and line.
 
 A variable wins over the file: `PORTICO_BASE` for `base`, `PORTICO_MAIL__PORT` for `port` in `[mail]`
-(two underscores), `PORTICO_REGION__AU__DATABASE` for the region `au`.
+(two underscores), `PORTICO_REGION__AU__DATABASE` for the region `au`, `PORTICO_REGION__UK_2__DATABASE` for `uk-2`:
+a variable cannot hold `-`, so `_` stands for it.
 A secret may be read from a file: write `password_file` for `password`, `PORTICO_MAIL__PASSWORD_FILE` likewise.
 Files with secrets must be readable by their owner alone (mode 0600), and examples are not accepted as secrets.
 `portico check --config portico.toml` reads everything and starts nothing.

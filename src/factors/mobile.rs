@@ -28,6 +28,11 @@ pub enum MobileProblem {
     Impossible,
 }
 
+/// Whether the numbering plans know a country of that name (ISO 3166 alpha-2).
+pub fn knows(country: &str) -> bool {
+    country.parse::<country::Id>().is_ok()
+}
+
 /// Reads a number as people of `default_country` (ISO 3166 alpha-2, `"AU"`) write it, or any with `+`.
 ///
 /// With an unknown country only numbers with `+` are read. The first call loads the numbering plans

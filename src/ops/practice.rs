@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::practice_rename::refuse_name_on_its_way;
 use super::theme;
 use crate::args;
+use crate::factors::mobile;
 use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::door::background_visit;
@@ -173,13 +174,14 @@ pub fn profile_problems(
     (country, zone): (&str, &str),
     (phone, email): (&str, &str),
 ) -> Vec<String> {
-    let country_is_one = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
+    let country_is_one =
+        country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase()) && mobile::knows(country);
     let all = [
         (is_a_name(name), "--name: 1 to 100 characters on one line"),
         (email.is_empty() || Email::parse(email).is_ok(), "--email: an email address"),
         (phone.chars().count() <= 40 && !phone.chars().any(char::is_control), "--phone: at most 40 characters"),
         (colour.is_none_or(theme::is_colour), "--colour: #rrggbb"),
-        (country_is_one, "--country: two capital letters (ISO 3166), such as AU"),
+        (country_is_one, "--country: the two capital letters of a country (ISO 3166), such as AU"),
         (jiff::tz::TimeZone::get(zone).is_ok(), "--zone: a time zone such as Australia/Sydney"),
     ];
     all.into_iter().filter(|(right, _)| !right).map(|(_, problem)| problem.to_owned()).collect()
