@@ -146,9 +146,11 @@ pub async fn piece(
     form: Form,
     mark: &Mark,
 ) -> Result<Option<(String, Mark)>> {
-    let lines = after(db, practice, filter, mark).await?;
+    let mut lines = after(db, practice, filter, mark).await?;
     let Some(last) = lines.last() else { return Ok(None) };
     let mark = (last.row.at, last.row.id.clone());
+    // Ids of two nodes or commands do not say which line of one second was first; the chain does.
+    lines.sort_by_key(|line| (line.row.at, line.seq.unwrap_or(i64::MAX)));
     let mut text = String::with_capacity(lines.len().min(PAGE) * 300);
     for line in &lines {
         text.push_str(&form.line(line)?);

@@ -31,10 +31,15 @@ pub struct Request {
     /// So many strangers asked within the hour that only addresses on file are written to.
     #[serde(default)]
     pub flood: bool,
+    /// What its mails have named, while regions are waited for.
+    #[serde(default)]
+    pub told: Vec<String>,
 }
 
 impl Request {
-    fn sealed(&self, server: &Server, id: &str) -> Result<String> {
+    /// # Errors
+    /// A fault when it cannot be sealed.
+    pub fn sealed(&self, server: &Server, id: &str) -> Result<String> {
         let text = serde_json::to_string(self).map_err(|error| Error::fault("request", error))?;
         server.seal("finder request", &[ENTRANCE, id], &text)
     }
@@ -116,6 +121,7 @@ pub(super) async fn put(visit: &Visit, email: &Email, asker: Asker) -> Result<Op
         key: email.canonical().to_owned(),
         language: visit.language.clone(),
         flood: false,
+        told: vec![],
     };
     let id = visit.new_id();
 

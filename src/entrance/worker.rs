@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
 use super::ask::Request;
-use super::finding::{self, Found, Whom};
+use super::finding::{self, Found, Listed, Whom};
 use super::letters::{self, Envelope};
 use super::{find, regions};
 use crate::args;
@@ -230,7 +230,10 @@ async fn answer(server: &Arc<Server>, claimed: &Claimed) -> Result<()> {
             let waiting = claimed.waiting.split(',').map(str::to_owned);
             // One asking in vain is enough for a while: whoever waits for the same region does not queue behind it.
             let (silent, asked) = regions::silent_lately(server, waiting.collect())?;
-            let mut found = finding::find(server, asked, whom).await;
+            let mut found = finding::find(server, asked.clone(), whom).await;
+            if asked.iter().any(|name| !found.silent.contains(name)) {
+                found.places.extend(elsewhere(server, &asked, &request, &found).await);
+            }
             found.silent.extend(silent);
             found
         }
@@ -243,6 +246,30 @@ async fn answer(server: &Arc<Server>, claimed: &Claimed) -> Result<()> {
             result => return result,
         }
     }
+}
+
+/// What the other regions know that no mail of this asking has named: a practice may have moved to one of them while the region
+/// that answers only now was silent.
+async fn elsewhere(server: &Arc<Server>, asked: &[String], request: &Request, found: &Found) -> Vec<Listed> {
+    let others = regions::names(server).into_iter().filter(|name| !asked.contains(name)).collect();
+    // Silence is heard of those alone that the asking waits for.
+    let Ok((_, others)) = regions::silent_lately(server, others) else { return vec![] };
+    let whom = Whom { key: &request.key, email: &request.email, remember: "" };
+    let mut places = finding::find(server, others, whom).await.places;
+    let known: Vec<String> = found.places.iter().map(told_as).collect();
+    places.retain(|listed| ![&request.told, &known].iter().any(|names| names.contains(&told_as(listed))));
+    places
+}
+
+/// The request as it is kept on, with what its mails have named by now.
+fn with_told(server: &Server, claimed: &Claimed, request: &Request, mailed: &[Listed]) -> Result<String> {
+    let told = request.told.iter().cloned().chain(mailed.iter().map(told_as)).collect();
+    Request { told, ..request.clone() }.sealed(server, &claimed.id)
+}
+
+/// How it is noted that a mail has named a place.
+fn told_as(listed: &Listed) -> String {
+    format!("{} {}", listed.place.practice, if listed.place.client { "client" } else { "staff" })
 }
 
 /// The mail and what is left to do, in one transaction; a claim that another worker has taken over notes nothing.
@@ -264,9 +291,11 @@ async fn note(server: &Arc<Server>, claimed: &Claimed, request: &Request, found:
     let with_code = with_code && !(untold.is_some() && has_code_since(&mut tx, claimed).await?);
     // What was missing is mailed once, but for the code that only this browser takes.
     let found = untold.as_ref().filter(|_| !with_code).unwrap_or(found);
+    let mailed = if held { &[] } else { found.places.as_slice() };
+    let request = kept.then(|| with_told(server, claimed, request, mailed)).transpose()?;
     let noted = tx
         .execute(
-            "UPDATE finder SET request = CASE WHEN CAST($4 AS BIGINT) = 1 THEN request END, waiting = $5, next_at = $6, claimed_until = 0,
+            "UPDATE finder SET request = $4, waiting = $5, next_at = $6, claimed_until = 0,
                 code_hash = COALESCE($7, code_hash),
                 answered_at = CASE WHEN answered_at IS NULL OR code_hash IS NULL AND $7 IS NOT NULL THEN $8 ELSE answered_at END
              WHERE practice_id = $1 AND id = $2 AND turn = $3 AND request IS NOT NULL",
@@ -274,7 +303,7 @@ async fn note(server: &Arc<Server>, claimed: &Claimed, request: &Request, found:
                 ENTRANCE,
                 &claimed.id,
                 claimed.turn,
-                kept,
+                request,
                 found.silent.join(","),
                 visit.now + pause(claimed.turn),
                 with_code.then(|| find::code_hash(server, &claimed.id, code)),

@@ -2,6 +2,7 @@
 
 use portico::args;
 use portico::audit::chain::{head, seal_all};
+use portico::audit::export;
 use portico::audit::verify::{Anchor, Report, Wrong, verify, verify_all};
 use portico::platform::db::Db;
 
@@ -307,4 +308,24 @@ walk!(a_day_that_is_none_is_said_and_nothing_else_is_shown_in_its_place, |stage|
     alex.open("/practice/record.csv?from=2026-11-21&until=2026-11-22").await;
     assert_eq!(alex.status, 200);
     assert!(alex.html.contains("wrong-password"), "{}", alex.html);
+});
+
+// Two nodes' lines of one second: the chain says which was first.
+walk!(a_file_of_the_record_has_the_lines_of_one_second_as_they_were_sealed, |stage| {
+    let practice = practice(&stage).await;
+    for (seq, id) in [(1, "c"), (2, "a"), (3, "b")] {
+        let line = "INSERT INTO audit (practice_id, id, at, event, actor_kind, result) VALUES ($1, $2, 7, 'signed-in', 'person', 'done')";
+        stage.au().execute(line, args![&practice, id]).await.unwrap();
+        let link = "INSERT INTO audit_chain (practice_id, seq, record_id, hash) VALUES ($1, $2, $3, $3)";
+        stage.au().execute(link, args![&practice, seq, id]).await.unwrap();
+    }
+    let (form, all) = (export::Form::JsonLines, export::Filter::default());
+    let piece = export::piece(stage.au(), &practice, &all, form, &(0, String::new())).await.unwrap();
+    let text = piece.unwrap().0;
+    let seqs: Vec<i64> = text
+        .lines()
+        .take(3)
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["seq"].as_i64().unwrap())
+        .collect();
+    assert_eq!(seqs, [1, 2, 3]);
 });

@@ -79,6 +79,36 @@ walk!(in_the_demo_a_region_is_stopped_and_started, |stage| {
     assert_eq!(desk.status, 404);
 });
 
+// It is where it was not when the others were asked.
+walk!(a_practice_that_moved_while_its_region_was_silent_is_told, |stage| {
+    let router =
+        portico::app::router_with(std::sync::Arc::clone(&stage.server), portico::ops::demo_page::routes(vec![]));
+    let mut people = browser(&stage);
+    people.go_to_node(router);
+    let mut press = async |word: &str| {
+        let token = people.open("/demo").await.hidden("csrf");
+        let fields = [("csrf", token.as_str()), ("region", "uk"), ("do", word)];
+        people.post("/demo", &fields.map(|(name, value)| (name.to_owned(), value.to_owned()))).await;
+    };
+    press("stop").await;
+    for email in ["alex@example.com", "sam@example.com"] {
+        ask(&stage, &mut browser(&stage), email).await;
+    }
+    let first = mails(&stage, "alex@example.com").remove(0);
+    assert!(first.text.contains("Harbour Physio") && !first.text.contains("Thames"), "{}", first.text);
+    portico::ops::practice_move::go(&stage.server, "thames-therapy", "uk", "au").await.unwrap();
+    press("start").await;
+    for _ in 0..3 {
+        stage.wait(61);
+        deliver(&stage).await;
+    }
+    let all = mails(&stage, "alex@example.com");
+    assert_eq!(all.len(), 2, "{all:?}");
+    assert!(all[0].text.contains("thames-therapy.au.localhost"), "{}", all[0].text);
+    assert!(!all[0].text.contains("Harbour"), "not told twice: {}", all[0].text);
+    assert_eq!(mails(&stage, "sam@example.com").len(), 1, "nothing was missing");
+});
+
 walk!(whoever_is_only_in_the_silent_region_is_told_to_wait, |stage| {
     stop_uk(&stage).await;
     let mut desk = browser(&stage);
