@@ -19,7 +19,7 @@ use crate::platform::world::random;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
 use crate::sign_in::step::Factor;
-use crate::sign_in::{self, Attempt};
+use crate::sign_in::{self, Attempt, act};
 
 /// What the keys of the hashes are derived for.
 const KEY_LABEL: &str = "backup codes";
@@ -236,7 +236,7 @@ pub async fn make(visit: Visit) -> Result<Response> {
     }
 
     // write
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     let codes = replace(&visit, &mut tx, &person.id).await?;
     happened(&visit, &mut tx, Happening::of(Event::BackupCodesMade, &person).session(&session.id)).await?;
     tx.commit().await?;

@@ -9,7 +9,7 @@ use crate::notices::{Event, Happening, happened};
 use crate::platform::error::{Error, Result};
 use crate::platform::web::{Fields, Visit, go};
 use crate::sign_in::person;
-use crate::sign_in::{contact, session};
+use crate::sign_in::{act, contact, session};
 
 /// `POST /me/portals`: opens the portal of a client whose contact the person is, or (empty) their own again.
 pub async fn open(visit: Visit, fields: Fields) -> Result<Response> {
@@ -25,7 +25,7 @@ pub async fn open(visit: Visit, fields: Fields) -> Result<Response> {
     let wanted = Some(fields.text("client")).filter(|client| !client.is_empty());
 
     // write
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     if let Some(client) = wanted
         && !contact::open(&visit, &mut tx, &person, client, &session.id).await?
     {
@@ -54,7 +54,7 @@ pub async fn shut(visit: Visit, Path(id): Path<String>) -> Result<Response> {
     }
 
     // write
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     if contact::shut(&visit, &mut tx, &client.id, &id).await? {
         let who = person::by_id_in(&mut tx, &visit.practice()?.id, &id).await?;
         let shut = Happening::of(Event::ContactShut, &client).session(&session.id).detail("who", &who.name);

@@ -11,6 +11,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Frame, near};
 use crate::platform::names;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::sign_in::act;
 use crate::sign_in::device;
 use crate::sign_in::session::{self, Session};
 
@@ -114,7 +115,7 @@ pub async fn rename(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     };
 
     // write
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     let renamed = tx
         .execute(
             "UPDATE device SET name = $4 WHERE practice_id = $1 AND person_id = $2 AND id = $3 AND ended_at IS NULL",
@@ -142,7 +143,7 @@ pub async fn forget(visit: Visit, Path(id): Path<String>) -> Result<Response> {
         return Ok(go("/me?done=device-forgotten#devices"));
     }
     let person = mine::myself(&visit, &session).await?;
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     if !device::end(&visit, &mut tx, &person.id, &id).await? {
         return Err(Error::NotFound);
     }

@@ -20,7 +20,7 @@ use crate::platform::web::{Fields, Visit, encode, go, page, page_with};
 use crate::platform::when;
 use crate::sign_in::person::Person;
 use crate::sign_in::session::{self, Session, State};
-use crate::sign_in::{flash, link};
+use crate::sign_in::{act, flash, link};
 
 /// The link in the mail works for so long, in seconds.
 const LINK_SECONDS: i64 = 24 * 3600;
@@ -113,7 +113,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // write: too often for that address reads the same, here and in My info, and only its mail is left out.
     // The link that went there before goes on working then.
     let mails = visit.mail_allowed(&to).await?;
-    let mut tx = db.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     if mails || !mine_email_waiting::is_waiting(&visit, &mut tx, &person, &email).await? {
         link::replace_older(&visit, &mut tx, mine_email_waiting::OWN, &person.id).await?;
         let token = keep(&visit, &mut tx, &person, &email).await?;
@@ -173,7 +173,7 @@ pub async fn confirm(visit: Visit, Path(token): Path<String>) -> Result<Response
     let mut person = mine::myself(&visit, &session).await?;
 
     // write
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     let used: Option<Asked> = tx
         .optional(
             "UPDATE token SET used_at = $4 WHERE practice_id = $1 AND hash = $2 AND person_id = $3 AND purpose = 'email'

@@ -14,6 +14,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Frame, near};
 use crate::platform::limit;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::sign_in::act;
 use crate::sign_in::person::Person;
 use crate::sign_in::session::{self, Session};
 
@@ -57,7 +58,7 @@ pub(super) async fn answer(visit: &Visit, session: &Session, person: &Person, fi
     // write
     let (db, practice) = (visit.db()?, &visit.practice()?.id);
     let lanes = [visit.lane("email change", &person.id)?, visit.lane("mail", email.canonical())?];
-    let mut tx = db.write().await?;
+    let mut tx = act::begin(visit, session).await?;
     for lane in &lanes {
         if !limit::mail_allowed_in(&mut tx, practice, lane, visit.now).await? {
             // Left without a commit, neither is counted. What somebody asked for a moment ago is no secret to them.
@@ -97,7 +98,7 @@ pub async fn code(visit: Visit, fields: Fields) -> Result<Response> {
     let Some(code) = normalise_typed(fields.text("code")) else { return refused(visit.say("address-code-six")) };
 
     // write
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     let typed = client_email::try_code(&visit, &mut tx, &change, &code, Some(&session)).await?;
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
@@ -116,7 +117,7 @@ pub async fn stop(visit: Visit, fields: Fields) -> Result<Response> {
         Err(response) => return Ok(response),
     };
     let person = mine::myself(&visit, &session).await?;
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     let stopped = if person.is_client() {
         client_email::stop(&visit, &mut tx, &person, &session).await?
     } else {

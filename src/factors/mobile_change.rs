@@ -14,6 +14,7 @@ use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
+use crate::sign_in::act;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
 
@@ -69,7 +70,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     };
 
     // write
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &mine.session).await?;
     if !can_text(&visit.server) {
         return change(&visit, tx, &mine, &number, None).await;
     }
@@ -106,7 +107,7 @@ pub async fn answer_code(visit: Visit, fields: Fields) -> Result<Response> {
     let number = waiting.number(&visit, &mine.person.id)?;
     let code_page = mine.code_page(&visit, &number);
     if fields.text("do") == "again" {
-        let mut tx = visit.db()?.write().await?;
+        let mut tx = act::begin(&visit, &mine.session).await?;
         let sent = mobile_code::send(&visit, &mut tx, &mine.asked(), &number).await?;
         if sent != Sent::Yes {
             return code_page.refused(two_factor::not_sent(&visit, &sent));
@@ -125,7 +126,7 @@ pub async fn answer_code(visit: Visit, fields: Fields) -> Result<Response> {
     };
 
     // write
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &mine.session).await?;
     if !mobile_code::spend(&visit, &mut tx, &id).await? {
         return Ok(go("/me/mobile"));
     }

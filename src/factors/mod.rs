@@ -19,6 +19,7 @@ pub mod mobile;
 pub mod mobile_change;
 pub mod mobile_code;
 pub mod news;
+mod passkey_again;
 pub mod passkey_ceremony;
 pub mod passkey_check;
 pub mod passkey_delete;

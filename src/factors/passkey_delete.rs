@@ -17,6 +17,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::practice::Practice;
 use crate::platform::web::{Fields, Visit, encode, go, page, page_with};
+use crate::sign_in::act;
 use crate::sign_in::flash;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
@@ -216,7 +217,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     let codes = codes_left::of(&visit, &person).await?;
 
     // write
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     let person = person::by_id_in(&mut tx, &visit.practice()?.id, &session.person_id).await?;
     let left = others(store::of_in(&visit, &mut tx, &person.id).await?, &passkey);
     let after = After::of(&visit, &person, &left, codes)?;

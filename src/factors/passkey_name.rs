@@ -14,6 +14,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::names::{NameProblem, clean_name};
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with, safe_path};
+use crate::sign_in::act;
 use crate::sign_in::flash;
 use crate::sign_in::session::{self, Session};
 
@@ -76,7 +77,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     };
 
     // write
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     let mut others = store::of_in(&visit, &mut tx, &person.id).await?;
     others.retain(|other| other.id != passkey.id);
     let name = store::free_name(&others, &name);

@@ -8,11 +8,12 @@ use axum::response::Response;
 
 use super::passkey_ceremony::{self as ceremony, Ceremony, Purpose};
 use super::passkey_dropped as dropped;
-use super::passkey_options::{self as options, Asked, fits};
+use super::passkey_options::{self as options, Asked};
 use super::passkey_providers as providers;
 use super::passkey_store::{self as store, Added, Passkey};
 use super::totp;
 use crate::notices::Event;
+use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Query, Visit, encode, go, page, page_with, safe_path};
@@ -22,7 +23,7 @@ use crate::sign_in::other::{self, Unkept};
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session, State};
 use crate::sign_in::step::{Factor, Step};
-use crate::sign_in::{self, Attempt, flash, marks, way_in};
+use crate::sign_in::{self, Attempt, act, flash, marks, way_in};
 
 /// The page within a sign-in.
 const IN_SIGN_IN: &str = "/sign-in/set-up/passkey";
@@ -60,6 +61,13 @@ impl Place {
         match self {
             Place::Session(session, _) => &session.id,
             Place::Attempt(attempt) => &attempt.id,
+        }
+    }
+
+    async fn begin(&self, visit: &Visit) -> Result<Tx> {
+        match self {
+            Place::Session(session, _) => act::begin(visit, session).await,
+            Place::Attempt(attempt) => act::begin_under_way(visit, attempt).await,
         }
     }
 
@@ -110,10 +118,20 @@ async fn who(
         Err(response) => return Ok(Err(response)),
     };
     if !are_offered(visit, session.is_client())? {
-        return Ok(Err(go("/me/passkeys")));
+        return not_offered(visit, &session, sent).map(Err);
     }
     let person = person::by_id(visit.db()?, &visit.practice()?.id, &session.person_id).await?.ok_or(Error::NotFound)?;
     Ok(Ok((Place::Session(session, safe_path(then_path, "")), person)))
+}
+
+/// To the list, which says so; what the browser made while the practice turned it off is not kept.
+fn not_offered(visit: &Visit, session: &Session, sent: Option<&Fields>) -> Result<Response> {
+    if let Some(fields) = sent
+        && ceremony::is_of_this_browser(visit, fields.text("ceremony"), Purpose::Create)?
+    {
+        dropped::leave(visit, &session.person_id, fields.text("credential"))?;
+    }
+    Ok(go("/me/passkeys?done=not-offered"))
 }
 
 /// The session for what a browser made. Who they are has to have been shown freshly when the browser was asked: its window
@@ -139,15 +157,8 @@ async fn answering(visit: &Visit, fields: &Fields) -> Result<std::result::Result
     proof_first(visit, &session, &safe_path(fields.text("then"), ""), fields.text("credential")).map(Err)
 }
 
-fn was_fresh(visit: &Visit, session: &Session, ceremony: &Ceremony) -> bool {
+pub(super) fn was_fresh(visit: &Visit, session: &Session, ceremony: &Ceremony) -> bool {
     !ceremony.is_old(visit.now) && session.is_fresh(ceremony.begun_at)
-}
-
-/// Whether the question that a page has may still be asked, though the proof is too old by now for another one.
-pub(super) async fn holds(visit: &Visit, token: &str) -> Result<bool> {
-    let State::Open(session) = session::glance(visit).await? else { return Ok(false) };
-    let ceremony = ceremony::read(visit, token, Purpose::Create, &session.id)?;
-    Ok(ceremony.is_some_and(|ceremony| was_fresh(visit, &session, &ceremony)))
 }
 
 /// What the browser made comes too late: the session locked or is over, as when another device made one meanwhile, or the
@@ -187,7 +198,7 @@ async fn of_another(visit: &Visit, fields: &Fields) -> Result<Option<Response>> 
 }
 
 /// Whose passkeys are for the browser, as `data-options` where a page asks for none.
-fn rp(visit: &Visit) -> Result<String> {
+pub(super) fn rp(visit: &Visit) -> Result<String> {
     Ok(serde_json::json!({ "rpId": options::rp_id(visit)? }).to_string())
 }
 
@@ -287,7 +298,7 @@ async fn store_it(
     ceremony: &Ceremony,
 ) -> Result<Response> {
     let offered = providers::offered(visit, new);
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = place.begin(visit).await?;
     if !ceremony::spend(visit, &mut tx, ceremony).await? {
         drop(tx);
         return too_late(visit, place, person, json).await;
@@ -373,26 +384,4 @@ async fn new_page(visit: &Visit, place: &Place, person: &Person) -> Result<NewPa
 pub(super) fn in_words(visit: &Visit, passkeys: &[Passkey]) -> String {
     let one = |passkey: &Passkey| format!("{} ({})", passkey.name, when::day(passkey.created_at, visit.zone()));
     passkeys.iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
-/// Fresh options for a page that was open long, and whose page it is; none where the person would have to prove who they are first.
-///
-/// # Errors
-/// Faults of the database.
-pub(super) async fn again(visit: &Visit, token: &str, purpose: Purpose) -> Result<Option<(Asked, String)>> {
-    let (bound, person_id) = match session::glance(visit).await? {
-        State::Open(session) if session.is_fresh(visit.now) && fits(visit, token, purpose, &session.id)? => {
-            (session.id.clone(), session.person_id.clone())
-        }
-        _ => match sign_in::current(visit).await? {
-            Some(attempt) if purpose == Purpose::Create && fits(visit, token, purpose, &attempt.id)? => {
-                (attempt.id, attempt.person_id)
-            }
-            _ => return Ok(None),
-        },
-    };
-    let person = person::by_id(visit.db()?, &visit.practice()?.id, &person_id).await?.ok_or(Error::NotFound)?;
-    let had = store::of(visit, &person_id).await?;
-    let person = with_handle(visit, person).await?;
-    Ok(Some((options::to_create(visit, purpose, &bound, &person, &had)?, person_id)))
 }

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
+use super::passkey_again;
 use super::passkey_ceremony::{self as ceremony, Purpose};
-use super::passkey_new;
 use super::passkey_store::{self as store, Passkey};
 use crate::args;
 use crate::platform::db::Tx;
@@ -187,7 +187,7 @@ pub async fn refresh(visit: Visit, fields: Fields) -> Result<Response> {
             }
             _ => (None, None),
         },
-        Some(purpose @ (Purpose::Create | Purpose::Silent)) => passkey_new::again(&visit, token, purpose)
+        Some(purpose @ (Purpose::Create | Purpose::Silent)) => passkey_again::again(&visit, token, purpose)
             .await?
             .map_or((None, None), |(asked, whose)| (Some(asked), Some(whose))),
         None => (None, None),
@@ -203,7 +203,7 @@ pub async fn refresh(visit: Visit, fields: Fields) -> Result<Response> {
             Json(json!({ "ceremony": ceremony, "options": options, "hidden": hidden })).into_response()
         }
         // For the page's own question, which was asked while the proof was fresh.
-        None if passkey_new::holds(&visit, token).await? => door::status(StatusCode::NO_CONTENT),
+        None if passkey_again::holds(&visit, token).await? => door::status(StatusCode::NO_CONTENT),
         None => door::status(StatusCode::CONFLICT),
     })
 }

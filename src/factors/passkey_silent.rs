@@ -20,6 +20,7 @@ use crate::platform::db::Db;
 use crate::platform::error::{Error, Result};
 use crate::platform::web::{Fields, Visit};
 use crate::platform::webauthn;
+use crate::sign_in::act;
 use crate::sign_in::flash;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session, State};
@@ -63,7 +64,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
 
     // write
     let offered = providers::offered(&visit, &new);
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     if !ceremony::spend(&visit, &mut tx, &ceremony).await? {
         drop(tx);
         return not_kept(&visit, &fields, StatusCode::CONFLICT).await;

@@ -16,7 +16,7 @@ use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
 use crate::platform::when;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::Session;
-use crate::sign_in::{device, link, session};
+use crate::sign_in::{act, device, link, session};
 
 #[derive(askama::Template)]
 #[template(path = "factors/password_change.html")]
@@ -86,7 +86,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let new_hash = hash(&visit, new).await?;
 
     // write
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     let changed = tx
         .execute(
             "UPDATE person SET password = $4, password_set_at = $5, password_change_by = NULL

@@ -21,7 +21,7 @@ use crate::platform::world::random;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
 use crate::sign_in::step::Step;
-use crate::sign_in::{self, Attempt};
+use crate::sign_in::{self, Attempt, act};
 
 pub const SIGNED_IN: &str = "/me/two-factor";
 pub const IN_SIGN_IN: &str = "/sign-in/set-up";
@@ -55,6 +55,14 @@ impl Who {
         match &self.place {
             Place::Session(session) => &session.id,
             Place::Attempt(attempt) => attempt.session_id.as_deref().unwrap_or(&attempt.id),
+        }
+    }
+
+    /// Begins a transaction in which they still are who they are.
+    pub async fn begin(&self, visit: &Visit) -> Result<Tx> {
+        match &self.place {
+            Place::Session(session) => act::begin(visit, session).await,
+            Place::Attempt(attempt) => act::begin_under_way(visit, attempt).await,
         }
     }
 
@@ -167,7 +175,7 @@ pub async fn mobile_answer(visit: Visit, fields: Fields) -> Result<Response> {
     let proved_at = who.person.mobile_proved_at.filter(|_| on_file.as_deref() == Some(number.as_str()));
 
     // write
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = who.begin(&visit).await?;
     if proved_at.is_some() || !can_text(&visit.server) {
         begin(&visit, &mut tx, &who, &number, proved_at).await?;
         tx.commit().await?;
@@ -241,7 +249,7 @@ pub async fn code_sent_answer(visit: Visit, fields: Fields) -> Result<Response> 
     let number = waiting.number(&visit, &who.person.id)?;
     let sent_page = sent_page(&visit, &who, &number);
     if fields.text("do") == "again" {
-        let mut tx = visit.db()?.write().await?;
+        let mut tx = who.begin(&visit).await?;
         let sent = mobile_code::send(&visit, &mut tx, &who.asked(), &number).await?;
         if sent != Sent::Yes {
             return sent_page.refused(not_sent(&visit, &sent));
@@ -260,7 +268,7 @@ pub async fn code_sent_answer(visit: Visit, fields: Fields) -> Result<Response> 
     };
 
     // write
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = who.begin(&visit).await?;
     if mobile_code::spend(&visit, &mut tx, &id).await? {
         begin(&visit, &mut tx, &who, &number, Some(visit.now)).await?;
         tx.commit().await?;

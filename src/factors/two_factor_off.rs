@@ -12,6 +12,7 @@ use crate::notices::{Event, Happening, happened};
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::sign_in::act;
 use crate::sign_in::device;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
@@ -81,7 +82,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
 
     // write
     let practice = &visit.practice()?.id;
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     // Here and not before: a passkey may have been deleted meanwhile.
     let person = person::by_id_in(&mut tx, practice, &person.id).await?;
     let off_page = OffPage::new(&visit, &session, &person)?;

@@ -55,7 +55,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
 
     // write
     totp::forgive(&visit, &who.person.id).await?;
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = who.begin(&visit).await?;
     let number = new_number(&visit, &who, &set_up)?;
     if !turn_on(&visit, &mut tx, &who, (&set_up, number.is_some()), step).await? {
         return Ok(if matches!(who.place, Place::Session(_)) { go(ALREADY_ON) } else { go(who.base) });

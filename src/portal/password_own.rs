@@ -16,6 +16,7 @@ use crate::notices::{Event, Happening, happened};
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
+use crate::sign_in::act;
 use crate::sign_in::person::{self, Gone, Person};
 use crate::sign_in::session::{self, Session};
 
@@ -94,8 +95,7 @@ async fn set(visit: &Visit, session: &Session, person: Person, typed: &str) -> R
     let new_hash = hash(visit, typed).await?;
 
     // write
-    let mut tx = visit.db()?.write().await?;
-    privacy::still_in(visit, &mut tx, session).await?;
+    let mut tx = act::begin(visit, session).await?;
     let before = person.password.clone().unwrap_or_default();
     let changed = tx
         .execute(
@@ -123,7 +123,7 @@ fn is_the_last_way(visit: &Visit, person: &Person) -> Result<bool> {
 
 /// Takes away a way in and gives none: the open session is enough.
 async fn remove(visit: &Visit, session: &Session, person: &Person) -> Result<Response> {
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(visit, session).await?;
     // Here and not only before: mail or a passkey may have gone meanwhile.
     if is_the_last_way(visit, &person::by_id_in(&mut tx, &visit.practice()?.id, &person.id).await?)? {
         return Err(Error::Conflict);

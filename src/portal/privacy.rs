@@ -18,6 +18,7 @@ use crate::platform::frame::{Banner, Frame};
 use crate::platform::hashing::Verdict;
 use crate::platform::limit;
 use crate::platform::web::{Fields, Query, Visit, encode, go, page, page_with};
+use crate::sign_in::act;
 use crate::sign_in::marks;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
@@ -110,8 +111,7 @@ pub async fn set_lock(visit: Visit, fields: Fields) -> Result<Response> {
     };
 
     // write
-    let mut tx = visit.db()?.write().await?;
-    still_in(&visit, &mut tx, &session).await?;
+    let mut tx = act::begin(&visit, &session).await?;
     write_lock(&visit, &mut tx, &person, new_hash).await?;
     lock::end_all_but(&visit, &mut tx, &person, Some(&session.id)).await?;
     lock::count_anew(&visit, &mut tx, &person).await?;
@@ -144,20 +144,6 @@ async fn write_lock(visit: &Visit, tx: &mut Tx, person: &Person, new_hash: Optio
     if changed == 1 { Ok(()) } else { Err(Error::Conflict) }
 }
 
-/// The session was not ended while a password was being hashed: a new lock ends all others.
-///
-/// # Errors
-/// [`Error::Conflict`] where it was: the request is judged anew.
-pub(super) async fn still_in(visit: &Visit, tx: &mut Tx, session: &Session) -> Result<()> {
-    let living: Option<(String,)> = tx
-        .optional(
-            "SELECT id FROM session WHERE practice_id = $1 AND id = $2 AND ended_at IS NULL AND ends_at > $3",
-            args![&visit.practice()?.id, &session.id, visit.now],
-        )
-        .await?;
-    living.map(drop).ok_or(Error::Conflict)
-}
-
 /// Whoever has passkeys and has just proved who they are may replace a passphrase they have forgotten.
 fn asks_current(visit: &Visit, session: &Session, person: &Person) -> bool {
     person.passphrase.is_some() && !(person.passkeys > 0 && session.is_fresh(visit.now))
@@ -180,7 +166,7 @@ pub async fn set_mail(visit: Visit, fields: Fields) -> Result<Response> {
         // Nothing was chosen where no mail goes to the client: that stays.
         _ => return Ok(go("/me/privacy")),
     };
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     tx.execute(
         "UPDATE person SET mail_form = $3 WHERE practice_id = $1 AND id = $2",
         args![&visit.practice()?.id, &person.id, form],
@@ -198,7 +184,7 @@ pub async fn cancel(visit: Visit) -> Result<Response> {
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     let cancelled = tx
         .execute(
             "UPDATE person SET lock_off_from = NULL WHERE practice_id = $1 AND id = $2 AND lock_off_from IS NOT NULL",

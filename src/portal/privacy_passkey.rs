@@ -14,8 +14,12 @@ use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::sign_in::act;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
+
+/// Whoever has no passkey makes one first.
+const MAKE_FIRST: &str = "/me/passkeys/new?then=/me/privacy/passkey";
 
 #[derive(askama::Template)]
 #[template(path = "portal/privacy_passkey.html")]
@@ -30,9 +34,7 @@ struct LockPage {
 /// `GET /me/privacy/passkey`; whoever has none makes one first.
 pub async fn ask(visit: Visit) -> Result<Response> {
     match enter(&visit).await? {
-        Ok((_, person)) if person.passkeys == 0 && person.passkey_lock_since.is_none() => {
-            Ok(go("/me/passkeys/new?then=/me/privacy/passkey"))
-        }
+        Ok((_, person)) if person.passkeys == 0 && person.passkey_lock_since.is_none() => Ok(go(MAKE_FIRST)),
         Ok((session, person)) => page(&LockPage::new(&visit, &session, person, None).await?),
         Err(response) => Ok(response),
     }
@@ -52,7 +54,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     }
 
     // write
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     let changed = if on {
         tx.execute(
             "UPDATE person SET passkey_lock_since = $3, lock_off_from = NULL WHERE practice_id = $1 AND id = $2 AND passkey_lock_since IS NULL
@@ -68,24 +70,34 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         )
         .await?
     };
-    if changed == 0 && !on && keeps_passkeys(&visit, &mut tx, &person.id).await? {
-        // The passphrase went meanwhile: judged anew, the page says why these stay.
-        return Err(Error::Conflict);
+    if changed == 0 {
+        // Another tab deleted the last passkey, or did the same a moment ago.
+        let now = person::by_id_in(&mut tx, &visit.practice()?.id, &person.id).await?;
+        drop(tx);
+        return unchanged(&visit, &session, now, on).await;
     }
-    if changed == 1 {
-        lock::end_all_but(&visit, &mut tx, &person, Some(&session.id)).await?;
-        lock::count_anew(&visit, &mut tx, &person).await?;
-        let event = if on { Event::LockSet } else { Event::LockRemoved };
-        happened(&visit, &mut tx, Happening::of(event, &person).session(&session.id).detail("lock", "passkey")).await?;
-    }
+    lock::end_all_but(&visit, &mut tx, &person, Some(&session.id)).await?;
+    lock::count_anew(&visit, &mut tx, &person).await?;
+    let event = if on { Event::LockSet } else { Event::LockRemoved };
+    happened(&visit, &mut tx, Happening::of(event, &person).session(&session.id).detail("lock", "passkey")).await?;
     tx.commit().await?;
-    Ok(go(if on { "/me/privacy?done=passkey-on" } else { "/me/privacy?done=passkey-off" }))
+    Ok(done(on))
 }
 
-/// Whether private sign-in stands on the passkeys, as things are now.
-async fn keeps_passkeys(visit: &Visit, tx: &mut Tx, person: &str) -> Result<bool> {
-    let now = person::by_id_in(tx, &visit.practice()?.id, person).await?;
-    Ok(now.is_private() && now.passphrase.is_none() && now.passkey_lock_since.is_some())
+fn done(on: bool) -> Response {
+    go(if on { "/me/privacy?done=passkey-on" } else { "/me/privacy?done=passkey-off" })
+}
+
+/// Where nothing changed: done only where it is as it was wanted; without a passkey that could open it there is no lock.
+async fn unchanged(visit: &Visit, session: &Session, person: Person, on: bool) -> Result<Response> {
+    if on == person.passkey_lock_since.is_some() {
+        return Ok(done(on));
+    }
+    if on {
+        return Ok(go(MAKE_FIRST));
+    }
+    let again = LockPage::new(visit, session, person, Some(visit.say("privacy-keeps-lock"))).await?;
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
 }
 
 async fn enter(visit: &Visit) -> Result<std::result::Result<(Arc<Session>, Person), Response>> {

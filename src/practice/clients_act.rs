@@ -9,9 +9,10 @@ use super::{actor, client, fresh_member};
 use crate::args;
 use crate::factors::client_mail;
 use crate::notices::{Event, Happening, happened};
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Query, Visit, go, page};
+use crate::sign_in::act;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session;
 
@@ -54,11 +55,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     };
     let id = client(&visit, &id).await?.id;
     let practice = &visit.practice()?.id;
-    let mut tx = visit.db()?.write().await?;
-    let member = person::by_id_in(&mut tx, practice, &session.person_id).await?;
-    if member.kind != "staff" || member.closed_at.is_some() {
-        return Err(Error::Forbidden);
-    }
+    let mut tx = act::begin(&visit, &session).await?;
     let person = person::by_id_in(&mut tx, practice, &id).await?;
     let Some(act) = act_of(fields.text("do"), &person) else { return Ok(go(&format!("/practice/clients/{id}"))) };
     let closed_at = (act == "off").then_some(visit.now);

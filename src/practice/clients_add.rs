@@ -11,10 +11,11 @@ use crate::factors::client_mail;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::email::Email;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::names::clean_name;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::sign_in::act;
 use crate::sign_in::person;
 use crate::sign_in::session::{self, Session};
 
@@ -89,11 +90,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // write
     let practice = &visit.practice()?.id;
     let role = if fields.text("role") == "contact" { "contact" } else { "client" };
-    let mut tx = visit.db()?.write().await?;
-    let member = person::by_id_in(&mut tx, practice, &session.person_id).await?;
-    if member.kind != "staff" || member.closed_at.is_some() {
-        return Err(Error::Forbidden);
-    }
+    let mut tx = act::begin(&visit, &session).await?;
     // Judged here, so that a form sent twice at once makes one client of one person.
     let twins = twins(&mut tx, practice, role, name, email.canonical()).await?;
     let twin = match same(twins, reference.as_deref()) {

@@ -14,6 +14,7 @@ use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Visit, go, page};
+use crate::sign_in::act;
 use crate::sign_in::contact::{self, Contact};
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
@@ -50,11 +51,7 @@ pub async fn answer(visit: Visit, Path((id, contact)): Path<(String, String)>, f
 
     // write
     let practice = &visit.practice()?.id;
-    let mut tx = visit.db()?.write().await?;
-    let member = person::by_id_in(&mut tx, practice, &session.person_id).await?;
-    if member.kind != "staff" || member.closed_at.is_some() {
-        return Err(Error::Forbidden);
-    }
+    let mut tx = act::begin(&visit, &session).await?;
     let client = person::by_id_in(&mut tx, practice, &client.id).await?;
     let (event, said) = match fields.text("do") {
         // It would open nothing, and a mail about it would tell whoever reads the mailbox that there is a lock.

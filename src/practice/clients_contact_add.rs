@@ -12,10 +12,11 @@ use crate::factors::{client_email, client_mail};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::email::Email;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::names::clean_name;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::sign_in::act;
 use crate::sign_in::contact::RELATIONS;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
@@ -63,11 +64,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
 
     // write
     let practice = &visit.practice()?.id;
-    let mut tx = visit.db()?.write().await?;
-    let member = person::by_id_in(&mut tx, practice, &session.person_id).await?;
-    if member.kind != "staff" || member.closed_at.is_some() {
-        return Err(Error::Forbidden);
-    }
+    let mut tx = act::begin(&visit, &session).await?;
     let (contact, quiet) = match found_or_added(&visit, &mut tx, &session, name, email).await? {
         Found::There(id) => (id, false),
         Found::New { id, quiet } => (id, quiet),

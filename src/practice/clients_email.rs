@@ -16,6 +16,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::limit;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::sign_in::act;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
 
@@ -143,10 +144,9 @@ async fn done(visit: &Visit, before: &Person, word: &str) -> Result<Response> {
 /// The transaction of an act: the member still is one and the client's access is on, both as they are now.
 async fn begin(visit: &Visit, session: &Session, id: &str) -> Result<(Tx, Person)> {
     let practice = &visit.practice()?.id;
-    let mut tx = visit.db()?.write().await?;
-    let member = person::by_id_in(&mut tx, practice, &session.person_id).await?;
+    let mut tx = act::begin(visit, session).await?;
     let person = person::by_id_in(&mut tx, practice, id).await?;
-    if member.kind != "staff" || member.closed_at.is_some() || person.closed_at.is_some() {
+    if person.closed_at.is_some() {
         return Err(Error::Forbidden);
     }
     Ok((tx, person))

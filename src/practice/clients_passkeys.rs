@@ -16,6 +16,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
 use crate::portal::lock;
+use crate::sign_in::act;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
 
@@ -59,11 +60,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
 
     // write
     let practice = &visit.practice()?.id;
-    let mut tx = visit.db()?.write().await?;
-    let member = person::by_id_in(&mut tx, practice, &session.person_id).await?;
-    if member.kind != "staff" || member.closed_at.is_some() {
-        return Err(Error::Forbidden);
-    }
+    let mut tx = act::begin(&visit, &session).await?;
     let person = person::by_id_in(&mut tx, practice, &person.id).await?;
     // Here and not only before: a lock, a password or mail may have changed meanwhile.
     if would_break_lock(&person, &chosen) || is_the_last_way(&visit, &person, &chosen)? {

@@ -13,6 +13,7 @@ use crate::notices::{Event, Happening, happened};
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::sign_in::act;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
 
@@ -58,10 +59,9 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
 
     // write
     let practice = &visit.practice()?.id;
-    let mut tx = visit.db()?.write().await?;
-    let member = person::by_id_in(&mut tx, practice, &session.person_id).await?;
+    let mut tx = act::begin(&visit, &session).await?;
     let now = person::by_id_in(&mut tx, practice, &person.id).await?;
-    if member.kind != "staff" || member.closed_at.is_some() || now.closed_at.is_some() {
+    if now.closed_at.is_some() {
         return Err(Error::Forbidden);
     }
     if mobile_code::on_file(&visit, &now)? == number {

@@ -20,6 +20,7 @@ use crate::platform::limit::{self, Bound, Turn};
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
 use crate::platform::when;
 use crate::portal::lock;
+use crate::sign_in::act;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
 use crate::sign_in::step::Factor;
@@ -76,12 +77,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
     };
 
     // write
-    let practice = &visit.practice()?.id;
-    let mut tx = visit.db()?.write().await?;
-    let member = person::by_id_in(&mut tx, practice, &session.person_id).await?;
-    if member.kind != "staff" || member.closed_at.is_some() {
-        return Err(Error::Forbidden);
-    }
+    let mut tx = act::begin(&visit, &session).await?;
     // What was so already is no event: the button was pressed twice.
     if let Some(event) = write(&visit, &mut tx, &person, act).await? {
         happened(&visit, &mut tx, Happening::of(event, &person).by(actor(&session)).session(&session.id)).await?;
@@ -166,7 +162,8 @@ async fn private_on(visit: &Visit, session: &Session, person: &Person, fields: &
     Ok(Ok(("private-on", Act::PrivateOn { passphrase, safe_word })))
 }
 
-/// Turns private sign-in on, and stops what was asked before there was a safe word, unless the lock or the safe word are others by now than those that were judged.
+/// Turns private sign-in on, and stops what was asked before there was a safe word, unless the lock or the safe word are others by now
+/// than those that were judged, or the passkeys that would be the lock are gone.
 async fn turn_on(
     visit: &Visit,
     tx: &mut Tx,
@@ -181,7 +178,9 @@ async fn turn_on(
                 passphrase_set_at = CASE WHEN CAST($5 AS TEXT) IS NULL THEN passphrase_set_at ELSE $3 END,
                 passkey_lock_since = CASE WHEN COALESCE($5, passphrase) IS NULL THEN COALESCE(passkey_lock_since, $3) ELSE passkey_lock_since END
              WHERE practice_id = $1 AND id = $2 AND COALESCE(safe_word, '') = $6
-                AND (CAST($5 AS TEXT) IS NULL OR passphrase IS NULL AND passkey_lock_since IS NULL)",
+                AND (CAST($5 AS TEXT) IS NULL OR passphrase IS NULL AND passkey_lock_since IS NULL)
+                AND (COALESCE($5, passphrase) IS NOT NULL OR passkey_lock_since IS NOT NULL OR EXISTS (
+                    SELECT 1 FROM passkey k WHERE k.practice_id = $1 AND k.person_id = $2 AND k.verified_at IS NOT NULL))",
             args![
                 &visit.practice()?.id, &person.id, visit.now, safe_word, passphrase,
                 person.safe_word.clone().unwrap_or_default(),

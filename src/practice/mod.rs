@@ -47,6 +47,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::names::NameProblem;
 use crate::platform::web::{Visit, go, page_with};
+use crate::sign_in::act;
 use crate::sign_in::person::{self, Person};
 use crate::sign_in::session::{self, Session};
 
@@ -190,7 +191,7 @@ fn checked_id(id: &str) -> Result<&str> {
 /// Begins the transaction of an act: the administrator still is one, and the colleague is there, both as they are now.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for who lost the role meanwhile; [`Error::NotFound`].
+/// [`Error::Conflict`] for who lost the role meanwhile, and is judged anew; [`Error::Forbidden`]; [`Error::NotFound`].
 pub async fn begin(visit: &Visit, session: &Session, id: &str) -> Result<(Tx, Person)> {
     let id = checked_id(id)?;
     let mut tx = begin_alone(visit, session).await?;
@@ -203,9 +204,8 @@ pub async fn begin(visit: &Visit, session: &Session, id: &str) -> Result<(Tx, Pe
 /// # Errors
 /// As [`begin`].
 pub async fn begin_alone(visit: &Visit, session: &Session) -> Result<Tx> {
-    let mut tx = visit.db()?.write().await?;
-    let actor = person::by_id_in(&mut tx, &visit.practice()?.id, &session.person_id).await?;
-    if actor.is_administrator() && actor.closed_at.is_none() { Ok(tx) } else { Err(Error::Forbidden) }
+    let tx = act::begin(visit, session).await?;
+    if session.is_administrator() { Ok(tx) } else { Err(Error::Forbidden) }
 }
 
 /// The answer to whoever acts on their own account here: the way to My info, and why the last administrator stays.

@@ -1,6 +1,7 @@
 //! The attempt: a sign-in, a fresh proof or an unlocking under way. It gathers facts, asks the rule, and turns the
 //! rule's step into a redirect or a session. It lives in the database, so any node can take the next request.
 
+pub mod act;
 mod announce;
 pub mod check;
 pub mod contact;

@@ -19,6 +19,7 @@ mod entrance;
 mod gates;
 mod invitation;
 mod invited;
+mod just_ended;
 mod kept_form;
 mod keys_kept;
 mod lasting;

@@ -38,7 +38,7 @@ async fn left(stage: &Stage, email: &str) -> (usize, i64) {
 
 walk!(a_sign_in_under_way_does_not_outlast_this_was_not_me, |stage| {
     let (mut sam, link) = told_of_a_sign_in(&stage).await;
-    stage.hold_at(RIGHT, async move {
+    stage.meanwhile(RIGHT, async move {
         sam.submit_to(&link, &[]).await.sees("Choose a new password");
     });
     let mut thief = stage.browser().from("203.0.113.9");
@@ -54,7 +54,7 @@ walk!(a_sign_in_under_way_does_not_outlast_this_was_not_me, |stage| {
 walk!(a_sign_in_that_goes_on_to_the_code_does_not_outlast_a_new_password, |stage| {
     let (mut sam, link) = told_of_a_sign_in(&stage).await;
     desk::give_app(&stage, SAM).await;
-    stage.hold_at(RIGHT, async move {
+    stage.meanwhile(RIGHT, async move {
         sam.submit_to(&link, &[]).await.submit(&[("password", NEW)]).await.is_at("/sign-in");
     });
     let mut thief = stage.browser().from("203.0.113.9");
@@ -70,7 +70,7 @@ walk!(a_sign_in_that_goes_on_to_the_code_does_not_outlast_a_new_password, |stage
 walk!(an_account_that_is_closed_meanwhile_answers_as_ever, |stage| {
     relaxed(&stage).await;
     let db = stage.au().clone();
-    stage.hold_at(RIGHT, async move {
+    stage.meanwhile(RIGHT, async move {
         let sql = "UPDATE person SET closed_at = 1 WHERE email_key = $1 AND kind = 'staff'";
         db.execute(sql, args![SAM]).await.unwrap();
     });
@@ -91,7 +91,7 @@ walk!(whoever_types_the_right_password_twice_at_once_is_in_twice, |stage| {
             stage.au().execute(sql, args![id_of(&stage, SAM).await, stored]).await.unwrap();
         }
         let mut other = stage.browser().from("198.51.100.7");
-        stage.hold_at(RIGHT, async move {
+        stage.meanwhile(RIGHT, async move {
             log_in(&mut other, SAM, password).await;
             assert!(is_in(&other), "{}", other.text());
         });
@@ -117,12 +117,12 @@ walk!(a_clients_sign_in_does_not_outlast_a_new_password, |stage| {
     sign_in(&stage, &mut jo, JO).await;
     jo.open("/me/portal-password").await;
     let mut second = stage.browser();
-    stage.hold_at(RIGHT, async move {
+    stage.meanwhile(RIGHT, async move {
         second.open("/portal/password").await.submit(&[("email", JO), ("password", PASSWORD)]).await.is_at("/me");
     });
     typed(&stage, PASSWORD).await.is_at("/me");
     assert!(stage.was_held());
-    stage.hold_at(RIGHT, async move {
+    stage.meanwhile(RIGHT, async move {
         jo.submit(&[("password", OTHER)]).await.sees("Your password is set");
     });
     let thief = typed(&stage, PASSWORD).await;
@@ -139,7 +139,7 @@ walk!(a_client_with_an_old_hash_is_in_twice, |stage| {
     let sql = "UPDATE person SET password = $2, password_set_at = $3 WHERE id = $1";
     stage.au().execute(sql, args![jo_id(&stage).await, stored, stage.now() - 86_400]).await.unwrap();
     let mut second = stage.browser();
-    stage.hold_at(RIGHT, async move {
+    stage.meanwhile(RIGHT, async move {
         second.open("/portal/password").await.submit(&[("email", JO), ("password", PASSWORD)]).await.is_at("/me");
     });
     typed(&stage, PASSWORD).await.is_at("/me");

@@ -1,16 +1,16 @@
 //! A whole server in this process with the demo's people, a clock that tests set, and its own databases.
 
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
+use futures_util::future::BoxFuture;
 use portico::config::{Config, Database, Region};
 use portico::notices::carriers::Carriers;
 use portico::notices::outbox;
 use portico::ops::{demo, mailbox, start};
-use portico::platform::db::Db;
+use portico::platform::db::{Arg, Db};
 use portico::platform::ring_marks;
 use portico::platform::server::Server;
 use portico::platform::world::{RealWorld, World};
@@ -20,26 +20,25 @@ use super::browser::Browser;
 /// Saturday 21 November 2026, 06:00 UTC.
 pub const START: i64 = 1_795_240_800;
 
-/// What goes on elsewhere while a request stands still.
-type Meanwhile = Pin<Box<dyn Future<Output = ()> + Send>>;
-
 pub struct SetClock {
-    time: AtomicI64,
-    /// The point where a request stands still once, and what goes on elsewhere then.
-    hold: Mutex<Option<(&'static str, Meanwhile)>>,
+    now: AtomicI64,
+    meanwhile: Mutex<Option<Meanwhile>>,
 }
+
+/// A point that a request comes to, and what happens there once.
+type Meanwhile = (&'static str, BoxFuture<'static, ()>);
 
 impl World for SetClock {
     fn now(&self) -> i64 {
-        self.time.load(Ordering::SeqCst)
+        self.now.load(Ordering::SeqCst)
     }
     fn fill(&self, bytes: &mut [u8]) {
         RealWorld.fill(bytes);
     }
     fn reached(&self, point: &'static str) {
-        let held = self.hold.lock().unwrap().take_if(|(at, _)| *at == point);
-        if let Some((_, meanwhile)) = held {
-            tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(meanwhile));
+        let happens = self.meanwhile.lock().unwrap().take_if(|(at, _)| *at == point);
+        if let Some((_, happens)) = happens {
+            tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(happens));
         }
     }
 }
@@ -115,7 +114,7 @@ impl Stage {
         change: impl FnOnce(&mut Config),
         carriers: impl FnOnce(&Config) -> Carriers,
     ) -> Stage {
-        let clock = Arc::new(SetClock { time: AtomicI64::new(START), hold: Mutex::new(None) });
+        let clock = Arc::new(SetClock { now: AtomicI64::new(START), meanwhile: Mutex::new(None) });
         let address: SocketAddr = "127.0.0.1:8080".parse().unwrap();
         let mut config = demo::settings(folder.path(), address, &*clock).unwrap();
         change(&mut config);
@@ -153,17 +152,24 @@ impl Stage {
 
     /// Lets so many seconds go by.
     pub fn wait(&self, seconds: i64) {
-        self.clock.time.fetch_add(seconds, Ordering::SeqCst);
+        self.clock.now.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    /// The next request that reaches the point stands still there until all of that is done.
-    pub fn hold_at(&self, point: &'static str, meanwhile: impl Future<Output = ()> + Send + 'static) {
-        *self.clock.hold.lock().unwrap() = Some((point, Box::pin(meanwhile)));
+    /// Lets something happen once, when the next request comes to that point.
+    pub fn meanwhile(&self, point: &'static str, happens: impl Future<Output = ()> + Send + 'static) {
+        *self.clock.meanwhile.lock().unwrap() = Some((point, Box::pin(happens)));
     }
 
-    /// Whether a request came to the point of [`Stage::hold_at`].
+    /// A statement of its own that happens once, when the next request comes to that point.
+    pub fn meanwhile_write(&self, point: &'static str, sql: &'static str, args: Vec<Arg>) {
+        let db = self.au().clone();
+        self.meanwhile(point, async move {
+            db.execute(sql, args).await.unwrap();
+        });
+
+    /// Whether a request came to the point of [`Stage::meanwhile`].
     pub fn was_held(&self) -> bool {
-        self.clock.hold.lock().unwrap().is_none()
+        self.clock.meanwhile.lock().unwrap().is_none()
     }
 
     /// A new browser at Harbour Physio.
