@@ -194,6 +194,7 @@ lock-intro-passkey = Use your passkey: your fingerprint, your face or your devic
 lock-no-passkey = Your passkeys are your lock, and none is left here. Your practice helps you: { $contact }
 lock-passkey-wrong-only = That passkey wasn't accepted. Choose one that you made for this practice.
 lock-passkey-wrong = That passkey wasn't accepted. Choose one that you made for this practice, or use another way below.
+lock-passkey-odd = Your passkey was right, but it can't be trusted by itself this time: it may have been copied. Sign in by email and show it after that, or ask { $practice }: they can delete it with you.
 lock-field = Passphrase
 lock-wrong = That isn't the passphrase. Please try again.
 lock-wait = Too many wrong passphrases in a row. To keep guessers out, please wait until { $time } and try again.
@@ -323,7 +324,7 @@ help-portal-passkey-text =
     + This browser can't use passkeys: update it, leave a private window, and open the page in the browser itself instead of in another app.
     + Your practice has a new address, and this browser can't use passkeys there: open the page in Chrome, Edge or Safari, up to date, or sign in by email.
     + The device may need a screen lock first: a finger, a face or a PIN.
-    + The passkey was deleted here or on the device: it takes both halves. Sign in by email, delete what is left, and make a new one.
+    + The passkey was deleted here or on the device: it takes both halves. Sign in by email, delete what is left, and make a new one. If we ask you for the lost one first, your practice can delete it together with you.
     If your practice sends you email, you can sign in with that in the meantime, unless your passkeys are your own lock.
 help-portal-private-title = Somebody else reads my email
 help-portal-private-text =

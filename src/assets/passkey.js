@@ -5,6 +5,7 @@
   const STALE = 240000;
   const JUST = 10000;
   const AT_ONCE = 500;
+  const PAUSE = 30000;
   const FIELD = 'input[autocomplete~=webauthn]';
   const able = self.PublicKeyCredential && navigator.credentials && self.PublicKeyCredential;
   const find = (selector) => document.querySelector(selector);
@@ -71,12 +72,14 @@
     if (Date.now() - (renewed.get(form) || 0) < (forgetful.has(form) ? STALE : JUST)) return false;
     if (form.dataset.passkey !== 'create' && Date.now() - born.get(form) < STALE) return false;
     const { csrf, ceremony } = form.elements;
-    const answer = await post('/passkey/options', { csrf: csrf.value, ceremony: ceremony.value });
+    const answer = await post('/passkey/options', { csrf: csrf.value, ceremony: ceremony.value }).catch(() => {
+      throw new DOMException('', 'Unreached');
+    });
     // The one that the page has is the last that may be asked here.
     if (answer.status === 204) return Boolean(renewed.set(form, Date.now()));
     // Also where the practice's address is another by now: loading again leads there.
     if ([403, 404, 409, 410].includes(answer.status)) throw new DOMException('', 'Stale');
-    if (!answer.ok) throw new DOMException('', 'Failed');
+    if (!answer.ok) throw new DOMException('', 'Unreached');
     const anew = await answer.json();
     for (const [name, value] of Object.entries(anew.hidden)) {
       for (const field of document.querySelectorAll(`input[name=${name}]`)) field.value = value;
@@ -105,6 +108,7 @@
     NotSupportedError: 'unsupported',
     ConstraintError: 'unsupported',
     Stale: 'stale',
+    Unreached: 'unreached',
   })[error.name] || 'failed';
 
   let can = {};
@@ -162,6 +166,18 @@
       document.addEventListener('visibilitychange', look);
       look();
     });
+    // A device that wakes has its network a little later.
+    const pause = () => new Promise((done) => {
+      const over = () => {
+        clearTimeout(timer);
+        removeEventListener('online', over);
+        document.removeEventListener('visibilitychange', over);
+        done();
+      };
+      const timer = setTimeout(over, PAUSE);
+      addEventListener('online', over);
+      document.addEventListener('visibilitychange', over);
+    });
     for (let refused = 0, renewed = true; renewed && refused < 3;) {
       renewed = false;
       await seen();
@@ -172,13 +188,19 @@
         const own = pending;
         const timer = setTimeout(() => {
           renewed = own === pending;
-          if (renewed) own.controller.abort();
+          if (renewed) {
+            refused = 0;
+            own.controller.abort();
+          }
         }, STALE);
         asked.catch(() => {}).then(() => clearTimeout(timer));
         return send(form, await asked);
       } catch (error) {
         if (error.name === 'Stale') return;
-        if (error.name !== 'AbortError' && error.name !== 'Ours') {
+        if (error.name === 'Unreached') {
+          await pause();
+          renewed = true;
+        } else if (error.name !== 'AbortError' && error.name !== 'Ours') {
           refused += 1;
           renewed = true;
         }
@@ -187,7 +209,18 @@
   };
 
   // The browser's lists follow ours: it is told which passkeys are good, and the name they stand under.
-  const tell = async (what, values) => able && able[what] && able[what](values).catch(() => {});
+  // That it was asked is said only once it took that.
+  const tell = async (what, values) => {
+    if (!able || !able[what]) return;
+    try {
+      await able[what](values);
+    } catch {
+      return;
+    }
+    for (const words of document.querySelectorAll(`[data-passkey-told="${what}"] template`)) {
+      words.parentElement.replaceChildren(words.content);
+    }
+  };
   const agree = async () => {
     if (!able || !able.signalAllAcceptedCredentials) return;
     const answer = await fetch('/me/passkeys/signal');
@@ -259,10 +292,6 @@
   if (unknown) {
     const { rpId, rp } = JSON.parse(unknown.dataset.options);
     tell('signalUnknownCredential', { rpId: rpId || rp.id, credentialId: unknown.dataset.passkeyUnknown });
-  }
-  // What the browser was asked is said only where it can be asked.
-  for (const place of document.querySelectorAll('[data-passkey-told]')) {
-    if (able && able[place.dataset.passkeyTold]) place.replaceChildren(place.querySelector('template').content);
   }
   const agreed = find('[data-passkey-signal]') ? agree().catch(() => {}) : null;
   start().catch(() => {});

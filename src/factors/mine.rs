@@ -65,6 +65,8 @@ struct MinePage {
     lacks_number: bool,
     /// When the practice deleted one.
     deleted: Option<String>,
+    /// That a client's passkey may have been copied, in words.
+    copied: Option<String>,
     by_pin: bool,
     /// New addresses of staff whose mailbox is still to be proved.
     waiting: Vec<mine_email_waiting::Waiting>,
@@ -131,6 +133,7 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         news: passkey_known::news(&visit, &session).await?,
         lacks_number: passkey_lost::lacks_number(&visit, &person).await?,
         deleted: if person.is_client() { mine_changes::deleted_by_practice(&visit, &person).await? } else { None },
+        copied: if person.is_client() { mine_changes::may_be_copied(&visit, &person).await? } else { None },
         by_pin: session.is_by_pin(),
         waiting,
         client: client_part(&visit, &session, &person).await?,

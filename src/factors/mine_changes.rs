@@ -28,7 +28,7 @@ pub async fn of(visit: &Visit, person: &Person) -> Result<Vec<Change>> {
         .db()?
         .all(
             "SELECT at, event, actor_name FROM audit WHERE practice_id = $1 AND subject_id = $2 AND at > $3
-                AND (event IN ('portal-password-set', 'portal-password-removed', 'passkey-added', 'passkey-removed', 'passkey-removed-by-administrator', 'lock-set', 'lock-removed',
+                AND (event IN ('portal-password-set', 'portal-password-removed', 'passkey-added', 'passkey-removed', 'passkey-removed-by-administrator', 'passkey-counter-back', 'lock-set', 'lock-removed',
                     'lock-off-asked', 'lock-off-asked-no-word', 'wrong-safe-word', 'lock-off-cancelled', 'lock-removed-by-practice', 'private-on', 'private-off', 'pin-issued', 'pin-used')
                     OR $4 = 1 AND event IN ('signed-in-new-browser', 'not-me'))
              ORDER BY at DESC, id DESC LIMIT 40",
@@ -40,6 +40,22 @@ pub async fn of(visit: &Visit, person: &Person) -> Result<Vec<Change>> {
         time: near(visit, at),
     };
     Ok(rows.into_iter().map(one).collect())
+}
+
+/// That a client's passkey may have been copied, in words, if that is news: no mail may reach them.
+///
+/// # Errors
+/// Faults of the database.
+pub(super) async fn may_be_copied(visit: &Visit, person: &Person) -> Result<Option<String>> {
+    let row: Option<(String, i64)> = visit
+        .db()?
+        .optional(
+            "SELECT name, odd_at FROM passkey WHERE practice_id = $1 AND person_id = $2 AND backup_eligible = 0 AND odd_at > $3
+             ORDER BY odd_at DESC LIMIT 1",
+            args![&visit.practice()?.id, &person.id, visit.now - NEWS_SECONDS],
+        )
+        .await?;
+    Ok(row.map(|(name, at)| visit.say_with("mine-passkey-copied", &[("name", &name), ("time", &near(visit, at))])))
 }
 
 /// Whether no mail tells the person of a sign-in.

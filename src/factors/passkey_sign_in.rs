@@ -10,7 +10,7 @@ use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Query, Visit, encode, go, page, safe_path};
 use crate::sign_in::step::Factor;
-use crate::sign_in::{self, Start, device};
+use crate::sign_in::{self, Start, device, marks};
 
 #[derive(askama::Template)]
 #[template(path = "factors/passkey_none.html")]
@@ -42,6 +42,9 @@ async fn at_the_door(visit: &Visit, fields: &Fields) -> Result<Response> {
     if right.worth() != Worth::Alone {
         let words = not_alone(visit, &right);
         check::set_aside(visit, &right).await?;
+        if right.worth() == Worth::NeverVerified {
+            marks::want_step(visit, &right.person.id);
+        }
         return password::refused(visit, fields, words, None);
     }
     let known = device::recognise(visit, &right.person, fields).await?;

@@ -13,7 +13,7 @@ use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
 use crate::sign_in::person::Person;
 use crate::sign_in::step::{Factor, Factors, Step};
-use crate::sign_in::{self, Attempt};
+use crate::sign_in::{self, Attempt, marks};
 
 const PASSKEYS: Factors = Factors::of(&[Factor::Passkey, Factor::Touch]);
 
@@ -74,6 +74,7 @@ pub(super) async fn answer(visit: &Visit, fields: &Fields) -> Result<Response> {
         again.problem = Some(visit.say("passkey-step-wrong"));
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
     }
+    marks::step_taken(visit);
     sign_in::proved(visit, &mut tx, &attempt, right.beside_another()).await?;
     sign_in::advance(visit, tx, &attempt).await
 }

@@ -172,7 +172,8 @@ pub async fn add(
     }
     // What the mail says: without verification it takes the password once more.
     let alone = if new.verified { "yes" } else { "no" };
-    happened(visit, tx, of_passkey(event, person, &name).detail("alone", alone)).await?;
+    // An attempt's id is that of the session it leads to.
+    happened(visit, tx, of_passkey(event, person, &name).session(own).detail("alone", alone)).await?;
     if person.re_enrol_since.is_some() {
         happened(visit, tx, Happening::of(Event::ReEnrolled, person)).await?;
     }
@@ -255,7 +256,7 @@ pub async fn delete(
     session::end_all(visit, tx, &person.id, own).await?;
     let event =
         if matches!(by, Actor::Person(..)) { Event::PasskeyRemovedByAdministrator } else { Event::PasskeyRemoved };
-    let mut happening = of_passkey(event, person, &passkey.name).by(by);
+    let mut happening = of_passkey(event, person, &passkey.name).by(by).session(own.unwrap_or_default());
     if !how.is_empty() {
         happening = happening.detail("how", how);
     }

@@ -6,7 +6,7 @@ use super::passkey_lost::Loss;
 use super::passkey_places::{self, Parts};
 use super::passkey_providers::{SECURITY_KEY, named, provider};
 use super::passkey_store::{self as store, Passkey};
-use super::{mine, passkey_known, passkey_new};
+use super::{mine, passkey_dropped, passkey_known, passkey_new};
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::prose::Block;
@@ -31,6 +31,10 @@ pub(super) const GONE: &str = "/me/passkeys?done=gone";
 struct PasskeysPage {
     frame: Frame,
     rows: Vec<Listed>,
+    /// One that the browser made and that was not kept: it may forget it.
+    unknown: Option<String>,
+    /// Whose it is for the browser.
+    rp: String,
     /// There is one, and nothing beside it.
     only: Option<Loss>,
     client: bool,
@@ -120,10 +124,18 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     }
     let deleted = query.text("done") == "deleted";
     let offered = passkey_new::are_offered(&visit, session.is_client())?;
+    let unknown = passkey_dropped::take(&visit, &person.id).await?;
+    if unknown.is_some() {
+        frame = frame.script("passkey.js");
+    } else if done == "not-offered" && !offered {
+        frame = frame.banner("info", "passkeys-not-offered");
+    }
     let keeper = named(query.text("in")).filter(|_| deleted);
     page(&PasskeysPage {
         frame,
         rows,
+        unknown,
+        rp: passkey_new::rp(&visit)?,
         only: Loss::of_the_only(&visit, &person).await?,
         client: session.is_client(),
         by_pin: session.is_by_pin(),

@@ -9,7 +9,6 @@ use crate::args;
 use crate::factors::passkey_ceremony::Purpose;
 use crate::factors::passkey_check::{self as check, Answer, Asking, Worth};
 use crate::factors::passkey_options::{self as options, Asked};
-use crate::factors::passkey_sign_in::not_alone;
 use crate::factors::passkey_store as store;
 use crate::factors::password::{self, pool_error};
 use crate::notices::{Actor, Event, Happening, happened};
@@ -137,8 +136,10 @@ pub async fn passkey(visit: Visit, fields: Fields) -> Result<Response> {
             return refused(&visit, &attempt, &person, (wrong_words(&visit, &person), wrong.gone)).await;
         }
     };
-    if right.worth() != Worth::Alone {
-        let words = not_alone(&visit, &right);
+    // Beside a mailbox that was proved a key that may have been copied opens all the same, so that it locks nobody out; its client is told.
+    let beside_mail = right.worth() == Worth::MayBeCopied && attempt.mailed_at.is_some();
+    if right.worth() != Worth::Alone && !beside_mail {
+        let words = visit.say_with("lock-passkey-odd", &[("practice", &visit.practice()?.name)]);
         check::set_aside(&visit, &right).await?;
         return refused(&visit, &attempt, &person, (words, None)).await;
     }

@@ -14,7 +14,13 @@ const MAILBOXES: Kind = ("__Host-mailboxes", "mailbox proved");
 const PASSKEYS: Kind = ("__Host-passkeys", "passkey known");
 /// The same on a device of several people, until the browser is closed.
 const PASSKEYS_NOW: Kind = ("__Host-passkeys-now", "passkey known");
+/// Whose next password takes the second step in this browser, recognised or not.
+const STEP_WANTED: Kind = ("__Host-step-wanted", "second step wanted");
+/// As long as somebody may take from "use it as your second step" to doing so, in seconds.
+const STEP_WANTED_SECONDS: i64 = 10 * 60;
 const MOST_MARKS: usize = 10;
+/// Most passkeys of one person, each of which may be known here.
+const MOST_PASSKEYS: usize = 20;
 /// Browsers in which somebody opened their own lock. Each has a mark of its own, `id~proof`.
 const OPENERS: Kind = ("__Host-openers", "lock opened");
 /// Ties a mailed link to the browser that asked for it.
@@ -45,7 +51,7 @@ pub fn mark_mailbox(visit: &Visit, email_key: &str) {
 
 /// Forgets everybody who has been here.
 pub fn forget(visit: &Visit) {
-    for (cookie, _) in [BEEN_HERE, OFFERED, MAILBOXES, PASSKEYS, PASSKEYS_NOW, OPENERS] {
+    for (cookie, _) in [BEEN_HERE, OFFERED, MAILBOXES, PASSKEYS, PASSKEYS_NOW, STEP_WANTED, OPENERS] {
         visit.drop_cookie(cookie);
     }
 }
@@ -73,6 +79,24 @@ pub fn knows_passkey(visit: &Visit, passkey: &str) -> bool {
 /// Notes that the passkey is known to whoever uses this browser; where others use it too (`shared`), no longer than it is open.
 pub fn mark_passkey(visit: &Visit, passkey: &str, shared: bool) {
     mark(visit, if shared { PASSKEYS_NOW } else { PASSKEYS }, passkey);
+}
+
+/// A passkey was shown here that works alone only once it has been a second step: the next password is asked for that, and no
+/// recognised device stands for it.
+pub fn want_step(visit: &Visit, person: &str) {
+    mark(visit, STEP_WANTED, person);
+}
+
+/// Whether this browser shall ask the person for the second step.
+pub fn wants_step(visit: &Visit, person: &str) -> bool {
+    is_marked(visit, STEP_WANTED, person)
+}
+
+/// The step was taken.
+pub fn step_taken(visit: &Visit) {
+    if visit.cookie(STEP_WANTED.0).is_some() {
+        visit.drop_cookie(STEP_WANTED.0);
+    }
 }
 
 /// The mark of this browser if the person opened their own lock here before: it opens nothing, but wrong answers here are
@@ -106,9 +130,15 @@ fn is_marked(visit: &Visit, kind: Kind, person: &str) -> bool {
 
 fn mark(visit: &Visit, kind: Kind, person: &str) {
     let mark = mark_of(visit, kind, person);
-    let others = marks(visit, kind).into_iter().filter(|other| *other != mark).take(MOST_MARKS - 1);
+    let most = if [PASSKEYS, PASSKEYS_NOW].contains(&kind) { MOST_PASSKEYS } else { MOST_MARKS };
+    let others = marks(visit, kind).into_iter().filter(|other| *other != mark).take(most - 1);
     let all: Vec<String> = std::iter::once(mark.clone()).chain(others).collect();
-    visit.set_cookie(kind.0, &all.join("."), (kind != PASSKEYS_NOW).then_some(400 * 86_400));
+    let seconds = match kind {
+        PASSKEYS_NOW => None,
+        STEP_WANTED => Some(STEP_WANTED_SECONDS),
+        _ => Some(400 * 86_400),
+    };
+    visit.set_cookie(kind.0, &all.join("."), seconds);
 }
 
 fn marks(visit: &Visit, (cookie, _): Kind) -> Vec<String> {

@@ -273,7 +273,8 @@ pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Res
         goal => {
             shared = session::refresh(visit, &mut tx, pass, &done).await?;
             let event = if goal == "unlock" { Event::Unlocked } else { Event::FreshProof };
-            happened(visit, &mut tx, Happening::of(event, &person).detail("by", &words(proved))).await?;
+            let happening = Happening::of(event, &person).session(attempt.session_id.as_deref().unwrap_or_default());
+            happened(visit, &mut tx, happening.detail("by", &words(proved))).await?;
         }
     }
     visit.server.world.reached("session stored");
@@ -370,7 +371,7 @@ fn facts(visit: &Visit, attempt: &Attempt, person: &Person, proved: Factors) -> 
         },
         have: person.have(),
         proved,
-        device_known: attempt.device_id.is_some(),
+        device_known: attempt.device_id.is_some() && !marks::wants_step(visit, &person.id),
         lock: person.lock(),
         private: person.is_private(),
         second_required: person.second_required(visit.practice()?, visit.now),

@@ -50,6 +50,7 @@ mod passkey_reload;
 mod passkey_settings;
 mod passkey_silent;
 mod passkey_stale;
+mod passkey_told;
 mod passkey_two_people;
 mod passkey_unkept;
 mod passkey_words;
