@@ -10,7 +10,6 @@ use super::lock;
 use crate::args;
 use crate::factors::passkeys::{self, Listed};
 use crate::notices::{Event, Happening, happened};
-use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Visit, go, page, page_with};

@@ -166,6 +166,7 @@ impl Stage {
         self.meanwhile(point, async move {
             db.execute(sql, args).await.unwrap();
         });
+    }
 
     /// Whether a request came to the point of [`Stage::meanwhile`].
     pub fn was_held(&self) -> bool {
