@@ -561,7 +561,7 @@ mail-restored-administrators-subject = { $practice } was restored from a backup
 mail-restored-administrators-text =
     Hello { $name },
     On { $time } the server of { $practice } was restored from a backup of { $as_of }. What was changed after that is as it was before: please look whether accounts that you closed, access that you turned off, and new passwords are as they should be.
-    Everybody is logged out, no browser is recognised, and links and codes that were mailed before work no longer. Backup codes that were used since the backup work again; whoever used one makes a new set. Passkeys that were deleted since the backup work again, and those made since then work no more: please look in the list of people whose devices were lost or stolen, and delete their passkeys again.
+    Everybody is logged out, no browser is recognised, and links and codes that were mailed before work no longer. Backup codes that were used since the backup work again; whoever used one makes a new set. Invitations that were withdrawn since can be asked for again: please withdraw them again. Passkeys that were deleted since the backup work again, and those made since then work no more: please look in the list of people whose devices were lost or stolen, and delete their passkeys again.
     { $url }/practice/people
     Keys of programs that were ended since work again, and so do the links to one thing that those programs had ended. End the keys again here, and have the links ended by their programs:
     { $url }/practice/programs

@@ -166,7 +166,8 @@
       document.addEventListener('visibilitychange', look);
       look();
     });
-    // A device that wakes has its network a little later.
+    // A device that wakes has its network a little later; a server in trouble is asked ever less often.
+    let length = PAUSE;
     const pause = () => new Promise((done) => {
       const over = () => {
         clearTimeout(timer);
@@ -174,7 +175,8 @@
         document.removeEventListener('visibilitychange', over);
         done();
       };
-      const timer = setTimeout(over, PAUSE);
+      const timer = setTimeout(over, length);
+      length = Math.min(length * 2, 16 * PAUSE);
       addEventListener('online', over);
       document.addEventListener('visibilitychange', over);
     });
@@ -183,6 +185,7 @@
       await seen();
       try {
         await fresh(form);
+        length = PAUSE;
         if (pending || pressed.size) return;
         const asked = ask('get', { mediation: 'conditional', publicKey: decoded(form) });
         const own = pending;

@@ -10,6 +10,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::names;
 use crate::platform::web::{Fields, Visit, go, page, page_with};
+use crate::sign_in::act;
 use crate::sign_in::flash;
 use crate::sign_in::session;
 
@@ -61,7 +62,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     };
 
     // write
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     tx.execute(
         "UPDATE person SET name = $3 WHERE practice_id = $1 AND id = $2",
         args![&visit.practice()?.id, &person.id, &name],

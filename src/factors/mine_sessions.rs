@@ -14,7 +14,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::frame::near;
 use crate::platform::web::{Visit, go};
 use crate::sign_in::session::{self, Session, State};
-use crate::sign_in::{device, log_out};
+use crate::sign_in::{act, device, log_out};
 
 /// One session as its person reads it. Times are unix seconds.
 pub(super) struct Listed {
@@ -137,7 +137,7 @@ pub async fn end(visit: Visit, Path(id): Path<String>) -> Result<Response> {
         Err(response) => return Ok(response),
     };
     let person = mine::myself(&visit, &session).await?;
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     if !session::end(&visit, &mut tx, &person.id, &id).await? {
         // Ended already, here or elsewhere: that is what was wanted.
         drop(tx);
@@ -175,7 +175,7 @@ pub async fn end_everything(visit: Visit) -> Result<Response> {
         Err(response) => return Ok(response),
     };
     let person = mine::myself(&visit, &session).await?;
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     let sessions = session::end_all(&visit, &mut tx, &person.id, None).await?;
     let devices = device::end_all(&visit, &mut tx, &person.id).await?;
     let happening = Happening::of(Event::LoggedOutEverywhere, &person)

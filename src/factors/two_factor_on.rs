@@ -54,7 +54,6 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     };
 
     // write
-    totp::forgive(&visit, &who.person.id).await?;
     let mut tx = who.begin(&visit).await?;
     let number = new_number(&visit, &who, &set_up)?;
     if !turn_on(&visit, &mut tx, &who, (&set_up, number.is_some()), step).await? {
@@ -73,6 +72,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     };
     visit.server.world.reached("two factor on");
     tx.commit().await?;
+    totp::forgive(&visit, &who.person.id).await?;
     visit.server.outbox_bell.notify_one();
     let mut frame = who.frame(&visit).script("codes.js").banner("success", "set-up-done");
     frame.title = visit.say("backup-codes-title");

@@ -1,12 +1,18 @@
 //! Whether this node lives and can serve.
 
+use std::time::Duration;
+
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::future::join_all;
 
 use crate::args;
 use crate::platform::db::Db;
 use crate::platform::door::status;
 use crate::platform::web::{Query, Visit};
+
+/// A database that has not answered by then is not ready.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 
 /// The process answers.
 pub async fn alive() -> Response {
@@ -18,12 +24,11 @@ pub async fn alive() -> Response {
 /// not take the others' pages away. The body says how each is.
 pub async fn ready(visit: Visit, Query(asked): Query) -> Response {
     let wanted = asked.text("region");
-    let (mut lines, mut ready) = (vec![], 0);
-    for region in visit.server.databases().filter(|region| wanted.is_empty() || wanted == region.name) {
-        let is_ready = answers(&region.db).await;
-        ready += usize::from(is_ready);
-        lines.push(format!("{}: {}\n", region.name, if is_ready { "ready" } else { "not ready" }));
-    }
+    let regions = visit.server.databases().filter(|region| wanted.is_empty() || wanted == region.name);
+    let asked = join_all(regions.map(async |region| (region.name.as_str(), answers(&region.db).await))).await;
+    let ready = asked.iter().filter(|(_, is_ready)| *is_ready).count();
+    let said = |(name, is_ready): &(&str, bool)| format!("{name}: {}\n", if *is_ready { "ready" } else { "not ready" });
+    let lines: Vec<String> = asked.iter().map(said).collect();
     let code = match (ready, lines.len()) {
         (_, 0) => return status(StatusCode::NOT_FOUND),
         (all, of) if all == of => return status(StatusCode::OK),
@@ -33,8 +38,11 @@ pub async fn ready(visit: Visit, Query(asked): Query) -> Response {
     (code, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], lines.concat()).into_response()
 }
 
+/// In time, too: a balancer does not wait for a database that hangs.
 async fn answers(db: &Db) -> bool {
-    let asked: Result<Vec<(i64,)>, _> =
-        db.all("SELECT number FROM schema_step ORDER BY number DESC LIMIT 1", args![]).await;
-    asked.is_ok_and(|rows| rows.first().is_some_and(|(number,)| *number == crate::platform::migrate::newest()))
+    let asking = db.all("SELECT number FROM schema_step ORDER BY number DESC LIMIT 1", args![]);
+    let asked: Result<Result<Vec<(i64,)>, _>, _> = tokio::time::timeout(ANSWERS_WITHIN, asking).await;
+    asked.is_ok_and(|rows| {
+        rows.is_ok_and(|rows| rows.first().is_some_and(|(number,)| *number == crate::platform::migrate::newest()))
+    })
 }

@@ -16,7 +16,7 @@ use crate::platform::server::{Region, Server};
 use crate::platform::when;
 
 /// A second run within so long (seconds) is of the same backup.
-const SAME_BACKUP_SECONDS: i64 = 86_400;
+const SAME_BACKUP_SECONDS: i64 = 2 * 3600;
 /// How often one practice is tried again when something else writes at the same time.
 const MOST_RUNS: u32 = 12;
 
@@ -62,9 +62,7 @@ async fn once(server: &Arc<Server>, region: &Region, id: &str) -> Result<bool> {
     let mut tx = region.db.write().await?;
     end(&mut tx, id, now).await?;
     let named = named_before(&mut tx, id, now).await?;
-    if named.is_none() {
-        end_mail(&mut tx, id, now).await?;
-    }
+    end_mail(&mut tx, id, now).await?;
     let in_service = practice::by_id_in(&mut tx, &region.name, id).await?;
     let told = in_service.is_some();
     if let Some(practice) = in_service {
@@ -105,13 +103,13 @@ async fn end_mail(tx: &mut Tx, id: &str, now: i64) -> Result<()> {
     tx.execute(
         "INSERT INTO outbox_state (practice_id, message_id, at, turn, state, reason)
          SELECT practice_id, id, CAST($2 AS BIGINT), tries, 'failed', CAST($3 AS TEXT) FROM outbox
-         WHERE practice_id = CAST($1 AS TEXT) AND ended_at IS NULL AND kind IN ('mail', 'text') ON CONFLICT DO NOTHING",
+         WHERE practice_id = CAST($1 AS TEXT) AND ended_at IS NULL AND kind IN ('mail', 'text') AND about <> 'restored-administrators' ON CONFLICT DO NOTHING",
         args![id, now, TOO_LATE],
     )
     .await?;
     tx.execute(
         "UPDATE outbox SET state = 'failed', body = NULL, ended_at = $2, claimed_until = 0, claimed_by = ''
-         WHERE practice_id = $1 AND ended_at IS NULL AND kind IN ('mail', 'text')",
+         WHERE practice_id = $1 AND ended_at IS NULL AND kind IN ('mail', 'text') AND about <> 'restored-administrators'",
         args![id, now],
     )
     .await?;

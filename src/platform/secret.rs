@@ -68,7 +68,6 @@ mod tests {
         assert_eq!(keyed_hash(&key, &["ab", "c"]), keyed_hash(&key, &["ab", "c"]));
     }
 
-    /// Chi-square over each digit: 9 degrees of freedom pass 62 by chance once in two thousand million times.
     #[test]
     fn six_digits_of_the_same_are_the_same() {
         let of = |part: &str| six_digits_of(&[7; 32], &["pin", part]);
@@ -78,6 +77,7 @@ mod tests {
         assert_ne!(six_digits_of(&[8; 32], &["pin", "a"]), of("a"));
     }
 
+    /// Chi-square over each digit: 9 degrees of freedom pass 62 by chance once in two thousand million times.
     #[test]
     fn six_digits_are_uniform_enough() {
         const CODES: u32 = 100_000;

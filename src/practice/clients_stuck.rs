@@ -15,6 +15,7 @@ use crate::platform::frame::{Frame, near};
 use crate::platform::web::{Fields, Query, Visit, go, page};
 use crate::platform::when;
 use crate::portal::{MOST_TRIES, REQUEST_SECONDS};
+use crate::sign_in::act;
 use crate::sign_in::session;
 
 /// How far the list looks back, in seconds; requests for help are there however old they are.
@@ -113,7 +114,7 @@ pub async fn seen_to(visit: Visit, fields: Fields) -> Result<Response> {
     };
     let shown = fields.text("shown").parse::<i64>().unwrap_or(visit.now).min(visit.now);
     let (practice, ask) = (&visit.practice()?.id, fields.text("ask"));
-    let mut tx = visit.db()?.write().await?;
+    let mut tx = act::begin(&visit, &session).await?;
     let done: Option<(Option<String>,)> = tx
         .optional(
             "UPDATE link_ask SET seen_to_at = $3, help_note = NULL
@@ -328,7 +329,7 @@ async fn lookalikes(visit: &Visit, key: &str) -> Result<Vec<Close>> {
     let mut rows: Vec<Close> = db
         .all(
             "SELECT id, name, email, email_key, closed_at FROM person WHERE practice_id = $1 AND substr(email_key, 1, 2) = $2
-                AND kind = 'client' AND closed_at IS NULL LIMIT 3000",
+                AND kind = 'client' AND closed_at IS NULL ORDER BY email_key LIMIT 3000",
             args![practice, begin],
         )
         .await?;

@@ -69,7 +69,10 @@ async fn askings(visit: &Visit, person: &Person) -> Result<Vec<Asked>> {
                 AND email_key IN (SELECT CAST($2 AS TEXT) UNION SELECT b.before_key FROM email_change b
                     WHERE b.practice_id = $1 AND b.person_id = $3 AND b.done_at IS NOT NULL)
                 AND (email_key = $2 OR EXISTS (SELECT 1 FROM email_change c WHERE c.practice_id = $1 AND c.person_id = $3
-                    AND c.before_key = link_ask.email_key AND c.done_at >= link_ask.asked_at))
+                    AND c.before_key = link_ask.email_key AND c.done_at >= link_ask.asked_at
+                    AND link_ask.asked_at >= COALESCE((SELECT MAX(d.done_at) FROM email_change d WHERE d.practice_id = $1
+                        AND d.person_id = $3 AND d.email_key = link_ask.email_key AND d.done_at <= c.done_at),
+                        (SELECT p.created_at FROM person p WHERE p.practice_id = $1 AND p.id = $3))))
              ORDER BY asked_at DESC, id DESC LIMIT 20",
             args![&visit.practice()?.id, &person.email_key, &person.id],
         )

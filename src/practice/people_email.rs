@@ -203,9 +203,10 @@ pub(super) async fn end_entered_by(visit: &Visit, tx: &mut Tx, session: &Session
         )
         .await?;
     for (person, sealed) in waiting {
-        let plain = visit.server.open(PURPOSE, &[practice, &person], &sealed)?;
-        let value: serde_json::Value = serde_json::from_str(&plain).map_err(|error| Error::fault("token", error))?;
-        if value["by"].as_str() != Some(&by.id) {
+        // What does not open says nothing of who entered it, and confirms nothing: it ends too, and holds up nobody's closing.
+        let plain = visit.server.open(PURPOSE, &[practice, &person], &sealed).ok();
+        let value = plain.and_then(|plain| serde_json::from_str::<serde_json::Value>(&plain).ok());
+        if value.is_some_and(|value| value["by"].as_str() != Some(&by.id)) {
             continue;
         }
         // A newer one ended the older: whoever entered the one that waits entered all that still do.

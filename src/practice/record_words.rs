@@ -52,8 +52,9 @@ fn details(visit: &Visit, json: &str) -> Vec<(String, String)> {
     let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let said =
         object.iter().map(|(name, value)| (one_line(name), one_line(&text(value)))).filter(|(_, v)| !v.is_empty());
-    // A reset that stopped a change of address says so; that there was none to stop tells nobody anything.
-    said.filter(|(name, value)| name != "stopped" || value != "no")
+    // A reset that stopped a change of address says so; that there was none to stop tells nobody anything,
+    // nor does what chose the words of a mail.
+    said.filter(|(name, value)| name != "held" && (name != "stopped" || value != "no"))
         .map(
             |(name, value)| {
                 if name == "stopped" { (visit.say("record-detail-stopped"), String::new()) } else { (name, value) }

@@ -1,8 +1,8 @@
 //! Marks of people who signed in with a browser before: they decide whether a sign-in is mailed as one from a new browser,
 //! and whether a passkey is offered; they open nothing.
 
-use super::Attempt;
 use super::person::Person;
+use super::{ATTEMPT_SECONDS, Attempt};
 use crate::platform::secret;
 use crate::platform::web::Visit;
 
@@ -16,8 +16,8 @@ const PASSKEYS: Kind = ("__Host-passkeys", "passkey known");
 const PASSKEYS_NOW: Kind = ("__Host-passkeys-now", "passkey known");
 /// Whose next password takes the second step in this browser, recognised or not.
 const STEP_WANTED: Kind = ("__Host-step-wanted", "second step wanted");
-/// As long as somebody may take from "use it as your second step" to doing so, in seconds.
-const STEP_WANTED_SECONDS: i64 = 10 * 60;
+/// As long as somebody may take from "use it as your second step" to the password, and from there to the step, in seconds.
+const STEP_WANTED_SECONDS: i64 = 10 * 60 + ATTEMPT_SECONDS;
 const MOST_MARKS: usize = 10;
 /// Most passkeys of one person, each of which may be known here.
 const MOST_PASSKEYS: usize = 20;

@@ -34,6 +34,7 @@ use crate::factors::passkey_offer;
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::{Arg, Tx};
 use crate::platform::error::{Error, Result};
+use crate::platform::hashing::Secret;
 use crate::platform::metrics::{SignIn, Way};
 use crate::platform::secret;
 use crate::platform::web::{Visit, go, safe_path};
@@ -65,7 +66,7 @@ pub struct Attempt {
     pub mailed_at: Option<i64>,
     /// The stored password, a hash, that was right for a new attempt.
     #[sqlx(skip)]
-    verified: Option<String>,
+    verified: Option<Secret>,
     /// What a new attempt has shown; none once it is a row.
     #[sqlx(skip)]
     unwritten: Unwritten,
@@ -120,7 +121,7 @@ pub async fn start(visit: &Visit, _tx: &mut Tx, start: &Start<'_>) -> Result<Att
         device_key: start.device_key.map(str::to_owned),
         created_at: visit.now,
         mailed_at: start.mailed_at,
-        verified: start.verified.map(str::to_owned),
+        verified: start.verified.map(|hash| Secret::new(hash.to_owned())),
         unwritten: Unwritten(Some(Arc::new(Mutex::new(Factors::NONE)))),
     })
 }
@@ -242,7 +243,7 @@ pub async fn lead_to(visit: &Visit, tx: &mut Tx, attempt: &Attempt, then_path: &
 /// Faults and conflicts of the database.
 pub async fn advance(visit: &Visit, mut tx: Tx, attempt: &Attempt) -> Result<Response> {
     let person = person::by_id_in(&mut tx, &visit.practice()?.id, &attempt.person_id).await?;
-    if attempt.verified.as_deref().is_some_and(|hash| !person.is_let_in_by(hash)) {
+    if attempt.verified.as_ref().is_some_and(|hash| !person.is_let_in_by(hash.expose())) {
         // Stopped or replaced since it was found right: what was typed is judged anew, by what stands now.
         return Err(Error::Conflict);
     }

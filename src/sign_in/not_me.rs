@@ -129,7 +129,7 @@ fn done(visit: &Visit, token: &str, person: &Person, taken: &Taken, mailed: bool
 /// administrator changed the address, and while the address is disputed.
 fn waits_until(person: &Person, taken: &Taken, now: i64) -> Option<i64> {
     let pause = taken.last_second.then_some(now + PAUSE_SECONDS).max(person.resets_wait_until(now));
-    pause.max(person.address_waits_until(now)).filter(|_| !person.is_client())
+    pause.max(person.address_waits_until(now)).filter(|_| !person.is_client() && person.closed_at.is_none())
 }
 
 /// A mail alone must not open what a second factor had kept shut a moment ago, and an address that somebody disputes opens
@@ -149,15 +149,15 @@ async fn hold(visit: &Visit, tx: &mut Tx, person: &Person, taken: &Taken) -> Res
             args![practice, &person.id, visit.now + PAUSE_SECONDS],
         )
         .await?;
-        text_about_the_pause(visit, tx, person).await?;
+        text_about_the_pause(visit, tx, person, waits_until(person, taken, visit.now)).await?;
     }
     Ok(())
 }
 
 /// To the number that was on file till now: the mailbox may not be the person's alone.
-async fn text_about_the_pause(visit: &Visit, tx: &mut Tx, person: &Person) -> Result<()> {
+async fn text_about_the_pause(visit: &Visit, tx: &mut Tx, person: &Person, until: Option<i64>) -> Result<()> {
     let Some(number) = mobile_code::on_file(visit, person)?.filter(|_| can_text(&visit.server)) else { return Ok(()) };
-    let until = when::full(visit.now + PAUSE_SECONDS, visit.zone());
+    let until = when::full(until.unwrap_or(visit.now + PAUSE_SECONDS), visit.zone());
     let practice = visit.practice()?;
     let language = person.language.as_deref().unwrap_or(&practice.language);
     let words =

@@ -86,6 +86,8 @@ walk!(staff_change_nothing_of_their_own, |stage| {
     relaxed(&stage).await;
     let far = stage.second_node().await;
     for one in [
+        act("/me/name", "/me/name", &[("name", "Samuel Okafor")]),
+        act("/me", "/me/log-out-everywhere", &[]),
         act("/me/email", "/me/email", &[("email", "sam.new@example.com")]),
         act("/me/mobile", "/me/mobile", &[("mobile", "0491 570 156")]),
         act("/me/two-factor", "/me/two-factor", &[("do", "same")]),

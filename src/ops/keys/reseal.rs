@@ -173,17 +173,6 @@ impl std::ops::AddAssign for Uses {
     }
 }
 
-impl std::ops::SubAssign for Uses {
-    fn sub_assign(&mut self, other: Uses) {
-        self.sealed -= other.sealed;
-        self.passwords -= other.passwords;
-        self.passphrases -= other.passphrases;
-        self.safe_words -= other.safe_words;
-        self.pins -= other.pins;
-        self.backup_codes -= other.backup_codes;
-    }
-}
-
 impl std::fmt::Display for Uses {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Uses { sealed, passwords, passphrases, safe_words, pins, backup_codes } = self;
@@ -208,14 +197,9 @@ pub struct Resealed {
 /// # Errors
 /// Faults of the database.
 pub async fn uses(db: &Db, id: &str) -> Result<Uses> {
-    count(db, &format!("v1.{id}."), id).await
-}
-
-/// Counts what begins so where it is sealed, and what is hashed under keys of that pattern.
-async fn count(db: &Db, sealed: &str, id: &str) -> Result<Uses> {
     let mut uses = Uses::default();
     for column in COLUMNS {
-        let row: Option<(i64,)> = db.optional(column.count, args![sealed]).await?;
+        let row: Option<(i64,)> = db.optional(column.count, args![format!("v1.{id}.")]).await?;
         uses.sealed += row.map_or(0, |(number,)| number);
     }
     let hashed: [(&mut i64, &'static str); 4] = [
@@ -243,7 +227,7 @@ async fn count(db: &Db, sealed: &str, id: &str) -> Result<Uses> {
 #[derive(Debug, Default)]
 pub struct Missing {
     pub uses: Uses,
-    /// Their names, as far as sealed values say them.
+    /// Their names.
     pub keys: BTreeSet<String>,
 }
 
@@ -256,35 +240,62 @@ impl Missing {
     }
 }
 
-/// Everything in one database that no key of the ring opens.
+/// Everything in one database that no key of the ring opens. Each value is looked at by itself: of two counts of a database in
+/// use the second would differ from the first.
 ///
 /// # Errors
 /// Faults of the database.
 pub async fn missing(db: &Db, ring: &Keyring) -> Result<Missing> {
-    let mut missing = Missing { uses: count(db, "v1.", "%").await?, ..Missing::default() };
-    for id in ring.ids() {
-        missing.uses -= uses(db, id).await?;
+    let mut missing = Missing::default();
+    for column in COLUMNS {
+        sealed_apart(db, column, ring, &mut missing).await?;
     }
-    if missing.uses.sealed > 0 {
-        let current = format!("v1.{}.", ring.current());
-        for column in COLUMNS {
-            names(db, column, &current, &mut missing.keys).await?;
-        }
-        missing.keys.retain(|id| ring.get(id).is_none());
+    let current = format!("$argon2id$%,keyid={}$%", ring.current());
+    let Missing { uses, keys } = &mut missing;
+    let hashed: [(&mut i64, &'static str); 4] = [
+        (&mut uses.passwords, "SELECT password FROM person WHERE password LIKE $1 AND password NOT LIKE $2"),
+        (&mut uses.passphrases, "SELECT passphrase FROM person WHERE passphrase LIKE $1 AND passphrase NOT LIKE $2"),
+        (&mut uses.safe_words, "SELECT safe_word FROM person WHERE safe_word LIKE $1 AND safe_word NOT LIKE $2"),
+        (&mut uses.pins, "SELECT hash FROM pin WHERE hash LIKE $1 AND hash NOT LIKE $2"),
+    ];
+    for (number, sql) in hashed {
+        let rows: Vec<(String,)> = db.all(sql, args!["$argon2id$%,keyid=%$%", &current]).await?;
+        let ids = rows.iter().filter_map(|(hash,)| hash.split_once(",keyid=")?.1.split('$').next());
+        *number = note(ids, ring, keys);
     }
+    let rows: Vec<(String,)> = db
+        .all(
+            "SELECT c.hash FROM backup_code c JOIN person p ON p.practice_id = c.practice_id AND p.id = c.person_id
+             WHERE c.hash NOT LIKE $1 AND c.used_at IS NULL AND c.set_id = p.backup_set",
+            args![format!("{}.%", ring.current())],
+        )
+        .await?;
+    uses.backup_codes = note(rows.iter().filter_map(|(hash,)| hash.split('.').next()), ring, keys);
     Ok(missing)
 }
 
-/// The keys that values of one column are sealed under, but for the current one.
-async fn names(db: &Db, column: &Column, current: &str, names: &mut BTreeSet<String>) -> Result<()> {
+/// Counts the values of one column that are sealed under a key which the ring lacks.
+async fn sealed_apart(db: &Db, column: &Column, ring: &Keyring, missing: &mut Missing) -> Result<()> {
+    let current = format!("v1.{}.", ring.current());
     let (mut practice, mut row) = (String::new(), String::new());
     loop {
         let batch: Vec<(String, String, String, String)> =
-            db.all(column.read, args![current, &practice, &row, BATCH]).await?;
+            db.all(column.read, args![&current, &practice, &row, BATCH]).await?;
         let Some((last_practice, last_row, ..)) = batch.last() else { return Ok(()) };
         (practice, row) = (last_practice.clone(), last_row.clone());
-        names.extend(batch.iter().filter_map(|(.., value)| value.split('.').nth(1).map(str::to_owned)));
+        let ids = batch.iter().filter_map(|(.., value)| value.split('.').nth(1));
+        missing.uses.sealed += note(ids, ring, &mut missing.keys);
     }
+}
+
+/// Notes the names that the ring lacks; answers how many there were.
+fn note<'a>(ids: impl Iterator<Item = &'a str>, ring: &Keyring, keys: &mut BTreeSet<String>) -> i64 {
+    let mut found = 0;
+    for id in ids.filter(|id| ring.get(id).is_none()) {
+        keys.insert(id.to_owned());
+        found += 1;
+    }
+    found
 }
 
 /// Brings every sealed value of one database under the ring's current key.
