@@ -14,7 +14,7 @@ const LATER_THAN_NOW: &[(&str, &str)] = &[
     (
         "counts",
         "UPDATE tries SET updated_at = $1,
-            window_start = CASE WHEN window_start > $2 THEN $1 - 86400 ELSE window_start END,
+            window_start = CASE WHEN window_start > $2 THEN CAST($1 AS BIGINT) - 86400 ELSE window_start END,
             blocked_until = CASE WHEN blocked_until > $2 THEN $1 ELSE blocked_until END
          WHERE updated_at > $2",
     ),
