@@ -156,7 +156,7 @@ walk!(a_second_run_names_the_same_backup_and_old_mail_does_not_leave, |stage| {
     let waits = "SELECT COUNT(*) FROM outbox WHERE about = 'reset-link' AND kind = 'mail' AND ended_at IS NULL";
     assert_eq!(desk::number(&stage, waits, args![]).await, 1);
     for _ in 0..3 {
-        stage.wait(3 * 3_600);
+        stage.wait(1_800);
         restored::end_all(&stage.server, "au").await.unwrap();
     }
     let practice = practice_id(&stage).await;
