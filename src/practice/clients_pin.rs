@@ -194,15 +194,20 @@ async fn issue(visit: &Visit, session: &Session, person: &Person, new: &NewPin<'
         args![practice, &person.id, &new.request.id, visit.now],
     )
     .await?;
-    tx.execute(
-        "INSERT INTO pin (practice_id, id, ask_id, person_id, hash, issued_by, issued_in, issued_from, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        args![
-            practice, new.id, &new.request.id, &person.id, new.hash, &session.person_id, hash_token(&visit.browser_id),
-            visit.lane("network", &network_of(visit.address).0)?, visit.now, visit.now + PIN_SECONDS,
-        ],
-    )
-    .await?;
+    let stored = tx
+        .execute(
+            "INSERT INTO pin (practice_id, id, ask_id, person_id, hash, issued_by, issued_in, issued_from, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (practice_id, id) DO NOTHING",
+            args![
+                practice, new.id, &new.request.id, &person.id, new.hash, &session.person_id, hash_token(&visit.browser_id),
+                visit.lane("network", &network_of(visit.address).0)?, visit.now, visit.now + PIN_SECONDS,
+            ],
+        )
+        .await?;
+    if stored == 0 {
+        // The other press came between the look and this: run again, it is found.
+        return Err(Error::Conflict);
+    }
     let issued = Happening::of(Event::PinIssued, &client).by(actor(session)).session(&session.id);
     happened(visit, &mut tx, issued.detail("how", new.how).detail("asked with", &new.request.email)).await?;
     tx.commit().await?;

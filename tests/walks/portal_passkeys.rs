@@ -348,7 +348,7 @@ walk!(a_practice_may_offer_none, |stage| {
         browser.open(path).await.misses("Create a passkey");
     }
     browser.post("/me/passkeys/new", &[("csrf".into(), browser.hidden("csrf"))]).await;
-    assert_eq!(browser.answered["location"], "/me/passkeys");
+    assert_eq!(browser.answered["location"], "/me/passkeys?done=not-offered");
     let made = "SELECT COUNT(*) FROM passkey WHERE person_id = $1";
     assert_eq!(number(&stage, made, args![pat]).await, 0);
     let mut jo = stage.browser();
