@@ -64,10 +64,8 @@
   const renewed = new Map();
   const forgetful = new Set();
   const post = (path, fields) => fetch(path, { method: 'POST', body: new URLSearchParams(fields) });
-  // A question older than the server waits for is asked anew; its answer to nothing but the same purpose. Where the forms
-  // of the page are too old as well, they get what they need beside it, so that whoever presses presses once. Before one is made
-  // the question always comes anew: another tab may have made one since. A browser that forgets the press over that is asked at the
-  // next one without another wait, however long somebody reads in between. Answers whether the server was asked.
+  // A question older than the server waits for is asked anew, with what the page's forms need beside it, so that whoever presses
+  // presses once. Before one is made it always is: another tab may have made one. Answers whether the server was asked.
   const fresh = async (form) => {
     if (Date.now() - (renewed.get(form) || 0) < (forgetful.has(form) ? STALE : JUST)) return false;
     if (form.dataset.passkey !== 'create' && Date.now() - born.get(form) < STALE) return false;
@@ -137,7 +135,7 @@
     try {
       if (await fresh(form)) waited = Date.now();
       options = decoded(form);
-      // Where the browser can tell that this device has none, it need not show a QR code to people who have none at all.
+      // Where the browser can tell that this device has none, it need not show a QR code.
       here = kind === 'get' && can.immediateGet && !anywhere && !(options.allowCredentials || []).length;
       const request = { publicKey: options };
       if (here) Object.assign(request, { uiMode: 'immediate', signal: undefined });
@@ -166,7 +164,7 @@
       document.addEventListener('visibilitychange', look);
       look();
     });
-    // A device that wakes has its network a little later; a server in trouble is asked ever less often.
+    // A device that wakes has its network later; a server in trouble is asked less often.
     let length = PAUSE;
     const pause = () => new Promise((done) => {
       const over = () => {
