@@ -93,7 +93,7 @@ test("only a page that is too old is called that", LIMIT, async () => {
     await logIn(page, keys, place);
     await create(page);
     await logOut(page, keys, place);
-    for (const [status, words] of [[503, "couldn't use a passkey just now"], [409, "open for too long"], [403, "open for too long"]]) {
+    for (const [status, words] of [[503, "We couldn't be reached just now"], [409, "open for too long"], [403, "open for too long"]]) {
       await page.clock.install();
       await door(page, keys, place);
       await page.evaluate((status) => {

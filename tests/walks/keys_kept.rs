@@ -11,6 +11,7 @@ use portico::platform::world::RealWorld;
 
 use crate::people::{SAM, relaxed, signed_in};
 use crate::running::{config_like, write_new_key};
+use crate::support::browser::Browser;
 use crate::support::desk::number;
 use crate::support::portal::{JO, ask, code_of, number_on};
 use crate::support::stage::Stage;
@@ -40,6 +41,16 @@ async fn at_the_lock(stage: &Stage) -> crate::support::browser::Browser {
     jo
 }
 
+/// Sam sets up private sign-in with Jo, and is on the page of it.
+async fn agreed(stage: &Stage) -> Browser {
+    let mut sam = signed_in(stage, SAM).await;
+    let page = format!("/practice/clients/{}/privacy", somebody(stage, JO).await.id);
+    let private = [("passphrase", PASSPHRASE), ("safe_word", "blue heron"), ("do", "private-on")];
+    sam.open(&page).await.submit(&private).await.sees("Private sign-in is on");
+    sam.open(&page).await;
+    sam
+}
+
 async fn under_k3(stage: &Stage, sql: &'static str) -> i64 {
     number(stage, sql, args!["%,keyid=k3$%"]).await
 }
@@ -47,10 +58,7 @@ async fn under_k3(stage: &Stage, sql: &'static str) -> i64 {
 walk!(a_key_that_a_lock_rests_on_is_not_dropped, |stage| {
     rotated(&stage, "k2").await;
     relaxed(&stage).await;
-    let mut sam = signed_in(&stage, SAM).await;
-    let page = format!("/practice/clients/{}/privacy", somebody(&stage, JO).await.id);
-    let private = [("passphrase", PASSPHRASE), ("safe_word", "blue heron"), ("do", "private-on")];
-    sam.open(&page).await.submit(&private).await.sees("Private sign-in is on");
+    let page = agreed(&stage).await.path;
     rotated(&stage, "k3").await;
     let mut sam = signed_in(&stage, SAM).await;
     let needs = why_not(&stage, "k2").await;
@@ -83,10 +91,8 @@ walk!(a_key_that_a_lock_rests_on_is_not_dropped, |stage| {
 
 walk!(a_safe_word_moves_when_it_is_said, |stage| {
     relaxed(&stage).await;
-    let mut sam = signed_in(&stage, SAM).await;
-    let page = format!("/practice/clients/{}/privacy", somebody(&stage, JO).await.id);
-    let private = [("passphrase", PASSPHRASE), ("safe_word", "blue heron"), ("do", "private-on")];
-    sam.open(&page).await.submit(&private).await.sees("Private sign-in is on");
+    let mut sam = agreed(&stage).await;
+    let page = sam.path.clone();
     rotated(&stage, "k3").await;
     sam.open(&page).await.submit(&[("safe_word", "BLUE heron"), ("do", "lock-off")]).await.sees("In a day");
     assert_eq!(under_k3(&stage, "SELECT COUNT(*) FROM person WHERE safe_word LIKE $1").await, 1);

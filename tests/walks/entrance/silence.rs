@@ -4,6 +4,7 @@ use portico::args;
 use portico::platform::db::Db;
 
 use super::{ask, browser, deliver, link, mails};
+use crate::support::browser::Browser;
 use crate::support::stage::{Stage, code_in};
 use crate::walk;
 
@@ -51,26 +52,34 @@ walk!(the_rest_comes_at_once_and_the_missing_part_by_itself, |stage| {
     desk.misses("by themselves").sees("load this page again in a minute");
 });
 
-// "make demo": the region is stopped in the middle, and started again.
-walk!(in_the_demo_a_region_is_stopped_and_started, |stage| {
+/// A browser that finds the page of the demo, which no other program has.
+fn at_the_demos_page(stage: &Stage) -> Browser {
     let router =
         portico::app::router_with(std::sync::Arc::clone(&stage.server), portico::ops::demo_page::routes(vec![]));
-    let mut people = browser(&stage);
+    let mut people = browser(stage);
     people.go_to_node(router);
-    let mut press = async |word: &str| {
-        let token = people.open("/demo").await.hidden("csrf");
-        let fields = [("csrf", token.as_str()), ("region", "uk"), ("do", word)];
-        people.post("/demo", &fields.map(|(name, value)| (name.to_owned(), value.to_owned()))).await;
-        people.follow().await.text()
-    };
-    assert!(press("stop").await.contains("UK answers nothing to the entrance"));
+    people
+}
+
+/// Stops or starts uk there; the words of the page afterwards.
+async fn press(people: &mut Browser, word: &str) -> String {
+    let token = people.open("/demo").await.hidden("csrf");
+    let fields = [("csrf", token.as_str()), ("region", "uk"), ("do", word)];
+    people.post("/demo", &fields.map(|(name, value)| (name.to_owned(), value.to_owned()))).await;
+    people.follow().await.text()
+}
+
+// "make demo": the region is stopped in the middle, and started again.
+walk!(in_the_demo_a_region_is_stopped_and_started, |stage| {
+    let mut people = at_the_demos_page(&stage);
+    assert!(press(&mut people, "stop").await.contains("UK answers nothing to the entrance"));
     let mut desk = browser(&stage);
     ask(&stage, &mut desk, "alex@example.com").await;
     let first = mails(&stage, "alex@example.com").remove(0);
     assert!(first.text.contains("Harbour Physio") && first.text.contains("servers in UK right now"), "{}", first.text);
     // Its practices are there all the while.
     stage.browser_at("thames-therapy.uk.localhost:8080").open("/sign-in").await.sees("Thames Therapy");
-    assert!(!press("start").await.contains("answers nothing"));
+    assert!(!press(&mut people, "start").await.contains("answers nothing"));
     stage.wait(10);
     deliver(&stage).await;
     assert!(mails(&stage, "alex@example.com")[0].text.contains("Thames Therapy"));
@@ -81,23 +90,15 @@ walk!(in_the_demo_a_region_is_stopped_and_started, |stage| {
 
 // It is where it was not when the others were asked.
 walk!(a_practice_that_moved_while_its_region_was_silent_is_told, |stage| {
-    let router =
-        portico::app::router_with(std::sync::Arc::clone(&stage.server), portico::ops::demo_page::routes(vec![]));
-    let mut people = browser(&stage);
-    people.go_to_node(router);
-    let mut press = async |word: &str| {
-        let token = people.open("/demo").await.hidden("csrf");
-        let fields = [("csrf", token.as_str()), ("region", "uk"), ("do", word)];
-        people.post("/demo", &fields.map(|(name, value)| (name.to_owned(), value.to_owned()))).await;
-    };
-    press("stop").await;
+    let mut people = at_the_demos_page(&stage);
+    press(&mut people, "stop").await;
     for email in ["alex@example.com", "sam@example.com"] {
         ask(&stage, &mut browser(&stage), email).await;
     }
     let first = mails(&stage, "alex@example.com").remove(0);
     assert!(first.text.contains("Harbour Physio") && !first.text.contains("Thames"), "{}", first.text);
     portico::ops::practice_move::go(&stage.server, "thames-therapy", "uk", "au").await.unwrap();
-    press("start").await;
+    press(&mut people, "start").await;
     for _ in 0..3 {
         stage.wait(61);
         deliver(&stage).await;
