@@ -7,6 +7,8 @@ const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 /** A mail stands within a mail program, whose landmarks and headings are not ours. */
 const tagsOf = (name) => (name.startsWith("mail:") ? WCAG : [...WCAG, "best-practice"]);
 const MOST_BYTES = 50_000;
+/** How long a page may take to bring the focus where it belongs (milliseconds). */
+const PATIENCE = 5000;
 export const WIDE = { width: 1280, height: 900 };
 export const NARROW = { width: 320, height: 640 };
 /** What 1280 pixels are at 200 %. */
@@ -95,7 +97,10 @@ function titleOfProblem(page) {
 }
 
 /** Whoever cannot see that the page came back must be taken to the problem, or to a field that reads it out. */
-function focusAfterProblem(page) {
+async function focusAfterProblem(page) {
+  // The browser goes to the field that the page names when it first draws the page, which can come after all is loaded.
+  const there = () => document.activeElement !== document.body || !document.querySelector("[autofocus]");
+  await page.waitForFunction(there, null, { timeout: PATIENCE }).catch(() => {});
   return page.evaluate(() => {
     const problem = document.querySelector("main .banner.wrong");
     const at = document.activeElement;

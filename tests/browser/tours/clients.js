@@ -44,6 +44,9 @@ export async function clients(stage, page, look) {
   await press(page, "Save");
   await page.goto(`${jo}/pin?number=1234`);
   await look("a PIN for a number that was changed");
+  stage.demo.sql("UPDATE person SET private_since = 1 WHERE email_key = 'jo@example.com' AND kind = 'client'", "au");
+  await page.goto(`${jo}/pin`);
+  await look("a PIN that would open nothing");
   await page.goto(`${sam.home}/practice/stuck`);
   await look("nobody is stuck");
   await page.goto(`${sam.home}/practice/stuck?still=1`);
@@ -90,6 +93,14 @@ async function contacts(stage, page, look, jo) {
     await press(page, "Add");
   }
   await look("one client with contacts");
+  stage.demo.sql("UPDATE person SET closed_at = 1 WHERE name LIKE 'Maximiliana%'", "au");
+  await page.goto(`${jo}/contacts/new`);
+  await page.getByLabel("Name").fill("Maximiliana-Alexandrina Featherstonehaugh-Cholmondeley");
+  await page.getByLabel("Email address").fill("parent@example.com");
+  await page.getByLabel("Parent or guardian").check();
+  await press(page, "Add");
+  await look("a contact whose access is off");
+  await page.goto(jo);
   await page.getByRole("link", { name: "Change Kit Moreau" }).click();
   await look("one contact");
 }

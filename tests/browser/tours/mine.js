@@ -28,6 +28,11 @@ export async function myInfo(stage, page, look) {
   await page.goto(`${sam.home}/me/name`);
   await press(page, "Save");
   await look("a name saved");
+  demo.sql("UPDATE person SET password_stolen_at = 1 WHERE email_key = 'sam@example.com'");
+  await page.goto(`${sam.home}/me`);
+  await look("a password that was stopped");
+  await page.goto(`${sam.home}/me/password`);
+  await look("changing a password that was stopped");
 }
 
 export async function placesAndDevices(stage, page, look) {
