@@ -22,6 +22,16 @@ async fn checked(stage: &Stage, name: &str) -> Report {
     all.into_iter().find(|report| report.slug == "harbour-physio").unwrap()
 }
 
+/// Whether au and uk say a head of it for the log.
+async fn has_head(stage: &Stage) -> [bool; 2] {
+    let id = &checked(stage, "au").await.practice_id;
+    let mut has = [false; 2];
+    for (has, name) in has.iter_mut().zip(["au", "uk"]) {
+        *has = chain::heads(region(stage, name)).await.unwrap().iter().any(|(practice, ..)| practice == id);
+    }
+    has
+}
+
 /// What servers do in the background, in both regions.
 async fn background(stage: &Stage) {
     for name in ["au", "uk"] {
@@ -72,9 +82,12 @@ walk!(a_record_that_was_changed_where_it_stayed_is_found_and_does_not_come_back,
     ask_no_second(&stage).await;
     log_in(&mut stage.browser(), SAM, false).await;
     background(&stage).await;
+    assert_eq!(has_head(&stage).await, [true, false]);
     goes(&stage, "au", "uk").await.unwrap();
     stage.wait(120);
     background(&stage).await;
+    // What stands still where it was is no anchor for what goes on.
+    assert_eq!(has_head(&stage).await, [false, true]);
     assert_eq!(checked(&stage, "au").await.finding, None);
     unguard(stage.au()).await;
     let forge = "UPDATE audit SET event = 'forged' WHERE id = (SELECT record_id FROM audit_chain WHERE seq = 1)";
