@@ -1,13 +1,14 @@
 //! The record: who did what to whom, from where, with what result. Rows are only ever added, in the transaction of
 //! the act itself (no act without its row); `chain.rs` seals them by hash, `verify.rs` finds what was changed,
 //! `export.rs` writes them for other programs, `cut.rs` lets the oldest go at a checkpoint, `gather.rs` counts what
-//! strangers repeat. What an event means is not known here.
+//! strangers repeat, `rejoin.rs` brings one from a backup as far as the one that went on. What an event means is not known here.
 
 pub mod chain;
 pub mod checkpoint;
 pub mod cut;
 pub mod export;
 pub mod gather;
+pub mod rejoin;
 pub mod remainder;
 pub mod verify;
 

@@ -130,19 +130,22 @@ pub async fn answer(server: &Server, region: &Region, question: &Question) -> Re
 }
 
 /// Staff who have joined and clients, each practice once for either. A practice on its way to another region is told of by the
-/// one it leaves, until that one forgets it, and by the one it goes to from its arrival on (docs/decisions/0016). Whoever signs in privately is in no mail and on no list:
+/// one it leaves, until that one forgets it, and by the one it goes to from its arrival on (docs/decisions/0016); older rows that a backup
+/// brought back, and that were given up (`ops/practice_twice.rs`), tell of nobody. Whoever signs in privately is in no mail and on no list:
 /// the mailbox must not open a door to them (C8). Several people of one mailbox get the plainest mail that one of them wants (docs/decisions/0014).
 async fn places(server: &Server, region: &Region, key: &str, (email, remember): (&str, &str)) -> Result<Vec<Place>> {
     let rows: Vec<(String, String, String, String, i64, String)> = region
         .db
         .all(
-            "SELECT pr.id, pr.slug, pr.name, p.kind,
+            "SELECT pr.id, CASE WHEN pr.closed_at IS NULL THEN pr.slug
+                    ELSE COALESCE((SELECT m.now_slug FROM moved m WHERE m.practice_id = pr.id AND m.slug = pr.slug), pr.slug) END,
+                pr.name, p.kind,
                 MIN(CAST(CASE WHEN p.kind = 'client' AND (p.mail_form <> 'plain' OR pr.discreet <> 0) THEN 1 ELSE 0 END AS BIGINT)),
                 CASE WHEN pr.closed_at IS NULL THEN '' ELSE pr.moving_to END
              FROM person p JOIN practice pr ON pr.id = p.practice_id
              WHERE p.email_key = $1 AND p.closed_at IS NULL
                 AND (pr.closed_at IS NULL AND (pr.moving_to IS NULL OR pr.moving_to <> 'here')
-                    OR pr.closed_at IS NOT NULL AND pr.moving_to IS NOT NULL)
+                    OR pr.closed_at IS NOT NULL AND pr.moving_to <> '-')
                 AND (p.kind = 'client' AND p.private_since IS NULL AND p.mail_form <> 'none'
                     OR p.kind = 'staff' AND p.joined_at IS NOT NULL)
              GROUP BY pr.id, pr.slug, pr.name, p.kind, pr.closed_at, pr.moving_to

@@ -319,13 +319,10 @@ impl<'a> Move<'a> {
         {
             return Err(Error::Fault(format!("{}; nothing was changed: {}", twice.words(), twice.remedy())));
         }
-        let apart = match twice {
-            Some(_) => self.record_apart().await?,
-            None => None,
-        };
         let now_slug = practice_twice::give_up(self.server, self.from, self.to, &self.id).await?;
         leads_from_elsewhere(self.server, &self.id, &self.to.name, &now_slug).await?;
-        Ok(apart)
+        // Looked at only now: what the backup had not sealed yet has got its places.
+        if twice.is_some() { self.record_apart().await } else { Ok(None) }
     }
 
     /// Whether lines were written in the old region that the new one never got.

@@ -1,14 +1,18 @@
 //! A practice that two regions have as their own, since one of them was put back from a backup that is older than its move; and one
 //! that the region it went to has lost in the same way. The region where it arrived last goes on with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::practice_rename::leads_to;
 use crate::args;
-use crate::platform::db::Db;
+use crate::audit::rejoin;
+use crate::platform::db::{Db, Tx};
 use crate::platform::error::{Error, Result};
 use crate::platform::server::{Region, Server};
 
+/// What the older rows of a practice say instead of the region that it left for, where they were given up: the entrance is told of
+/// it by that region alone. No region has such a name.
+pub(crate) const OLDER: &str = "-";
 /// How often a giving up that met a running server's writes is run again.
 const MOST_RUNS: u32 = 12;
 
@@ -117,7 +121,7 @@ pub(super) async fn give_up(server: &Server, from: &Region, to: &Region, id: &st
     let (now_slug,) = now_slug.ok_or(Error::NotFound)?;
     let mut run = 1;
     loop {
-        match give_up_once(server, from, (&to.name, &now_slug), id).await {
+        match give_up_once(server, from, (to, &now_slug), id).await {
             Err(Error::Conflict) if run < MOST_RUNS => run += 1,
             done => break done?,
         }
@@ -126,8 +130,13 @@ pub(super) async fn give_up(server: &Server, from: &Region, to: &Region, id: &st
     Ok(now_slug)
 }
 
-async fn give_up_once(server: &Server, from: &Region, (to, now_slug): (&str, &str), id: &str) -> Result<()> {
-    let now = server.world.now();
+async fn give_up_once(server: &Server, from: &Region, (newer, now_slug): (&Region, &str), id: &str) -> Result<()> {
+    // read
+    let (now, to) = (server.world.now(), &newer.name);
+    let lines = rejoin::missing(&from.db, &newer.db, id).await?;
+    let names = names_in(&newer.db, id, &from.name).await?;
+
+    // write
     let mut tx = from.db.write().await?;
     leads_to(&mut tx, id, to, now_slug).await?;
     tx.execute(
@@ -137,9 +146,46 @@ async fn give_up_once(server: &Server, from: &Region, (to, now_slug): (&str, &st
         args![id, to, now_slug, now],
     )
     .await?;
+    for name in &names {
+        had_name(&mut tx, id, name, (to, now_slug), now).await?;
+    }
+    rejoin::put(&mut tx, id, &lines).await?;
     let closed = "UPDATE practice SET moving_to = $2, closed_at = $3 WHERE id = $1 AND closed_at IS NULL";
-    tx.execute(closed, args![id, to, now]).await?;
+    tx.execute(closed, args![id, OLDER, now]).await?;
     tx.commit().await
+}
+
+/// One more name that leads to where the practice is, unless somebody else has got it meanwhile.
+async fn had_name(tx: &mut Tx, id: &str, name: &str, (to, now_slug): (&str, &str), now: i64) -> Result<()> {
+    tx.execute(
+        "INSERT INTO moved (practice_id, slug, region, now_slug, at)
+         SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BIGINT)
+         WHERE NOT EXISTS (SELECT 1 FROM practice WHERE slug = CAST($2 AS TEXT))
+         ON CONFLICT DO NOTHING",
+        args![id, name, to, now_slug, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The names that the practice had in a region, as its record knows them: one that was given after the backup is in none of the
+/// backup's rows.
+async fn names_in(db: &Db, id: &str, region: &str) -> Result<BTreeSet<String>> {
+    let sql = "SELECT detail FROM audit WHERE practice_id = $1 AND event = 'practice-moved' ORDER BY at, id";
+    let lines: Vec<(String,)> = db.all(sql, args![id]).await?;
+    let names = lines.iter().flat_map(|(detail,)| names_of(detail));
+    Ok(names.filter(|(_, home)| home == region).map(|(slug, _)| slug).collect())
+}
+
+/// Both names of such a line, each with its region: a new name leaves the region as it was, and names it only in the address.
+fn names_of(detail: &str) -> Vec<(String, String)> {
+    let detail: serde_json::Value = serde_json::from_str(detail).unwrap_or_default();
+    let text = |field: &str| detail[field].as_str().unwrap_or_default();
+    let host = text("address").split_once("://").map_or("", |(_, host)| host);
+    let mut labels = host.split(['.', ':', '/']);
+    let (Some(slug), Some(region)) = (labels.next(), labels.next()) else { return vec![] };
+    let before = text("from").split_once('.').unwrap_or((text("from"), region));
+    [before, (slug, region)].map(|(slug, region)| (slug.to_owned(), region.to_owned())).to_vec()
 }
 
 /// Practices that a region leads on to another which knows nothing of them: their names, with the region they went to.
@@ -158,4 +204,22 @@ pub async fn lost(from: &Db, regions: &[(&str, &Db)]) -> Result<Vec<(String, Str
         }
     }
     Ok(lost.into_values().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_names_what_a_practice_was_and_is_called() {
+        let named = |from: &str, address: &str| {
+            names_of(&serde_json::json!({ "from": from, "address": address }).to_string())
+                .into_iter()
+                .map(|(slug, region)| format!("{slug} {region}"))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(named("harbour", "https://bay.au.portico.example"), ["harbour au", "bay au"]);
+        assert_eq!(named("bay.au", "http://bay.uk.localhost:8080"), ["bay au", "bay uk"]);
+        assert!(names_of("{}").is_empty() && names_of("not one").is_empty());
+    }
 }

@@ -28,6 +28,7 @@ mod mine_email;
 mod moves;
 mod moves_after;
 mod moves_met;
+mod moves_older;
 mod moves_record;
 mod moves_restored;
 mod moves_writes;

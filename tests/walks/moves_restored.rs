@@ -12,13 +12,13 @@ use crate::support::ways::{SAM, ask_no_second, log_in, practice_id};
 use crate::walk;
 
 /// What a region's backup holds of Harbour Physio.
-struct Backup {
-    id: String,
-    tables: Vec<(Table, Vec<String>)>,
+pub struct Backup {
+    pub id: String,
+    pub tables: Vec<(Table, Vec<String>)>,
 }
 
 impl Backup {
-    async fn of_au(stage: &Stage) -> Backup {
+    pub async fn of_au(stage: &Stage) -> Backup {
         let id = practice_id(stage).await;
         let mut tables = vec![];
         for table in copy::tables(stage.au()).await.unwrap() {
@@ -26,6 +26,12 @@ impl Backup {
             tables.push((table, rows));
         }
         Backup { id, tables }
+    }
+
+    /// As the whole region is put back: nothing that was written since is there.
+    pub async fn put_back_whole(&self, stage: &Stage) {
+        forget_record(stage.au(), &self.id).await;
+        self.put_back(stage).await;
     }
 
     async fn put_back(&self, stage: &Stage) {

@@ -212,7 +212,10 @@ async fn outbox(name: &str, db: &Db, now: i64, findings: &mut Vec<Finding>) {
 
 /// Practices whose move was interrupted: in between nobody serves them, and nothing goes on by itself.
 async fn moves(region: &Region, db: &Db, findings: &mut Vec<Finding>) {
-    let sql = "SELECT slug, moving_to, closed_at FROM practice WHERE moving_to IS NOT NULL ORDER BY slug";
+    // Older rows that were given up name no region.
+    let sql = "SELECT slug, CASE WHEN closed_at IS NULL THEN moving_to
+            ELSE COALESCE((SELECT m.region FROM moved m WHERE m.practice_id = practice.id AND m.slug = practice.slug), moving_to) END, closed_at
+         FROM practice WHERE moving_to IS NOT NULL ORDER BY slug";
     let rows: Vec<(String, String, Option<i64>)> = db.all(sql, args![]).await.unwrap_or_default();
     let see = "docs/runbooks/move-stands-still.md";
     let here = &region.name;

@@ -5,6 +5,7 @@ mod arriving;
 mod leaving;
 mod limits;
 mod list;
+mod older;
 mod remembered;
 mod shared;
 mod silence;
