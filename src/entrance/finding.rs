@@ -25,6 +25,13 @@ impl Listed {
         let region = if place.gone_to.is_empty() { answering.to_owned() } else { place.gone_to.clone() };
         Listed { place, region }
     }
+
+    /// How it is noted that a mail has named it, in whichever region it is; an older region says no ids.
+    pub(super) fn told_as(&self) -> String {
+        let Place { practice, origin, client, .. } = &self.place;
+        let which = if practice.is_empty() { origin } else { practice };
+        format!("{which} {}", if *client { "client" } else { "staff" })
+    }
 }
 
 /// Whom the regions are asked about.

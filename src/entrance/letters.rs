@@ -1,7 +1,5 @@
 //! The entrance's mails. They name practices and no people, and say the same whoever asked.
 
-use std::collections::BTreeSet;
-
 use super::finding::{Found, Listed};
 use super::link;
 use super::list::in_words;
@@ -40,15 +38,14 @@ pub enum Mail {
 /// # Errors
 /// As [`list`].
 pub async fn untold(visit: &Visit, tx: &mut Tx, to: &Envelope<'_>, found: &Found, told_at: i64) -> Result<Found> {
-    let regions: BTreeSet<&str> = found.places.iter().map(|listed| listed.region.as_str()).collect();
-    let mut untold = BTreeSet::new();
-    for region in regions {
-        let lane = format!("mail-rest:{}", visit.lane("rest", &format!("{region} {}", to.key))?);
+    let mut places = vec![];
+    // Each for itself: what moved to a region that has answered is missing too.
+    for listed in &found.places {
+        let lane = format!("mail-rest:{}", visit.lane("rest", &format!("{} {}", listed.told_as(), to.key))?);
         if limit::once(tx, ENTRANCE, &lane, visit.now - told_at, visit.now).await? {
-            untold.insert(region);
+            places.push(listed.clone());
         }
     }
-    let places = found.places.iter().filter(|listed| untold.contains(listed.region.as_str())).cloned().collect();
     Ok(Found { places, silent: found.silent.clone() })
 }
 

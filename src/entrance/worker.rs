@@ -220,8 +220,11 @@ async fn see_through(server: &Arc<Server>, claimed: &Claimed) {
     }
 }
 
-/// Asks the regions and writes what they say.
+/// Asks the regions and writes what they say; an asking older than a day is thrown away unread, also where the entrance stood still.
 async fn answer(server: &Arc<Server>, claimed: &Claimed) -> Result<()> {
+    if server.world.now() - claimed.created_at >= KEEP_SECONDS {
+        return throw_away(server, &claimed.id).await;
+    }
     let request = Request::opened(server, &claimed.id, &claimed.request)?;
     let whom = Whom { key: &request.key, email: &request.email, remember: "" };
     let found = match claimed.answered_at {
@@ -248,6 +251,13 @@ async fn answer(server: &Arc<Server>, claimed: &Claimed) -> Result<()> {
     }
 }
 
+async fn throw_away(server: &Server, id: &str) -> Result<()> {
+    let front = server.front.as_ref().ok_or(Error::NotFound)?;
+    let gone = "UPDATE finder SET request = NULL WHERE practice_id = $1 AND id = $2";
+    front.db.execute(gone, args![ENTRANCE, id]).await?;
+    Ok(())
+}
+
 /// What the other regions know that no mail of this asking has named: a practice may have moved to one of them while the region
 /// that answers only now was silent.
 async fn elsewhere(server: &Arc<Server>, asked: &[String], request: &Request, found: &Found) -> Vec<Listed> {
@@ -256,20 +266,15 @@ async fn elsewhere(server: &Arc<Server>, asked: &[String], request: &Request, fo
     let Ok((_, others)) = regions::silent_lately(server, others) else { return vec![] };
     let whom = Whom { key: &request.key, email: &request.email, remember: "" };
     let mut places = finding::find(server, others, whom).await.places;
-    let known: Vec<String> = found.places.iter().map(told_as).collect();
-    places.retain(|listed| ![&request.told, &known].iter().any(|names| names.contains(&told_as(listed))));
+    let known: Vec<String> = found.places.iter().map(Listed::told_as).collect();
+    places.retain(|listed| ![&request.told, &known].iter().any(|names| names.contains(&listed.told_as())));
     places
 }
 
 /// The request as it is kept on, with what its mails have named by now.
 fn with_told(server: &Server, claimed: &Claimed, request: &Request, mailed: &[Listed]) -> Result<String> {
-    let told = request.told.iter().cloned().chain(mailed.iter().map(told_as)).collect();
+    let told = request.told.iter().cloned().chain(mailed.iter().map(Listed::told_as)).collect();
     Request { told, ..request.clone() }.sealed(server, &claimed.id)
-}
-
-/// How it is noted that a mail has named a place.
-fn told_as(listed: &Listed) -> String {
-    format!("{} {}", listed.place.practice, if listed.place.client { "client" } else { "staff" })
 }
 
 /// The mail and what is left to do, in one transaction; a claim that another worker has taken over notes nothing.
@@ -305,7 +310,7 @@ async fn note(server: &Arc<Server>, claimed: &Claimed, request: &Request, found:
                 claimed.turn,
                 request,
                 found.silent.join(","),
-                visit.now + pause(claimed.turn),
+                (visit.now + pause(claimed.turn)).min(claimed.created_at + KEEP_SECONDS),
                 with_code.then(|| find::code_hash(server, &claimed.id, code)),
                 visit.now,
             ],

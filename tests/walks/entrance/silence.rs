@@ -1,9 +1,13 @@
 //! A region that cannot be reached holds nobody up: the mail names it, and what is missing follows.
 
 use portico::args;
+use portico::config::{Database, Region};
+use portico::entrance::regions::Stopped;
+use portico::ops::{practice, practice_move};
 use portico::platform::db::Db;
 
 use super::{ask, browser, deliver, link, mails};
+use crate::moves_older::another;
 use crate::support::browser::Browser;
 use crate::support::stage::{Stage, code_in};
 use crate::walk;
@@ -97,7 +101,7 @@ walk!(a_practice_that_moved_while_its_region_was_silent_is_told, |stage| {
     }
     let first = mails(&stage, "alex@example.com").remove(0);
     assert!(first.text.contains("Harbour Physio") && !first.text.contains("Thames"), "{}", first.text);
-    portico::ops::practice_move::go(&stage.server, "thames-therapy", "uk", "au").await.unwrap();
+    practice_move::go(&stage.server, "thames-therapy", "uk", "au").await.unwrap();
     press(&mut people, "start").await;
     for _ in 0..3 {
         stage.wait(61);
@@ -109,6 +113,40 @@ walk!(a_practice_that_moved_while_its_region_was_silent_is_told, |stage| {
     assert!(!all[0].text.contains("Harbour"), "not told twice: {}", all[0].text);
     assert_eq!(mails(&stage, "sam@example.com").len(), 1, "nothing was missing");
 });
+
+// The region that it is in now has given its own part of this asking already.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_practice_that_moved_to_a_region_which_had_answered_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::Sqlite(folder.path().join("nz.db"));
+    let region = Region { name: "nz".into(), database, max_connections: 2 };
+    let stage = Stage::with(folder, |config| config.regions.push(region)).await;
+    practice::add(&stage.server, &another("nz", "kiwi-clinic")).await.unwrap();
+    let joins = "UPDATE person SET email = 'alex@example.com', email_key = 'alex@example.com', joined_at = created_at";
+    stage.server.region("nz").unwrap().db.execute(joins, args![]).await.unwrap();
+    let stopped = stage.server.kept::<Stopped>().unwrap();
+    for region in ["au", "nz"] {
+        stopped.stop(region);
+    }
+    ask(&stage, &mut browser(&stage), "alex@example.com").await;
+    let told = |place: &str| mails(&stage, "alex@example.com").iter().filter(|mail| mail.text.contains(place)).count();
+    let all = || ["thames-therapy.uk.", "kiwi-clinic.nz.", "harbour-physio."].map(told);
+    assert_eq!(all(), [1, 0, 0]);
+    stopped.start("nz");
+    for _ in 0..2 {
+        stage.wait(61);
+        deliver(&stage).await;
+    }
+    assert_eq!(all(), [1, 1, 0]);
+    practice_move::go(&stage.server, "harbour-physio", "au", "nz").await.unwrap();
+    stopped.start("au");
+    for _ in 0..3 {
+        stage.wait(301);
+        deliver(&stage).await;
+    }
+    assert_eq!(all(), [1, 1, 1]);
+    assert!(mails(&stage, "alex@example.com")[0].text.contains("harbour-physio.nz.localhost"));
+}
 
 walk!(whoever_is_only_in_the_silent_region_is_told_to_wait, |stage| {
     stop_uk(&stage).await;
@@ -163,6 +201,30 @@ walk!(a_request_is_kept_for_a_day_at_most, |stage| {
     deliver(&stage).await;
     let row: Option<(i64,)> = front.optional(kept, args![]).await.unwrap();
     assert_eq!(row.unwrap().0, 0);
+});
+
+// The entrance stood still meanwhile; a day later nobody waits for the mail any more.
+walk!(an_asking_older_than_a_day_is_thrown_away_unread, |stage| {
+    stop_uk(&stage).await;
+    for (name, address) in [("alex@example.com", "198.51.100.1"), ("family@example.com", "198.51.100.2")] {
+        ask(&stage, &mut browser(&stage).from(address), name).await;
+    }
+    // One that nobody has worked at all.
+    browser(&stage).from("198.51.100.3").open("/").await.submit(&[("email", "sam@example.com")]).await.is_at("/find");
+    stage.wait(2 * 3600);
+    browser(&stage).from("198.51.100.4").open("/").await.submit(&[("email", "jo@example.com")]).await.is_at("/find");
+    start_uk(&stage).await;
+    stage.wait(22 * 3600);
+    deliver(&stage).await;
+    assert_eq!(mails(&stage, "alex@example.com").len(), 1, "the mail of a day ago");
+    assert_eq!(mails(&stage, "family@example.com").len(), 1);
+    assert!(mails(&stage, "sam@example.com").is_empty());
+    let front = &stage.server.front.as_ref().unwrap().db;
+    let kept: Option<(i64,)> =
+        front.optional("SELECT COUNT(*) FROM finder WHERE request IS NOT NULL", args![]).await.unwrap();
+    assert_eq!(kept.unwrap().0, 0);
+    // Whoever asked within the day has theirs.
+    assert!(mails(&stage, "jo@example.com")[0].text.contains("Thames Therapy"));
 });
 
 // Asked twice while a region was silent: what was missing comes once.
