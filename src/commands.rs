@@ -207,7 +207,15 @@ fn config(named: Option<PathBuf>) -> Result<Config, Failure> {
 
 async fn migrate_all(config: &Config, world: &dyn World, dry_run: bool) -> Done {
     for region in config.databases() {
-        let db: Db = start::open(region).await?;
+        let missing = start::missing_file(region);
+        if let Some(path) = missing.filter(|_| dry_run) {
+            say(format!("{}: {} is not there and would be made, empty", region.name, path.display()));
+            for step in migrate::all() {
+                say(format!("{}: would run {step}", region.name));
+            }
+            continue;
+        }
+        let db: Db = start::open_or_make(region).await?;
         whose::check(&db, &region.name).await?;
         let steps = if dry_run { migrate::missing(&db).await } else { migrate::migrate(&db, world).await }?;
         if !dry_run {

@@ -149,7 +149,11 @@ pub fn problems(server: &Server, wanted: &Wanted) -> Vec<String> {
         }
     };
     let regions: Vec<&str> = server.regions.iter().map(|region| region.name.as_str()).collect();
-    need(regions.contains(&wanted.region.as_str()), format!("--region: one of {}", regions.join(", ")));
+    let which = match regions.is_empty() {
+        true => "this configuration serves no region; use the region's own".to_owned(),
+        false => format!("one of {}", regions.join(", ")),
+    };
+    need(regions.contains(&wanted.region.as_str()), format!("--region: {which}"));
     let slug = slug_problem(&wanted.slug);
     need(slug.is_none(), format!("--slug: {}", slug.unwrap_or_default()));
     need(is_a_name(&wanted.administrator_name), "--administrator-name: 1 to 100 characters on one line".to_owned());

@@ -1,6 +1,7 @@
 //! From settings to a server that is ready: keys, pool, databases with their schema up to date.
 
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::app;
@@ -85,19 +86,45 @@ pub async fn furnished(
 }
 
 async fn open_region(region: &config::Region, world: &dyn World, schema: Schema) -> Result<Arc<Region>> {
-    let db = open(region).await?;
+    let db = match schema {
+        Schema::Migrate => open_or_make(region).await?,
+        Schema::MustBeThere => open(region).await?,
+    };
     bring_up(&region.name, &db, world, schema).await?;
     Ok(Arc::new(Region { name: region.name.clone(), db, practices: Practices::default() }))
 }
 
-/// Opens a region's database.
+/// The file of a region's database, where there ought to be one and is none.
+pub fn missing_file(region: &config::Region) -> Option<&Path> {
+    match &region.database {
+        Database::Sqlite(path) if !path.exists() => Some(path),
+        Database::Sqlite(_) | Database::Postgres(_) => None,
+    }
+}
+
+/// Opens a region's database, and makes an empty one where there is none.
+///
+/// # Errors
+/// A fault that names the region.
+pub async fn open_or_make(region: &config::Region) -> Result<Db> {
+    if let Database::Sqlite(path) = &region.database {
+        // SQLite gives its other files the mode of this one. An error here is told better by the opening itself.
+        let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    }
+    open(region).await
+}
+
+/// Opens a region's database that is there already.
 ///
 /// # Errors
 /// A fault that names the region.
 pub async fn open(region: &config::Region) -> Result<Db> {
-    if let Database::Sqlite(path) = &region.database {
-        // SQLite gives its other files the mode of this one. An error here is told better by the opening itself.
-        let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    // An empty one in its place would hide that a backup was put somewhere else.
+    if let Some(path) = missing_file(region) {
+        let (name, path) = (&region.name, path.display());
+        return Err(Error::Fault(format!(
+            "the database of the region {name} is not there: {path}; put it there, or run portico migrate to make a new, empty one"
+        )));
     }
     let opened = Db::connect(&database_url(&region.database), region.max_connections).await;
     opened.map_err(|error| Error::fault(&format!("the database of the region {}", region.name), error))

@@ -182,6 +182,11 @@ pub async fn migrate(db: &Db, world: &dyn World) -> Result<Vec<&'static str>> {
     Ok(ran)
 }
 
+/// The names of all steps, which an empty database lacks.
+pub fn all() -> Vec<&'static str> {
+    STEPS.iter().map(|step| step.name).collect()
+}
+
 /// The steps that `migrate` would run.
 ///
 /// # Errors

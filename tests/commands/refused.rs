@@ -78,3 +78,60 @@ fn a_key_file_is_never_overwritten() {
     assert_eq!(run(folder.path(), &["keys", "new", "--out", "keys"]).0, 1);
     assert_eq!(std::fs::read(folder.path().join("keys")).unwrap(), before);
 }
+
+#[test]
+fn only_a_start_or_a_migration_makes_a_database() {
+    let folder = configured(8443);
+    let file = folder.path().join("au.db");
+    let add = "practice add --region au --slug bay --name Bay --administrator kim@example.com --administrator-name Kim";
+    for command in [
+        "serve --no-migrate",
+        "practice list",
+        add,
+        "api-key list --region au --practice bay",
+        "keys list",
+        "keys rotate",
+        "audit verify",
+        "audit cut",
+        "restored --region au",
+    ] {
+        let (code, said) = run(folder.path(), &command.split(' ').collect::<Vec<_>>());
+        let told = said.contains("is not there") && said.contains(&file.display().to_string());
+        assert!(code == 1 && told && said.contains("run portico migrate"), "{command}: {code} {said}");
+        assert!(!file.exists(), "{command}");
+    }
+    let (code, said) = run(folder.path(), &["migrate", "--dry-run"]);
+    assert!(code == 0 && said.contains("is not there") && said.contains("au: would run start"), "{code} {said}");
+    let (code, said) = run(folder.path(), &["doctor"]);
+    assert!(code == 1 && said.contains("au.db is not there"), "{code} {said}");
+    assert!(!file.exists());
+    assert_eq!(run(folder.path(), &["migrate"]).0, 0);
+    assert_eq!(run(folder.path(), &["practice", "list"]).0, 0);
+    assert_eq!(run(folder.path(), &add.split(' ').collect::<Vec<_>>()).0, 0);
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(file).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn an_entrance_alone_adds_no_practices_and_is_called_by_its_name() {
+    let folder = configured(8443);
+    let here = folder.path().display().to_string();
+    let file = folder.path().join("portico.toml");
+    let own = format!("[[region]]\nname = \"au\"\ndatabase = \"sqlite:{here}/au.db\"\n");
+    let made = run(folder.path(), &["keys", "new"]).1;
+    let key = made.trim().trim_start_matches("k1:");
+    let far = format!(
+        "[entrance]\ndatabase = \"sqlite:{here}/au.db\"\n[[region]]\nname = \"au\"\naddress = \"http://127.0.0.1:9\"\n\
+         link_key = \"{key}\"\n"
+    );
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains(&own));
+    std::fs::write(&file, text.replace(&own, &far)).unwrap();
+    assert_eq!(run(folder.path(), &["migrate"]).0, 0);
+    let add = "practice add --region au --slug bay --name Bay --administrator kim@example.com --administrator-name Kim";
+    let (code, said) = run(folder.path(), &add.split(' ').collect::<Vec<_>>());
+    assert!(code == 2 && said.contains("--region: this configuration serves no region"), "{code} {said}");
+    by_hand(folder.path(), "INSERT INTO ring (practice_id, marks, at) VALUES ('entrance', 'another', 0)");
+    let (_, said) = run(folder.path(), &["doctor"]);
+    assert!(said.contains("region entrance: it was served under other keys"), "{said}");
+}

@@ -8,7 +8,7 @@ use crate::platform::ring_marks;
 
 pub(super) async fn examine(name: &str, db: &Db, ring: &Keyring, findings: &mut Vec<Finding>) {
     if let Ok(true) = ring_marks::is_of_another(db, ring).await {
-        let region = name.strip_prefix("region ").unwrap_or(name);
+        let region = name.strip_prefix("region ").or(name.strip_prefix("the ")).unwrap_or(name);
         findings.push(Finding::fail(other_keys(region), "a key file that is lost for good: docs/runbooks/restore.md"));
     }
     // Where the schema is another one, that is said already.

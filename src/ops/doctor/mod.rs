@@ -111,10 +111,11 @@ fn clock(world: &dyn World) -> Finding {
 
 async fn database(config: &Config, region: &Region, world: &dyn World, findings: &mut Vec<Finding>) {
     let name = if region.name == ENTRANCE { "the entrance".to_owned() } else { format!("region {}", region.name) };
-    if let Database::Sqlite(path) = &region.database
-        && !path.exists()
-    {
-        findings.push(Finding::fail(format!("{name}: {} is not there", path.display()), "portico migrate makes it"));
+    if let Some(path) = start::missing_file(region) {
+        findings.push(Finding::fail(
+            format!("{name}: {} is not there", path.display()),
+            "a backup belongs there; portico migrate makes a new, empty one",
+        ));
         return;
     }
     let db = match start::open(region).await {

@@ -1,16 +1,15 @@
 //! Practices that two regions have, or none: a region was put back from a backup older than a move.
 
 use super::Finding;
-use crate::config::{Config, Database};
+use crate::config::Config;
 use crate::ops::{practice_twice, start};
 use crate::platform::db::Db;
 
 pub(super) async fn examine(config: &Config, findings: &mut Vec<Finding>) {
     let mut opened: Vec<(&str, Db)> = vec![];
     for region in &config.regions {
-        let there = !matches!(&region.database, Database::Sqlite(path) if !path.exists());
-        // What cannot be opened or has another schema is said already.
-        if there && let Ok(db) = start::open_known(region).await {
+        // What is not there, cannot be opened or has another schema is said already.
+        if let Ok(db) = start::open_known(region).await {
             opened.push((&region.name, db));
         }
     }
