@@ -1,5 +1,5 @@
-//! What a clock that was ahead has left: counts and messages that wait for a day which is not near. A set-back clock would keep
-//! honest people out until then, and their mail in.
+//! What a clock that was ahead has left: counts and messages that wait for a day which is not near, and sessions in use till then. A
+//! set-back clock would keep honest people out until then, their mail in, and their sessions unlocked.
 
 use crate::args;
 use crate::platform::db::Db;
@@ -24,6 +24,13 @@ const LATER_THAN_NOW: &[(&str, &str)] = &[
         "messages",
         "UPDATE outbox SET created_at = $1, next_at = $1, claimed_until = 0
          WHERE ended_at IS NULL AND created_at > $2 AND kind <> 'client-email'",
+    ),
+    // Nobody is fresh by it: a proof that cannot have been given yet is asked for again.
+    (
+        "sessions",
+        "UPDATE session SET seen_at = CASE WHEN seen_at > $2 THEN CAST($1 AS BIGINT) ELSE seen_at END,
+            fresh_at = CASE WHEN fresh_at > $2 THEN 0 ELSE fresh_at END
+         WHERE ended_at IS NULL AND ends_at > $2 AND (seen_at > $2 OR fresh_at > $2)",
     ),
 ];
 

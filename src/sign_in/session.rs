@@ -22,6 +22,8 @@ use crate::platform::web::Visit;
 pub const COOKIE: &str = "__Host-session";
 /// Seconds within which every factor must have been shown before a sensitive act.
 pub const FRESH_SECONDS: i64 = 5 * 60;
+/// So much (seconds) may the clock of the node that took a proof be ahead of this one's.
+const AHEAD_SECONDS: i64 = 60;
 
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Session {
@@ -73,7 +75,7 @@ impl Session {
     }
 
     pub fn is_fresh(&self, now: i64) -> bool {
-        now - self.fresh_at <= FRESH_SECONDS && now >= self.fresh_at
+        (-AHEAD_SECONDS..=FRESH_SECONDS).contains(&(now - self.fresh_at))
     }
 }
 
@@ -151,9 +153,11 @@ pub(super) async fn start(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'
 pub(super) async fn refresh(visit: &Visit, tx: &mut Tx, _pass: Pass, done: &Done<'_>) -> Result<bool> {
     let token = visit.new_token();
     let fresh_at = if done.attempt.goal == "fresh" { limits::fresh_at(visit, done) } else { 0 };
+    // What a clock that was ahead has left gives way to a proof of now, or it would be asked for again for as long as that was ahead.
     let row: Option<(i64, i64, i64)> = tx
         .optional(
-            "UPDATE session SET token_hash = $4, seen_at = $5, fresh_at = CASE WHEN $6 > fresh_at THEN $6 ELSE fresh_at END
+            "UPDATE session SET token_hash = $4, seen_at = $5,
+                fresh_at = CASE WHEN $6 > fresh_at OR $6 > 0 AND fresh_at > $5 THEN $6 ELSE fresh_at END
              WHERE practice_id = $1 AND id = $2 AND person_id = $3 AND ended_at IS NULL AND ends_at > $5
              RETURNING kept, ends_at, shared",
             args![

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
+use portico::args;
 use portico::ops::{ahead, check, keys, purge};
 use portico::platform::door::{self, Doors};
 use portico::platform::headers;
@@ -236,6 +237,29 @@ walk!(a_clock_that_was_ahead_keeps_nobody_out, |stage| {
     crate::support::portal::sign_in(&stage, &mut jo, "jo@example.com").await;
     jo.is_at("/me");
     assert_eq!(ahead::bring_back(stage.au(), stage.now()).await.unwrap(), 0, "and nothing of today is touched");
+});
+
+// AC-185: so it is with the fresh proof of a session: once is asked, not in a circle, and nobody is fresh for it who has shown nothing.
+walk!(a_clock_set_back_asks_once_who_one_is, |stage| {
+    const PROVED: &str = "UPDATE session SET fresh_at = fresh_at + $1";
+    let mut sam = stage.browser();
+    sign_in(&mut sam, SAMS_PASSWORD).await;
+    let open = async |sam: &mut Browser, ahead: i64, leads: &str| {
+        stage.au().execute(PROVED, args![ahead]).await.unwrap();
+        stage.wait(5);
+        sam.open("/me/email").await.is_at(leads);
+    };
+    open(&mut sam, 600, "/confirm").await;
+    sam.submit(&[("password", SAMS_PASSWORD)]).await.is_at("/me/email");
+    // Two nodes a few seconds apart ask nobody.
+    open(&mut sam, 50, "/me/email").await;
+    open(&mut sam, 70, "/confirm").await;
+    sam.submit(&[("password", SAMS_PASSWORD)]).await.is_at("/me/email");
+    open(&mut sam, 86_400, "/confirm").await;
+    assert_eq!(ahead::bring_back(stage.au(), stage.now()).await.unwrap(), 1);
+    open(&mut sam, 0, "/confirm").await;
+    sam.submit(&[("password", SAMS_PASSWORD)]).await.is_at("/me/email");
+    assert_eq!(ahead::bring_back(stage.au(), stage.now()).await.unwrap(), 0);
 });
 
 // A balancer that asks for a region hears of that one; without a name one region's fault takes nobody else's pages away.
