@@ -65,17 +65,30 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // write
     match found {
         Some(Found { hash, used_at: None }) => right(&visit, &attempt, &person, &hash).await,
-        Some(_) => code_page.refused(visit.say("backup-code-used")),
-        None => {
-            let (bound, factor) = (limit::BACKUP_CODE, Factor::BackupCode);
-            let row = WrongRow { lane: &lane, bound, count, factor, goal: &attempt.goal };
-            totp::wrong(&visit, &person, &row).await?;
-            match limit::look(visit.db()?, &visit.practice()?.id, &lane, limit::BACKUP_CODE, visit.now).await? {
-                Turn::Allowed(_) => code_page.refused(visit.say("backup-code-wrong")),
-                turn => held_back(&visit, &attempt, &person, turn),
-            }
-        }
+        Some(_) => wrong(&visit, &attempt, &person, count, true).await,
+        None => wrong(&visit, &attempt, &person, count, false).await,
     }
+}
+
+/// A code that is none of the set, or one that was used before, which a thief may have found crossed out. A second press of the
+/// one that this very attempt has just taken is neither.
+async fn wrong(visit: &Visit, attempt: &Attempt, person: &Person, count: i64, used: bool) -> Result<Response> {
+    let said = visit.say(if used { "backup-code-used" } else { "backup-code-wrong" });
+    if used && has_taken_one(visit, attempt).await? {
+        return asking(visit, attempt, person).refused(said);
+    }
+    let (lane, bound, factor) = (lane(visit, &person.id)?, limit::BACKUP_CODE, Factor::BackupCode);
+    let row = WrongRow { lane: &lane, bound, count, factor, goal: &attempt.goal, used };
+    totp::wrong(visit, person, &row).await?;
+    match limit::look(visit.db()?, &visit.practice()?.id, &lane, bound, visit.now).await? {
+        Turn::Allowed(_) => asking(visit, attempt, person).refused(said),
+        turn => held_back(visit, attempt, person, turn),
+    }
+}
+
+async fn has_taken_one(visit: &Visit, attempt: &Attempt) -> Result<bool> {
+    let mut tx = visit.db()?.write().await?;
+    Ok(sign_in::proofs(visit, &mut tx, attempt).await?.has(Factor::BackupCode))
 }
 
 struct Found {
@@ -123,7 +136,9 @@ async fn right(visit: &Visit, attempt: &Attempt, person: &Person, hash: &str) ->
         )
         .await?;
     if taken == 0 {
-        return asking(visit, attempt, person).refused(visit.say("backup-code-used"));
+        drop(tx);
+        // Unused a moment ago, and used by another press since: the first of a new row.
+        return wrong(visit, attempt, person, 1, true).await;
     }
     visit.server.world.reached("code accepted");
     sign_in::proved(visit, &mut tx, attempt, Factor::BackupCode).await?;

@@ -62,10 +62,13 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     // write
     match found {
         Match::Step(step) => right(&visit, &attempt, &person, step).await,
-        Match::Replayed => replayed(&visit, &attempt, &person).await,
+        Match::Replayed => {
+            let row = WrongRow::of_app(&lane, count, &attempt);
+            refused(&visit, &person, &row, Event::CodeReplayed).await?;
+            code_page.refused(visit.say("code-replayed"))
+        }
         Match::Wrong => {
-            let row = WrongRow { lane: &lane, bound: limit::TOTP, count, factor: Factor::Totp, goal: &attempt.goal };
-            wrong(&visit, &person, &row).await?;
+            wrong(&visit, &person, &WrongRow::of_app(&lane, count, &attempt)).await?;
             match limit::look(visit.db()?, &visit.practice()?.id, &lane, limit::TOTP, visit.now).await? {
                 Turn::Allowed(_) => code_page.refused(visit.say("code-wrong")),
                 turn => held_back(&visit, &attempt, &person, turn),
@@ -128,20 +131,14 @@ async fn right(visit: &Visit, attempt: &Attempt, person: &Person, step: i64) -> 
         .await?;
     if taken == 0 {
         drop(tx);
-        return replayed(visit, attempt, person).await;
+        // Right a moment ago, and used by another press since: that is the first of a new row.
+        let lane = lane(visit, &person.id)?;
+        refused(visit, person, &WrongRow::of_app(&lane, 1, attempt), Event::CodeReplayed).await?;
+        return asking(visit, attempt, person).refused(visit.say("code-replayed"));
     }
     visit.server.world.reached("code accepted");
     sign_in::proved(visit, &mut tx, attempt, Factor::Totp).await?;
     sign_in::advance(visit, tx, attempt).await
-}
-
-async fn replayed(visit: &Visit, attempt: &Attempt, person: &Person) -> Result<Response> {
-    let mut tx = visit.db()?.write().await?;
-    let happening = Happening::of(Event::CodeReplayed, person).by(Actor::Stranger).result("refused");
-    happened(visit, &mut tx, happening).await?;
-    tx.commit().await?;
-    visit.server.metrics.sign_in(Way::Totp, SignIn::Wrong);
-    asking(visit, attempt, person).refused(visit.say("code-replayed"))
 }
 
 /// Wrong answers in a row on one lane.
@@ -153,18 +150,35 @@ pub(super) struct WrongRow<'a> {
     pub factor: Factor,
     /// What the attempt is for: whoever proves anew who they are is in already.
     pub goal: &'a str,
+    /// It was right once, and is used up.
+    pub used: bool,
+}
+
+impl<'a> WrongRow<'a> {
+    fn of_app(lane: &'a str, count: i64, attempt: &'a Attempt) -> WrongRow<'a> {
+        WrongRow { lane, bound: limit::TOTP, count, factor: Factor::Totp, goal: &attempt.goal, used: false }
+    }
 }
 
 /// Records a wrong code; the third in a row and the one that switches the factor off are told to the person, once.
 pub(super) async fn wrong(visit: &Visit, person: &Person, row: &WrongRow<'_>) -> Result<()> {
+    refused(visit, person, row, Event::WrongCode).await
+}
+
+/// As [`wrong`], under that event. A code of the app that was shown before is told only when it switches the app off: people
+/// are often quicker than their app.
+async fn refused(visit: &Visit, person: &Person, row: &WrongRow<'_>, event: Event) -> Result<()> {
     let mut tx = visit.db()?.write().await?;
     let of = |event| {
         Happening::of(event, person).by(Actor::Stranger).detail("factor", row.factor.word()).detail("goal", row.goal)
     };
-    happened(visit, &mut tx, of(Event::WrongCode).result("refused")).await?;
-    for (from, event) in [(TELL_FROM, Event::WrongCodesThrice), (row.bound.off_at, Event::FactorOff)] {
-        if row.count >= from && !told_in_this_row(visit, &mut tx, person, row.lane, event).await? {
-            happened(visit, &mut tx, of(event)).await?;
+    let happening = of(event).result("refused");
+    happened(visit, &mut tx, if row.used { happening.detail("used", "yes") } else { happening }).await?;
+    let thrice = (TELL_FROM, Event::WrongCodesThrice);
+    let told = [thrice, (row.bound.off_at, Event::FactorOff)].into_iter();
+    for (from, told) in told.filter(|(_, told)| event == Event::WrongCode || *told == Event::FactorOff) {
+        if row.count >= from && !told_in_this_row(visit, &mut tx, person, row.lane, told).await? {
+            happened(visit, &mut tx, of(told)).await?;
         }
     }
     tx.commit().await?;

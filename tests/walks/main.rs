@@ -123,6 +123,7 @@ mod shared_browser;
 mod sign_in;
 mod sign_in_guessing;
 mod stolen_backup;
+mod spent_codes;
 mod thread;
 mod thread_mailbox;
 mod told;
