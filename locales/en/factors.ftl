@@ -11,8 +11,10 @@ code-hint = Six digits; they change every 30 seconds.
 code-six-digits = Type the six digits that your app or message shows.
 code-wrong = That code isn't right. Check that the app shows it for this practice and that your phone's clock is right, then type the newest code.
 code-replayed = That code was used already. Please wait for the next one: your app shows it within 30 seconds.
-code-wait = Too many wrong codes in a row. To keep guessers out, please wait until { $time } and try again. A passkey gets in without waiting.
-code-off = Too many wrong codes in a row, so codes from the app are switched off for you. Use a backup code, or a passkey if you have one. If you have neither, ask an administrator of { $practice } to reset your 2 factor authentication.
+code-wait = Too many wrong codes in a row. To keep guessers out, please wait until { $time } and try again.
+code-wait-passkey = { code-wait } A passkey gets in without waiting.
+code-off = Too many wrong codes in a row, so codes from the app are switched off for you. Use a backup code. If you have none, ask an administrator of { $practice } to reset your 2 factor authentication.
+code-off-passkey = Too many wrong codes in a row, so codes from the app are switched off for you. Use a backup code or a passkey. If you have neither any more, ask an administrator of { $practice } to reset your 2 factor authentication.
 code-other-sign-in = Another log-in was begun in this browser after the page you sent, so we didn't use its code. This page now asks for the code of { $email }. If that isn't you, go back and log in again.
 
 # One of the printed codes in place of the app's.
@@ -24,7 +26,8 @@ backup-code-hint = Thirteen letters and digits, like 7KQ2-M9XD-4TBH8. Dashes and
 backup-code-shape = A backup code has thirteen letters and digits. Check that you typed all of it.
 backup-code-wrong = That isn't one of your current backup codes. If you made a new set, the codes of the old one no longer work.
 backup-code-used = That backup code was used already. Please take another one from your list.
-backup-code-off = Too many wrong backup codes in a row, so they are switched off for you. Use the code from your app, or a passkey if you have one. If you have neither, ask an administrator of { $practice } to reset your 2 factor authentication.
+backup-code-off = Too many wrong backup codes in a row, so they are switched off for you. Use the code from your app. If you don't have it any more, ask an administrator of { $practice } to reset your 2 factor authentication.
+backup-code-off-passkey = Too many wrong backup codes in a row, so they are switched off for you. Use the code from your app or a passkey. If you have neither any more, ask an administrator of { $practice } to reset your 2 factor authentication.
 backup-code-none-left = There is no unused backup code left for { $email }. Use the code from your app, or ask an administrator of your practice for help.
 
 # The set of backup codes.
@@ -46,6 +49,7 @@ backup-codes-left =
     }
 backup-codes-made = They were made on { $day }.
 backup-codes-not-again = The codes themselves are shown only once, when they are made.
+backup-codes-unseen = If you didn't see the codes, make a new set once you are in: My info, "{ backup-codes-generate }".
 backup-codes-old-end = A new set ends the old one: codes you printed before stop working.
 backup-codes-generate = Generate backup codes
 backup-codes-need-app = Backup codes stand in for the code from your app. Turn on 2 factor authentication first; you then get a set at once.

@@ -276,10 +276,13 @@ mail-email-changed-by-administrator-old-address-text =
     On { $time } { $actor } changed the email address of your account at { $practice } from this one to another. This is our last mail to this address.
     If you did not ask for that, ask your practice at once; for one day the password cannot be reset by mail: { $contact }
 
-mail-mobile-changed-subject = Your mobile number at { $practice } was changed
+mail-mobile-changed-subject = Your account at { $practice } has a new mobile number
 mail-mobile-changed-text =
     Hello { $name },
-    The mobile number of your account at { $practice } was changed. Your practice calls on it to know you when you have lost everything else.
+    { $added ->
+        [yes] A mobile number was added to your account at { $practice }.
+       *[no] The mobile number of your account at { $practice } was changed.
+    } Your practice calls on it to know you when you have lost everything else.
     { mail-part-where }
     { mail-part-fine }
     { mail-part-not-me }

@@ -159,11 +159,12 @@ fn held_back(visit: &Visit, attempt: &Attempt, person: &Person, turn: Turn) -> R
     let mut code_page = asking(visit, attempt, person);
     if let Turn::Wait(until) = turn {
         let time = when::clock_from(until, visit.zone());
-        return code_page.too_often(visit.say_with("code-wait", &[("time", &time)]), until - visit.now);
+        return code_page.too_often(visit.say_with(totp::wait_id(person), &[("time", &time)]), until - visit.now);
     }
     code_page.closed = true;
     let practice = &visit.practice()?.name;
-    code_page.too_often(visit.say_with("backup-code-off", &[("practice", practice)]), 900)
+    let said = if person.passkeys > 0 { "backup-code-off-passkey" } else { "backup-code-off" };
+    code_page.too_often(visit.say_with(said, &[("practice", practice)]), 900)
 }
 
 /// With no code left the page says so and names the other ways; it takes none.

@@ -9,7 +9,7 @@ use crate::args;
 use crate::factors::code::{CodeKind, CodePage};
 use crate::factors::mobile_code::{self, Asked, Judged, Sent};
 use crate::factors::{mobile, two_factor};
-use crate::notices::{Event, Happening, can_text, happened};
+use crate::notices::{can_text, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
@@ -146,8 +146,8 @@ async fn change(visit: &Visit, mut tx: Tx, mine: &Mine, number: &str, proved_at:
     )
     .await?;
     mobile_code::end_read_out(visit, &mut tx, &mine.person.id).await?;
-    let happening = Happening::of(Event::MobileChanged, &mine.person).session(&mine.session.id);
-    happened(visit, &mut tx, happening.detail("mobile", &mobile::masked(number))).await?;
+    let happening = mobile_code::told_of(&mine.person, number).session(&mine.session.id);
+    happened(visit, &mut tx, happening).await?;
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     Ok(go("/me/mobile?changed=1"))

@@ -100,6 +100,12 @@ pub fn on_file(visit: &Visit, person: &Person) -> Result<Option<String>> {
     person.mobile.as_deref().map(|sealed| visit.server.open("mobile", &[practice, &person.id], sealed)).transpose()
 }
 
+/// A person's new number, for the record and the mail; where there was none before, it is added and not changed.
+pub fn told_of<'a>(person: &'a Person, number: &str) -> Happening<'a> {
+    let added = if person.mobile.is_none() { "yes" } else { "no" };
+    Happening::of(Event::MobileChanged, person).detail("mobile", &mobile::masked(number)).detail("added", added)
+}
+
 /// Seals a number for its person.
 ///
 /// # Errors

@@ -200,15 +200,21 @@ async fn told_in_this_row(visit: &Visit, tx: &mut Tx, person: &Person, lane: &st
     Ok(row.is_some_and(|(told,)| told > 0))
 }
 
+/// The sentence that asks to wait; a passkey is named to those who have one.
+pub(super) fn wait_id(person: &Person) -> &'static str {
+    if person.passkeys > 0 { "code-wait-passkey" } else { "code-wait" }
+}
+
 fn held_back(visit: &Visit, attempt: &Attempt, person: &Person, turn: Turn) -> Result<Response> {
     let mut code_page = asking(visit, attempt, person);
     if let Turn::Wait(until) = turn {
         let time = when::clock_from(until, visit.zone());
-        return code_page.too_often(visit.say_with("code-wait", &[("time", &time)]), until - visit.now);
+        return code_page.too_often(visit.say_with(wait_id(person), &[("time", &time)]), until - visit.now);
     }
     code_page.closed = true;
     let practice = &visit.practice()?.name;
-    code_page.too_often(visit.say_with("code-off", &[("practice", practice)]), 900)
+    let said = if person.passkeys > 0 { "code-off-passkey" } else { "code-off" };
+    code_page.too_often(visit.say_with(said, &[("practice", practice)]), 900)
 }
 
 fn asking(visit: &Visit, attempt: &Attempt, person: &Person) -> CodePage {

@@ -7,9 +7,9 @@ use crate::args;
 use crate::factors::backup_codes::{self, CodesPage};
 use crate::factors::code::{CodeKind, CodePage};
 use crate::factors::mobile_code;
+use crate::factors::totp;
 use crate::factors::totp_code::{self, Match};
 use crate::factors::two_factor::{self, Place, SetUp, Who};
-use crate::factors::{mobile, totp};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
@@ -139,8 +139,7 @@ async fn tell(visit: &Visit, tx: &mut Tx, who: &Who, number: Option<&str>) -> Re
     let replaced = if who.person.totp_secret.is_some() { "yes" } else { "no" };
     happened(visit, tx, Happening::of(event, &who.person).detail("replaced", replaced)).await?;
     if let Some(new) = number {
-        let happening = Happening::of(Event::MobileChanged, &who.person).detail("mobile", &mobile::masked(new));
-        happened(visit, tx, happening).await?;
+        happened(visit, tx, mobile_code::told_of(&who.person, new)).await?;
     }
     Ok(())
 }

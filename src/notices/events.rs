@@ -196,7 +196,7 @@ mod tests {
     use crate::platform::text::Texts;
 
     /// Every word a mail may use, each with a value that can be found again.
-    const WORDS: [(&str, &str); 30] = [
+    const WORDS: [(&str, &str); 32] = [
         ("remembered", "no"),
         ("goal", "sign-in"),
         ("what", "telephone number"),
@@ -207,6 +207,8 @@ mod tests {
         ("held", "yes"),
         ("password_from", "22 November 2026"),
         ("replaced", "no"),
+        ("password", "stopped"),
+        ("added", "yes"),
         ("factor", "password"),
         ("last", "2 May 2026"),
         ("who", "Eve Contact"),

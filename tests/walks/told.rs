@@ -3,8 +3,9 @@
 use portico::args;
 
 use super::people::{alex, relaxed};
+use crate::support::authenticator::{Authenticator, make_passkey};
 use crate::support::browser::Browser;
-use crate::support::desk::{mails, run_jobs, times};
+use crate::support::desk::{change, mails, run_jobs, times};
 use crate::support::stage::{Sent, Stage, link_in};
 use crate::support::two_factor::{
     SAM, SAMS_PASSWORD, code, code_in_text, enrol, is_in, key_on, log_in, next_code, wrong_code,
@@ -143,5 +144,88 @@ walk!(whoever_has_just_joined_is_told_nothing_new, |stage| {
         assert!(is_in(&new), "{}", new.text());
         let mails = mails(&stage, email).await;
         assert!(!mails.iter().any(|mail| mail.about == "signed-in-new-browser"), "{mails:?}");
+    }
+});
+
+// The first number of all is added, and the next one is a change.
+walk!(a_mobile_number_is_changed_only_where_there_was_one, |stage| {
+    relaxed(&stage).await;
+    change(
+        &stage,
+        SAM,
+        "UPDATE person SET mobile = NULL, mobile_proved_at = NULL WHERE email_key = $1 AND kind = 'staff'",
+    )
+    .await;
+    let mut sam = stage.browser();
+    log_in(&mut sam, SAM, SAMS_PASSWORD).await;
+    for (number, to, said, unsaid) in [
+        ("0491 570 110", "+61491570110", "was added", "was changed"),
+        ("0491 570 156", "+61491570156", "was changed", "was added"),
+    ] {
+        sam.open("/me/mobile").await.submit(&[("mobile", number)]).await;
+        let sent = code_in_text(&stage, to).await;
+        sam.submit(&[("code", &sent)]).await.is_at("/me/mobile");
+        let mail = about(&stage, "mobile-changed").await.remove(0);
+        assert!(mail.text.contains(said) && !mail.text.contains(unsaid), "{}", mail.text);
+        assert!(mail.subject.ends_with("has a new mobile number"), "{}", mail.subject);
+        stage.wait(61);
+    }
+    // So it is where the number comes with the app.
+    change(
+        &stage,
+        SAM,
+        "UPDATE person SET mobile = NULL, mobile_proved_at = NULL WHERE email_key = $1 AND kind = 'staff'",
+    )
+    .await;
+    sam.open("/me/two-factor").await.submit(&[("mobile", "0491 570 110")]).await;
+    let sent = code_in_text(&stage, "+61491570110").await;
+    sam.submit(&[("code", &sent)]).await;
+    sam.open(&sam.link("I have an app")).await;
+    let secret = key_on(&sam);
+    sam.open(&sam.link("Continue")).await.submit(&[("code", &code(&stage, &secret))]).await;
+    let mail = about(&stage, "mobile-changed").await.remove(0);
+    assert!(mail.text.contains("was added"), "{}", mail.text);
+});
+
+// Whose page it is is known there: a passkey helps on only where there is one.
+walk!(a_passkey_is_named_to_those_who_have_one, |stage| {
+    let mut sam = stage.browser();
+    let secret = enrol(&mut sam, &stage).await;
+    for has_one in [false, true] {
+        if has_one {
+            stage.wait(901);
+            let mut inside = stage.browser();
+            log_in(&mut inside, SAM, SAMS_PASSWORD).await;
+            inside.submit(&[("code", &next_code(&stage, &secret))]).await;
+            make_passkey(&mut inside, &mut Authenticator::synced()).await;
+        }
+        for page in ["/sign-in/code", "/sign-in/backup-code"] {
+            let mut guesser = stage.browser();
+            log_in(&mut guesser, SAM, SAMS_PASSWORD).await;
+            let mut seen = vec![];
+            for _ in 0..120 {
+                guesser.open(page).await;
+                if guesser.status.as_u16() == 429 {
+                    let off = guesser.text().contains("switched off");
+                    seen.push(guesser.text());
+                    if off {
+                        break;
+                    }
+                    stage.wait(901);
+                    log_in(&mut guesser, SAM, SAMS_PASSWORD).await;
+                    continue;
+                }
+                let wrong =
+                    if page.ends_with("backup-code") { "0000-0000-00000".into() } else { wrong_code(&stage, &secret) };
+                guesser.submit(&[("code", &wrong)]).await;
+            }
+            assert!(seen.len() > 1 && seen.last().unwrap().contains("switched off"), "{page}");
+            for text in seen {
+                let said = text.contains("A passkey gets in without waiting") || text.contains("or a passkey");
+                assert_eq!(said, has_one, "{page}: {text}");
+            }
+        }
+        let sql = "DELETE FROM tries";
+        stage.au().execute(sql, vec![]).await.unwrap();
     }
 });
