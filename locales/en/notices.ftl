@@ -247,6 +247,12 @@ mail-email-change-asked-text =
     { mail-part-not-me }
     { mail-part-ask }
 
+mail-email-change-withdrawn-subject = Your email address at { $practice } stays as it is
+mail-email-change-withdrawn-text =
+    Hello { $name },
+    We told you of a new email address that was entered for your account at { $practice }. On { $time } { $actor } took back that change. The address you have stays, and the link that was mailed to the new one opens nothing.
+    { mail-part-ask }
+
 mail-email-changed-subject = Your email address at { $practice } was changed
 mail-email-changed-text =
     Hello { $name },

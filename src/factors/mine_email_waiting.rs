@@ -92,7 +92,7 @@ pub async fn stop_one(visit: &Visit, tx: &mut Tx, person: &Person, purpose: &str
     let ended = end(visit, tx, person, purpose).await?;
     if ended && purpose == OWN {
         let by = Actor::Person(person.id.clone(), person.name.clone());
-        happened(visit, tx, Happening::of(Event::EmailChangeWithdrawn, person).by(by)).await?;
+        happened(visit, tx, Happening::of(Event::EmailChangeWithdrawn, person).by(by).quietly()).await?;
     } else if ended {
         happened(visit, tx, Happening::of(Event::EmailChangeStopped, person)).await?;
     }

@@ -179,6 +179,7 @@ impl Event {
                 | Event::Reopened
                 | Event::SessionsEndedByAdministrator
                 | Event::MoreTimeGiven
+                | Event::EmailChangeWithdrawn
                 | Event::PasskeyRemovedByAdministrator
                 | Event::PinIssued
                 | Event::PortalPasswordOff
@@ -205,10 +206,10 @@ mod tests {
         ("by", "code"),
         ("until", "23 November 2026"),
         ("held", "yes"),
-        ("password_from", "22 November 2026"),
-        ("replaced", "no"),
         ("password", "stopped"),
         ("added", "yes"),
+        ("password_from", "22 November 2026"),
+        ("replaced", "no"),
         ("factor", "password"),
         ("last", "2 May 2026"),
         ("who", "Eve Contact"),

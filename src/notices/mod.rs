@@ -275,7 +275,7 @@ impl Event {
             Event::MoreTimeGiven => ("more-time-given", Told::Person),
             Event::NameChangedByAdministrator => ("name-changed-by-administrator", Told::Person),
             Event::EmailChangeAskedByAdministrator => ("email-change-asked-by-administrator", Told::Person),
-            Event::EmailChangeWithdrawn => ("email-change-withdrawn", Told::Nobody),
+            Event::EmailChangeWithdrawn => ("email-change-withdrawn", Told::Person),
             Event::EmailChangeStopped => ("email-change-stopped", Told::Administrators),
             Event::ResetsTooMany => ("resets-too-many", Told::Administrators),
             Event::MailHeld => ("mail-held", Told::Nobody),

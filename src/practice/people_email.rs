@@ -184,6 +184,7 @@ async fn withdraw(visit: &Visit, session: &Session, id: &str) -> Result<Response
     let happening = Happening::of(Event::EmailChangeWithdrawn, &person).by(actor(session)).session(&session.id);
     happened(visit, &mut tx, happening).await?;
     tx.commit().await?;
+    visit.server.outbox_bell.notify_one();
     Ok(go(&format!("/practice/people/{id}?done=email-withdrawn")))
 }
 

@@ -60,6 +60,7 @@ walk!(this_was_not_me_stops_what_a_stranger_asked_for, |stage| {
     let mut sam = signed_in(&stage, (SAM.0, PASSWORD)).await;
     sam.open(&link).await.sees("This link doesn't work any more");
     assert_eq!((sam.status.as_u16(), times(&stage, "email-change-withdrawn").await), (410, 1));
+    assert!(stage.messages(SAM.0).await.iter().all(|mail| mail.about != "email-change-withdrawn"), "Sam did it");
     assert_eq!(somebody(&stage, SAM.0).await.email, SAM.0);
     // Sam's own asking afterwards works as ever.
     stage.wait(61);
@@ -273,6 +274,8 @@ walk!(an_entered_address_ends_with_the_role_of_whoever_entered_it, |stage| {
         stage.wait(61);
     }
     assert_eq!(times(&stage, "email-change-withdrawn").await, 2);
+    let told = stage.messages("nia@example.com").await;
+    assert_eq!(told.iter().filter(|mail| mail.about == "email-change-withdrawn").count(), 2, "and Nia hears of each");
     // What another administrator entered waits on.
     alex.open(&format!("{nias_page}/email")).await.submit(&[("email", NEW)]).await.sees("We mailed a link");
     alex.open(&format!("{sams_page}/reopen")).await;

@@ -56,6 +56,9 @@ walk!(an_address_entered_wrongly_is_taken_back, |stage| {
     alex.submit(&[("do", "withdraw")]).await;
     alex.is_at(&page).sees("Taken back").misses("Waiting for");
     assert_eq!(stage.events().await.iter().filter(|event| *event == "email-change-withdrawn").count(), 1);
+    // Sam was told of the new one, and hears that it is none.
+    let told = stage.messages(SAM.0).await.into_iter().find(|mail| mail.about == "email-change-withdrawn").unwrap();
+    assert!(told.text.contains("Alex Rivera took back") && !told.text.contains("/not-me/"), "{}", told.text);
     let mut stranger = stage.browser();
     stranger.open(&link).await.sees("was taken back");
     assert_eq!(stranger.status, 410);
