@@ -154,6 +154,12 @@ mail-email-in-use-text =
     If that was you, you have two accounts; log in with this address here:
     { $url }
     If it wasn't you, there is nothing to do. If it happens again, tell an administrator of your practice.
+mail-email-in-use-closed-subject = Your email address at { $practice }
+mail-email-in-use-closed-text =
+    Hello,
+    Somebody at { $practice } asked to change their own email address to this one. This address belongs to an account there that is closed: yours. So nothing was changed, and the person who asked was not told.
+    If that was you, ask your practice, which can open that account again: { $contact }
+    If it wasn't you, there is nothing to do.
 
 # A client's own address, and contacts.
 mine-email-client-what = You sign in with this address. We mail a code to the new one; it changes once you type that code here. Wherever else you are signed in, you are signed out then.

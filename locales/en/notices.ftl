@@ -163,6 +163,20 @@ mail-not-me-disputed-administrators-text =
     Please call { $person } on a number you know. With "{ people-act-email }" on their page enter the address that is theirs, even if it is the present one: once it is confirmed, the other one gets nobody in. If you do nothing, mails to the present address lead to a new password again after the week.
     { $url }/practice/people
 
+mail-not-me-closed-subject = Your password at { $practice } is stopped
+mail-not-me-closed-text =
+    Hello { $name },
+    On { $time } somebody with a mail that we sent you told us that something at { $practice } wasn't you. Your account there is closed, so nobody can sign in with it. We stopped its password too. A passkey, authenticator app, backup codes or mobile number that were added since that mail are removed.
+    If you need the account again, or if it wasn't you who told us, talk to your practice.
+    { mail-part-ask }
+
+mail-not-me-closed-administrators-subject = { $person } says: this wasn't me
+mail-not-me-closed-administrators-text =
+    Hello { $name },
+    On { $time } somebody with a mail to { $person } told us that something in their account at { $practice } wasn't them. The account is closed, so nobody can sign in with it. We stopped its password too, and removed what had been added to it since that mail.
+    Please ask them what happened, and look at the record of their account before anybody reopens it:
+    { $url }/practice/people
+
 mail-not-me-paused-subject = You are logged out everywhere at { $practice }
 mail-not-me-paused-text =
     Hello { $name },
@@ -495,7 +509,10 @@ mail-closed-text =
 mail-reopened-subject = Your account at { $practice } is open again
 mail-reopened-text =
     Hello { $name },
-    On { $time } { $actor } opened your account at { $practice } again. Sign in as before; if you have forgotten your password, choose a new one there:
+    { $password ->
+        [stopped] On { $time } { $actor } opened your account at { $practice } again. Your password was stopped when "this wasn't me" was pressed in a mail to you, so choose a new one with the link "Forgot your password?":
+       *[no] On { $time } { $actor } opened your account at { $practice } again. Sign in as before; if you have forgotten your password, choose a new one there:
+    }
     { $url }/sign-in
     { mail-part-ask }
 

@@ -162,6 +162,7 @@ not-me-waits = So that a mail alone can't open your account, you can choose a ne
 not-me-waits-call = If you need to get in sooner, or if you didn't expect this, call your practice now: { $contact }. With your mobile number on file, an administrator can prove who you are on the phone.
 not-me-waits-address = The email address of this account was changed a short while ago. If you don't know why, call your practice now: { $contact }
 not-me-done-ask = It is done: every session is ended and the password doesn't work any more. Since the email address of this account was changed, no mail opens it until an administrator has found out whose it is. Please call your practice now: { $contact }
+not-me-done-closed = It is done: the password doesn't work any more. This account is closed, so nobody gets in with it. If you didn't know that, or still need the account, ask your practice: { $contact }
 not-me-done-unjoined = It is done. Nobody has set a password for this account yet; with the newest invitation you can.
 
 # Accepting an invitation.

@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::password_lanes::later;
 use super::{mine, mine_email_client, mine_email_waiting};
 use crate::args;
-use crate::notices::compose::{Letter, letter};
+use crate::notices::compose::{self, Letter, letter};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::asked;
 use crate::platform::db::Tx;
@@ -226,16 +226,17 @@ impl EmailPage {
 /// The mail to the new address: its link, or, where the address is a colleague's, the word to that colleague. The asker's page
 /// shows the address as waiting either way; a link that was mailed to nobody opens for nobody.
 async fn send(visit: &Visit, tx: &mut Tx, person: &Person, email: &Email, token: &str) -> Result<()> {
-    let taken: Option<(String,)> = tx
+    let taken: Option<(String, Option<i64>)> = tx
         .optional(
-            "SELECT id FROM person WHERE practice_id = $1 AND email_key = $2 AND kind = 'staff'",
+            "SELECT id, closed_at FROM person WHERE practice_id = $1 AND email_key = $2 AND kind = 'staff'",
             args![&visit.practice()?.id, email.canonical()],
         )
         .await?;
-    if let Some((owner,)) = taken {
-        let words = vec![("url", visit.server.home_of(visit.practice()?))];
+    if let Some((owner, closed_at)) = taken {
+        let words = vec![("url", visit.server.home_of(visit.practice()?)), ("contact", compose::contact(visit)?)];
         let told = Letter {
-            name: "email-in-use",
+            // Whoever's account is closed cannot log in with the address.
+            name: if closed_at.is_some() { "email-in-use-closed" } else { "email-in-use" },
             to: email.typed(),
             person_id: Some(&owner),
             language: &visit.language,

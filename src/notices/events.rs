@@ -30,6 +30,7 @@ impl Event {
             NotMe,
             NotMePaused,
             NotMeDisputed,
+            NotMeClosed,
             ResetAsked,
             PasswordReset,
             PasswordChanged,
@@ -171,6 +172,7 @@ impl Event {
             Event::NotMe
                 | Event::NotMePaused
                 | Event::NotMeDisputed
+                | Event::NotMeClosed
                 | Event::FactorOff
                 | Event::BackupCodesLow
                 | Event::RoleChanged

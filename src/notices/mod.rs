@@ -59,6 +59,8 @@ pub enum Event {
     NotMePaused,
     /// It came from a former address: whose account it is has to be settled.
     NotMeDisputed,
+    /// After the account of a colleague was closed.
+    NotMeClosed,
     ResetAsked,
     PasswordReset,
     PasswordChanged,
@@ -238,6 +240,7 @@ impl Event {
             Event::NotMe => ("not-me", Told::PersonAndAdministrators),
             Event::NotMePaused => ("not-me-paused", Told::PersonAndAdministrators),
             Event::NotMeDisputed => ("not-me-disputed", Told::PersonAndAdministrators),
+            Event::NotMeClosed => ("not-me-closed", Told::PersonAndAdministrators),
             Event::ResetAsked => ("reset-asked", Told::Nobody),
             Event::PasswordReset => ("password-reset", Told::Person),
             Event::PasswordChanged => ("password-changed", Told::Person),

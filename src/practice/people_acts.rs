@@ -66,6 +66,7 @@ impl Act {
     /// The sentence that says what it does to this person.
     fn what(self, person: &Person) -> &'static str {
         match (self, person.joined_at.is_some()) {
+            (Act::Reopen, true) if person.password_stolen_at.is_some() => "people-confirm-reopen-what-stopped",
             (Act::Close, true) => "people-confirm-close-what",
             (Act::Close, false) => "people-confirm-close-what-invited",
             (Act::Reopen, true) => "people-confirm-reopen-what",
@@ -186,7 +187,11 @@ async fn act(visit: &Visit, id: &str, act: Act) -> Result<Response> {
             (Event::InvitedAgain, "invited-again")
         }
     };
-    happened(visit, &mut tx, Happening::of(event, &person).by(actor(&session)).session(&session.id)).await?;
+    let mut happening = Happening::of(event, &person).by(actor(&session)).session(&session.id);
+    if act == Act::Reopen {
+        happening = happening.detail("password", person.password_stolen_at.map_or("as before", |_| "stopped"));
+    }
+    happened(visit, &mut tx, happening).await?;
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     Ok(go(&format!("/practice/people/{id}?done={said}")))

@@ -30,6 +30,8 @@ struct OnePage {
     /// When one of their passkeys was last used.
     passkey_used: Option<i64>,
     more_time: Option<i64>,
+    /// When "this wasn't me" stopped their password.
+    stopped: Option<i64>,
     /// Until when no mail leads to a new password.
     waits_until: Option<i64>,
     /// As `waits_until`, because the address is disputed.
@@ -39,9 +41,9 @@ struct OnePage {
     mails: Vec<SentMail>,
     /// What can be done now.
     can_reset: bool,
-    /// A reset that was not finished in its time.
     /// Until when a changed or disputed address holds the reset (unix seconds).
     reset_held: Option<i64>,
+    /// A reset that was not finished in its time.
     reset_over: bool,
     can_give_time: bool,
 }
@@ -89,6 +91,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
         backup_left: person.backup_left,
         passkey_used,
         more_time: person.more_time_until.filter(|until| *until > visit.now && !person.is_administrator()),
+        stopped: person.password_stolen_at,
         waits_until: person.resets_wait_until(visit.now),
         disputed_until: person.address_waits_until(visit.now).filter(|_| person.address_is_disputed(visit.now)),
         new_email: people_email::waiting(&visit, &person.id).await?,

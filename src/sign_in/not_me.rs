@@ -34,6 +34,8 @@ struct NotMePage {
     token: String,
     /// The account is a client's, who needs no password.
     client: bool,
+    /// The account is closed, so that no password is chosen for it.
+    closed: bool,
     /// What the page says instead of the button.
     over: Option<String>,
     /// From when a new password can be chosen, where it waits, and how to reach the practice.
@@ -47,19 +49,21 @@ struct NotMePage {
 
 /// `GET /not-me/{token}`, any number of times.
 pub async fn ask(visit: Visit, Token(token): Token) -> Result<Response> {
-    let client = is_clients(&visit, &token).await?;
+    let person = whose(&visit, &token).await?;
+    let client = person.as_ref().is_some_and(Person::is_client);
     let exit = client || is_clients_browser(&visit).await?;
-    match standing(&visit, &token).await? {
-        Some(over) => page_with(StatusCode::GONE, &NotMePage::new(&visit, &token, client, Some(over)).exit(exit)),
-        None => page(&NotMePage::new(&visit, &token, client, None).exit(exit)),
-    }
+    let over = standing(&visit, &token).await?;
+    let status = if over.is_some() { StatusCode::GONE } else { StatusCode::OK };
+    let mut not_me_page = NotMePage::new(&visit, &token, client, over).exit(exit);
+    not_me_page.closed = person.as_ref().is_some_and(is_closed);
+    page_with(status, &not_me_page)
 }
 
 /// `POST /not-me/{token}`, once.
 pub async fn answer(visit: Visit, Token(token): Token) -> Result<Response> {
     // read
     if let Some(over) = standing(&visit, &token).await? {
-        let client = is_clients(&visit, &token).await?;
+        let client = whose(&visit, &token).await?.is_some_and(|person| person.is_client());
         let exit = client || is_clients_browser(&visit).await?;
         return page_with(StatusCode::GONE, &NotMePage::new(&visit, &token, client, Some(over)).exit(exit));
     }
@@ -111,6 +115,7 @@ fn done(visit: &Visit, token: &str, person: &Person, taken: &Taken, mailed: bool
     let until = waits_until(person, taken, visit.now).filter(|_| !disputed);
     let said = match until {
         _ if person.is_client() => visit.say("not-me-done-client"),
+        _ if is_closed(person) => visit.say_with("not-me-done-closed", &[("contact", &compose::contact(visit)?)]),
         _ if mailed => visit.say_with("not-me-done-mailed", &[("email", &person.email)]),
         Some(_) if taken.last_second => visit.say("not-me-done-wait"),
         Some(_) => visit.say("not-me-done-held"),
@@ -123,6 +128,11 @@ fn done(visit: &Visit, token: &str, person: &Person, taken: &Taken, mailed: bool
     over.asks = until.is_none() && !mailed;
     over.contact = compose::contact(visit)?;
     page(&over)
+}
+
+/// A colleague's account that was closed: nobody gets in with it, and no mail leads to a new password.
+fn is_closed(person: &Person) -> bool {
+    !person.is_client() && person.closed_at.is_some()
 }
 
 /// Until when no mail leads to a new password (unix seconds), where one would otherwise: a day after the last second factor went or an
@@ -149,7 +159,10 @@ async fn hold(visit: &Visit, tx: &mut Tx, person: &Person, taken: &Taken) -> Res
             args![practice, &person.id, visit.now + PAUSE_SECONDS],
         )
         .await?;
-        text_about_the_pause(visit, tx, person, waits_until(person, taken, visit.now)).await?;
+        // What is held stays held should the account open again; till then there is nothing to wait for.
+        if !is_closed(person) {
+            text_about_the_pause(visit, tx, person, waits_until(person, taken, visit.now)).await?;
+        }
     }
     Ok(())
 }
@@ -167,6 +180,9 @@ async fn text_about_the_pause(visit: &Visit, tx: &mut Tx, person: &Person, until
 }
 
 async fn tell(visit: &Visit, tx: &mut Tx, person: &Person, taken: &Taken) -> Result<()> {
+    if is_closed(person) {
+        return happened(visit, tx, Happening::of(Event::NotMeClosed, person).detail("removed", &taken.removed)).await;
+    }
     let event = match taken {
         Taken { former_address: true, .. } => Event::NotMeDisputed,
         Taken { last_second: true, .. } => Event::NotMePaused,
@@ -174,7 +190,7 @@ async fn tell(visit: &Visit, tx: &mut Tx, person: &Person, taken: &Taken) -> Res
     };
     let happening = Happening::of(event, person).detail("removed", &taken.removed);
     let until = waits_until(person, taken, visit.now).map(|until| when::full(until, visit.zone()));
-    let held = if until.is_some() { "yes" } else { "" };
+    let held = if until.is_some() { "yes" } else { "no" };
     let happening = happening.detail("held", held).detail("password_from", until.as_deref().unwrap_or_default());
     happened(visit, tx, happening).await
 }
@@ -247,10 +263,9 @@ async fn stop_new_address(visit: &Visit, tx: &mut Tx, person: &Person) -> Result
 }
 
 /// Whose account the link is about, for the words alone.
-async fn is_clients(visit: &Visit, token: &str) -> Result<bool> {
-    let Some(link) = link::look(visit, PURPOSE, token).await? else { return Ok(false) };
-    let person = person::by_id(visit.db()?, &visit.practice()?.id, &link.person_id).await?;
-    Ok(person.is_some_and(|person| person.is_client()))
+async fn whose(visit: &Visit, token: &str) -> Result<Option<Person>> {
+    let Some(link) = link::look(visit, PURPOSE, token).await? else { return Ok(None) };
+    person::by_id(visit.db()?, &visit.practice()?.id, &link.person_id).await
 }
 
 /// Whether a client is signed in here, who finds "Exit quickly" on every page, whatever the link is.
@@ -293,6 +308,7 @@ impl NotMePage {
             frame,
             token: token.to_owned(),
             client,
+            closed: false,
             over,
             waits_until: None,
             by_phone: false,

@@ -18,7 +18,7 @@ const NEW: &str = "marble window thunder 88";
 const FORGOT: &str = "Choose a new password with the link \"Forgot your password?\"";
 
 /// The mail about a sign-in in a new browser.
-async fn told(stage: &Stage) -> String {
+pub async fn told(stage: &Stage) -> String {
     relaxed(stage).await;
     log_in(&mut stage.browser(), SAM, SAMS_PASSWORD).await;
     stage.wait(3600);

@@ -244,6 +244,14 @@ impl Stage {
     }
 }
 
+/// No walk passes in which a page or a mail had a hole where a name or a time should stand.
+impl Drop for Stage {
+    fn drop(&mut self) {
+        let missing = self.server.texts.missing();
+        assert!(std::thread::panicking() || missing.is_empty(), "no words, or not all, for {missing:?}");
+    }
+}
+
 /// New databases on the PostgreSQL at hand, put into the settings.
 #[expect(clippy::disallowed_methods, reason = "scripts/postgres says where by the environment")]
 async fn databases() -> Option<impl FnOnce(&mut Config)> {
