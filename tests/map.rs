@@ -222,6 +222,28 @@ fn pages_and_scripts_keep_to_the_policy() {
     }
 }
 
+/// Whoever hears a page reads its title first: where something is wrong it begins with that.
+#[test]
+fn a_page_that_shows_what_is_wrong_says_so_in_its_title() {
+    // Its titles say by themselves what is wrong with the link.
+    let says_it_all = ["src/entrance/link.html"];
+    let (mut silent, mut pages) = (String::new(), 0);
+    for page in all_under("src", "html").into_iter().filter(|page| !says_it_all.contains(&page.as_str())) {
+        let html = std::fs::read_to_string(sources::root().join(&page)).unwrap();
+        let whole = html.contains("{% extends \"platform/layout.html\" %}");
+        let shows = ["{% if let Some(problem) =", "problem.is_some()", "problems.is_empty()"];
+        if whole && shows.iter().any(|word| html.contains(word)) {
+            pages += 1;
+            let title = html.split("{% block title %}").nth(1).and_then(|rest| rest.split("{% endblock %}").next());
+            if !title.is_some_and(|title| title.contains("frame-error-prefix")) {
+                writeln!(silent, "{page}").unwrap();
+            }
+        }
+    }
+    assert!(silent.is_empty(), "pages whose title keeps silent about what is wrong:\n{silent}");
+    assert!(pages > 40, "the pages were not read: {pages}");
+}
+
 /// A new route is a line in `tests/routes.txt`: UPDATE=1 writes it, a person reads it.
 #[test]
 fn every_route_is_on_the_list() {

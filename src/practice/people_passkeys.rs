@@ -32,27 +32,25 @@ struct PasskeysPage {
     way: Way,
     /// The number, masked where a code is sent to it.
     number: String,
+    /// What was ticked and written before something was found missing.
+    ticked: Vec<String>,
     reason: String,
     problem: Option<String>,
 }
 
 /// What the page shows again.
+#[derive(Default)]
 struct Again {
     status: StatusCode,
     problem: Option<String>,
+    ticked: Vec<String>,
     reason: String,
-}
-
-impl Again {
-    fn first() -> Again {
-        Again { status: StatusCode::OK, problem: None, reason: String::new() }
-    }
 }
 
 /// `GET /practice/people/{id}/passkeys`.
 pub async fn ask(visit: Visit, Path(id): Path<String>) -> Result<Response> {
     match proof::enter(&visit, &id).await? {
-        Ok((session, person)) => show(&visit, &session, &person, Again::first()).await,
+        Ok((session, person)) => show(&visit, &session, &person, Again::default()).await,
         Err(response) => Ok(response),
     }
 }
@@ -68,6 +66,7 @@ async fn show(visit: &Visit, session: &Arc<Session>, person: &Person, again: Aga
         app_off: codes_left::of(visit, person).await? == Codes::Off,
         way,
         number,
+        ticked: again.ticked,
         reason: again.reason,
         problem: again.problem,
     };
@@ -80,7 +79,7 @@ pub async fn send(visit: Visit, Path(id): Path<String>) -> Result<Response> {
         Ok(()) => Ok(go(&format!("/practice/people/{id}/passkeys"))),
         Err(proof::NotSent::Instead(response)) => Ok(response),
         Err(proof::NotSent::Refused { session, person, status, problem }) => {
-            show(&visit, &session, &person, Again { status, problem, reason: String::new() }).await
+            show(&visit, &session, &person, Again { status, problem, ..Again::default() }).await
         }
     }
 }
@@ -92,16 +91,16 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         Ok(both) => both,
         Err(response) => return Ok(response),
     };
-    let reason = proof::reason_of(&fields);
-    if let Some((status, problem)) = proof::incomplete(&visit, &person, &fields) {
-        return show(&visit, &session, &person, Again { status, problem, reason }).await;
-    }
     let mut chosen = store::of(&visit, &person.id).await?;
     chosen.retain(|passkey| fields.ticked(&format!("passkey-{}", passkey.short_id)));
+    let ticked = chosen.iter().map(|passkey| passkey.short_id.clone()).collect();
+    let mut again = Again { ticked, reason: proof::reason_of(&fields), ..Again::default() };
+    if let Some((status, problem)) = proof::incomplete(&visit, &person, &fields) {
+        return show(&visit, &session, &person, Again { status, problem, ..again }).await;
+    }
     if chosen.is_empty() {
-        let problem = Some(visit.say("people-passkeys-nothing"));
-        return show(&visit, &session, &person, Again { status: StatusCode::UNPROCESSABLE_ENTITY, problem, reason })
-            .await;
+        again.problem = Some(visit.say("people-passkeys-nothing"));
+        return show(&visit, &session, &person, Again { status: StatusCode::UNPROCESSABLE_ENTITY, ..again }).await;
     }
 
     let app_off = codes_left::of(&visit, &person).await? == Codes::Off;
@@ -112,7 +111,7 @@ pub async fn answer(visit: Visit, Path(id): Path<String>, fields: Fields) -> Res
         proof::judge(&visit, &mut tx, (&session, &person), Act::DeletePasskeys, &fields).await?
     {
         tx.commit().await?;
-        return show(&visit, &session, &person, Again { status, problem: Some(problem), reason }).await;
+        return show(&visit, &session, &person, Again { status, problem: Some(problem), ..again }).await;
     }
     for passkey in &chosen {
         store::delete(&visit, &mut tx, &person, passkey, (actor(&session), ""), None).await?;

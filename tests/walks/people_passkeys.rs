@@ -170,3 +170,25 @@ walk!(a_code_read_out_for_one_act_does_no_other, |stage| {
     alex.open(&reset).await.submit(&[("code", &to_reset)]).await;
     assert!(somebody(&stage, SAM.0).await.totp_secret.is_none());
 });
+
+// A code that was heard wrong takes nothing of what was chosen, and the page's title says that something is wrong.
+walk!(what_was_ticked_stays_ticked_when_the_code_was_wrong, |stage| {
+    sam_with(&stage, &mut [&mut Authenticator::synced(), &mut Authenticator::security_key()]).await;
+    let mut alex = alex(&stage).await;
+    let path = format!("/practice/people/{}/passkeys", id_of(&stage, SAM.0).await);
+    alex.open(&path).await;
+    assert!(!press(&mut alex).await.html.contains("<title>Error:"), "{}", alex.html);
+    let code = code_in(&stage.messages(SAMS_MOBILE).await[0].text);
+    let (lost, kept) = (box_of(&alex, "iCloud Keychain"), box_of(&alex, "Security key"));
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    alex.submit(&[("code", wrong), (&lost, "1")]).await.sees("That isn't the code");
+    assert!(alex.html.contains("<title>Error:"), "{}", alex.html);
+    assert!(is_ticked(&alex, &lost) && !is_ticked(&alex, &kept), "{}", alex.html);
+    alex.submit(&[("code", &code), (&lost, "1")]).await.sees("The passkeys are deleted");
+    assert_eq!(somebody(&stage, SAM.0).await.passkeys, 1);
+});
+
+fn is_ticked(browser: &Browser, name: &str) -> bool {
+    let tag = browser.html.split(&format!("name=\"{name}\"")).nth(1).unwrap().split('>').next().unwrap();
+    tag.contains(" checked")
+}
