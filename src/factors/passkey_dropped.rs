@@ -26,6 +26,15 @@ pub(super) async fn unkept(visit: &Visit, json: &str) -> Result<Option<String>> 
     }
 }
 
+/// Whether what a browser sent is on record as that person's; of another's nobody is told anything.
+///
+/// # Errors
+/// As [`unkept`].
+pub(super) async fn is_kept_for(visit: &Visit, json: &str, person: &str) -> Result<bool> {
+    let Some(id) = id_of(json) else { return Ok(false) };
+    Ok(store::by_id(visit, &id).await?.is_some_and(|passkey| passkey.person_id == person))
+}
+
 /// Leaves word of it for the page on which this person may make another.
 ///
 /// # Errors

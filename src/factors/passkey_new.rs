@@ -342,8 +342,14 @@ fn and_then(path: &str) -> String {
 
 /// The ceremony is over, or was answered before; then what the browser sends is on record.
 async fn too_late(visit: &Visit, place: &Place, person: &Person, json: &str) -> Result<Response> {
-    let kept = json.is_empty() || dropped::unkept(visit, json).await?.is_none();
-    refused(visit, place, person, (if kept { "passkey-old" } else { "passkey-not-kept" }, json)).await
+    let words = if dropped::is_kept_for(visit, json, &person.id).await? {
+        "passkey-known"
+    } else if dropped::unkept(visit, json).await?.is_some() {
+        "passkey-not-kept"
+    } else {
+        "passkey-old"
+    };
+    refused(visit, place, person, (words, json)).await
 }
 
 /// `json` is what the browser made, which it may forget where it is not on record.

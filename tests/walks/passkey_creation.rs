@@ -221,3 +221,28 @@ walk!(a_creation_is_for_its_practice, |stage| {
     harbour.follow().await.sees("Name your passkey");
     assert_eq!(passkeys(&stage, ALEX).await, 1);
 });
+
+// The second of two presses finds what the first one stored; of another person's nobody is told anything.
+walk!(an_answer_sent_twice_is_told_of_what_the_first_one_did, |stage| {
+    ask_no_second(&stage).await;
+    let (mut sam, mut phone) = (stage.browser(), Authenticator::synced());
+    let credential = at_the_page(&mut sam, SAM, &mut phone).await;
+    let mut twin = sam.clone();
+    send(&mut sam, &credential, &[]).await;
+    sam.sees("Name your passkey");
+    send(&mut twin, &credential, &[]).await;
+    twin.sees("on record here already").misses("so we begin again").misses("wasn't kept");
+    assert!(!is_called_unknown(&twin, &phone));
+    assert_eq!(passkeys(&stage, SAM).await, 1);
+    // A question of Alex's that was answered, and Sam's passkey.
+    let (mut alex, mut theirs) = (stage.browser(), Authenticator::synced());
+    let own = at_the_page(&mut alex, ALEX, &mut theirs).await;
+    let (mut again, id) =
+        (alex.clone(), data_encoding::BASE64URL_NOPAD.decode(phone.passkeys[0].id.as_bytes()).unwrap());
+    let (options, origin) = options_of(&again);
+    let stolen = Authenticator::synced().make_with_id(&id, &options, &origin);
+    send(&mut alex, &own, &[]).await;
+    alex.sees("Name your passkey");
+    send(&mut again, &stolen, &[]).await;
+    again.sees("so we begin again").misses("on record here already");
+});
