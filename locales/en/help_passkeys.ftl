@@ -28,7 +28,7 @@ help-passkey-log-in-text =
     - Show your finger or face, or type the PIN of the device.
     That is all. You aren't asked for a code as well, even if you use 2 factor authentication: the passkey is two things at once, the device you have and the finger, face or PIN that unlocks it.
     ## When you begin with your password
-    If you use 2 factor authentication, you choose: the code, or "Use a passkey". If you don't, your passkey is asked after the password.
+    If you use 2 factor authentication, you choose: the code, or "Use a passkey". If you don't, your passkey is asked after the password. On a recognised device the password is enough.
     ## When your browser offers the wrong one
     Close its window with Cancel or the cross. Most browsers then show other places, a phone or a security key; if not, press the button again.
 help-passkey-phone-title = Can I use the passkey on my phone to log in at a computer?
@@ -186,7 +186,7 @@ help-passkey-mail-title = I got a mail that a passkey was added
 help-passkey-mail-text =
     We send it whenever a passkey is added to your account, so that none is added behind your back.
     If you created one just then, there is nothing to do. The name in the mail is the place that keeps it.
-    If your practice allows it, a browser that has your password saved may create a passkey by itself right after you logged in with password and code. Then the page said so too, and you can delete it in My info.
+    If your practice allows it, a browser that has your password saved may create a passkey by itself right after you logged in with your password and a second step. Then the page said so too, and you can delete it in My info.
     If you did neither, open the link in that mail and press the button. It logs out every browser, deletes this passkey and any made after it, and stops your password. Then you choose a new password, or we tell you whom to ask. If this passkey was your only second step, a new password waits a day, so that nobody who reads your mailbox can be quicker than you; an administrator can let you in sooner. Passkeys you made before go on working.
 
 # --- The places that keep passkeys ---

@@ -184,3 +184,11 @@ walk!(whoever_makes_one_reads_that_devices_are_forgotten, |stage| {
     make_passkey(&mut sam, &mut Authenticator::synced()).await;
     assert_eq!(devices_of(&stage, SAM.0).await.len(), 0);
 });
+
+// Help says when a second step is asked as the rule does.
+walk!(help_promises_no_step_that_a_recognised_device_is_not_asked, |stage| {
+    let mut sam = sam_with_passkey(&stage, &mut Authenticator::synced()).await;
+    sam.open("/help/passkey-log-in").await.sees("your passkey is asked after the password");
+    sam.sees("On a recognised device the password is enough.");
+    sam.open("/help/passkey-mail").await.sees("with your password and a second step").misses("password and code");
+});
