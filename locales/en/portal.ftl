@@ -26,6 +26,7 @@ portal-passkey-none-mail-code = Sign in once with a code by email.
 portal-passkey-none-mail = Sign in once with a link by email.
 portal-passkey-none-make = Open My info and press "Create a passkey".
 portal-passkey-none-next-time = From then on, press "Sign in with a passkey" and use your fingerprint, your face or your device's PIN.
+portal-passkey-none-off = Your practice offers no new passkeys. Sign in by email; those made before go on working.
 portal-passkey-none-back = Sign in by email
 
 # Fresh proof before something sensitive.
@@ -226,6 +227,7 @@ privacy-passkey-off-still = Your passphrase stays your lock, and your passkeys g
 privacy-passkey-these = These passkeys open it
 privacy-passkey-yours = Is each of them yours? Delete any that you don't know.
 privacy-passkey-only-one = You have one passkey. If you lose it, only your practice can help, and it takes a day. Make a second one on another device, or set a passphrase as well.
+privacy-passkey-only-one-off = You have one passkey. If you lose it, only your practice can help, and it takes a day. Set a passphrase as well.
 privacy-passkey-lost = If you lose all of them, only your practice can help, and it takes a day.
 privacy-current-forgotten = Forgotten it? Show your passkey instead.
 privacy-changes = What was changed
@@ -312,9 +314,10 @@ help-portal-passkey-text =
     - Sign in once by email. If we ask "Use your fingerprint or face next time?", press "Create a passkey".
     - Or open My info and press "Create a passkey". Give it a name you know it by.
     - Next time, press "Sign in with a passkey", or choose it where you type your email address.
+    If My info has no "Create a passkey", your practice offers no new passkeys: sign in by email; those made before go on working.
     + A passkey on your phone can sign you in on a computer too: choose the phone when the browser asks.
     + Each person makes their own, even when several share one email address.
-    + Lost a device? Sign in and delete its passkey under "Manage passkeys". If we ask you for the lost one first, your practice can delete it together with you.
+    + Lost a device? Sign in and delete its passkey under "Manage passkeys". If we ask you for the lost one first, your practice can delete it together with you; if your passkeys are your own lock, it can take the lock off, which takes a day.
     + Whoever can unlock your device, or shares its password manager, can use your passkey. Don't make one where that could be somebody who must not get in.
     Under "Privacy" you can make your passkeys your own lock: then an email alone opens nothing.
     ## When something is in the way
@@ -324,7 +327,7 @@ help-portal-passkey-text =
     + This browser can't use passkeys: update it, leave a private window, and open the page in the browser itself instead of in another app.
     + Your practice has a new address, and this browser can't use passkeys there: open the page in Chrome, Edge or Safari, up to date, or sign in by email.
     + The device may need a screen lock first: a finger, a face or a PIN.
-    + The passkey was deleted here or on the device: it takes both halves. Sign in by email, delete what is left, and make a new one. If we ask you for the lost one first, your practice can delete it together with you.
+    + The passkey was deleted here or on the device: it takes both halves. Sign in by email, delete what is left, and make a new one. If we ask you for the lost one first, your practice can delete it together with you; if your passkeys are your own lock, it can take the lock off, which takes a day.
     If your practice sends you email, you can sign in with that in the meantime, unless your passkeys are your own lock.
 help-portal-private-title = Somebody else reads my email
 help-portal-private-text =

@@ -2,6 +2,7 @@
 //! who get no mail about them also the sign-ins that others are mailed about. PINs are told to everybody: each let somebody in
 //! whom the practice took for the client.
 
+use super::passkeys;
 use crate::args;
 use crate::platform::error::Result;
 use crate::platform::frame::near;
@@ -55,7 +56,9 @@ pub(super) async fn may_be_copied(visit: &Visit, person: &Person) -> Result<Opti
             args![&visit.practice()?.id, &person.id, visit.now - NEWS_SECONDS],
         )
         .await?;
-    Ok(row.map(|(name, at)| visit.say_with("mine-passkey-copied", &[("name", &name), ("time", &near(visit, at))])))
+    let Some((name, at)) = row else { return Ok(None) };
+    let words = visit.say_with("mine-passkey-copied", &[("name", &name), ("time", &near(visit, at))]);
+    passkeys::and_a_new_one(visit, words).map(Some)
 }
 
 /// Whether no mail tells the person of a sign-in.

@@ -3,7 +3,7 @@
 
 use super::passkey_ceremony::{self as ceremony, Ceremony, Purpose};
 use super::passkey_options as options;
-use super::passkey_store::{self as store, Passkey, of_passkey};
+use super::passkey_store::{self as store, Passkey, Use, of_passkey};
 use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
@@ -170,6 +170,19 @@ impl Right {
         if self.shown.verified && !self.may_be_copied() { Factor::Passkey } else { Factor::Touch }
     }
 
+    /// What a client does about one that may have been copied and is their own lock, which the practice can only take off as a
+    /// whole; `inside` a session. None for everybody else.
+    pub fn odd_lock(&self, inside: bool) -> Option<&'static str> {
+        if self.worth() != Worth::MayBeCopied || self.person.lock() != Some(Factor::Passkey) {
+            return None;
+        }
+        Some(match (self.person.mail_form.as_str(), inside) {
+            ("none", _) => "passkey-odd-lock-no-mail",
+            (_, true) => "passkey-odd-lock-inside",
+            (_, false) => "passkey-odd-lock",
+        })
+    }
+
     fn may_be_copied(&self) -> bool {
         self.shown.went_back && self.passkey.backup_eligible == 0
     }
@@ -181,7 +194,11 @@ impl Right {
 /// # Errors
 /// Faults and conflicts of the database: the passkey changed meanwhile.
 pub async fn accept(visit: &Visit, tx: &mut Tx, right: &Right, beside: bool) -> Result<bool> {
-    let noting = store::using(visit, &right.passkey, &right.shown, beside)?;
+    note(visit, tx, right, if beside { Use::Beside } else { Use::Alone }).await
+}
+
+async fn note(visit: &Visit, tx: &mut Tx, right: &Right, of: Use) -> Result<bool> {
+    let noting = store::using(visit, &right.passkey, &right.shown, of)?;
     let done: Vec<(String,)> = tx.together(vec![ceremony::spending(visit, &right.ceremony)?, noting]).await?;
     let was = |what: &str| done.iter().any(|(word,)| word == what);
     if !was("ceremony") {
@@ -213,7 +230,7 @@ async fn tell_of_counter(visit: &Visit, tx: &mut Tx, right: &Right) -> Result<()
 /// As [`accept`].
 pub async fn set_aside(visit: &Visit, right: &Right) -> Result<()> {
     let mut tx = visit.db()?.write().await?;
-    if accept(visit, &mut tx, right, false).await? {
+    if note(visit, &mut tx, right, Use::SetAside).await? {
         tx.commit().await?;
         visit.server.outbox_bell.notify_one();
     }

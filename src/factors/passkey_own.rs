@@ -62,6 +62,9 @@ pub async fn confirm(visit: Visit, fields: Fields) -> Result<Response> {
 
 /// Why a right passkey does not do by itself for somebody who is inside: nobody is sent to the door.
 fn not_alone_inside(visit: &Visit, right: &Right) -> String {
+    if let Some(words) = right.odd_lock(true) {
+        return visit.say(words);
+    }
     visit.say(match right.worth() {
         _ if right.person.is_client() => "passkey-odd-client-inside",
         Worth::MayBeCopied => "passkey-odd-inside",

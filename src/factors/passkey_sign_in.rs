@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::passkey_ceremony::{self as ceremony, Purpose};
 use super::passkey_check::{self as check, Answer, Asking, Right, Worth};
-use super::{passkey_step, password};
+use super::{passkey_step, passkeys, password};
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Query, Visit, encode, go, page, safe_path};
@@ -40,7 +40,7 @@ async fn at_the_door(visit: &Visit, fields: &Fields) -> Result<Response> {
         }
     };
     if right.worth() != Worth::Alone {
-        let words = not_alone(visit, &right);
+        let words = not_alone(visit, &right)?;
         check::set_aside(visit, &right).await?;
         if right.worth() == Worth::NeverVerified {
             marks::want_step(visit, &right.person.id);
@@ -71,11 +71,17 @@ async fn at_the_door(visit: &Visit, fields: &Fields) -> Result<Response> {
 }
 
 /// Why a right passkey does not get in by itself this time.
-pub fn not_alone(visit: &Visit, right: &Right) -> String {
-    visit.say(match right.worth() {
-        _ if right.person.is_client() => "passkey-odd-client",
-        Worth::MayBeCopied => "passkey-odd",
-        _ => "passkey-needs-password",
+///
+/// # Errors
+/// Not found where there is no practice.
+pub fn not_alone(visit: &Visit, right: &Right) -> Result<String> {
+    if let Some(words) = right.odd_lock(false) {
+        return Ok(visit.say(words));
+    }
+    Ok(match right.worth() {
+        _ if right.person.is_client() => passkeys::and_a_new_one(visit, visit.say("passkey-odd-client"))?,
+        Worth::MayBeCopied => visit.say("passkey-odd"),
+        _ => visit.say("passkey-needs-password"),
     })
 }
 

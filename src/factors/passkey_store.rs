@@ -197,17 +197,26 @@ pub fn of_passkey<'a>(event: Event, person: &'a Person, name: &str) -> Happening
     Happening::of(event, person).detail("passkey", name)
 }
 
-/// The statement that notes a use: its one row says `passkey`, and there is none when the passkey is not as it was read any
-/// more. `proved` says that another factor was shown beside it, by which a verification counts from now on (WebAuthn L3,
-/// 7.2 step 26).
+/// What a right answer of a passkey did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    Alone,
+    /// Another factor was shown beside it, by which a verification counts from now on (WebAuthn L3, 7.2 step 26).
+    Beside,
+    /// It let nobody in, so that it was not used.
+    SetAside,
+}
+
+/// The statement that notes an answer: its one row says `passkey`, and there is none when the passkey is not as it was read any
+/// more.
 ///
 /// # Errors
 /// Not found where there is no practice.
-pub fn using(visit: &Visit, passkey: &Passkey, shown: &Shown, proved: bool) -> Result<Statement> {
+pub fn using(visit: &Visit, passkey: &Passkey, shown: &Shown, of: Use) -> Result<Statement> {
     let count = if shown.went_back { passkey.sign_count } else { shown.sign_count };
     let odd_at = if shown.went_back { Some(visit.now) } else { passkey.odd_at };
-    let verified_at = passkey.verified_at.or((shown.verified && proved).then_some(visit.now));
-    let sql = "UPDATE passkey SET sign_count = $5, backup_state = $6, used_at = $7, odd_at = $8, verified_at = $9
+    let verified_at = passkey.verified_at.or((shown.verified && of == Use::Beside).then_some(visit.now));
+    let sql = "UPDATE passkey SET sign_count = $5, backup_state = $6, used_at = COALESCE($7, used_at), odd_at = $8, verified_at = $9
          WHERE practice_id = $1 AND id = $2 AND person_id = $3 AND sign_count = $4 RETURNING 'passkey'";
     let (practice, before) = (&visit.practice()?.id, passkey.sign_count);
     let args = args![
@@ -217,7 +226,7 @@ pub fn using(visit: &Visit, passkey: &Passkey, shown: &Shown, proved: bool) -> R
         before,
         count,
         shown.backed_up,
-        visit.now,
+        (of != Use::SetAside).then_some(visit.now),
         odd_at,
         verified_at
     ];

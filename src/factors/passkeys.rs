@@ -102,6 +102,15 @@ pub(super) fn in_words(visit: &Visit, passkey: Passkey) -> Listed {
     }
 }
 
+/// Words to a client on deleting one, and that a new one follows where it can be made.
+///
+/// # Errors
+/// Not found where there is no practice.
+pub(super) fn and_a_new_one(visit: &Visit, words: String) -> Result<String> {
+    let offered = passkey_new::are_offered(visit, true)?;
+    Ok(if offered { format!("{words} {}", visit.say("passkey-odd-then-new")) } else { words })
+}
+
 /// `GET /me/passkeys`.
 pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     let session = match session::required(&visit).await? {
@@ -128,7 +137,8 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     if unknown.is_some() {
         frame = frame.script("passkey.js");
     } else if done == "not-offered" && !offered {
-        frame = frame.banner("info", "passkeys-not-offered");
+        let words = if rows.is_empty() { "passkeys-not-offered" } else { "passkeys-not-offered-kept" };
+        frame = frame.banner("info", words);
     }
     let keeper = named(query.text("in")).filter(|_| deleted);
     page(&PasskeysPage {

@@ -139,7 +139,10 @@ pub async fn passkey(visit: Visit, fields: Fields) -> Result<Response> {
     // Beside a mailbox that was proved a key that may have been copied opens all the same, so that it locks nobody out; its client is told.
     let beside_mail = right.worth() == Worth::MayBeCopied && attempt.mailed_at.is_some();
     if right.worth() != Worth::Alone && !beside_mail {
-        let words = visit.say_with("lock-passkey-odd", &[("practice", &visit.practice()?.name)]);
+        let words = match right.odd_lock(false) {
+            Some(words) => visit.say(words),
+            None => visit.say_with("lock-passkey-odd", &[("practice", &visit.practice()?.name)]),
+        };
         check::set_aside(&visit, &right).await?;
         return refused(&visit, &attempt, &person, (words, None)).await;
     }

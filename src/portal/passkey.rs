@@ -26,7 +26,7 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
         }
     };
     if right.worth() != Worth::Alone {
-        let words = not_alone(&visit, &right);
+        let words = not_alone(&visit, &right)?;
         check::set_aside(&visit, &right).await?;
         return ask::refused(&visit, &fields, words, None);
     }

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 
+use crate::factors::passkey_new;
 use crate::platform::error::Result;
 use crate::platform::frame::Frame;
 use crate::platform::web::{Query, Visit, encode, page, safe_path};
@@ -11,6 +12,8 @@ use crate::platform::web::{Query, Visit, encode, page, safe_path};
 struct NonePage {
     frame: Frame,
     back: String,
+    /// New ones are made here.
+    offered: bool,
     /// No mail of the practice has a link.
     code_only: bool,
 }
@@ -21,5 +24,6 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     let back = if path.is_empty() { "/portal".to_owned() } else { format!("/portal?then={}", encode(&path)) };
     let mut frame = Frame::new(&visit, "passkey-none-title");
     frame.exit = true;
-    page(&NonePage { frame, back, code_only: super::sent::has_no_links(&visit) })
+    let offered = passkey_new::are_offered(&visit, true)?;
+    page(&NonePage { frame, back, offered, code_only: super::sent::has_no_links(&visit) })
 }

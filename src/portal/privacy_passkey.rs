@@ -8,6 +8,7 @@ use axum::response::Response;
 
 use super::lock;
 use crate::args;
+use crate::factors::passkey_new;
 use crate::factors::passkeys::{self, Listed};
 use crate::notices::{Event, Happening, happened};
 use crate::platform::error::{Error, Result};
@@ -26,6 +27,8 @@ struct LockPage {
     frame: Frame,
     rows: Vec<Listed>,
     person: Person,
+    /// Another one may be made.
+    offered: bool,
     /// Why it stays on.
     problem: Option<String>,
 }
@@ -115,6 +118,7 @@ impl LockPage {
         Ok(LockPage {
             frame: session::frame(visit, session, title),
             rows: passkeys::list(visit, &person.id).await?,
+            offered: passkey_new::are_offered(visit, true)?,
             person,
             problem,
         })

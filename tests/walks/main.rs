@@ -46,6 +46,8 @@ mod passkey_creation;
 mod passkey_helped;
 mod passkey_last;
 mod passkey_last_ways;
+mod passkey_not_offered;
+mod passkey_odd;
 mod passkey_offer;
 mod passkey_races;
 mod passkey_reload;

@@ -79,7 +79,7 @@ walk!(a_passkey_that_the_practice_stopped_offering_is_not_lost_without_a_word, |
     script.post("/passkey/options", &asked).await;
     assert_eq!(script.status, 409, "nothing is asked any more: {}", script.html);
     let mut again = jo.clone();
-    again.open(NEW).await.is_at("/me/passkeys").sees("doesn't offer passkeys any more");
+    again.open(NEW).await.is_at("/me/passkeys").sees("doesn't offer passkeys.");
     let (options, origin) = options_of(&jo);
     let made = phone.make(&options, &origin);
     send(&mut jo, &made, &[]).await;
@@ -139,7 +139,7 @@ walk!(a_lock_whose_count_went_back_opens_beside_the_mail, |stage| {
     let mut thief = stage.browser().from("198.51.100.66");
     thief.open("/portal").await;
     show(&mut thief, &mut old).await;
-    thief.sees("can't be trusted by itself").sees("your practice deletes it with you");
+    thief.sees("can't be trusted by itself").sees("Sign in by email and show it after that; then delete it.");
     assert!(!thief.cookies.contains_key("__Host-session"));
     let mut jo = stage.browser();
     sign_in(&stage, &mut jo, JO).await;

@@ -12,7 +12,7 @@ use crate::support::ways::{let_in, somebody};
 use crate::walk;
 
 const PASSPHRASE: &str = "tide over pebbles, softly";
-const NO_MAIL: &str = "UPDATE person SET mail_form = 'none' WHERE email_key = $1 AND kind = 'client'";
+pub(super) const NO_MAIL: &str = "UPDATE person SET mail_form = 'none' WHERE email_key = $1 AND kind = 'client'";
 
 /// Jo, signed in by link, sets a passphrase of their own.
 async fn with_a_lock(stage: &Stage) -> Browser {
@@ -25,7 +25,7 @@ async fn with_a_lock(stage: &Stage) -> Browser {
 }
 
 /// Somebody calls and gets a PIN for Jo, which they type.
-async fn in_by_pin(stage: &Stage) -> Browser {
+pub(super) async fn in_by_pin(stage: &Stage) -> Browser {
     relaxed(stage).await;
     let mut sam = signed_in(stage, SAM).await;
     let mut browser = stage.browser().from("203.0.113.9");
