@@ -151,6 +151,16 @@ async fn write(server: &Arc<Server>, region: &Arc<Region>, bounced: &Bounced) ->
     let now = server.world.now();
     let state = if bounced.report.failed { "bounced" } else { "deferred" };
     let mut tx = region.db.write().await?;
+    // A delay that is reported after the mail came back says nothing new.
+    let over: Option<(String,)> = tx
+        .optional(
+            "SELECT message_id FROM outbox_state WHERE practice_id = $1 AND message_id = $2 AND state = 'bounced'",
+            args![&bounced.practice, &bounced.message],
+        )
+        .await?;
+    if over.is_some() {
+        return Ok(Taken::Nothing);
+    }
     let new = tx
         .execute(
             "INSERT INTO outbox_state (practice_id, message_id, at, turn, state, reason) VALUES ($1, $2, $3, $4, $5, $6)

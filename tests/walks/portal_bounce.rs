@@ -88,6 +88,11 @@ async fn comes_back(stage: Stage, sink: SmtpSink) {
     assert!(told.header("Subject").contains("came back"), "{}", told.text());
     let mut sam = signed_in(&stage, SAM).await;
     sam.open("/practice/stuck").await.sees("it came back: 550 mailbox full for good");
+    // A report of a delay that was longer on its way says nothing new.
+    stage.wait(60);
+    let late = bounce::take(&stage.server, &address, report("delayed").as_bytes()).await.unwrap();
+    assert_eq!(late, Taken::Nothing);
+    sam.open("/practice/stuck").await.sees("it came back: 550 mailbox full for good");
     let id = somebody(&stage, JO).await.id;
     sam.open(&format!("/practice/clients/{id}")).await.sees("The email came back").sees("550 mailbox full for good");
     // One report disables nobody: the next mail is sent.
