@@ -196,7 +196,7 @@ async fn open(visit: &Visit) -> Result<Vec<Row>> {
              FROM (SELECT t.id, t.email, t.email_key, t.bound_to, t.result, t.browser, t.place, t.asked_at, t.opened_at, t.ended_at, t.used_at,
                     t.used_by, t.went_on_as, t.session_id, t.help_at, t.help_note,
                     (SELECT m.message_id FROM link_ask m WHERE m.practice_id = t.practice_id AND m.email_key = t.email_key
-                        AND m.message_id IS NOT NULL ORDER BY m.asked_at DESC, m.id DESC LIMIT 1) AS last_mail,
+                        AND m.message_id IS NOT NULL AND (t.result <> 'nobody' OR m.asked_at > t.asked_at) ORDER BY m.asked_at DESC, m.id DESC LIMIT 1) AS last_mail,
                     (SELECT CASE WHEN n.used_at IS NOT NULL OR n.ended_at IS NOT NULL THEN NULL WHEN n.pin_tries >= $3 THEN '' ELSE n.request_number END
                         FROM link_ask n WHERE n.practice_id = t.practice_id AND n.email_key = t.email_key
                         AND n.bound_to = t.bound_to ORDER BY n.asked_at DESC, n.id DESC LIMIT 1) AS number_now,

@@ -233,3 +233,24 @@ walk!(mail_that_came_back_was_not_refused, |stage| {
     stage.au().execute(refused, args![]).await.unwrap();
     sam.open("/practice/stuck").await.sees("refused the email: 552 mailbox full");
 });
+
+// A mail of before says nothing of somebody who asks where nobody gets one any more.
+walk!(an_old_mail_says_nothing_of_an_address_that_nobody_has_now, |stage| {
+    let mut sam = sam_at_the_desk(&stage).await;
+    let pat = add_client(&stage, "Pat Reyes", "pat@example.com").await;
+    ask(&mut stage.browser(), "pat@example.com").await;
+    stage.deliver().await;
+    sam.open("/practice/stuck").await.sees("Their mail server took the email");
+    let moved = "UPDATE person SET email = 'p@example.org', email_key = 'p@example.org' WHERE id = $1";
+    stage.au().execute(moved, args![&pat]).await.unwrap();
+    stage.wait(61);
+    ask(&mut stage.browser(), "pat@example.com").await;
+    stage.deliver().await;
+    sam.open("/practice/stuck").await.sees("it belongs to no client").misses("Their mail server took the email");
+    let back = "UPDATE outbox_state SET state = 'bounced', reason = '550 no such mailbox' WHERE state = 'sent'";
+    stage.au().execute(back, args![]).await.unwrap();
+    sam.open("/practice/stuck").await.sees("it belongs to no client").misses("550 no such mailbox");
+    // Somebody gets it since.
+    add_client(&stage, "Lee Reyes", "pat@example.com").await;
+    sam.open("/practice/stuck").await.sees("No client had this address when they asked").misses("550 no such mailbox");
+});
