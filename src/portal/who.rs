@@ -65,6 +65,11 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
         let portals = contact::portals(visit.db()?, practice, &person.id).await?;
         ways.extend(ways_of(person, portals));
     }
+    let before: Option<Before> = match &ask.session_id {
+        Some(session) => visit.db()?.optional(BEFORE, args![practice, session, visit.now]).await?,
+        None => None,
+    };
+    let ways = of_session(&visit, before, ways);
     // The answer to the press that signed in got lost, or the link was pressed twice: the session is there.
     if let State::Open(session) = session::state(&visit).await?
         && (only(&ways).is_some_and(|way| way.person.id == session.person_id)
@@ -81,7 +86,8 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     let Some(ask) = proved(&visit, fields.text("ask")).await? else { return Ok(go("/portal?again=1")) };
     note_mailbox(&visit, &ask);
     let mut tx = visit.db()?.write().await?;
-    let ways = ways(&visit, &mut tx, &ask).await?;
+    let before = before(&visit, &mut tx, &ask).await?;
+    let ways = of_session(&visit, before, ways(&visit, &mut tx, &ask).await?);
     let wanted = fields.text("person");
     let chosen = ways.iter().find(|way| way.value() == wanted).or(only(&ways).filter(|_| wanted.is_empty()));
     match chosen {
@@ -151,6 +157,16 @@ fn ways_of(person: Person, portals: Vec<contact::Portal>) -> Vec<WayOn> {
     own.into_iter().chain(others).collect()
 }
 
+/// Where the session that the asking was made in is this browser's, that says who it is, as after the link and the code; else all
+/// the ways there are.
+fn of_session(visit: &Visit, before: Option<Before>, mut ways: Vec<WayOn>) -> Vec<WayOn> {
+    let its = |way: &WayOn| before.as_ref().is_some_and(|before| before.is_of(visit, &way.person));
+    match ways.iter().position(its) {
+        Some(at) => vec![ways.swap_remove(at)],
+        None => ways,
+    }
+}
+
 fn only(ways: &[WayOn]) -> Option<&WayOn> {
     if let [way] = ways { Some(way) } else { None }
 }
@@ -174,15 +190,13 @@ struct Before {
     idle_seconds: i64,
 }
 
+const BEFORE: &str = "SELECT person_id, token_hash, seen_at, fresh_at, idle_seconds FROM session
+     WHERE practice_id = $1 AND id = $2 AND ended_at IS NULL AND ends_at > $3";
+
 /// That session, while it is still there.
 async fn before(visit: &Visit, tx: &mut Tx, ask: &Ask) -> Result<Option<Before>> {
     let Some(session) = &ask.session_id else { return Ok(None) };
-    tx.optional(
-        "SELECT person_id, token_hash, seen_at, fresh_at, idle_seconds FROM session
-         WHERE practice_id = $1 AND id = $2 AND ended_at IS NULL AND ends_at > $3",
-        args![&visit.practice()?.id, session, visit.now],
-    )
-    .await
+    tx.optional(BEFORE, args![&visit.practice()?.id, session, visit.now]).await
 }
 
 async fn sign_in_as(visit: &Visit, mut tx: Tx, ask: &Ask, way: &WayOn) -> Result<Response> {
@@ -269,6 +283,8 @@ impl WhoPage {
 /// Initials, with as many letters of the first name as it takes to tell the people of one mailbox apart, and where that is the
 /// same of the last; whoever still looks the same gets a number.
 fn short_names(names: &[&str]) -> Vec<String> {
+    // A capital tells nobody apart.
+    let folded: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
     let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     let mut letters = vec![(1, 1); names.len()];
     for _ in 0..2 * longest {
@@ -276,10 +292,10 @@ fn short_names(names: &[&str]) -> Vec<String> {
         let mut grown = letters.clone();
         for at in 0..now.len() {
             let twins: Vec<_> = (0..now.len())
-                .filter(|other| now[*other] == now[at])
-                .map(|other| first_and_last(names[other]))
+                .filter(|other| now[*other].to_lowercase() == now[at].to_lowercase())
+                .map(|other| first_and_last(&folded[other]))
                 .collect();
-            let (first, last) = first_and_last(names[at]);
+            let (first, last) = first_and_last(&folded[at]);
             if twins.iter().any(|(other, _)| *other != first) {
                 grown[at].0 += 1;
             } else if twins.iter().any(|(_, other)| *other != last) {
@@ -293,8 +309,8 @@ fn short_names(names: &[&str]) -> Vec<String> {
     }
     let mut shorts: Vec<String> = names.iter().zip(&letters).map(|(name, letters)| short(name, *letters)).collect();
     for at in 0..shorts.len() {
-        let before =
-            shorts[..at].iter().filter(|other| other.split(" (").next() == shorts[at].split(" (").next()).count();
+        let bare = |short: &String| short.split(" (").next().unwrap_or_default().to_lowercase();
+        let before = shorts[..at].iter().filter(|other| bare(other) == bare(&shorts[at])).count();
         if before > 0 {
             shorts[at] = format!("{} ({})", shorts[at], before + 1);
         }
@@ -335,6 +351,9 @@ mod tests {
         assert_eq!(short_names(&["Jo", "Jo Lee", "Jo"]), ["J.", "J. L.", "J. (2)"]);
         assert_eq!(short_names(&["Cher"]), ["C."]);
         assert_eq!(short_names(&["李 小明", "李 大明"]), ["李. 小.", "李. 大."]);
+        // A capital tells nobody apart.
+        assert_eq!(short_names(&["Anna Lee", "anna lee"]), ["A. L.", "a. l. (2)"]);
+        assert_eq!(short_names(&["Anna Lee", "amy lee"]), ["An. L.", "am. l."]);
         assert!(short_names(&[]).is_empty());
     }
 }

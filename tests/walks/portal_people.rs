@@ -2,8 +2,8 @@
 
 use portico::args;
 
-use crate::support::desk::number;
-use crate::support::portal::{add_client, asked, code_of, link_of, number_on};
+use crate::support::desk::{number, times};
+use crate::support::portal::{add_client, asked, code_of, link_of, newest, number_on};
 use crate::walk;
 
 const FAMILY: &str = "family@example.com";
@@ -83,4 +83,32 @@ walk!(nobody_else_can_be_chosen, |stage| {
     let csrf = other.hidden("csrf");
     other.post("/portal/who", &[("csrf".into(), csrf), ("ask".into(), ask)]).await;
     assert_eq!(other.answered["location"], "/portal?again=1");
+});
+
+// The session says who it is: nobody is asked, and nobody else chosen.
+walk!(going_on_by_the_number_opens_the_session_that_asked, |stage| {
+    let robin = add_client(&stage, "Robin Ashworth", FAMILY).await;
+    let kim = add_client(&stage, "Kim Ashworth", FAMILY).await;
+    let mut laptop = stage.browser();
+    let link = link_of(&asked(&stage, &mut laptop, FAMILY).await);
+    laptop.open(&link).await.submit_to(&link, &[]).await.submit(&[("person", &kim)]).await.is_at("/me");
+    for (wait, to, page, event) in
+        [(30 * 60 + 1, "/me", "/portal/locked", "unlocked"), (400, "/me/email", "/portal/confirm", "fresh-proof")]
+    {
+        stage.wait(wait);
+        laptop.open(to).await.is_at(page);
+        laptop.submit_to(page, &[]).await.is_at("/portal/sent");
+        stage.deliver().await;
+        let link = link_of(&newest(&stage, FAMILY).await);
+        let mut phone = stage.browser();
+        phone.open(&link).await.submit_to(&format!("{link}/number"), &[("number", &number_on(&laptop))]).await;
+        let mut other = laptop.clone();
+        let form = [("csrf", laptop.hidden("csrf")), ("ask", laptop.hidden("ask")), ("person", robin.clone())];
+        other.post("/portal/who", &form.map(|(name, value)| (name.to_owned(), value))).await.follow().await;
+        other.is_at("/portal/who").misses("R. A.").misses("K. A.");
+        laptop.submit_to("/portal/who", &[]).await.is_at(to);
+        laptop.open("/me").await.sees("Kim Ashworth");
+        assert_eq!(times(&stage, event).await, 1, "{event}");
+    }
+    assert_eq!(number(&stage, "SELECT COUNT(*) FROM session", args![]).await, 1, "the same session goes on");
 });
