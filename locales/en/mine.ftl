@@ -128,6 +128,7 @@ mine-email-wrong = Type an email address, like name@example.com
 mine-email-wait = You asked for such a mail a moment ago, and we send one a minute at most, five an hour and ten a day. Press the button again from { $time } on.
 mine-email-same = That is the address you have already.
 mine-email-changed = Your email address is changed. Use the new one the next time you log in.
+mine-email-also-discreet = Somebody else with this address gets mail that does not name your practice, so yours does not name it either. You can change that under Privacy.
 mine-email-sent-title = Look in your new mailbox
 mine-email-sent-what = We have sent a mail to the new address. Open its link within 24 hours, in any browser where you are logged in.
 mine-email-sent-next = Until then nothing changes. No mail after a few minutes? Look among the spam, and check the address. To one address we send one mail a minute at most, five an hour and ten a day: if you asked for the same address again within that, the link sent before goes on working.

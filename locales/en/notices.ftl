@@ -736,6 +736,11 @@ mail-discreet-notice-text =
     Hello,
     Something changed on { $time } in one of your accounts. If you expected it, there is nothing to do. If not, sign in as usual and have a look, or call the people you know there.
 
+mail-discreet-notice-old-address-subject = A notice for you
+mail-discreet-notice-old-address-text =
+    Hello,
+    Since { $time } one of your accounts has another email address, and this one opens nothing of yours there any more. If you expected it, there is nothing to do. If not, call the people you know there.
+
 mail-mail-came-back-administrators-subject = A mail to { $person } came back
 mail-mail-came-back-administrators-text =
     Hello { $name },

@@ -24,12 +24,13 @@ portal-password-brought = You have a password from before.
 portal-password-choose = It is too easy to guess, so it opens nothing. Please choose a new one.
 portal-password-elsewhere = You stay signed in here. Everywhere else you are signed out.
 portal-password-set = Set a password
-portal-password-prove = Before you set a password, show once more that it's you. Then you come back here.
+portal-password-prove = Before you change anything here, show once more that it's you. Then you come back here.
 portal-password-remove = Remove the password
+portal-password-remove-elsewhere = If you remove it, you are signed out everywhere else.
 portal-password-enough = Two people with this email address have a password already, and it can't be more. Please go on as you signed in now.
 portal-password-done-set = Your password is set. Everywhere else you are signed out.
 portal-password-done-not-saved = The password that you typed was not saved: you first had to show that it's you. Please type it again.
-portal-password-done-removed = Your password is removed. Your other ways to sign in go on working.
+portal-password-done-removed = Your password is removed. Everywhere else you are signed out. Your other ways to sign in go on working.
 
 # How a client signs in, in My info, and once by itself after a change.
 ways-title = How you sign in here

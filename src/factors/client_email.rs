@@ -8,6 +8,7 @@ use crate::args;
 use crate::notices::compose::{self, Letter, discreet_letter, letter_with_id};
 use crate::notices::outbox::put_job_at;
 use crate::notices::{Actor, Event, Happening, happened};
+use crate::platform::asked;
 use crate::platform::db::{Db, Tx};
 use crate::platform::email::Email;
 use crate::platform::error::Result;
@@ -44,6 +45,7 @@ pub struct Change {
     pub holds_until: Option<i64>,
     done_at: Option<i64>,
     ended_at: Option<i64>,
+    link_hash: Option<String>,
 }
 
 /// What became of a typed code.
@@ -67,6 +69,21 @@ impl Change {
         self.asked_by == person
     }
 
+    /// Whether this is what was asked for a moment ago: the button was pressed twice.
+    pub fn was_just_asked(&self, email: &Email, by: &Session, now: i64) -> bool {
+        let same = self.email_key == email.canonical() && self.is_asked_by(&by.person_id);
+        same && self.takes_codes(now) && asked::a_moment_ago(self.created_at, now)
+    }
+
+    /// Whether the mail to the new address has a link; else the code alone is typed, or read out.
+    pub fn has_link(&self) -> bool {
+        self.link_hash.is_some()
+    }
+
+    pub fn is_done(&self) -> bool {
+        self.done_at.is_some()
+    }
+
     /// The address is confirmed: in force, or waiting for its day.
     pub fn is_confirmed(&self) -> bool {
         self.confirmed_at.is_some() && (self.done_at.is_some() || self.ended_at.is_none())
@@ -85,10 +102,24 @@ pub fn is_protected(person: &Person) -> bool {
 pub async fn under_way(db: &Db, practice: &str, person: &str, now: i64) -> Result<Option<Change>> {
     db.optional(
         "SELECT id, person_id, email, email_key, before_key, asked_by, asked_by_name, tries, created_at, expires_at, confirmed_at,
-            holds_until, done_at, ended_at FROM email_change
+            holds_until, done_at, ended_at, link_hash FROM email_change
          WHERE practice_id = $1 AND person_id = $2 AND done_at IS NULL AND ended_at IS NULL
             AND (expires_at > $3 OR confirmed_at IS NOT NULL) ORDER BY created_at DESC, id DESC LIMIT 1",
         args![practice, person, now],
+    )
+    .await
+}
+
+/// The newest change of a client, whatever became of it: a code that was pressed twice may have done what it asks for.
+///
+/// # Errors
+/// As [`under_way`].
+pub async fn newest(db: &Db, practice: &str, person: &str) -> Result<Option<Change>> {
+    db.optional(
+        "SELECT id, person_id, email, email_key, before_key, asked_by, asked_by_name, tries, created_at, expires_at, confirmed_at,
+            holds_until, done_at, ended_at, link_hash FROM email_change
+         WHERE practice_id = $1 AND person_id = $2 ORDER BY created_at DESC, id DESC LIMIT 1",
+        args![practice, person],
     )
     .await
 }
@@ -102,7 +133,7 @@ pub async fn by_link(visit: &Visit, token: &str) -> Result<Option<Change>> {
         .db()?
         .optional(
             "SELECT id, person_id, email, email_key, before_key, asked_by, asked_by_name, tries, created_at, expires_at, confirmed_at,
-                holds_until, done_at, ended_at FROM email_change WHERE practice_id = $1 AND link_hash = $2",
+                holds_until, done_at, ended_at, link_hash FROM email_change WHERE practice_id = $1 AND link_hash = $2",
             args![&visit.practice()?.id, secret::hash_token(token)],
         )
         .await
@@ -140,8 +171,11 @@ fn actor(id: &str, name: &str, person: &Person) -> Actor {
     if id == person.id { Actor::Self_ } else { Actor::Person(id.to_owned(), name.to_owned()) }
 }
 
-/// Whether mail to this client names nobody. Who wants no mail at all gets the one that proves a new mailbox.
-fn is_discreet(visit: &Visit, person: &Person) -> Result<bool> {
+/// Whether mail to this client names nobody, and so has no link. Who wants no mail at all gets the one that proves a new mailbox.
+///
+/// # Errors
+/// Not found where there is no practice.
+pub fn is_discreet(visit: &Visit, person: &Person) -> Result<bool> {
     Ok(person.is_private() || person.mail_form != "plain" || visit.practice()?.discreet != 0)
 }
 
@@ -249,7 +283,7 @@ pub fn after_the_day<'a>(
         let change: Option<Change> = tx
             .optional(
                 "SELECT id, person_id, email, email_key, before_key, asked_by, asked_by_name, tries, created_at, expires_at, confirmed_at,
-                    holds_until, done_at, ended_at FROM email_change
+                    holds_until, done_at, ended_at, link_hash FROM email_change
                  WHERE practice_id = $1 AND id = $2 AND done_at IS NULL AND ended_at IS NULL AND holds_until <= $3",
                 args![practice, body["change"].as_str().unwrap_or_default(), visit.now],
             )
@@ -279,7 +313,7 @@ async fn put_in_force(visit: &Visit, tx: &mut Tx, change: &Change, person: &Pers
     let by = || actor(&change.asked_by, &change.asked_by_name, person);
     client_mail::stay_quiet(visit, tx, person, by()).await?;
     let now = person::by_id_in(tx, practice, &person.id).await?;
-    happened(visit, tx, Happening::of(Event::ClientEmailChanged, &now).old_email(&person.email).by(by())).await?;
+    happened(visit, tx, Happening::of(Event::ClientEmailChanged, &now).before(person).by(by())).await?;
     Ok(true)
 }
 

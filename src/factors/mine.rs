@@ -12,7 +12,7 @@ use crate::platform::browser::Browser;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
 use crate::platform::practice::Practice;
-use crate::platform::web::{Query, Visit, page};
+use crate::platform::web::{Fields, Query, Visit, page};
 use crate::platform::when;
 use crate::sign_in::contact::{self, Contact, Portal};
 use crate::sign_in::person::{self, Person};
@@ -113,7 +113,7 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
     let practice = visit.practice()?;
     let waiting = if person.is_client() { vec![] } else { mine_email_waiting::of(&visit, &person).await? };
     let mut frame = session::frame(&visit, &session, "mine-title");
-    frame.banner = banner(&visit, query.text("done"), &person, &waiting);
+    frame.banner = banner(&visit, &query, &person, &waiting);
     let (sessions, pages) = mine_sessions::list(&visit, &session, query.text("from")).await?;
     page(&MinePage {
         frame,
@@ -143,15 +143,18 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<Response> {
 }
 
 /// What is told after an act; where one of two new addresses was stopped, that the other still waits.
-fn banner(visit: &Visit, done: &str, person: &Person, waiting: &[mine_email_waiting::Waiting]) -> Option<Banner> {
+fn banner(visit: &Visit, query: &Fields, person: &Person, waiting: &[mine_email_waiting::Waiting]) -> Option<Banner> {
+    let done = query.text("done");
     if let ("email-stopped", Some(other)) = (done, waiting.first()) {
         let text = visit.say_with("mine-email-stopped-one", &[("email", &other.email)]);
         return Some(Banner { kind: "warning", text });
     }
-    DONE.iter().find(|(word, _)| *word == done).map(|(word, id)| Banner {
-        kind: if *word == "email-not-stopped" { "warning" } else { "success" },
-        text: visit.say_with(id, &[("email", &person.email)]),
-    })
+    let (_, id) = DONE.iter().find(|(word, _)| *word == done)?;
+    let mut text = visit.say_with(id, &[("email", &person.email)]);
+    if done == "email-changed" && query.text("also") == "discreet" {
+        text = format!("{text} {}", visit.say("mine-email-also-discreet"));
+    }
+    Some(Banner { kind: if done == "email-not-stopped" { "warning" } else { "success" }, text })
 }
 
 async fn client_part(visit: &Visit, session: &Session, person: &Person) -> Result<ClientPart> {

@@ -190,9 +190,9 @@ pub async fn confirm(visit: Visit, Path(token): Path<String>) -> Result<Response
     }
     link::replace_older(&visit, &mut tx, mine_email_waiting::BY_ADMINISTRATOR, &person.id).await?;
     session::look_again(&visit, &person.id)?;
-    let old = std::mem::replace(&mut person.email, email);
-    person.email_key = used.sent_to;
-    happened(&visit, &mut tx, Happening::of(Event::EmailChanged, &person).session(&session.id).old_email(&old)).await?;
+    let former = person.clone();
+    (person.email, person.email_key) = (email, used.sent_to);
+    happened(&visit, &mut tx, Happening::of(Event::EmailChanged, &person).session(&session.id).before(&former)).await?;
     tx.commit().await?;
     flash::signal(&visit);
     visit.server.outbox_bell.notify_one();

@@ -63,6 +63,10 @@ pub(super) async fn answer(visit: &Visit, session: &Session, person: &Person, fi
         if !limit::mail_allowed_in(&mut tx, practice, lane, visit.now).await? {
             // Left without a commit, neither is counted. What somebody asked for a moment ago is no secret to them.
             drop(tx);
+            let under_way = own_change(visit, session).await?;
+            if under_way.is_some_and(|change| change.was_just_asked(&email, session, visit.now)) {
+                return Ok(go("/me/email/sent"));
+            }
             let until = asked::mail_waits_until(db, practice, lane, visit.now).await?;
             again.problem = Some(visit.say_with("mine-email-wait", &[("time", &near(visit, until))]));
             return later(StatusCode::TOO_MANY_REQUESTS, until - visit.now, &again);
@@ -86,12 +90,12 @@ pub(super) async fn sent(visit: &Visit, session: &Session) -> Result<Response> {
 /// `POST /me/email/code`.
 pub async fn code(visit: Visit, fields: Fields) -> Result<Response> {
     // read
-    let (session, _) = match enter(&visit).await? {
+    let (session, before) = match enter(&visit).await? {
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
     refuse_pin(&session)?;
-    let Some(change) = own_change(&visit, &session).await? else { return Ok(go("/me/email")) };
+    let Some(change) = own_change(&visit, &session).await? else { return after_code(&visit, &session).await };
     let refused = |problem: String| {
         page_with(StatusCode::UNPROCESSABLE_ENTITY, &CodePage::new(&visit, &session, &change, Some(problem)))
     };
@@ -103,10 +107,23 @@ pub async fn code(visit: Visit, fields: Fields) -> Result<Response> {
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();
     match typed {
-        Typed::Done | Typed::Held(_) => Ok(go("/me?done=email-changed")),
+        Typed::Done | Typed::Held(_) => {
+            let now = mine::myself(&visit, &session).await?;
+            let also = if now.mail_form == before.mail_form { "" } else { "&also=discreet" };
+            Ok(go(&format!("/me?done=email-changed{also}")))
+        }
         Typed::Wrong(left) => refused(visit.say_with("address-code-wrong", &[("left", &left.to_string())])),
+        // Two presses at once: the other one did it.
+        Typed::Over if own_change(&visit, &session).await?.is_none() => after_code(&visit, &session).await,
         Typed::Over => refused(visit.say("address-code-over")),
     }
+}
+
+/// Nothing waits for a code: the one that was typed has done it a moment ago, or it is asked for anew.
+async fn after_code(visit: &Visit, session: &Session) -> Result<Response> {
+    let newest = client_email::newest(visit.db()?, &visit.practice()?.id, &session.person_id).await?;
+    let done = newest.is_some_and(|change| change.is_done() && change.is_asked_by(&session.person_id));
+    Ok(go(if done { "/me?done=email-changed" } else { "/me/email" }))
 }
 
 /// `POST /me/email/stop`: whoever is signed in stops a change of the address, whoever began it. Where two of a colleague's wait,

@@ -177,30 +177,30 @@ fn paragraphs(text: &str) -> Vec<Paragraph> {
 pub(super) async fn notice(visit: &Visit, tx: &mut Tx, happening: &Happening<'_>, person: &Person) -> Result<()> {
     let link = if happening.event.offers_not_me() { Some(not_me_link(visit, tx, person).await?) } else { None };
     let name = happening.event.mail_about(person.is_client());
-    to_person(visit, tx, happening, person, (&name, &person.email), link).await
+    to_person(visit, tx, happening, person, (&name, "discreet-notice"), link).await
 }
 
 /// The notice at the address that is no longer the person's. It has no link: whoever reads the old mailbox (a former
 /// employer, a thief who was locked out) could end the person's sessions with it, and an owner whose account was taken
 /// would gain nothing, since the new password is mailed to the new address. It names the practice, which can see in the
-/// record what happened and set the address right.
+/// record what happened and set the address right; not of a client whose mails named nobody there, as they were `before`.
 pub(super) async fn notice_to_old_address(
     visit: &Visit,
     tx: &mut Tx,
     happening: &Happening<'_>,
-    person: &Person,
-    old: &str,
+    before: &Person,
 ) -> Result<()> {
     let name = format!("{}-old-address", happening.event.word());
-    to_person(visit, tx, happening, person, (&name, old), None).await
+    to_person(visit, tx, happening, before, (&name, "discreet-notice-old-address"), None).await
 }
 
+/// To the person at the address and in the form that they have: the letter of that name, or the one that names nobody.
 async fn to_person(
     visit: &Visit,
     tx: &mut Tx,
     happening: &Happening<'_>,
     person: &Person,
-    (name, to): (&str, &str),
+    (name, discreet): (&str, &str),
     not_me: Option<String>,
 ) -> Result<()> {
     // Whoever else reads a client's mailbox must not learn from it.
@@ -211,13 +211,15 @@ async fn to_person(
     if person.is_client() && (person.mail_form == "discreet" || visit.practice()?.discreet != 0) {
         let words = vec![("time", when::full(visit.now, visit.zone()))];
         let language = person.language.as_deref().unwrap_or(&visit.language);
-        let notice = Letter { name: "discreet-notice", to, person_id: Some(&person.id), language, words, until: None };
+        let (name, to) = (discreet, &person.email);
+        let notice = Letter { name, to, person_id: Some(&person.id), language, words, until: None };
         return discreet_letter(visit, tx, &notice).await.map(drop);
     }
     let mut words = words_of(visit, happening)?;
     words.push(("name", person.name.clone()));
     words.extend(not_me.map(|link| ("not_me", link)));
     let language = person.language.as_deref().unwrap_or(&visit.language);
+    let to = &person.email;
     letter(visit, tx, &Letter { name, to, person_id: Some(&person.id), language, words, until: None }).await
 }
 

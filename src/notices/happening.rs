@@ -23,8 +23,8 @@ pub struct Happening<'a> {
     pub actor: Actor,
     pub result: &'static str,
     pub session: String,
-    /// The address the person had before, for events that tell the old one.
-    pub old_email: Option<String>,
+    /// The person as they were before, for events that tell the address they had.
+    pub before: Option<&'a Person>,
     pub details: Vec<(&'static str, String)>,
     /// Only for the record: another mail of the same act says it.
     pub quiet: bool,
@@ -42,7 +42,7 @@ impl<'a> Happening<'a> {
             actor,
             result: "done",
             session: String::new(),
-            old_email: None,
+            before: None,
             details: vec![],
             quiet: false,
         }
@@ -67,8 +67,8 @@ impl<'a> Happening<'a> {
     }
 
     #[must_use]
-    pub fn old_email(mut self, email: &str) -> Self {
-        self.old_email = Some(email.to_owned());
+    pub fn before(mut self, person: &'a Person) -> Self {
+        self.before = Some(person);
         self
     }
 

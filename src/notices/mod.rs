@@ -356,8 +356,8 @@ pub async fn happened(visit: &Visit, tx: &mut Tx, happening: Happening<'_>) -> R
         if matches!(told, Told::Person | Told::PersonAndAdministrators | Told::PersonOldAddress) {
             compose::notice(visit, tx, &happening, person).await?;
         }
-        if let (Told::PersonOldAddress, Some(old)) = (told, &happening.old_email) {
-            compose::notice_to_old_address(visit, tx, &happening, person, old).await?;
+        if let (Told::PersonOldAddress, Some(before)) = (told, happening.before) {
+            compose::notice_to_old_address(visit, tx, &happening, before).await?;
         }
     }
     if matches!(told, Told::Administrators | Told::PersonAndAdministrators) {

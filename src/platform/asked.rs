@@ -15,6 +15,8 @@ use super::web::Visit;
 const SECONDS: i64 = 3600;
 /// Stands where a practice's id does, for what is counted over all practices of a region.
 const REGION: &str = "region";
+/// Two presses of one button come within so many seconds, however slow the line.
+const MOMENT_SECONDS: i64 = 60;
 const MAILS_ASKED: &str = "mails asked";
 const MAILS_TOLD: &str = "mails told";
 
@@ -31,6 +33,11 @@ impl Told {
     fn until(&self, what: String, until: i64) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(what, until);
     }
+}
+
+/// Whether that was a moment ago (both unix seconds): a button that is pressed twice finds done what it asks for.
+pub const fn a_moment_ago(at: i64, now: i64) -> bool {
+    now - at <= MOMENT_SECONDS
 }
 
 /// When (unix seconds) the limits of [`limit::mail_allowed`] let one more mail through on a lane that is full now.

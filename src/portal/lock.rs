@@ -15,7 +15,7 @@ use crate::notices::{Actor, Event, Happening, happened};
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
-use crate::platform::hashing::Verdict;
+use crate::platform::hashing::{Secret, Verdict};
 use crate::platform::limit::{self, Turn};
 use crate::platform::web::{Fields, Visit, encode, go, page, page_with, safe_path};
 use crate::platform::when;
@@ -217,6 +217,17 @@ pub async fn ask_practice(visit: Visit) -> Result<Response> {
 /// Busy when the pool's queue is full.
 pub async fn verify(visit: &Visit, person: &Person, typed: &str) -> Result<Verdict> {
     password::verify(visit, person.passphrase.clone(), typed).await.map_err(pool_error)
+}
+
+/// As [`verify`], of what the same form has as the new one.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn verify_new(visit: &Visit, person: &Person, typed: &str) -> Result<Verdict> {
+    let stored = person.passphrase.clone();
+    let name = format!("verify new {}", stored.as_deref().unwrap_or_default());
+    let verdict = visit.once(name, visit.server.hashing.verify(stored, Secret::new(typed.to_owned()))).await;
+    verdict.map_err(pool_error)
 }
 
 /// The same passphrase under the current cost and pepper; the record keeps no line, since what opens the lock did not change.

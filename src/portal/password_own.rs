@@ -13,6 +13,7 @@ use crate::args;
 use crate::factors::password::hash;
 use crate::factors::{password_own, password_strength};
 use crate::notices::{Event, Happening, happened};
+use crate::platform::asked;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with};
@@ -64,10 +65,13 @@ pub async fn answer(visit: Visit, fields: Fields) -> Result<Response> {
     };
     privacy::refuse_pin(&session)?;
     match fields.text("do") {
+        // Pressed twice: there is none any more.
+        "remove" if person.password.is_none() => Ok(go("/me/portal-password?done=removed")),
         "remove" if is_the_last_way(&visit, &person)? => {
             let own = OwnPage::new(&visit, &session, person, vec![visit.say("portal-password-keeps")])?;
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &own)
         }
+        "remove" if !session.is_fresh(visit.now) => Ok(go("/portal/confirm?then=%2Fme%2Fportal-password")),
         "remove" => remove(&visit, &session, &person).await,
         _ if !session.is_fresh(visit.now) => Ok(go(PROVE)),
         _ => set(&visit, &session, person, fields.text("password")).await,
@@ -82,6 +86,10 @@ async fn set(visit: &Visit, session: &Session, person: Person, typed: &str) -> R
     }
     let mut problems = password_strength::problems(visit, &person, &person.name, typed).await?;
     if problems.is_empty() && password_own::is_in_place(visit, &person, typed).await? {
+        let just_set = person.password_set_at.is_some_and(|at| asked::a_moment_ago(at, visit.now));
+        if just_set && person.password_stolen_at.is_none() {
+            return Ok(go("/me/portal-password?done=set"));
+        }
         problems.push(visit.say("change-same"));
     }
     let others = with_password(visit.db()?, &practice.id, &person.email_key).await?;
@@ -121,7 +129,7 @@ fn is_the_last_way(visit: &Visit, person: &Person) -> Result<bool> {
     Ok(person.password_opens(practice) && person.has_no_way_without(Gone::Password, practice))
 }
 
-/// Takes away a way in and gives none: the open session is enough.
+/// Takes away a way in, and with it whoever came in by it: every other session, and sign-ins that wait at a lock.
 async fn remove(visit: &Visit, session: &Session, person: &Person) -> Result<Response> {
     let mut tx = act::begin(visit, session).await?;
     // Here and not only before: mail or a passkey may have gone meanwhile.
@@ -136,6 +144,7 @@ async fn remove(visit: &Visit, session: &Session, person: &Person) -> Result<Res
         )
         .await?;
     if removed == 1 {
+        lock::end_all_but(visit, &mut tx, person, Some(&session.id)).await?;
         happened(visit, &mut tx, Happening::of(Event::PortalPasswordRemoved, person).session(&session.id)).await?;
     }
     tx.commit().await?;

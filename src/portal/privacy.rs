@@ -12,6 +12,7 @@ use crate::factors::mine_changes::{self, Change};
 use crate::factors::password::hash;
 use crate::factors::{passkey_new, passkeys, password_strength};
 use crate::notices::{Event, Happening, happened};
+use crate::platform::asked;
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
@@ -74,6 +75,11 @@ pub async fn set_lock(visit: Visit, fields: Fields) -> Result<Response> {
         Err(response) => return Ok(response),
     };
     refuse_pin(&session)?;
+    let remove = fields.text("do") == "remove";
+    if remove && person.passphrase.is_none() {
+        // Pressed twice: there is none any more.
+        return Ok(go("/me/privacy?done=lock-removed"));
+    }
     // The first passphrase keeps its own client out as well, who may only have left the browser open.
     if person.passphrase.is_none() && !session.is_fresh(visit.now) {
         return Ok(go(&format!("/portal/confirm?then={}", encode("/me/privacy?done=not-saved"))));
@@ -86,6 +92,15 @@ pub async fn set_lock(visit: Visit, fields: Fields) -> Result<Response> {
             return page_with(StatusCode::TOO_MANY_REQUESTS, &again);
         }
         if lock::verify(&visit, &person, fields.text("current")).await? == Verdict::Wrong {
+            // Pressed twice: what was typed as the new one is the passphrase of now.
+            let just_set = person.passphrase_set_at.is_some_and(|at| asked::a_moment_ago(at, visit.now));
+            if !remove
+                && just_set
+                && lock::verify_new(&visit, &person, fields.text("passphrase")).await? != Verdict::Wrong
+            {
+                limit::clear(visit.db()?, &visit.practice()?.id, &lane).await?;
+                return Ok(go("/me/privacy?done=lock-set"));
+            }
             return refused(&visit, &session, person, vec![visit.say("lock-wrong")]).await;
         }
         limit::clear(visit.db()?, &visit.practice()?.id, &lane).await?;
@@ -93,7 +108,6 @@ pub async fn set_lock(visit: Visit, fields: Fields) -> Result<Response> {
     if person.passphrase.is_none() && visit.practice()?.client_passphrases == 0 {
         return refused(&visit, &session, person, vec![visit.say("privacy-lock-not-here")]).await;
     }
-    let remove = fields.text("do") == "remove";
     if remove && keeps_lock(&person) {
         return refused(&visit, &session, person, vec![visit.say("privacy-keeps-lock")]).await;
     }
@@ -167,13 +181,16 @@ pub async fn set_mail(visit: Visit, fields: Fields) -> Result<Response> {
         _ => return Ok(go("/me/privacy")),
     };
     let mut tx = act::begin(&visit, &session).await?;
-    tx.execute(
-        "UPDATE person SET mail_form = $3 WHERE practice_id = $1 AND id = $2",
-        args![&visit.practice()?.id, &person.id, form],
-    )
-    .await?;
-    happened(&visit, &mut tx, Happening::of(Event::MailFormChanged, &person).session(&session.id).detail("form", form))
+    let changed = tx
+        .execute(
+            "UPDATE person SET mail_form = $3 WHERE practice_id = $1 AND id = $2 AND mail_form <> $3",
+            args![&visit.practice()?.id, &person.id, form],
+        )
         .await?;
+    if changed == 1 {
+        let chosen = Happening::of(Event::MailFormChanged, &person).session(&session.id);
+        happened(&visit, &mut tx, chosen.detail("form", form)).await?;
+    }
     tx.commit().await?;
     Ok(go("/me/privacy?done=mail"))
 }

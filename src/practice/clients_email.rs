@@ -36,6 +36,8 @@ struct EmailPage {
     /// Nobody has signed in with the address so far.
     unused: bool,
     protected: bool,
+    /// No mail to this client has a link, at whatever address.
+    code_only: bool,
 }
 
 /// `GET /practice/clients/{id}/email`.
@@ -89,6 +91,10 @@ async fn change(visit: &Visit, session: &Session, person: Person, typed: &str) -
         && limit::mail_allowed_in(&mut tx, practice, &by, visit.now).await?;
     if !allowed {
         drop(tx);
+        let under_way = client_email::under_way(visit.db()?, practice, &person.id, visit.now).await?;
+        if under_way.is_some_and(|change| change.was_just_asked(email, session, visit.now)) {
+            return Ok(go(&format!("/practice/clients/{}?done=email-asked", person.id)));
+        }
         return again(visit, session, person, typed, "people-mail-wait").await;
     }
     client_email::ask(visit, &mut tx, &now, email, session).await?;
@@ -108,9 +114,11 @@ async fn again(visit: &Visit, session: &Session, person: Person, typed: &str, pr
 async fn code(visit: &Visit, session: &Session, person: Person, typed: &str) -> Result<Response> {
     // read
     let practice = &visit.practice()?.id;
-    let back = format!("/practice/clients/{}/email", person.id);
+    if let Some(path) = done_before(visit, &person).await? {
+        return Ok(go(&path));
+    }
     let Some(change) = client_email::under_way(visit.db()?, practice, &person.id, visit.now).await? else {
-        return Ok(go(&back));
+        return Ok(go(&format!("/practice/clients/{}/email", person.id)));
     };
     let Some(code) = normalise_typed(typed) else {
         let mut form = EmailPage::new(visit, session, person).await?;
@@ -127,11 +135,23 @@ async fn code(visit: &Visit, session: &Session, person: Person, typed: &str) -> 
         Typed::Done => return done(visit, &before, "email-changed").await,
         Typed::Held(_) => return Ok(go(&format!("/practice/clients/{}?done=email-held", person.id))),
         Typed::Wrong(left) => visit.say_with("address-code-wrong", &[("left", &left.to_string())]),
-        Typed::Over => visit.say("address-code-over"),
+        Typed::Over => match done_before(visit, &before).await? {
+            Some(path) => return Ok(go(&path)),
+            None => visit.say("address-code-over"),
+        },
     };
     let mut form = EmailPage::new(visit, session, person).await?;
     form.code_problem = Some(problem);
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &form)
+}
+
+/// Where a press leads whose code has confirmed the newest address already, pressed once before or at once.
+async fn done_before(visit: &Visit, person: &Person) -> Result<Option<String>> {
+    let newest = client_email::newest(visit.db()?, &visit.practice()?.id, &person.id).await?;
+    Ok(newest.filter(Change::is_confirmed).map(|change| {
+        let word = if change.is_done() { "email-changed" } else { "email-held" };
+        format!("/practice/clients/{}?done={word}", person.id)
+    }))
 }
 
 /// To the client's page, which says also whether mail to them names nobody from now on.
@@ -164,6 +184,7 @@ impl EmailPage {
             change,
             unused: person.last_sign_in_at.is_none() && !client_email::is_protected(&person),
             protected: client_email::is_protected(&person),
+            code_only: client_email::is_discreet(visit, &person)?,
             person,
         })
     }

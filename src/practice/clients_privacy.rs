@@ -12,6 +12,7 @@ use crate::args;
 use crate::factors::password::{self, hash, pool_error};
 use crate::factors::{passkey_store, password_strength};
 use crate::notices::{Event, Happening, happened};
+use crate::platform::asked;
 use crate::platform::db::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::frame::{Banner, Frame};
@@ -52,10 +53,15 @@ pub async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query) -> 
         Err(response) => return Ok(response),
     };
     let mut privacy = PrivacyPage::new(&visit, &session, person, vec![]).await?;
-    privacy.frame.banner = DONE
-        .iter()
-        .find(|word| **word == query.text("done"))
-        .map(|word| Banner { kind: "success", text: visit.say(&format!("clients-privacy-done-{word}")) });
+    privacy.frame.banner = DONE.iter().find(|word| **word == query.text("done")).map(|word| {
+        let bare = *word == "private-off" && privacy.person.lock().is_none();
+        let words = if bare {
+            "clients-privacy-done-private-off-bare".to_owned()
+        } else {
+            format!("clients-privacy-done-{word}")
+        };
+        Banner { kind: "success", text: visit.say(&words) }
+    });
     page(&privacy)
 }
 
@@ -93,6 +99,8 @@ enum Act {
         passphrase: Option<String>,
         safe_word: Option<String>,
     },
+    /// It is so already: the button was pressed twice.
+    Nothing,
     PrivateOff,
     Mail(&'static str),
     LockOff,
@@ -116,6 +124,7 @@ async fn judge(visit: &Visit, session: &Session, person: &Person, fields: &Field
         "lock-off-now" if person.lock_off_asked(visit.now).is_some_and(|from| from <= visit.now) => {
             Ok(Ok(("lock-off-now", Act::LockOffNow)))
         }
+        "lock-off-now" if person.lock().is_none() => Ok(Ok(("lock-off-now", Act::Nothing))),
         "mail" => {
             // Without mail, PINs, passkeys and a password nothing would let the client in.
             if fields.text("mail") == "none" && lives_on_mail(visit, person)? {
@@ -137,6 +146,9 @@ async fn judge(visit: &Visit, session: &Session, person: &Person, fields: &Field
 async fn private_on(visit: &Visit, session: &Session, person: &Person, fields: &Fields) -> Result<Judged> {
     let typed = fields.text("passphrase");
     if person.lock().is_some() && !typed.is_empty() {
+        if was_just_set(visit, session, person, fields).await? {
+            return Ok(Ok(("private-on", Act::Nothing)));
+        }
         return Ok(Err(vec![visit.say("clients-privacy-lock-stays")]));
     }
     let agreed = person.safe_word.is_some();
@@ -160,6 +172,26 @@ async fn private_on(visit: &Visit, session: &Session, person: &Person, fields: &
     let passphrase = if typed.is_empty() { None } else { Some(hash(visit, typed).await?) };
     let safe_word = if keeps_word { None } else { Some(hash(visit, &new_word).await?) };
     Ok(Ok(("private-on", Act::PrivateOn { passphrase, safe_word })))
+}
+
+/// Whether private sign-in was set up a moment ago with just what is typed. The safe word is judged first, so that nobody without
+/// it guesses at the passphrase; each is counted as anywhere.
+async fn was_just_set(visit: &Visit, session: &Session, person: &Person, fields: &Fields) -> Result<bool> {
+    let set_at = if person.is_private() { person.passphrase_set_at } else { None };
+    if !set_at.is_some_and(|at| asked::a_moment_ago(at, visit.now))
+        || safe_word_problem(visit, session, person, fields.text("safe_word")).await?.is_some()
+    {
+        return Ok(false);
+    }
+    let lane = visit.lane("passphrase own", &session.id)?;
+    if !matches!(visit.take_try(&lane, limit::PASSWORD_NEAR).await?, Turn::Allowed(_)) {
+        return Ok(false);
+    }
+    let same = lock::verify(visit, person, fields.text("passphrase")).await? != Verdict::Wrong;
+    if same {
+        limit::clear(visit.db()?, &visit.practice()?.id, &lane).await?;
+    }
+    Ok(same)
 }
 
 /// Turns private sign-in on, and stops what was asked before there was a safe word, unless the lock or the safe word are others by now
@@ -209,6 +241,7 @@ async fn write(visit: &Visit, tx: &mut Tx, person: &Person, act: Act) -> Result<
         Act::PrivateOn { passphrase, safe_word } => {
             return turn_on(visit, tx, person, passphrase, safe_word).await.map(Some);
         }
+        Act::Nothing => return Ok(None),
         Act::PrivateOff => {
             let off = tx
                 .execute(
@@ -249,7 +282,8 @@ async fn write(visit: &Visit, tx: &mut Tx, person: &Person, act: Act) -> Result<
                 )
                 .await?;
             if taken == 0 {
-                return Err(Error::NotFound);
+                // Pressed twice at once, or stopped: judged anew, by what there is now.
+                return Err(Error::Conflict);
             }
             if person.passkey_lock_since.is_some() {
                 // The lock that nobody can open any more: its passkeys are lost, or somebody else's.

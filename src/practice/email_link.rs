@@ -103,7 +103,7 @@ pub async fn answer(visit: Visit, Path(token): Path<String>) -> Result<Response>
     session::end_all(&visit, &mut tx, &person.id, None).await?;
     device::end_all(&visit, &mut tx, &person.id).await?;
     let changed = person::by_id_in(&mut tx, practice, &person.id).await?;
-    let happening = Happening::of(Event::EmailChangedByAdministrator, &changed).old_email(&person.email);
+    let happening = Happening::of(Event::EmailChangedByAdministrator, &changed).before(&person);
     happened(&visit, &mut tx, happening.by(Actor::Person(text("by"), text("by_name")))).await?;
     tx.commit().await?;
     visit.server.outbox_bell.notify_one();

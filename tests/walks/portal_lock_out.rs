@@ -77,7 +77,7 @@ walk!(a_held_try_says_so_on_the_page_of_the_lock, |stage| {
     stage.wait(31);
     jo.submit_to("/me/privacy/lock", &right).await.sees("Your lock is set");
     stage.au().execute("UPDATE tries SET count = 50", args![]).await.unwrap();
-    let off = [("current", "guess guess guess"), ("passphrase", OTHER)];
+    let off = [("current", "guess guess guess"), ("passphrase", PASSPHRASE)];
     jo.submit_to("/me/privacy/lock", &off).await.sees("That isn't the passphrase");
     stage.au().execute("UPDATE tries SET count = 50, blocked_until = 0", args![]).await.unwrap();
     let right = [("current", OTHER), ("passphrase", PASSPHRASE)];

@@ -39,25 +39,25 @@ pub async fn jo_id(stage: &Stage) -> String {
     row.unwrap().0
 }
 
-async fn jo_with_password(stage: &Stage) -> String {
+pub async fn jo_with_password(stage: &Stage) -> String {
     let id = jo_id(stage).await;
     keep_passwords(stage, true).await;
     brought(stage, &id, PASSWORD).await;
     id
 }
 
-async fn try_at(stage: &Stage, address: &str, email: &str, password: &str) -> Browser {
+pub async fn try_at(stage: &Stage, address: &str, email: &str, password: &str) -> Browser {
     let mut browser = stage.browser().from(address);
     browser.open(PAGE).await.submit(&[("email", email), ("password", password)]).await;
     browser
 }
 
-async fn typed(stage: &Stage, email: &str, password: &str) -> Browser {
+pub async fn typed(stage: &Stage, email: &str, password: &str) -> Browser {
     try_at(stage, "192.0.2.10", email, password).await
 }
 
 #[track_caller]
-fn is_out(browser: &Browser) {
+pub fn is_out(browser: &Browser) {
     assert!(!browser.cookies.contains_key("__Host-session"), "{}", browser.text());
 }
 

@@ -12,7 +12,7 @@ use portico::notices::text_message::{BodyType, TextGateway, TextSettings};
 use portico::notices::{Event, Happening, happened};
 use portico::platform::door::background_visit;
 use portico::platform::web::Visit;
-use portico::sign_in::person;
+use portico::sign_in::person::{self, Person};
 
 use crate::support::smtp_sink::{SinkSetup, SmtpSink};
 use crate::support::stage::Stage;
@@ -95,8 +95,9 @@ async fn tell_sam_and(stage: &Stage, event: Event, old_address: Option<&str>) {
     let visit = at_practice(stage, "harbour-physio").await;
     let practice = &visit.practice().unwrap().id;
     let sam = person::staff_by_email(stage.au(), practice, SAM).await.unwrap().unwrap();
+    let before = old_address.map(|old| Person { email: old.to_owned(), ..sam.clone() });
     let mut happening = Happening::of(event, &sam);
-    happening.old_email = old_address.map(str::to_owned);
+    happening.before = before.as_ref();
     let mut tx = stage.au().write().await.unwrap();
     happened(&visit, &mut tx, happening).await.unwrap();
     tx.commit().await.unwrap();
