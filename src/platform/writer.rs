@@ -23,11 +23,15 @@ pub struct Writer {
     crowd: Arc<OnceLock<Crowd>>,
 }
 
-/// Whether so many people wait for something slower that a few milliseconds are nothing to them.
-pub type Crowd = Box<dyn Fn() -> bool + Send + Sync>;
+/// How long people wait for something slower; no time where nobody waits.
+pub type Crowd = Box<dyn Fn() -> Duration + Send + Sync>;
 
-/// In a crowd a commit waits so long for others to share it: what it costs then is what they wait for.
-const GATHER: Duration = Duration::from_millis(20);
+/// In a crowd a commit waits for others to share it, since what it costs then is what they wait for: so many times shorter than
+/// they wait anyway,
+const GATHER_PART: u32 = 4;
+
+/// and at most this.
+const LONGEST_GATHER: Duration = Duration::from_millis(60);
 
 /// Whether everything that anybody has seen can be read. Else a try that was refused because of another, whose commit is
 /// still under way, would look for the reason and find none.
@@ -118,7 +122,8 @@ impl Writer {
         }
         if !group.open {
             let (lend, lent) = oneshot::channel();
-            let gather = self.crowd.get().is_some_and(|crowd| crowd());
+            let wait = self.crowd.get().map_or(Duration::ZERO, |crowd| crowd());
+            let gather = (wait / GATHER_PART).min(LONGEST_GATHER);
             tokio::spawn(tend(Arc::clone(&self.group), group, lend, gather));
             group = lent.await.map_err(|_| closed())??;
         }
@@ -142,14 +147,14 @@ async fn tend(
     shared: Arc<Mutex<Group>>,
     mut group: OwnedMutexGuard<Group>,
     lend: oneshot::Sender<Result<OwnedMutexGuard<Group>>>,
-    gather: bool,
+    gather: Duration,
 ) {
     match group.begin().await {
         Ok(()) => drop(lend.send(Ok(group))),
         Err(error) => return drop(lend.send(Err(error))),
     }
-    if gather {
-        tokio::time::sleep(GATHER).await;
+    if !gather.is_zero() {
+        tokio::time::sleep(gather).await;
     }
     shared.lock_owned().await.end().await;
 }

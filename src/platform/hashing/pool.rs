@@ -191,10 +191,19 @@ impl HashPool {
         self.shared.lock().jobs.len()
     }
 
-    /// Whether so many wait that each waits longer than a few hashes take.
-    pub fn crowd(&self) -> impl Fn() -> bool + Send + Sync + 'static {
-        let (shared, many) = (Arc::clone(&self.shared), self.threads * 3);
-        move || shared.lock().jobs.len() >= many
+    /// How long whoever comes now waits for their hash, where so many wait that each waits longer than a few hashes take;
+    /// else no time.
+    pub fn crowd(&self) -> impl Fn() -> Duration + Send + Sync + 'static {
+        let (shared, threads) = (Arc::clone(&self.shared), self.threads);
+        move || {
+            let waiting = shared.lock().jobs.len();
+            if waiting < threads * 3 {
+                return Duration::ZERO;
+            }
+            let (made, busy) = (shared.made.load(Ordering::Relaxed), shared.busy_micros.load(Ordering::Relaxed));
+            let places = (waiting / threads) as u64;
+            Duration::from_micros(busy / made.max(1)).saturating_mul(u32::try_from(places).unwrap_or(u32::MAX))
+        }
     }
 
     pub fn stop(&self) {

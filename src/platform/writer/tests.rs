@@ -253,7 +253,7 @@ async fn who_was_refused_reads_why() {
 async fn a_crowd_shares_what_a_lone_act_would_not() {
     const ANOTHER: &str = "INSERT INTO word SELECT 'word ' || COUNT(*) FROM word";
     let stage = Stage::new().await;
-    stage.writer.tell_crowds_by(Box::new(|| true));
+    stage.writer.tell_crowds_by(Box::new(|| Duration::from_millis(80)));
     let mut shared = false;
     // A machine that stands still for longer than the pause proves nothing, so there are several turns.
     for _ in 0..20 {

@@ -52,6 +52,22 @@ async fn a_job_nobody_waits_for_is_skipped() {
 }
 
 #[tokio::test]
+async fn a_crowd_waits_as_long_as_its_hashes_take() {
+    let pool = HashPool::with_size(hasher(SLOW), 1, 64).unwrap();
+    let crowd = pool.crowd();
+    assert_eq!(pool.verify(None, secret(PASSWORD)).await, Ok(Verdict::Wrong));
+    let one = Duration::from_secs_f64(pool.busy_seconds());
+    let first = busy(&pool).await;
+    let mut waiting = [0, 1, 2].map(|_| Box::pin(pool.verify(None, secret(PASSWORD))));
+    assert!(begun(&mut waiting[0]) && begun(&mut waiting[1]));
+    assert_eq!(crowd(), Duration::ZERO, "two are no crowd");
+    assert!(begun(&mut waiting[2]));
+    let said = crowd();
+    assert!(said > one * 29 / 10 && said < one * 31 / 10, "{said:?} for three of {one:?}");
+    drop(first);
+}
+
+#[tokio::test]
 async fn a_full_queue_refuses_at_once_and_takes_the_deserted_out() {
     let pool = HashPool::with_size(hasher(SLOW), 1, 2).unwrap();
     let first = busy(&pool).await;
