@@ -137,6 +137,7 @@ walk!(another_practices_page_offers_its_own_portal_as_that, |stage| {
     let link = link_of(&mail);
     let mut thames = stage.browser_at("thames-therapy.uk.localhost:8080");
     thames.open(&link).await.sees("This link is for another practice's portal").misses("Request new sign in link");
+    thames.sees("Sign in to Thames Therapy");
     let mut own = stage.browser();
     own.open(&link).await.sees("This is not the browser that asked");
     own.open("/link/nothing").await.sees("Request new sign in link");
