@@ -14,6 +14,7 @@ use portico::platform::ring_marks;
 use portico::platform::server::Server;
 use portico::platform::world::{RealWorld, World};
 
+use super::moves_older::another;
 use crate::support::stage::Stage;
 use crate::support::ways::{ALEX, SAM, ask_no_second, log_in};
 use crate::walk;
@@ -154,38 +155,25 @@ async fn name_in_uk(stage: &Stage) -> String {
 }
 
 walk!(nobody_new_gets_an_address_that_leads_to_a_practice, |stage| {
-    let wanted = |region: &str, slug: &str| practice::Wanted {
-        region: region.into(),
-        slug: slug.into(),
-        name: "Another".into(),
-        administrator: "kim@example.com".into(),
-        administrator_name: "Kim Bayer".into(),
-        colour: None,
-        logo: None,
-        country: "AU".into(),
-        zone: "UTC".into(),
-        phone: String::new(),
-        email: String::new(),
-    };
     practice_rename::rename(&stage.server, "au", "harbour-physio", "bay-physio").await.unwrap();
     practice_move::go(&stage.server, "bay-physio", "au", "uk").await.unwrap();
     practice_rename::rename(&stage.server, "uk", "bay-physio", "quay-physio").await.unwrap();
     // Its name at birth, one in between in either region, and the present one.
     for (region, slug) in [("au", "harbour-physio"), ("au", "bay-physio"), ("uk", "bay-physio")] {
-        let refused = practice::add(&stage.server, &wanted(region, slug)).await;
+        let refused = practice::add(&stage.server, &another(region, slug)).await;
         assert!(
             refused.is_err_and(|error| error.to_string().contains("another practice's address")),
             "{region} {slug}"
         );
     }
-    assert!(practice::add(&stage.server, &wanted("uk", "quay-physio")).await.is_err());
+    assert!(practice::add(&stage.server, &another("uk", "quay-physio")).await.is_err());
     stage.wait(5);
     let now = "http://quay-physio.uk.localhost:8080";
     assert_eq!(leads(&stage, OLD, "/").await.1, format!("{now}/"), "nothing was changed");
     // Even where the old region has lost its note of it.
     stage.au().execute("DELETE FROM moved WHERE slug = 'harbour-physio'", args![]).await.unwrap();
-    assert!(practice::add(&stage.server, &wanted("au", "harbour-physio")).await.is_err(), "passkeys are bound to it");
-    practice::add(&stage.server, &wanted("au", "quay-physio")).await.unwrap();
+    assert!(practice::add(&stage.server, &another("au", "harbour-physio")).await.is_err(), "passkeys are bound to it");
+    practice::add(&stage.server, &another("au", "quay-physio")).await.unwrap();
     assert_eq!(leads(&stage, "quay-physio.au.localhost:8080", "/sign-in").await.0, 200, "free there");
 });
 

@@ -5,24 +5,9 @@ use portico::config::{Database, Region};
 use portico::ops::{practice, practice_move, practice_rename};
 
 use super::moves::{OLD, leads};
+use super::moves_older::another;
 use crate::support::stage::Stage;
 use crate::walk;
-
-fn wanted(region: &str, slug: &str) -> practice::Wanted {
-    practice::Wanted {
-        region: region.into(),
-        slug: slug.into(),
-        name: "Another".into(),
-        administrator: "kim@example.com".into(),
-        administrator_name: "Kim Bayer".into(),
-        colour: None,
-        logo: None,
-        country: "AU".into(),
-        zone: "UTC".into(),
-        phone: String::new(),
-        email: String::new(),
-    }
-}
 
 walk!(a_move_that_is_started_twice_says_so, |stage| {
     let run = || practice_move::go(&stage.server, "harbour-physio", "au", "uk");
@@ -40,13 +25,13 @@ walk!(a_move_that_is_started_twice_says_so, |stage| {
 walk!(nobody_takes_a_name_where_its_practice_is_going, |stage| {
     let out = "UPDATE practice SET moving_to = 'uk' WHERE slug = 'harbour-physio'";
     stage.au().execute(out, args![]).await.unwrap();
-    let added = practice::add(&stage.server, &wanted("uk", "harbour-physio")).await.map(|_| ());
+    let added = practice::add(&stage.server, &another("uk", "harbour-physio")).await.map(|_| ());
     let renamed = practice_rename::rename(&stage.server, "uk", "thames-therapy", "harbour-physio").await.map(|_| ());
     for refused in [added, renamed] {
         let said = refused.unwrap_err().to_string();
         assert!(said.contains("harbour-physio is on its way to uk"), "{said}");
     }
-    practice::add(&stage.server, &wanted("uk", "bay-physio")).await.unwrap();
+    practice::add(&stage.server, &another("uk", "bay-physio")).await.unwrap();
     practice_rename::rename(&stage.server, "uk", "thames-therapy", "quay-therapy").await.unwrap();
     // Taken all the same, by a server with another configuration say: the move names the cause and the way out.
     let uk = &stage.server.region("uk").unwrap().db;
@@ -68,7 +53,7 @@ async fn two_practices_of_one_name_do_not_leave_for_one_region() {
     let third = Database::Sqlite(folder.path().join("nz.db"));
     let region = Region { name: "nz".into(), database: third, max_connections: 6 };
     let stage = Stage::with(folder, |config| config.regions.push(region)).await;
-    practice::add(&stage.server, &wanted("nz", "harbour-physio")).await.unwrap();
+    practice::add(&stage.server, &another("nz", "harbour-physio")).await.unwrap();
     let out = "UPDATE practice SET moving_to = 'uk' WHERE slug = 'harbour-physio'";
     let nz = &stage.server.region("nz").unwrap().db;
     nz.execute(out, args![]).await.unwrap();
