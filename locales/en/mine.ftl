@@ -29,6 +29,7 @@ mine-on = On
 mine-off = Off
 mine-two-factor-since = Since { $day }. After your password we ask for a code from your authenticator app, except on recognised devices.
 mine-two-factor-what-passkey = Your passkey is asked after your password. With 2 factor authentication you also get in where the passkey isn't at hand.
+mine-two-factor-what-passkey-alone = Your passkey opens your account. With a password and 2 factor authentication you also get in where the passkey isn't at hand.
 mine-two-factor-what = Your password alone opens your account. With 2 factor authentication, somebody who learns it still can't get in.
 mine-two-factor-required = Your practice asks for a passkey or 2 factor authentication. You have no passkey, so it can't be turned off.
 mine-two-factor-enable = Enable 2 factor authentication

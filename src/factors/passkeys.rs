@@ -70,6 +70,17 @@ pub struct Listed {
     pub is_new: bool,
 }
 
+impl Listed {
+    /// As [`Listed::kept`], for a colleague's page about the person.
+    pub fn kept_by_another(&self) -> &'static str {
+        match self.kept {
+            "passkey-synced" => "passkey-synced-another",
+            "passkey-not-synced" => "passkey-not-synced-another",
+            other => other,
+        }
+    }
+}
+
 /// A person's passkeys in the visitor's words.
 ///
 /// # Errors

@@ -8,9 +8,11 @@ use super::passkey_options::Asked;
 use super::passkey_own::{self, Refused};
 use super::password_lanes::later;
 use super::password_own::{self, Own};
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::frame::Frame;
 use crate::platform::web::{Fields, Query, Visit, go, page, page_with, safe_path};
+use crate::platform::when;
+use crate::sign_in::person;
 use crate::sign_in::session::{self, Session};
 use crate::sign_in::step::Factor;
 use crate::sign_in::{self, Start};
@@ -27,6 +29,8 @@ struct ConfirmPage {
     by_passkey: bool,
     /// One that the browser may forget.
     unknown: Option<String>,
+    /// When the password was stopped: then it isn't wrong, it opens nothing.
+    stopped: Option<String>,
 }
 
 /// `GET /confirm?then=`; goes straight on where the proof is fresh enough.
@@ -113,6 +117,8 @@ async fn confirm_page(
 ) -> Result<ConfirmPage> {
     let passkey = passkey_own::offer(visit, Purpose::Confirm, session).await?;
     let frame = session::frame(visit, session, "confirm-title");
+    let person = person::by_id(visit.db()?, &visit.practice()?.id, &session.person_id).await?.ok_or(Error::NotFound)?;
+    let stopped = person.password_stolen_at.filter(|_| person.password.is_some() && !person.is_client());
     Ok(ConfirmPage {
         frame: if passkey.is_some() { frame.script("passkey.js") } else { frame },
         then_path,
@@ -121,5 +127,6 @@ async fn confirm_page(
         passkey,
         by_passkey: false,
         unknown: None,
+        stopped: stopped.map(|at| when::day(at, visit.zone())),
     })
 }

@@ -1,6 +1,8 @@
 //! What pages say of a passkey where it was asked for, and where their links lead: help at the place of need, the other door, and
 //! the address somebody wanted to go to.
 
+use portico::args;
+
 use super::support::authenticator::{Authenticator, make_passkey, options_of, send};
 use super::support::browser::Browser;
 use super::support::portal::{JO, sign_in};
@@ -49,6 +51,23 @@ walk!(where_a_session_asks_again_help_is_at_hand_and_a_deleted_passkey_is_named,
         assert_eq!(sam.link("I made a passkey, but can't log in with it"), "/help/passkey-not-accepted");
         assert!(sam.html.contains(&format!("data-passkey-unknown=\"{}\"", phone.passkeys[0].id)));
     }
+});
+
+// What was stopped is not wrong: whoever is in by a passkey learns it where the password is asked for.
+walk!(a_stopped_password_is_named_where_it_is_asked_for, |stage| {
+    let mut phone = Authenticator::synced();
+    let mut sam = sam_with_passkey(&stage, &mut phone).await;
+    sam.open("/me").await.sees("Your passkey is asked after your password").misses("Your passkey opens your account");
+    let sql = "UPDATE person SET password_stolen_at = $1 WHERE email_key = 'sam@example.com' AND kind = 'staff'";
+    stage.au().execute(sql, args![stage.now()]).await.unwrap();
+    sam.open("/me").await.sees("It was stopped on").sees("Your passkey opens your account");
+    sam.misses("asked after your password");
+    stage.wait(301);
+    sam.open("/confirm?then=%2Fme%2Fpasskeys").await.sees("Your password was stopped on").misses("type your password");
+    assert!(!sam.html.contains("type=\"password\""));
+    assert_eq!(sam.link("Forgot your password?"), "/forgot");
+    show(&mut sam, &mut phone).await;
+    sam.is_at("/me/passkeys");
 });
 
 walk!(a_clients_pages_say_it_too, |stage| {

@@ -37,6 +37,7 @@ walk!(a_lost_device_is_taken_off_after_proof_on_the_phone, |stage| {
     alex.open(&format!("/practice/people/{id}")).await;
     let path = alex.link("Delete passkeys");
     alex.open(&path).await.sees("iCloud Keychain").sees("Security key").misses("491570157");
+    alex.sees("Synced: it works on their other devices").misses("your other devices");
     press(&mut alex).await.is_at(&path);
     let code = code_in(&stage.messages(SAMS_MOBILE).await[0].text);
     let lost = box_of(&alex, "iCloud Keychain");

@@ -92,4 +92,6 @@ walk!(who_gets_no_mail_reads_of_the_way_that_is_left, |stage| {
     rules(&stage, "UPDATE practice SET pin_by = 'nobody'").await;
     change(&stage, JO, "UPDATE person SET password_stolen_at = 1 WHERE email_key = $1 AND kind = 'client'").await;
     jo.open("/me/ways").await.sees("Talk to them about how you sign in");
+    jo.open("/me/portal-password").await.sees("Your password was stopped on").sees("Set a new one here");
+    jo.misses("Last set on").misses("You have a password from before");
 });

@@ -58,6 +58,9 @@ export async function clientWays(stage, page, look) {
   await page.waitForTimeout(5000);
   await page.goto(`${home}/me/portal-password`);
   await look("a password, proof is old");
+  demo.sql("UPDATE person SET password_stolen_at = 1790000000 WHERE email_key = 'jo@example.com' AND kind = 'client'");
+  await page.goto(`${home}/me/portal-password`);
+  await look("a portal password that was stopped");
 
   const now = Math.floor(Date.now() / 1000);
   demo.sql(`UPDATE practice SET client_passwords = 0, client_passwords_off_at = ${now}, client_ways_since = ${now}`);
@@ -73,5 +76,13 @@ export async function clientWays(stage, page, look) {
     await look("an old password", other);
     await other.goto(`${home}/help/portal-no-password`);
     await look("signing in without a password", other);
+    demo.sql("UPDATE practice SET client_passkeys = 0");
+    await portalSays(other, `${home}/portal/passkey/none`, "no new passkeys");
+    await look("a client without a passkey, none are made any more", other);
+    demo.sql(`INSERT INTO passkey (practice_id, id, short_id, person_id, public_key, algorithm, aaguid, name, created_at)
+      SELECT practice_id, 'a-key', 'akey', id, 'none', -7, '', 'The blue key', ${now} FROM person
+      WHERE email_key = 'jo@example.com' AND kind = 'client'`);
+    await openUntil(other, `${home}/me/privacy/passkey`, "/me/privacy/passkey");
+    await look("passkeys as the lock, none are made any more", other);
   });
 }

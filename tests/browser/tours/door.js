@@ -124,6 +124,19 @@ export async function passwordDue(stage, page, look) {
   await page.waitForURL("**/me");
 }
 
+/** A mail's link pressed when the account was closed meanwhile. */
+export async function notMeClosed(stage, page, look) {
+  const sam = stage.person("sam@example.com");
+  await signIn(page, sam);
+  await stage.visit((elsewhere) => signIn(elsewhere, sam));
+  const link = await stage.demo.link(sam.email, "/not-me/");
+  stage.demo.sql("UPDATE person SET closed_at = 1790000000 WHERE email_key = 'sam@example.com'");
+  await page.goto(link);
+  await look("not me, account closed");
+  await press(page, "It wasn't me: end everything");
+  await look("not me, done, account closed");
+}
+
 export async function notMe(stage, page, look) {
   const alex = stage.person("alex@example.com", "thames-therapy");
   await signIn(page, alex);

@@ -43,6 +43,10 @@ export async function passkeys(stage, page, look) {
   await press(page, "Save");
   await page.goto(`${sam.home}/me/passkeys`);
   await look("passkeys, one");
+  demo.sql("UPDATE passkey SET odd_at = 1790000000");
+  await page.goto(`${sam.home}/me/passkeys`);
+  await look("a passkey that may have been copied");
+  demo.sql("UPDATE passkey SET odd_at = NULL");
   await page.goto(`${sam.home}/me`);
   await look("My info with a passkey");
   await page.goto(`${sam.home}/me/passkeys/new`);
@@ -59,6 +63,12 @@ export async function passkeys(stage, page, look) {
   demo.sql("UPDATE session SET fresh_at = 0");
   await openUntil(page, `${sam.home}/me/passkeys/new`, "/confirm");
   await look("confirm with a passkey");
+  demo.sql("UPDATE person SET password_stolen_at = 1790000000 WHERE email_key = 'sam@example.com'");
+  await openUntil(page, `${sam.home}/me/passkeys/new`, "/confirm");
+  await look("confirm, the password was stopped");
+  await page.goto(`${sam.home}/me`);
+  await look("My info with a passkey and a stopped password");
+  demo.sql("UPDATE person SET password_stolen_at = NULL WHERE email_key = 'sam@example.com'");
   demo.sql("UPDATE session SET idle_seconds = -1");
   await openUntil(page, `${sam.home}/me`, "/locked");
   await look("locked, with a passkey");
@@ -94,6 +104,9 @@ export async function passkeysOfOthers(stage, page, look) {
   await look("a colleague with a passkey");
   await page.goto(`${page.url()}/passkeys`);
   await look("a colleague's passkeys");
+  stage.demo.sql("UPDATE passkey SET odd_at = 1790000000");
+  await page.reload();
+  await look("a colleague's passkey that may have been copied");
   await page.goto(`${page.url()}/send`);
   await look("a colleague's passkeys, before a code is sent");
 }
