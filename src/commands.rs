@@ -140,6 +140,13 @@ impl From<Error> for Failure {
 
 pub type Done = Result<(), Failure>;
 
+impl Cli {
+    /// Whether this is the server itself, and no command that is over in a moment.
+    pub fn serves(&self) -> bool {
+        matches!(self.command, Command::Serve { .. } | Command::Demo { .. })
+    }
+}
+
 pub async fn run(cli: Cli) -> Done {
     let world = Arc::new(RealWorld);
     match cli.command {

@@ -11,11 +11,20 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use commands::{Cli, Failure};
+use portico::ops::large_pages;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if cli.serves() {
+        large_pages::ask_for_them();
+    }
+    run(cli)
+}
 
 #[tokio::main]
 #[expect(clippy::print_stderr, reason = "the one place where a command says what went wrong")]
-async fn main() -> ExitCode {
-    match commands::run(Cli::parse()).await {
+async fn run(cli: Cli) -> ExitCode {
+    match commands::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Failed(problem)) => {
             eprintln!("portico: {problem}");

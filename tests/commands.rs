@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 #![expect(clippy::disallowed_methods, reason = "another process is waited for")]
 
+#[path = "commands/large_pages.rs"]
+mod large_pages;
 #[path = "commands/refused.rs"]
 mod refused;
 
@@ -198,8 +200,13 @@ struct Serving(Child);
 
 impl Serving {
     fn start(folder: &Path, port: u16) -> Serving {
+        Serving::by(&mut portico(folder), folder, port)
+    }
+
+    /// With what else that command says.
+    fn by(command: &mut Command, folder: &Path, port: u16) -> Serving {
         let log = std::fs::File::create(folder.join("log")).unwrap();
-        let child = portico(folder).arg("serve").stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        let child = command.arg("serve").stdout(Stdio::null()).stderr(log).spawn().unwrap();
         let mut serving = Serving(child);
         for _ in 0..400 {
             if get(port, "/readyz").starts_with("HTTP/1.1 200") {

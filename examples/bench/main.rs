@@ -91,6 +91,10 @@ enum Part {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if matches!(cli.part, Some(Part::Portico { .. } | Part::Raw { .. })) {
+        // As `portico serve` does, and so for the hashes that it is held against.
+        portico::ops::large_pages::ask_for_them();
+    }
     // One thread makes the load, so that the server has the rest; a server has what it has in earnest.
     let mut builder = match &cli.part {
         Some(Part::Load { .. }) | None => tokio::runtime::Builder::new_current_thread(),

@@ -15,6 +15,7 @@ pub mod help;
 pub mod help_topics;
 pub mod history;
 pub mod keys;
+pub mod large_pages;
 pub mod listen;
 pub mod log;
 pub mod mailbox;
