@@ -1,7 +1,7 @@
 //! How forms are known to be ours (docs/decisions/0005): the hidden value of every form says when it was made, and on the pages
 //! of somebody who is signed in for whom; a keyed hash ties both to this browser and door.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::again::Done;
 use super::door::BROWSER_COOKIE;
@@ -101,7 +101,8 @@ pub(super) fn stale_visit(visit: &Visit) -> Visit {
         language: old.language.clone(),
         path: old.path.clone(),
         query: old.query.clone(),
-        page: old.page.clone(),
+        pages: old.pages,
+        page: OnceLock::new(),
         browser_id: old.browser_id.clone(),
         stale: true,
         form_of: old.form_of.clone(),

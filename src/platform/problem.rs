@@ -135,9 +135,10 @@ pub(super) fn page_of(pages: &[(&str, &str)], path: &str) -> Option<String> {
 
 /// Back to the page the form was on; never to another host. What is not in the table of forms without a page may lie below one.
 pub(super) fn way_back(visit: &Visit) -> String {
-    let path = visit.page.as_deref().unwrap_or(&visit.path);
+    let own = visit.own_page();
+    let path = own.unwrap_or(&visit.path);
     let page = match path.rsplit_once('/') {
-        _ if visit.page.is_some() => path,
+        _ if own.is_some() => path,
         _ if path.starts_with("/me/") && path.matches('/').count() > 2 => "/me",
         Some((above, _)) if path.matches('/').count() > 2 => above,
         _ => path,

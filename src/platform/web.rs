@@ -15,6 +15,7 @@ use super::browser::Browser;
 use super::db::Db;
 use super::error::{Error, Result};
 use super::practice::Practice;
+use super::problem;
 use super::secret;
 use super::server::{ENTRANCE, Region, Server};
 
@@ -42,8 +43,10 @@ pub struct Inner {
     pub language: String,
     pub path: String,
     pub query: String,
-    /// The page of a path that only takes forms.
-    pub(super) page: Option<String>,
+    /// Paths that only take forms, each with its page; looked through only for whoever needs a way back.
+    pub(super) pages: &'static [(&'static str, &'static str)],
+    /// What was found there.
+    pub(super) page: OnceLock<Option<String>>,
     /// This browser at this door, for forms; a random cookie value.
     pub browser_id: String,
     /// A form that is too old, or older than this browser's cookie; the handler shows it again with what was typed.
@@ -200,12 +203,17 @@ impl Inner {
     /// The page this request is about, to come back to: for a form without a page of its own the one that has it.
     pub fn here(&self) -> String {
         let own = || if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) };
-        self.page.clone().unwrap_or_else(own)
+        self.own_page().map_or_else(own, str::to_owned)
+    }
+
+    /// The page of a path that only takes forms.
+    pub(super) fn own_page(&self) -> Option<&str> {
+        self.page.get_or_init(|| problem::page_of(self.pages, &self.path)).as_deref()
     }
 
     /// The path of the page this request is about, which can be opened.
     pub fn page_path(&self) -> &str {
-        let page = self.page.as_deref().unwrap_or(&self.path);
+        let page = self.own_page().unwrap_or(&self.path);
         page.split('?').next().unwrap_or_default()
     }
 
