@@ -68,6 +68,13 @@ walk!(a_stopped_password_is_named_where_it_is_asked_for, |stage| {
     assert_eq!(sam.link("Forgot your password?"), "/forgot");
     show(&mut sam, &mut phone).await;
     sam.is_at("/me/passkeys");
+    // Without any passkey only the mail is left.
+    stage.au().execute("DELETE FROM passkey WHERE name <> $1", args![""]).await.unwrap();
+    stage.wait(301);
+    sam.open("/confirm?then=%2Fme%2Femail").await.sees("Choose a new one by mail, then log in with that");
+    sam.misses("use a passkey");
+    assert!(!sam.html.contains("type=\"password\""));
+    assert_eq!(sam.link("Forgot your password?"), "/forgot");
 });
 
 walk!(a_clients_pages_say_it_too, |stage| {

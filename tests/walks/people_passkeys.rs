@@ -38,6 +38,8 @@ walk!(a_lost_device_is_taken_off_after_proof_on_the_phone, |stage| {
     let path = alex.link("Delete passkeys");
     alex.open(&path).await.sees("iCloud Keychain").sees("Security key").misses("491570157");
     alex.sees("Synced: it works on their other devices").misses("your other devices");
+    stage.au().execute("UPDATE passkey SET backup_state = $1", args![0]).await.unwrap();
+    alex.open(&path).await.sees("It could be synced, but isn't at the moment.").misses("works on their other devices");
     press(&mut alex).await.is_at(&path);
     let code = code_in(&stage.messages(SAMS_MOBILE).await[0].text);
     let lost = box_of(&alex, "iCloud Keychain");

@@ -94,4 +94,7 @@ walk!(who_gets_no_mail_reads_of_the_way_that_is_left, |stage| {
     jo.open("/me/ways").await.sees("Talk to them about how you sign in");
     jo.open("/me/portal-password").await.sees("Your password was stopped on").sees("Set a new one here");
     jo.misses("Last set on").misses("You have a password from before");
+    // Where the practice keeps none, none is to be set.
+    rules(&stage, "UPDATE practice SET client_passwords = 0").await;
+    jo.open("/me/portal-password").await.sees("Your password was stopped on").misses("Set a new one here");
 });
