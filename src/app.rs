@@ -10,8 +10,10 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
 use crate::notices::outbox::{Job, Jobs};
+use crate::ops::listen;
 use crate::platform::door::{self, Doors};
 use crate::platform::headers;
+use crate::platform::only_read::{self, OnlyRead};
 use crate::platform::server::Server;
 use crate::practice::{
     email_link, people, people_acts, people_change, people_email, people_invite, people_one, people_passkeys,
@@ -80,8 +82,12 @@ fn sign_in_routes() -> Router {
         .route("/locked", get(password_unlock::ask).post(password_unlock::answer))
         .route("/unsent", post(sign_in::kept_form::unsent))
         .route("/log-out", get(sign_in::log_out::ask).post(sign_in::log_out::answer))
-        .route("/auth/check", get(sign_in::check::check))
         .route("/not-me/{token}", get(sign_in::not_me::ask).post(sign_in::not_me::answer))
+}
+
+/// What other programs ask with every request of theirs. Nothing of a page is laid around it.
+fn only_read_routes() -> OnlyRead {
+    OnlyRead::default().route("/auth/check", only_read::get(sign_in::check::check))
 }
 
 /// Codes, their set-up, backup codes, turning off.
@@ -319,13 +325,23 @@ fn shared_routes() -> Router {
         .fallback(ops::assets::nothing_here)
 }
 
-/// Everything behind one listener.
+/// As [`front`], for whoever calls it without a listener.
 pub fn router(server: Arc<Server>) -> Router {
     router_with(server, Router::new())
 }
 
-/// As [`router`], with more pages at the entrance (the demo's mailbox).
+/// As [`front_with`], likewise.
 pub fn router_with(server: Arc<Server>, more: Router) -> Router {
+    Router::new().fallback_service(front_with(server, more))
+}
+
+/// Everything behind one listener.
+pub fn front(server: Arc<Server>) -> impl listen::Answers + Send + Sync + 'static {
+    front_with(server, Router::new())
+}
+
+/// As [`front`], with more pages at the entrance (the demo's mailbox).
+pub fn front_with(server: Arc<Server>, more: Router) -> impl listen::Answers + Send + Sync + 'static {
     let doors = Arc::new(Doors {
         headers: headers::usual(&server),
         between: between_routes(&server),
@@ -341,7 +357,7 @@ pub fn router_with(server: Arc<Server>, more: Router) -> Router {
         pages: forms::PAGES,
         hides_origin: forms::HIDES_ORIGIN,
         anywhere: &["/healthz", "/readyz"],
-        only_read: &["/auth/check"],
+        only_read: only_read_routes(),
     });
-    Router::new().fallback_service(tower::service_fn(move |request: Request| door::enter(Arc::clone(&doors), request)))
+    tower::service_fn(move |request: Request| door::enter(Arc::clone(&doors), request))
 }

@@ -40,6 +40,7 @@ pub mod platform {
     pub mod moved;
     pub mod names;
     pub mod network;
+    pub mod only_read;
     pub mod pg_act;
     pub mod place;
     pub mod practice;

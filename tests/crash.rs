@@ -94,11 +94,11 @@ async fn the_server() {
     // Whoever joined in the same second signs in for the first time without a mail.
     let joined = "UPDATE person SET joined_at = 1 WHERE email_key = $1";
     server.region("au").unwrap().db.execute(joined, args![EMAIL]).await.unwrap();
-    let router = portico::app::router(Arc::clone(&server));
+    let service = portico::app::front(Arc::clone(&server));
     // The port takes requests already; they wait for the router, which is a moment away.
     std::fs::write(folder.join("ready.new"), address.port().to_string()).unwrap();
     std::fs::rename(folder.join("ready.new"), folder.join("ready")).unwrap();
-    let stand = serve::Stand { listeners: vec![listener], router, certificates: None, metrics: None };
+    let stand = serve::Stand { listeners: vec![listener], service, certificates: None, metrics: None };
     serve::until_asked(&server, stand).await.unwrap();
 }
 

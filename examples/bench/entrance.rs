@@ -158,8 +158,8 @@ pub async fn serve(folder: &Path, database: &str, change: impl FnOnce(&mut Confi
     change(&mut config);
     let carriers = Carriers::with_mailbox(&config)?;
     let server = start::furnished(config, Arc::new(RealWorld), start::Schema::Migrate, carriers, |_| {}).await?;
-    let router = portico::app::router(Arc::clone(&server));
-    tokio::spawn(listen::serve(listener, router, None, listen::Limits::default(), std::future::pending()));
+    let service = portico::app::front(Arc::clone(&server));
+    tokio::spawn(listen::serve(listener, service, None, listen::Limits::default(), std::future::pending()));
     Ok((server, port))
 }
 

@@ -39,7 +39,7 @@ pub fn settings(folder: &Path, database: &str, port: u16) -> Outcome<Config> {
 pub async fn portico(folder: &Path, database: &str, port: u16) -> Outcome<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     let server = start::server(settings(folder, database, port)?, Arc::new(RealWorld)).await?;
-    let router = portico::app::router(Arc::clone(&server));
+    let service = portico::app::front(Arc::clone(&server));
     let (_running, stop) = tokio::sync::watch::channel(false);
     // The record is sealed and mails are handed over meanwhile, as in earnest.
     let _work = tasks::spawn_all(&server, &stop);
@@ -55,7 +55,7 @@ pub async fn portico(folder: &Path, database: &str, port: u16) -> Outcome<()> {
         }
         std::process::exit(0);
     });
-    listen::serve(listener, router, None, listen::Limits::default(), std::future::pending()).await?;
+    listen::serve(listener, service, None, listen::Limits::default(), std::future::pending()).await?;
     Ok(())
 }
 

@@ -208,8 +208,8 @@ async fn serve(
         args![PRACTICE, HOST, clock.now()],
     )
     .await?;
-    let router = portico::app::router(Arc::clone(&server));
-    tokio::spawn(listen::serve(listener, router, None, listen::Limits::default(), std::future::pending()));
+    let service = portico::app::front(Arc::clone(&server));
+    tokio::spawn(listen::serve(listener, service, None, listen::Limits::default(), std::future::pending()));
     // Known and unknown part ways in the background: that work goes on beside the answers, as in earnest.
     let (say, stop) = tokio::sync::watch::channel(false);
     let work = tasks::spawn_all(&server, &stop);

@@ -63,11 +63,11 @@ pub async fn run(wanted: Wanted, world: Arc<dyn World>) -> Result<()> {
     }
     let key = demo_visit::prepare(&server).await?;
     let more = mailbox::routes().merge(demo_visit::routes()).merge(demo_page::routes(people.clone()));
-    let router = app::router_with(Arc::clone(&server), more);
+    let service = app::front_with(Arc::clone(&server), more);
     let told = Told { people, key };
     let greeting = welcome(Arc::clone(&server), address, wanted.ready_file.clone(), folder.path.clone(), told);
     let greeting = tokio::spawn(greeting);
-    let stand = serve::Stand { listeners, router, certificates: None, metrics: None };
+    let stand = serve::Stand { listeners, service, certificates: None, metrics: None };
     let served = serve::until_asked(&server, stand).await;
     greeting.abort();
     drop(folder);

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -25,9 +24,9 @@ const TASKS_END: Duration = Duration::from_secs(10);
 const BUILT: &str = env!("BUILT_AT_SECONDS");
 
 /// What takes requests.
-pub struct Stand {
+pub struct Stand<S> {
     pub listeners: Vec<TcpListener>,
-    pub router: Router,
+    pub service: S,
     pub certificates: Option<Arc<Certificates>>,
     pub metrics: Option<TcpListener>,
 }
@@ -56,8 +55,8 @@ pub async fn run(config: Config, world: Arc<dyn World>, schema: Schema) -> Resul
     };
     let listener = bind(server.config.listen).await?;
     tracing::info!(listen = %server.config.listen, entrance = server.entrance(), "ready");
-    let router = app::router(Arc::clone(&server));
-    until_asked(&server, Stand { listeners: vec![listener], router, certificates, metrics }).await
+    let service = app::front(Arc::clone(&server));
+    until_asked(&server, Stand { listeners: vec![listener], service, certificates, metrics }).await
 }
 
 /// Codes, links and sessions are judged by the clock: one that stands before the build is wrong for sure.
@@ -86,7 +85,10 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener> {
 ///
 /// # Errors
 /// A fault when a listener cannot begin.
-pub async fn until_asked(server: &Arc<Server>, stand: Stand) -> Result<()> {
+pub async fn until_asked<S>(server: &Arc<Server>, stand: Stand<S>) -> Result<()>
+where
+    S: listen::Answers + Send + Sync + 'static,
+{
     keys::note(server).await?;
     let (say, stop) = tokio::sync::watch::channel(false);
     let mut work = tasks::spawn_all(server, &stop);
@@ -95,8 +97,8 @@ pub async fn until_asked(server: &Arc<Server>, stand: Stand) -> Result<()> {
     }
     let mut doors = JoinSet::new();
     for listener in stand.listeners {
-        let (router, certificates) = (stand.router.clone(), stand.certificates.clone());
-        doors.spawn(listen::serve(listener, router, certificates, Limits::default(), tasks::heard(stop.clone())));
+        let (service, certificates) = (stand.service.clone(), stand.certificates.clone());
+        doors.spawn(listen::serve(listener, service, certificates, Limits::default(), tasks::heard(stop.clone())));
     }
     if let Some(listener) = stand.metrics {
         let router = scrape::router(Arc::clone(server));

@@ -22,6 +22,7 @@ use super::form::stale_visit;
 use super::headers::with_headers;
 use super::moved;
 use super::network::Peer;
+use super::only_read::OnlyRead;
 use super::practice::Practice;
 use super::problem;
 use super::rounds::{self, whole, with_cookies};
@@ -31,6 +32,7 @@ use crate::config::Edge;
 
 /// The largest body of a form, in bytes; the longest password is 1,024 bytes, a tripled name still fits.
 const MOST_BODY: usize = 64 * 1024;
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// The cookie that ties forms to this browser; gone with the browser.
 pub(super) const BROWSER_COOKIE: &str = "__Host-browser";
 
@@ -60,8 +62,8 @@ pub struct Doors {
     pub hides_origin: &'static [&'static str],
     /// Paths that answer under any name.
     pub anywhere: &'static [&'static str],
-    /// Paths that are asked with every request of other programs and only read, so that nothing is kept to run them again.
-    pub only_read: &'static [&'static str],
+    /// What other programs ask at a practice's door with every request of theirs.
+    pub only_read: OnlyRead,
 }
 
 /// Answers one request, always with a response: an error becomes a page that says what to do.
@@ -69,11 +71,11 @@ pub struct Doors {
 pub async fn enter(doors: Arc<Doors>, request: Request) -> std::result::Result<Response, Infallible> {
     let begun = std::time::Instant::now();
     if request.uri().path().starts_with("/between/") {
-        return Ok(with_headers(&doors, between(&doors, request).await));
+        return Ok(with_headers(&doors, Box::pin(between(&doors, request)).await));
     }
     if calls::is_one(request.uri().path()) {
-        let (method, answered) = (request.method().clone(), calls::answer(&doors, request).await);
-        answered.visit.iter().for_each(|visit| note(visit, &method, &answered.response, begun.elapsed()));
+        let (method, answered) = (request.method().clone(), Box::pin(calls::answer(&doors, request)).await);
+        answered.visit.iter().for_each(|visit| note(&doors, visit, &method, &answered.response, begun.elapsed()));
         return Ok(with_headers(&doors, answered.response));
     }
     let (mut parts, body) = request.into_parts();
@@ -90,13 +92,14 @@ pub async fn enter(doors: Arc<Doors>, request: Request) -> std::result::Result<R
         Err(error) => Err(error),
     };
     let response = ran.unwrap_or_else(|error| with_cookies(&visit, problem::page(&visit, &error)));
-    note(&visit, &method, &response, begun.elapsed());
+    note(&doors, &visit, &method, &response, begun.elapsed());
     Ok(with_headers(&doors, response))
 }
 
 /// The route and never the path, which may hold a token.
-fn note(visit: &Visit, method: &Method, response: &Response, took: Duration) {
-    let route = response.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+fn note(doors: &Doors, visit: &Visit, method: &Method, response: &Response, took: Duration) {
+    let matched = response.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let route = matched.or_else(|| doors.only_read.route_of(&visit.path)).unwrap_or("none");
     visit.server.metrics.request(Some(route), response.status().as_u16(), took.as_secs_f64());
     tracing::debug!(request = visit.request_id(), method = %method, route, status = response.status().as_u16(), "request");
 }
@@ -321,6 +324,11 @@ fn own_origins(visit: &Visit, host: &str, slug: &str, region: &str) -> Vec<Strin
 
 /// Runs the page; when its transaction met another's, runs it again with the same visit.
 async fn run(doors: &Doors, visit: &Visit, parts: Parts, bytes: Bytes) -> Response {
+    if matches!(visit.door, Door::Practice(..))
+        && let Some(response) = doors.only_read.answer(visit, &parts.method).await
+    {
+        return response;
+    }
     let router = match &visit.door {
         Door::Practice(..) => &doors.practice,
         Door::Entrance => &doors.entrance,
@@ -329,13 +337,10 @@ async fn run(doors: &Doors, visit: &Visit, parts: Parts, bytes: Bytes) -> Respon
         Door::Nobody if has_pages(doors, visit) => &doors.support,
         Door::Nobody => {
             let host = moved::host_of(&parts);
-            return moved::answer(visit, &parts, &host).await;
+            return Box::pin(moved::answer(visit, &parts, &host)).await;
         }
     };
-    if doors.only_read.contains(&visit.path.as_str()) && parts.method == Method::GET {
-        return run_once(router, visit, parts).await;
-    }
-    rounds::until_done(visit, router, parts, bytes, problem::page).await
+    Box::pin(rounds::until_done(visit, router, parts, bytes, problem::page)).await
 }
 
 /// Whether a path answers under a name that is nobody's.
@@ -343,21 +348,9 @@ fn has_pages(doors: &Doors, visit: &Visit) -> bool {
     visit.path.starts_with("/assets/") || doors.anywhere.contains(&visit.path.as_str())
 }
 
-/// As [`run`], for a page that cannot meet another writer.
-async fn run_once(router: &Router, visit: &Visit, parts: Parts) -> Response {
-    let mut request = Request::from_parts(parts, Body::empty());
-    request.extensions_mut().insert(visit.clone());
-    let response = router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
-    let response = match response.extensions().get::<Error>() {
-        Some(error) => rounds::with_route(problem::page(visit, error), &response),
-        None => response,
-    };
-    with_cookies(visit, response)
-}
-
 fn address_of(server: &Server, parts: &Parts) -> IpAddr {
     let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
-    let forwarded: Vec<&[u8]> = parts.headers.get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes).collect();
+    let forwarded: Vec<&[u8]> = parts.headers.get_all(FORWARDED_FOR).iter().map(HeaderValue::as_bytes).collect();
     let trusted: &[ipnet::IpNet] = if let Edge::Proxy { trusted } = &server.config.edge { trusted } else { &[] };
     super::network::client_address(peer, &forwarded, trusted)
 }

@@ -38,13 +38,15 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 /// An answer, error or redirect with the usual headers; where it has one of its own, that one goes out.
 pub(super) fn with_headers(doors: &Doors, mut response: Response) -> Response {
     let secret = response.extensions().get::<MatchedPath>().is_some_and(|route| route.as_str().contains("{token}"));
-    let mut headers = doors.headers.clone();
+    let headers = response.headers_mut();
+    headers.reserve(doors.headers.len());
     if secret {
         // A page whose address holds a secret tells it to nobody; elsewhere our own forms need their `Origin`, which browsers
         // hide together with the referrer.
-        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
     }
-    headers.extend(std::mem::take(response.headers_mut()));
-    *response.headers_mut() = headers;
+    for (name, value) in &doors.headers {
+        headers.entry(name).or_insert_with(|| value.clone());
+    }
     response
 }

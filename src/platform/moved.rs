@@ -35,12 +35,12 @@ pub(super) const MOVING_SECONDS: i64 = 120;
 /// The host name of a request, lower case, without port and final dot.
 pub(super) fn host_of(parts: &Parts) -> String {
     let authority = parts.uri.authority().map(axum::http::uri::Authority::as_str);
-    let host = authority.unwrap_or_else(|| text(parts)).to_ascii_lowercase();
+    let host = authority.unwrap_or_else(|| text(parts));
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host.as_str(),
+        _ => host,
     };
-    name.strip_suffix('.').unwrap_or(name).to_owned()
+    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
 }
 
 /// On to the same page without the final dot of the host's name: browsers take such a name for another origin, whose forms and

@@ -72,16 +72,17 @@ impl Cookies {
     pub(super) fn of(headers: &HeaderMap) -> Cookies {
         let mut text = String::new();
         for line in headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok()) {
+            text.reserve(line.len() + 1);
             text.push_str(line);
             text.push(';');
         }
-        let mut places = Vec::with_capacity(4);
-        let mut from = 0;
-        for pair in text.split(';') {
-            if let Some((name, value)) = pair.split_once('=') {
+        let (mut places, mut from) = (Vec::with_capacity(4), 0);
+        for pair in text.as_bytes().split(|byte| *byte == b';') {
+            if let Some(equals) = pair.iter().position(|byte| *byte == b'=') {
                 // Blanks stand around pairs and never within (RFC 6265, 4.2.1).
-                let (name_at, value_at) = (from + name.len() - name.trim_start().len(), from + name.len() + 1);
-                places.push((name_at..from + name.len(), value_at..value_at + value.trim_end().len()));
+                let (name, value) = (pair[..equals].trim_ascii_start(), pair[equals + 1..].trim_ascii_end());
+                let at = from + equals;
+                places.push((at - name.len()..at, at + 1..at + 1 + value.len()));
             }
             if places.len() == MOST_COOKIES {
                 break;

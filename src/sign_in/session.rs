@@ -258,7 +258,7 @@ fn is_elsewhere(visit: &Visit, session: &Session) -> bool {
 
 /// A node serves many practices from one memory: a session is found only at the door it was begun at.
 fn memory_key(visit: &Visit, hash: &str) -> Result<String> {
-    Ok(format!("{hash}@{}", visit.practice()?.id))
+    Ok([hash, "@", &visit.practice()?.id].concat())
 }
 
 /// Whether this browser's session was not ended by anybody but reached the practice's total limit.

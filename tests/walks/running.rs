@@ -9,6 +9,7 @@ use portico::ops::{ahead, check, keys, purge};
 use portico::platform::door::{self, Doors};
 use portico::platform::headers;
 use portico::platform::keyring::Keyring;
+use portico::platform::only_read::OnlyRead;
 use portico::platform::world::{RealWorld, random};
 
 use crate::support::browser::Browser;
@@ -311,7 +312,7 @@ walk!(a_page_that_panics_is_one_page, |stage| {
         hides_origin: &[],
         anywhere: &[],
         headers: headers::usual(&stage.server),
-        only_read: &[],
+        only_read: OnlyRead::default(),
     });
     let service = tower::service_fn(move |request| door::enter(std::sync::Arc::clone(&doors), request));
     let mut browser = Browser::new(Router::new().fallback_service(service), HOST);

@@ -1,13 +1,13 @@
 //! One connection: handshake, requests, and its end by the client, by a limit or because the server stops.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{Request, Response, StatusCode, Version};
 use hyper::body::{Frame, Incoming, SizeHint};
@@ -19,21 +19,35 @@ use tokio::net::TcpStream;
 use tokio::sync::watch as channel;
 use tokio::time::{Sleep, timeout};
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceExt;
+use tower::{Service, ServiceExt};
 
 use super::watch::{UnderWay, Watch, Watched, now};
 use super::{Limits, Peer};
 
+/// What answers requests, always with a response.
+pub trait Answers:
+    Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send + 'static> + Clone
+{
+}
+
+impl<S> Answers for S where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send + 'static> + Clone
+{
+}
+
 /// What all connections of a server share.
-pub struct Shared {
-    pub router: Router,
+pub struct Shared<S> {
+    pub service: S,
     pub acceptor: Option<TlsAcceptor>,
     pub limits: Limits,
     pub stopped: channel::Receiver<bool>,
 }
 
 /// Serves one connection to its end. A client's mistakes end it quietly: they are no fault of ours.
-pub async fn run(shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
+pub async fn run<S>(shared: &Arc<Shared<S>>, stream: TcpStream, peer: SocketAddr)
+where
+    S: Answers + Send + Sync + 'static,
+{
     // Answers are small and complete; waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
     let Some(acceptor) = &shared.acceptor else {
@@ -44,9 +58,10 @@ pub async fn run(shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
     }
 }
 
-async fn requests<S>(shared: &Arc<Shared>, stream: S, peer: SocketAddr)
+async fn requests<S, T>(shared: &Arc<Shared<S>>, stream: T, peer: SocketAddr)
 where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: Answers + Send + Sync + 'static,
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let watch = Watch::new(now());
     let io = TokioIo::new(Watched { stream, watch: watch.clone() });
@@ -57,24 +72,20 @@ where
     let builder = builder(&shared.limits);
     let mut connection = std::pin::pin!(builder.serve_connection(io, service));
     let mut stopped = shared.stopped.clone();
+    let mut stop = std::pin::pin!(stopped.wait_for(|stopped| *stopped));
+    let mut end = std::pin::pin!(pause_until(watch.deadline(&shared.limits)));
     let mut stopping = false;
-    loop {
-        let deadline = watch.deadline(&shared.limits);
-        tokio::select! {
-            _ = connection.as_mut() => return,
-            _ = stopped.wait_for(|stopped| *stopped), if !stopping => {
-                stopping = true;
-                connection.as_mut().graceful_shutdown();
-            }
-            () = watch.sooner() => {}
-            // The deadline moves while we wait, so it is asked again before the connection is cut.
-            () = pause_until(deadline) => {
-                if watch.deadline(&shared.limits) <= now() {
-                    return;
-                }
-            }
+    poll_fn(|cx| {
+        if !stopping && stop.as_mut().poll(cx).is_ready() {
+            stopping = true;
+            connection.as_mut().graceful_shutdown();
         }
-    }
+        if connection.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        watch.poll_over(&shared.limits, end.as_mut(), cx)
+    })
+    .await;
 }
 
 #[expect(clippy::disallowed_methods, reason = "connections that do nothing are ended by the clock")]
@@ -111,8 +122,8 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
     builder
 }
 
-async fn answer(
-    shared: Arc<Shared>,
+async fn answer<S: Answers>(
+    shared: Arc<Shared<S>>,
     watch: Watch,
     peer: SocketAddr,
     request: Request<Incoming>,
@@ -131,7 +142,7 @@ async fn answer(
         false => Body::new(InTime { body, over: Box::pin(pause(time)) }),
     });
     request.extensions_mut().insert(Peer(peer));
-    let response = shared.router.clone().oneshot(request).await?;
+    let response = shared.service.clone().oneshot(request).await?;
     Ok(response.map(|body| Body::new(Counted { body, _under_way: under_way })))
 }
 

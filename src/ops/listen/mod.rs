@@ -13,10 +13,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch as channel};
 
+pub use connection::Answers;
 pub use tls::Certificates;
 
 pub use crate::platform::network::Peer;
@@ -64,11 +64,11 @@ impl Default for Limits {
     }
 }
 
-/// Serves `router` until `stop` is ready, then lets requests under way finish within `limits.finish`.
+/// Serves what `service` answers until `stop` is ready, then lets requests under way finish within `limits.finish`.
 /// Returns how many connections had to be cut.
-pub async fn serve(
+pub async fn serve<S: Answers + Send + Sync + 'static>(
     listener: TcpListener,
-    router: Router,
+    service: S,
     certificates: Option<Arc<Certificates>>,
     limits: Limits,
     stop: impl Future<Output = ()>,
@@ -76,7 +76,7 @@ pub async fn serve(
     let places = Arc::new(Semaphore::new(limits.connections));
     let (stopping, stopped) = channel::channel(false);
     let acceptor = certificates.as_ref().map(|certificates| certificates.acceptor()).transpose()?;
-    let shared = Arc::new(connection::Shared { router, acceptor, limits, stopped });
+    let shared = Arc::new(connection::Shared { service, acceptor, limits, stopped });
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -94,7 +94,12 @@ pub async fn serve(
 }
 
 /// Gives the connection a task of its own, or closes it when all places are taken.
-fn take(shared: &Arc<connection::Shared>, places: &Arc<Semaphore>, stream: TcpStream, peer: SocketAddr) {
+fn take<S: Answers + Send + Sync + 'static>(
+    shared: &Arc<connection::Shared<S>>,
+    places: &Arc<Semaphore>,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
     let Ok(place) = Arc::clone(places).try_acquire_owned() else {
         tracing::warn!(limit = shared.limits.connections, "too many connections; one was closed");
         return;
@@ -118,7 +123,7 @@ async fn after_refusal(error: &io::Error) {
 }
 
 /// Waits until every place is free again, and says how many are not when the time is over.
-async fn drain(shared: &connection::Shared, places: &Semaphore) -> usize {
+async fn drain<S>(shared: &connection::Shared<S>, places: &Semaphore) -> usize {
     let all = u32::try_from(shared.limits.connections).unwrap_or(u32::MAX);
     let finished = tokio::time::timeout(shared.limits.finish, places.acquire_many(all)).await;
     match finished {

@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::Notify;
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep};
 
 use super::Limits;
 
@@ -29,13 +28,7 @@ struct State {
 
 /// One connection's watch, shared by its stream and its requests.
 #[derive(Debug, Clone)]
-pub struct Watch(Arc<Shared>);
-
-#[derive(Debug)]
-struct Shared {
-    state: Mutex<State>,
-    sooner: Notify,
-}
+pub struct Watch(Arc<Mutex<State>>);
 
 /// A request under way, from its head until its answer is sent or given up.
 #[derive(Debug)]
@@ -43,23 +36,18 @@ pub struct UnderWay(Watch);
 
 impl Watch {
     pub fn new(now: Instant) -> Self {
-        let state = Mutex::new(State {
+        Self(Arc::new(Mutex::new(State {
             under_way: 0,
             seen_request: false,
             http2: false,
             idle_since: now,
             head_since: None,
             moved: now,
-        });
-        Self(Arc::new(Shared { state, sooner: Notify::new() }))
+        })))
     }
 
-    /// Ready when the deadline has moved nearer; who waits for it must ask again.
-    pub async fn sooner(&self) {
-        self.0.sooner.notified().await;
-    }
-
-    /// Until when the connection may stay as it is.
+    /// Until when the connection may stay as it is. Only bytes and the connection's own requests change that, so whoever
+    /// drives the connection asks again after each turn.
     pub fn deadline(&self, limits: &Limits) -> Instant {
         self.with(|state| {
             if state.under_way > 0 {
@@ -74,6 +62,23 @@ impl Watch {
                 _ => idle,
             }
         })
+    }
+
+    /// Ready when the connection's time is over. The timer stands where it is while the deadline only moves away, and is
+    /// set anew when it rings: setting it with every request would cost more than the request's head.
+    pub fn poll_over(&self, limits: &Limits, mut timer: Pin<&mut Sleep>, cx: &mut Context<'_>) -> Poll<()> {
+        let deadline = self.deadline(limits);
+        if deadline < timer.deadline() {
+            timer.as_mut().reset(deadline);
+        }
+        while timer.as_mut().poll(cx).is_ready() {
+            let deadline = self.deadline(limits);
+            if deadline <= now() {
+                return Poll::Ready(());
+            }
+            timer.as_mut().reset(deadline);
+        }
+        Poll::Pending
     }
 
     pub fn begin(&self, http2: bool) -> UnderWay {
@@ -91,7 +96,6 @@ impl Watch {
             state.moved = now;
             if state.under_way == 0 && state.head_since.is_none() {
                 state.head_since = Some(now);
-                self.0.sooner.notify_one();
             }
         });
     }
@@ -102,7 +106,7 @@ impl Watch {
 
     /// A panic elsewhere cannot leave this state half changed, so a poisoned lock is as good as a whole one.
     fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
-        act(&mut self.0.state.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
