@@ -15,18 +15,28 @@ use crate::platform::server::Server;
 /// Becomes true when the server ends.
 pub type Stop = watch::Receiver<bool>;
 
+/// What nobody waits for begins so long after the start: it asks the databases for much over connections of its own, and the first
+/// people at the door would stand behind it.
+const DOORS_FIRST: Duration = Duration::from_secs(1);
+
 /// Begins everything that runs beside the requests; each ends by itself soon after `stop` is true.
 pub fn spawn_all(server: &Arc<Server>, stop: &Stop) -> JoinSet<()> {
     let mut work = JoinSet::new();
-    work.spawn(purge::run(Arc::clone(server), stop.clone()));
     work.spawn(record::run(Arc::clone(server), stop.clone()));
     work.spawn(disk::run(Arc::clone(server), stop.clone()));
-    work.spawn(until(keys::tell_missing(Arc::clone(server)), stop.clone()));
     work.spawn(keys::watch(Arc::clone(server), stop.clone()));
     work.spawn(outbox::run(Arc::clone(server), heard(stop.clone())));
     work.spawn(entrance::worker::run(Arc::clone(server), heard(stop.clone())));
-    work.spawn(until(chain::run(Arc::clone(server)), stop.clone()));
+    work.spawn(after_a_moment(purge::run(Arc::clone(server), stop.clone()), stop.clone()));
+    work.spawn(after_a_moment(until(keys::tell_missing(Arc::clone(server)), stop.clone()), stop.clone()));
+    work.spawn(after_a_moment(until(chain::run(Arc::clone(server)), stop.clone()), stop.clone()));
     work
+}
+
+async fn after_a_moment(work: impl Future<Output = ()>, stop: Stop) {
+    if pause(DOORS_FIRST, &stop).await {
+        work.await;
+    }
 }
 
 /// Ready when the server ends.

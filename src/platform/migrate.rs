@@ -159,6 +159,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../migrations/0028_address_begins.sql"),
         postgres: include_str!("../../migrations/0028_address_begins.sql"),
     },
+    Step {
+        number: 29,
+        name: "search by reference",
+        sqlite: include_str!("../../migrations/0029_search_by_reference.sql"),
+        postgres: include_str!("../../migrations/0029_search_by_reference.sql"),
+    },
 ];
 
 /// The newest step this program knows.
