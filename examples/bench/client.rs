@@ -157,7 +157,7 @@ impl Browser {
     pub async fn show(&mut self, connection: &mut Connection, port: u16) -> Outcome<Answer> {
         let signer = self.signer.as_ref().ok_or("somebody without a passkey")?;
         let challenge = self.ceremony.split('.').nth(1).ok_or("no ceremony on the page")?;
-        let credential = signer.show(challenge, &self.host, port);
+        let credential = signer.show(challenge, &self.host, port)?;
         let form: String = form_urlencoded::Serializer::new(String::new())
             .append_pair("csrf", &self.csrf)
             .append_pair("ceremony", &self.ceremony)
